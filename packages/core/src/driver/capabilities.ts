@@ -1,0 +1,38 @@
+import type { Isolation } from "./isolation.ts";
+
+/**
+ * What a driver can do beyond the required members. Declared means it works, undeclared means it is absent: the conformance
+ * suite checks both ways, and skips by this declaration only. Frozen data; core reads it once per database.
+ */
+export interface Capabilities {
+  /** `"pipelined"`: `query` may be called again before the previous call settled; answers come in order. */
+  readonly concurrency: "single" | "pipelined";
+  /** `"sync"`: the engine runs on the calling thread, so nothing else happens in this process while a statement runs. */
+  readonly execution: "async" | "sync";
+  /** `"out-of-band"`: a second connection stops the statement; `"in-band"`: the same one does. Declared with `cancel()`. */
+  readonly cancel: "none" | "in-band" | "out-of-band";
+  /** `"cursor"`: rows are pulled from a server-side cursor; `"socket"`: the socket is paused. Declared with `stream()`. */
+  readonly stream: "none" | "cursor" | "socket";
+  /** `"deferred"`: the reset travels with the next statement. Declared with `reset()`. */
+  readonly reset: "none" | "round-trip" | "deferred";
+  /** The connection keeps prepared statements by their text and uses them again. */
+  readonly prepared: boolean;
+  /** Declared with `executeMany()`. */
+  readonly executeMany: boolean;
+  /** Declared with `bulkLoad()`. */
+  readonly bulkLoad: boolean;
+  /** `"no-release"`: savepoints exist, but there is no statement that forgets one (SQL Server, Oracle). */
+  readonly savepoints: "none" | "no-release" | "full";
+  /** The levels that `begin` accepts. A level that is not listed is refused by core before anything is sent. */
+  readonly isolation: readonly Isolation[];
+  /** `begin({ readOnly: true })` makes the server refuse writes. */
+  readonly readOnlyTransactions: boolean;
+  /** `begin({ deferrable: true })` is known (PostgreSQL). */
+  readonly deferrableTransactions: boolean;
+  /** A text may hold several statements, and each one's result comes back. */
+  readonly multipleResultSets: boolean;
+  /** Declared with `call()`: stored procedures with output parameters. */
+  readonly procedures: boolean;
+  /** At most this many connections make sense (1 for an in-memory database); absent when there is no such limit. */
+  readonly maxConnections?: number;
+}

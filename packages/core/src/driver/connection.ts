@@ -1,0 +1,123 @@
+import type { Isolation } from "./isolation.ts";
+import type { MaybePromise } from "./maybe-promise.ts";
+import type { OperationContext } from "./operation.ts";
+import type { BulkTarget, Call, ColumnInfo, ParameterValue, ResultSet, Statement } from "./statement.ts";
+
+/** What `begin` is asked for. Core has checked each member against the capabilities. */
+export interface BeginOptions {
+  /** Absent: the engine's default. A level must hold for this transaction only and never leak into the next one. */
+  readonly isolation?: Isolation;
+  /** `false` where the caller said that it will write, `true` that it will not; absent when it said nothing. */
+  readonly readOnly?: boolean;
+  readonly deferrable?: boolean;
+}
+
+/** How `stream` fetches. */
+export interface StreamOptions extends OperationContext {
+  /** Rows per batch, at least 1. */
+  readonly fetchSize: number;
+}
+
+/** Rows on their way. Core calls one member at a time and always ends with `close`. */
+export interface RowStream {
+  /** Known once the first `read` has settled. */
+  readonly columns: readonly ColumnInfo[];
+  /** The next batch, at most about `fetchSize` rows; `null` after the last. Nothing is fetched before it is asked for. */
+  read(): MaybePromise<unknown[][] | null>;
+  /** Closes the cursor, early or not. Idempotent. Afterwards the connection is ready for the next statement, or not `usable`. */
+  close(): MaybePromise<void>;
+}
+
+/** What has to be put back before somebody else gets the connection. */
+export interface ResetPlan {
+  /** `"transaction"`: only an open transaction; `"session"`: also settings, temporary tables, locks, listeners. */
+  readonly scope: "transaction" | "session";
+}
+
+/** Parameter sets for one statement text. */
+export interface ExecuteManyResult {
+  /** Rows affected by all sets together; `null` when the engine does not count. */
+  readonly affected: number | null;
+}
+
+/** Thrown by `executeMany` so that core can name the set that failed. */
+export interface ExecuteManyFailure {
+  /** 0-based index of the failing parameter set. */
+  readonly parameterSetIndex: number;
+}
+
+/**
+ * One physical connection. Core calls one member at a time, except where `concurrency` is `"pipelined"` (then `query` may be
+ * called again before the previous call settled), `cancel` (called while `query`, `call`, a stream's `read`, `executeMany` or `bulkLoad`
+ * is pending) and `destroy` (called at any time).
+ *
+ * A member that fails throws or rejects with the native error; core passes it to `Driver.classify`. When a promise rejects, the
+ * connection must already know its state: `usable` and `txStatus` are read right after.
+ */
+export interface DriverConnection {
+  /** `false` once the connection can never be used again. Local, free, true: no I/O, no guess. */
+  readonly usable: boolean;
+  /**
+   * Where the server is: `"idle"` outside a transaction, `"active"` inside, `"failed"` inside one that can only be rolled back,
+   * `"unknown"` after something that leaves it open. Local, free, true.
+   */
+  readonly txStatus: "idle" | "active" | "failed" | "unknown";
+  /** Set by the pool. The driver calls it at most once, when the connection dies while no call of core is pending. */
+  onFatal: ((error: unknown) => void) | null;
+
+  /** Runs one statement and gives all of its rows. */
+  query(statement: Statement, context: OperationContext): MaybePromise<ResultSet>;
+  /**
+   * Starts a transaction. It may be held back and travel with the next statement; then `txStatus` is `"active"` at once, a failure
+   * surfaces from that statement, and `commit` or `rollback` without one is free.
+   */
+  begin(options: BeginOptions): MaybePromise<void>;
+  /** Commits. Must reject when the server answers anything but a commit (PostgreSQL answers ROLLBACK to a failed transaction). */
+  commit(): MaybePromise<void>;
+  /** Rolls back. Does nothing when `txStatus` is `"idle"`. */
+  rollback(): MaybePromise<void>;
+  /** Says goodbye to the server and frees the socket by the deadline. An open transaction is rolled back. */
+  close(context: OperationContext): Promise<void>;
+  /** Frees the socket at once. Synchronous, idempotent, never throws; pending calls reject. */
+  destroy(reason?: unknown): void;
+
+  /** One cheap round trip. Absent for engines where it proves nothing. */
+  ping?(context: OperationContext): Promise<void>;
+  /** Puts the session back. `"deferred"`: it will travel with the next statement. */
+  reset?(plan: ResetPlan, context: OperationContext): MaybePromise<"done" | "deferred">;
+  /**
+   * Stops the statement that runs now, on the server. Resolves only when it can no longer hit a later statement; the pending call
+   * then rejects with an error that `classify` names `"cancelled"` (or has succeeded meanwhile).
+   */
+  cancel?(context: OperationContext): Promise<void>;
+  /** Starts a statement whose rows are pulled in batches. Does no I/O before the first `read`. */
+  stream?(statement: Statement, options: StreamOptions): RowStream;
+  /**
+   * One text with many parameter sets by the engine's fastest path. Core has opened a transaction around it. A failing set rejects
+   * with an error that carries {@link ExecuteManyFailure.parameterSetIndex}, where the engine tells it.
+   */
+  executeMany?(
+    text: string,
+    parameterSets: Iterable<readonly ParameterValue[]>,
+    context: OperationContext,
+  ): MaybePromise<ExecuteManyResult>;
+  /** Loads batches of rows by the engine's bulk path. All or nothing; a source that throws leaves nothing behind. */
+  bulkLoad?(
+    target: BulkTarget,
+    batches: AsyncIterable<readonly (readonly ParameterValue[])[]>,
+    context: OperationContext,
+  ): Promise<{ readonly rows: number }>;
+  /** Runs a stored procedure in the current transaction. */
+  call?(call: Call, context: OperationContext): MaybePromise<ResultSet>;
+  /** Sets a savepoint. Names are made by core: a letter, then letters and digits, 20 characters at most. */
+  savepoint?(name: string): MaybePromise<void>;
+  /** Rolls back to a savepoint and keeps it; `txStatus` is `"active"` again. */
+  rollbackTo?(name: string): MaybePromise<void>;
+  /** Forgets a savepoint. Present when `savepoints` is `"full"`. */
+  releaseSavepoint?(name: string): MaybePromise<void>;
+  /** Lets the connection keep the process alive, or not. The pool calls `unref` when it goes idle. */
+  ref?(): void;
+  unref?(): void;
+  /** The driver's own object. Core marks the lease for a session reset when somebody asks for it. */
+  raw?(): unknown;
+}

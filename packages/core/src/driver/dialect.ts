@@ -1,0 +1,42 @@
+/** What differs in SQL text from engine to engine. Frozen data, no behaviour. */
+export interface DialectFacts {
+  /** `$1`, `?`, `@p1`, `:1`. */
+  readonly placeholder: "dollar" | "question" | "at-name" | "colon-number";
+  /** What encloses an identifier; the closing one is doubled inside. */
+  readonly quote: readonly [open: string, close: string];
+  /** What the engine does to an identifier that is not quoted. */
+  readonly foldCase: "lower" | "upper" | "none";
+  readonly maxIdentifier: { readonly length: number; readonly unit: "bytes" | "chars" };
+  /** Parameters per statement. */
+  readonly maxParameters: number;
+  /** Elements of one IN list. */
+  readonly maxInList: number;
+  /** Rows of one VALUES list. */
+  readonly maxRowsPerValues: number;
+  readonly limit: "limit-offset" | "offset-fetch" | "offset-fetch-needs-order";
+  /** How an INSERT, UPDATE or DELETE gives rows back in the same statement. */
+  readonly returning: "returning" | "output" | "returning-into" | "none";
+  readonly upsert: "on-conflict" | "merge" | "none";
+  readonly emptyStringIsNull: boolean;
+  /** An array is a value of its own (PostgreSQL's `any($1)`); elsewhere core refuses it and points to `sql.list`. */
+  readonly arrayParameters: boolean;
+  readonly booleanType: "native" | "bit" | "number" | "integer";
+  readonly transactionalDdl: boolean;
+  /** What a SELECT without a table needs (`"dual"` for Oracle before 23); `null` for nothing. */
+  readonly selectNeedsFrom: string | null;
+  /**
+   * What the scanner for `:name` must know of the engine's lexical rules: `dollarQuotes` `$tag$...$tag$`, `backslashEscapes`
+   * `E'...'`, `brackets` `[name]`, `backticks` `` `name` ``, `qQuotes` `q'[...]'`, `nestedComments`, `slices` `a[1:2]`.
+   */
+  readonly lexical: readonly LexicalFeature[];
+}
+
+/** See {@link DialectFacts.lexical}. */
+export type LexicalFeature =
+  | "dollarQuotes"
+  | "backslashEscapes"
+  | "brackets"
+  | "backticks"
+  | "qQuotes"
+  | "nestedComments"
+  | "slices";

@@ -1,0 +1,29 @@
+export type { Capabilities } from "./capabilities.ts";
+export type {
+  BeginOptions,
+  DriverConnection,
+  ExecuteManyFailure,
+  ExecuteManyResult,
+  ResetPlan,
+  RowStream,
+  StreamOptions,
+} from "./connection.ts";
+export type { DialectFacts, LexicalFeature } from "./dialect.ts";
+export type { ConnectionTarget, Connector, Driver } from "./driver.ts";
+export { type ErrorInfo, type ErrorKind, errorKinds } from "./error-info.ts";
+export { type Isolation, isolationLevels } from "./isolation.ts";
+export { isJsonText, type JsonText, jsonText } from "./json-text.ts";
+export { type LogicalType, logicalTypes } from "./logical-type.ts";
+export type { MaybePromise } from "./maybe-promise.ts";
+export { type OperationContext, unlimited } from "./operation.ts";
+export type {
+  BulkTarget,
+  Call,
+  CallParameter,
+  ColumnInfo,
+  ParameterHint,
+  ParameterValue,
+  ResultSet,
+  Statement,
+} from "./statement.ts";
+export { type ErrorPlace, translateError } from "./translate-error.ts";

@@ -1,0 +1,86 @@
+import type { JsonText } from "./json-text.ts";
+import type { LogicalType } from "./logical-type.ts";
+
+/**
+ * A value as core hands it to a driver. Core has refused everything else (`undefined`, `NaN`, an invalid `Date`, functions,
+ * class instances) before the driver sees the statement, and has turned plain objects into {@link JsonText} (test with `isJsonText`).
+ */
+export type ParameterValue =
+  | null
+  | string
+  | number
+  | bigint
+  | boolean
+  | Date
+  | Uint8Array
+  | JsonText
+  | readonly ParameterValue[];
+
+/** How one parameter differs from an ordinary input of a type that follows from its value. */
+export interface ParameterHint {
+  /** `"in"` by default. Other directions occur in {@link Call} only. */
+  readonly direction?: "in" | "out" | "inout";
+  /** The engine's own type name (`"varchar"`, `"decimal(38,10)"`) where the value alone does not tell it. */
+  readonly type?: string;
+}
+
+/** One statement, ready to send: the engine's own placeholders, values in their order. Immutable. */
+export interface Statement {
+  /** SQL text with the engine's placeholders. The same `sql` template gives the same text each time. */
+  readonly text: string;
+  /** One value per placeholder, in the order in which the engine counts them. */
+  readonly values: readonly ParameterValue[];
+  /** Sparse: `hints[i]` speaks of `values[i]`. Absent when no parameter needs one. */
+  readonly hints?: readonly (ParameterHint | undefined)[];
+}
+
+/** A stored procedure to run. */
+export interface Call {
+  /** The procedure's name, each part unquoted: `["sales", "transfer"]`. */
+  readonly procedure: readonly string[];
+  /** Named parameters in the order the caller wrote them; `value` is ignored for `"out"`. */
+  readonly parameters: readonly CallParameter[];
+}
+
+/** One parameter of a {@link Call}. */
+export interface CallParameter extends ParameterHint {
+  readonly name: string;
+  readonly value: ParameterValue;
+}
+
+/** Where `bulkLoad` puts its rows. */
+export interface BulkTarget {
+  /** The table's name, each part unquoted: `["sales", "orders"]`. */
+  readonly table: readonly string[];
+  /** The columns that the rows fill, unquoted, in the order of each row's values. */
+  readonly columns: readonly string[];
+}
+
+/** What a column of a result holds. */
+export interface ColumnInfo {
+  /** The name as the engine reports it (an upper-case fold already undone where the dialect folds that way). */
+  readonly name: string;
+  /** The engine's own type name, for people: `"numeric"`, `"datetime2"`; empty when the engine does not tell. */
+  readonly databaseType: string;
+  /** Which rule of the type contract applies to its values. */
+  readonly type: LogicalType;
+  readonly nullable?: boolean;
+  readonly precision?: number;
+  readonly scale?: number;
+}
+
+/** What one statement gave. Rows are positional; core makes the objects. */
+export interface ResultSet {
+  /** Empty for a statement that returns no rows. */
+  readonly columns: readonly ColumnInfo[];
+  /** One array per row, values in the canonical form of their column's logical type (see {@link LogicalType}). */
+  readonly rows: unknown[][];
+  /** Rows that were inserted, updated, deleted or returned; `null` when the engine does not count. */
+  readonly affected: number | null;
+  /** The next result, when the text held several statements or a procedure returned several sets. */
+  readonly next?: ResultSet;
+  /** Values of output parameters, by name; with `call` only. */
+  readonly out?: Readonly<Record<string, unknown>>;
+  /** What a procedure or function returned; with `call` only. */
+  readonly returnValue?: unknown;
+}

@@ -1,0 +1,74 @@
+/** What the library promises about one code. */
+export interface ErrorCodeFacts {
+  /** One sentence for the documentation. */
+  readonly when: string;
+  /** Whether the same call may succeed when it is simply made again (for a transaction: run again from its start). */
+  readonly retryable: boolean;
+}
+
+/**
+ * Every error code of the library: the one table behind the classes and the documentation. Codes are API and never change their
+ * meaning; messages are not.
+ */
+export const errorCodes = {
+  MDB_NOT_CONFIGURED: { when: "A session was asked for before the configuration was given.", retryable: false },
+  MDB_UNKNOWN_DATABASE: { when: "No database has this label.", retryable: false },
+  MDB_CONFIGURATION: { when: "The configuration cannot be right; found before anything connects.", retryable: false },
+  MDB_PARAMETER: { when: "Parameters do not fit the statement; found before anything is sent.", retryable: false },
+  MDB_AUTHENTICATION: { when: "The server refused the user, password or certificate.", retryable: false },
+  MDB_CONNECT: { when: "No connection could be opened.", retryable: true },
+  MDB_CONNECT_TIMEOUT: { when: "The server did not finish the login in time.", retryable: true },
+  MDB_CONNECTION_LOST: { when: "The connection died during or before the statement.", retryable: true },
+  MDB_POOL_TIMEOUT: { when: "No connection came free in time.", retryable: true },
+  MDB_POOL_CLOSED: { when: "The pool or its manager is closed.", retryable: false },
+  MDB_POOL_QUEUE_FULL: { when: "Too many callers are waiting already.", retryable: true },
+  MDB_POOL_DEADLOCK: { when: "Every connection is held by somebody who waits for another one.", retryable: true },
+  MDB_POOL_OVERLOADED: { when: "The pool cannot serve this caller before its deadline.", retryable: true },
+  MDB_UNIQUE_VIOLATION: { when: "A row with this key exists already.", retryable: false },
+  MDB_FOREIGN_KEY_VIOLATION: { when: "A referenced row is missing, or a row is still referenced.", retryable: false },
+  MDB_NOT_NULL_VIOLATION: { when: "A column that must have a value got NULL.", retryable: false },
+  MDB_CHECK_VIOLATION: { when: "A check constraint said no.", retryable: false },
+  MDB_VALUE: { when: "A value does not fit the column or type it was meant for.", retryable: false },
+  MDB_SERIALIZATION: { when: "The isolation level could not be kept beside concurrent transactions.", retryable: true },
+  MDB_DEADLOCK: { when: "The server chose this transaction as the victim of a deadlock.", retryable: true },
+  MDB_LOCK_TIMEOUT: { when: "A lock was not granted in time.", retryable: true },
+  MDB_STATEMENT_TIMEOUT: { when: "The statement ran out of time and was stopped on the server.", retryable: false },
+  MDB_CANCELLED: { when: "The caller's signal, or an administrator, stopped the statement.", retryable: false },
+  MDB_SQL_SYNTAX: { when: "The server could not parse the statement.", retryable: false },
+  MDB_UNDEFINED_OBJECT: { when: "A table, column, function or other object does not exist.", retryable: false },
+  MDB_PERMISSION: { when: "The user lacks a privilege.", retryable: false },
+  MDB_READ_ONLY: { when: "A write in a read-only transaction, database or standby.", retryable: false },
+  MDB_RESOURCE: { when: "The server ran out of disk, memory or another resource.", retryable: false },
+  MDB_STATEMENT: {
+    when: "The server refused the statement for a reason without a class of its own.",
+    retryable: false,
+  },
+  MDB_CONVERSION: {
+    when: "A value of the database cannot be represented as the configuration asks.",
+    retryable: false,
+  },
+  MDB_NO_ROWS: { when: "Exactly one row was asked for and none came.", retryable: false },
+  MDB_TOO_MANY_ROWS: { when: "At most one row was asked for and more came.", retryable: false },
+  MDB_STALE_ENTITY: { when: "Somebody else changed the entity since it was read.", retryable: false },
+  MDB_ROW_VALIDATION: { when: "A row does not satisfy the schema it was asked for with.", retryable: false },
+  MDB_TRANSACTION_ABORTED: {
+    when: "A statement of the transaction failed, so nothing more can be done in it.",
+    retryable: false,
+  },
+  MDB_UNEXPECTED_ROLLBACK: {
+    when: "The callback returned, but the transaction had to be rolled back.",
+    retryable: false,
+  },
+  MDB_COMMIT_OUTCOME_UNKNOWN: { when: "The connection was lost while COMMIT was under way.", retryable: false },
+  MDB_TRANSACTION_CLOSED: { when: "The transaction behind this handle has ended.", retryable: false },
+  MDB_TRANSACTION_STATE: {
+    when: "The propagation or options do not fit the transaction that is, or is not, running.",
+    retryable: false,
+  },
+  MDB_SESSION_CLOSED: { when: "The session was closed.", retryable: false },
+  MDB_HOOK: { when: "A hook threw after the transaction had ended; its outcome stands.", retryable: false },
+  MDB_UNSUPPORTED: { when: "The engine cannot do what was asked for.", retryable: false },
+} as const satisfies Record<string, ErrorCodeFacts>;
+
+/** The stable `code` of every error of the library. */
+export type ErrorCode = keyof typeof errorCodes;

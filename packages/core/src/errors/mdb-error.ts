@@ -1,0 +1,77 @@
+import { type ErrorCode, errorCodes } from "./codes.ts";
+
+/** Marks our errors across two copies of this package (ESM beside CommonJS): holds the names of an error's classes. */
+const lineage = Symbol.for("@nsj/mdb/error");
+
+/** What every error can carry. */
+export interface MdbErrorOptions {
+  /** The label of the database. */
+  readonly database?: string | undefined;
+  /** The engine's name, `"postgres"`. */
+  readonly engine?: string | undefined;
+  /** The driver's own error, or whatever led here. */
+  readonly cause?: unknown;
+  /** SQLSTATE, where the engine has one. */
+  readonly sqlState?: string | undefined;
+  /** The engine's own code: `1205`, `"ORA-00060"`. */
+  readonly vendorCode?: string | number | undefined;
+  /** The statement's text; never its values. */
+  readonly statement?: string | undefined;
+  /** Overrides the code's own answer, where the driver knows better. */
+  readonly retryable?: boolean | undefined;
+}
+
+/**
+ * The base of every error that the library throws. `instanceof` works on every subclass, also when two copies of the package meet
+ * in one process. Messages carry no values and no secrets.
+ */
+export abstract class MdbError extends Error {
+  /** The class's name as `instanceof` compares it; own on every class of the library. */
+  static readonly className: string = "MdbError";
+
+  readonly code: ErrorCode;
+  /** The label of the database; `undefined` when no database is concerned. */
+  readonly database: string | undefined;
+  readonly engine: string | undefined;
+  /** Whether making the same call again (a transaction: from its start) may succeed. */
+  readonly retryable: boolean;
+  readonly sqlState: string | undefined;
+  readonly vendorCode: string | number | undefined;
+  /** The statement's text, never its values. */
+  readonly statement: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: MdbErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.database = options.database;
+    this.engine = options.engine;
+    this.retryable = options.retryable ?? errorCodes[code].retryable;
+    this.sqlState = options.sqlState;
+    this.vendorCode = options.vendorCode;
+    this.statement = options.statement;
+    const names = classNames(new.target);
+    Object.defineProperty(this, "name", { value: names[0], enumerable: false, configurable: true, writable: true });
+    Object.defineProperty(this, lineage, { value: names, enumerable: false });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // A class that a user derives from ours has no `className` of its own: then the prototype chain decides as usual.
+    if (!Object.hasOwn(this, "className")) return Function.prototype[Symbol.hasInstance].call(this, value);
+    if (typeof value !== "object" || value === null) return false;
+    const names = (value as { readonly [lineage]?: readonly string[] })[lineage];
+    return names?.includes(this.className) === true;
+  }
+}
+
+function classNames(start: { readonly name: string }): readonly string[] {
+  const names: string[] = [];
+  for (let at: unknown = start; typeof at === "function" && at !== Error; at = Object.getPrototypeOf(at)) {
+    names.push(Object.hasOwn(at, "className") ? (at as unknown as typeof MdbError).className : at.name);
+  }
+  return names;
+}
+
+/** Says whether a value is an error of the library, of whichever copy of the package. */
+export function isMdbError(value: unknown): value is MdbError {
+  return value instanceof MdbError;
+}

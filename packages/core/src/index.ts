@@ -1,0 +1,2 @@
+export * from "./driver/index.ts";
+export * from "./errors/index.ts";
