@@ -1,1 +1,1 @@
-export {};
+export { freePort, type RunningPostgres, startPostgres } from "./postgres/start-postgres.ts";

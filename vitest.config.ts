@@ -1,0 +1,18 @@
+import { defineConfig } from "vitest/config";
+
+// Tests run on the sources of every package, with nothing built.
+const conditions = ["mdb:source", "node"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts"],
+    globalSetup: ["./scripts/test-servers.ts"],
+    reporters: ["default", "./scripts/counting-reporter.ts"],
+    pool: "forks",
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    execArgv: ["--expose-gc"],
+  },
+});
