@@ -1,4 +1,5 @@
 export type { Capabilities } from "./capabilities.ts";
+export { checkOptions, type OptionRule, type OptionRules, type OptionType } from "./check-options.ts";
 export type {
   BeginOptions,
   DriverConnection,
