@@ -92,7 +92,6 @@ function matches(value: unknown, type: OptionType): boolean {
     case "url":
       return value instanceof URL;
     default:
-      // biome-ignore lint/suspicious/useValidTypeof: `type` is one of typeof's own words here
       return typeof value === type;
   }
 }
