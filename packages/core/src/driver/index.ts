@@ -27,4 +27,5 @@ export type {
   ResultSet,
   Statement,
 } from "./statement.ts";
+export { StatementCache } from "./statement-cache.ts";
 export { type ErrorPlace, translateError } from "./translate-error.ts";
