@@ -1,0 +1,172 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import pg from "pg";
+import { type BackingColumn, BackingCursor, type BackingRow, type BackingValue } from "./backing-cursor.ts";
+
+/** What one statement gave. */
+export interface BackingResult {
+  readonly columns: readonly BackingColumn[];
+  readonly rows: BackingRow[];
+  /** `"INSERT"`, `"SELECT"`, ... */
+  readonly command: string;
+  /** Rows inserted, updated, deleted or returned; `null` where PostgreSQL does not count. */
+  readonly rowCount: number | null;
+}
+
+/**
+ * The PostgreSQL session behind one session of a wire server. One call at a time, except `cancel`. Errors are pg's `DatabaseError`s.
+ *
+ * An error inside a transaction dooms it in PostgreSQL, while SQL Server and Oracle undo the statement only: `statement` gives
+ * those engines' rule, by a savepoint around the work.
+ */
+export class PostgresSession {
+  readonly #client: pg.Client;
+  readonly #url: URL;
+  #lost: Error | undefined;
+  /** Called at most once, when the session dies by itself. */
+  onLost: ((error: Error) => void) | null = null;
+
+  private constructor(client: pg.Client, url: URL) {
+    this.#client = client;
+    this.#url = url;
+    const lose = (error: Error) => {
+      if (this.#lost !== undefined) return;
+      this.#lost = error;
+      this.onLost?.(error);
+    };
+    client.on("error", lose);
+    client.on("end", () => lose(new Error("the database behind the wire server closed the session")));
+  }
+
+  /** Connects. `settings` are run-time parameters of PostgreSQL, set at start-up. */
+  static async open(url: string, settings: Readonly<Record<string, string>> = {}): Promise<PostgresSession> {
+    const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value.replace(/([\\ ])/g, "\\$1")}`);
+    const client = new pg.Client({ connectionString: url, options: options.join(" ") });
+    const session = new PostgresSession(client, new URL(url));
+    await client.connect();
+    return session;
+  }
+
+  /** Where PostgreSQL is: outside a transaction, inside, or inside one that can only be rolled back. */
+  get status(): "idle" | "active" | "failed" {
+    const status = this.#client.getTransactionStatus();
+    return status === "T" ? "active" : status === "E" ? "failed" : "idle";
+  }
+
+  /** The id of PostgreSQL's process for this session. */
+  get processId(): number {
+    return (this.#client as unknown as ClientFacts).processID;
+  }
+
+  /** Runs one statement and gives all of its rows. */
+  async run(text: string, values: readonly BackingValue[] = []): Promise<BackingResult> {
+    const cursor = this.cursor(text, values);
+    const rows = await cursor.read(0);
+    return { columns: cursor.columns, rows, command: cursor.command, rowCount: cursor.rowCount };
+  }
+
+  /** Runs several statements in one round trip, for what they do and not for what they give. */
+  async script(text: string): Promise<void> {
+    try {
+      await this.#client.query(text);
+    } finally {
+      await this.#ready();
+    }
+  }
+
+  /** Prepares a statement whose rows are pulled in portions. Does no I/O before the first `read`. */
+  cursor(text: string, values: readonly BackingValue[] = []): BackingCursor {
+    const cursor = new BackingCursor(
+      text,
+      values,
+      () => this.#client.query(cursor),
+      () => this.#ready(),
+    );
+    return cursor;
+  }
+
+  /** Begins a transaction; `mode` is PostgreSQL's (`"ISOLATION LEVEL SERIALIZABLE"`). */
+  async begin(mode = ""): Promise<void> {
+    await this.run(`BEGIN ${mode}`);
+  }
+
+  /** Commits. Rejects when PostgreSQL rolls back instead. */
+  async commit(): Promise<void> {
+    const { command } = await this.run("COMMIT");
+    if (command !== "COMMIT") throw new Error(`PostgreSQL answered COMMIT with ${command}`);
+  }
+
+  async rollback(): Promise<void> {
+    await this.run("ROLLBACK");
+  }
+
+  /**
+   * Runs work that fails as one statement does: inside a transaction an error undoes this work only, outside one the work is a
+   * transaction of its own.
+   */
+  async statement<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.status === "idle") {
+      await this.begin();
+      const result = await this.#orElse(work, "ROLLBACK");
+      await this.commit();
+      return result;
+    }
+    await this.run("SAVEPOINT wire_statement");
+    const result = await this.#orElse(work, "ROLLBACK TO SAVEPOINT wire_statement; RELEASE SAVEPOINT wire_statement");
+    await this.run("RELEASE SAVEPOINT wire_statement");
+    return result;
+  }
+
+  async #orElse<Result>(work: () => Promise<Result>, undo: string): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      if (this.#lost === undefined && this.status !== "idle") await this.script(undo);
+      throw error;
+    }
+  }
+
+  /** Stops the statement that runs now, if any; it then fails with 57014. Resolves once this can no longer hit a later one. */
+  async cancel(): Promise<void> {
+    const { processID, secretKey } = this.#client as unknown as ClientFacts;
+    const request = Buffer.alloc(16);
+    request.writeInt32BE(16, 0);
+    request.writeInt32BE(80877102, 4);
+    request.writeInt32BE(processID, 8);
+    request.writeInt32BE(secretKey, 12);
+    // The server closes this connection after it has sent the signal.
+    const socket = connect(Number(this.#url.port || 5432), this.#url.hostname);
+    socket.on("connect", () => socket.end(request));
+    socket.on("error", () => {});
+    socket.resume();
+    await once(socket, "close");
+  }
+
+  /** Ends the session; what runs is cut off. */
+  async close(): Promise<void> {
+    this.onLost = null;
+    await this.#client.end().catch(() => {});
+  }
+
+  async #ready(): Promise<void> {
+    const client = this.#client as unknown as ClientFacts;
+    if (client.readyForQuery || this.#lost !== undefined) return;
+    await new Promise<void>((resolve) => {
+      const finish = () => {
+        client.connection.off("readyForQuery", finish);
+        client.connection.off("end", finish);
+        resolve();
+      };
+      client.connection.once("readyForQuery", finish);
+      client.connection.once("end", finish);
+    });
+  }
+}
+
+/** What we use of pg's client beyond its published types. */
+interface ClientFacts {
+  readonly processID: number;
+  readonly secretKey: number;
+  readonly readyForQuery: boolean;
+  readonly connection: NodeJS.EventEmitter;
+}
