@@ -1,0 +1,18 @@
+import type { Bench } from "./bench.ts";
+import type { Need } from "./need.ts";
+
+/** One question that the suite asks. */
+export interface Case {
+  /** A sentence that is true of every driver that passes. */
+  readonly name: string;
+  /** What the subject must declare or supply; the first that is missing is the reason of the skip. */
+  readonly needs?: readonly Need[];
+  /** Throws when the driver answers wrongly. */
+  run(bench: Bench): Promise<void>;
+}
+
+/** Cases that belong together. */
+export interface Area {
+  readonly name: string;
+  readonly cases: readonly Case[];
+}

@@ -1,0 +1,237 @@
+import assert from "node:assert/strict";
+import { performance } from "node:perf_hooks";
+import type {
+  Capabilities,
+  Connector,
+  DialectFacts,
+  Driver,
+  DriverConnection,
+  ErrorInfo,
+  ErrorKind,
+  MaybePromise,
+  OperationContext,
+  ParameterValue,
+  ResultSet,
+  Statement,
+} from "@nsj/mdb-core";
+import { type FaultProxy, faultProxy } from "../proxy/fault-proxy.ts";
+import type { Admin } from "./admin.ts";
+import type { Facts } from "./need.ts";
+import type { Subject } from "./subject.ts";
+import type { Suite } from "./suite.ts";
+
+/** An error with what the driver says about it. */
+export interface Failed {
+  readonly error: unknown;
+  readonly info: ErrorInfo;
+}
+
+/** What one case works with. Everything that it opens here is closed after the case, whatever became of it. */
+export class Bench implements Facts {
+  readonly subject: Subject;
+  readonly driver: Driver;
+  readonly connector: Connector;
+  readonly capabilities: Capabilities;
+  readonly dialect: DialectFacts;
+  readonly #suite: Suite;
+  readonly #connections: DriverConnection[] = [];
+  readonly #connectors: Connector[] = [];
+  readonly #proxies: FaultProxy[] = [];
+  readonly #fixtures: string[] = [];
+  readonly #fatal = new Map<DriverConnection, unknown[]>();
+
+  constructor(suite: Suite) {
+    this.#suite = suite;
+    this.subject = suite.subject;
+    this.driver = suite.subject.driver;
+    this.connector = this.newConnector(suite.subject.options());
+    this.capabilities = { ...this.driver.capabilities, ...this.connector.capabilities };
+    this.dialect = { ...this.driver.dialect, ...this.connector.dialect };
+  }
+
+  /** A connector that is closed after the case. */
+  newConnector(options: object): Connector {
+    const connector = this.driver.connector(options);
+    this.#connectors.push(connector);
+    return connector;
+  }
+
+  /** One connection, with an `onFatal` that only records. */
+  async connect(connector: Connector = this.connector, context: OperationContext = soon()): Promise<DriverConnection> {
+    const connection = await connector.connect(context);
+    this.#connections.push(connection);
+    const errors: unknown[] = [];
+    this.#fatal.set(connection, errors);
+    connection.onFatal = (error) => errors.push(error);
+    return connection;
+  }
+
+  /** What `onFatal` of a connection was called with so far. */
+  fatal(connection: DriverConnection): readonly unknown[] {
+    return this.#fatal.get(connection) ?? [];
+  }
+
+  /** A fault proxy in front of the server, and a connector that goes through it. */
+  async behindProxy(): Promise<{ readonly proxy: FaultProxy; readonly connector: Connector }> {
+    const { network } = this.subject;
+    if (network === undefined) throw new Error("the case has to declare that it needs the network");
+    const proxy = await faultProxy(network.address());
+    this.#proxies.push(proxy);
+    return { proxy, connector: this.newConnector(network.optionsAt(proxy.address)) };
+  }
+
+  admin(): Promise<Admin> {
+    return this.#suite.admin();
+  }
+
+  /** An identifier that nothing else uses. */
+  name(): string {
+    return this.#suite.name();
+  }
+
+  /** Creates a table through the connection and gives its name; it is dropped after the case. */
+  async table(connection: DriverConnection, columns: string): Promise<string> {
+    const name = this.name();
+    await this.run(connection, `create table ${name} (${columns})`);
+    this.dropLater(`drop table ${name}`);
+    return name;
+  }
+
+  /** Runs this after the case, in reverse order, by a connection of its own. */
+  dropLater(...statements: readonly string[]): void {
+    this.#fixtures.unshift(...statements);
+  }
+
+  /** The placeholder of the parameter at this place, counted from 1. */
+  placeholder(position: number): string {
+    switch (this.dialect.placeholder) {
+      case "dollar":
+        return `$${position}`;
+      case "question":
+        return "?";
+      case "at-name":
+        return `@p${position}`;
+      case "colon-number":
+        return `:${position}`;
+    }
+  }
+
+  /** A statement whose every `?` stands for a parameter. Not for texts with a `?` of their own. */
+  statement(text: string, ...values: readonly ParameterValue[]): Statement {
+    let position = 0;
+    const own = text.replaceAll("?", () => {
+      position += 1;
+      return this.placeholder(position);
+    });
+    assert.equal(position, values.length, "the case itself gives as many values as its text has question marks");
+    return { text: own, values };
+  }
+
+  /** Runs a statement whose every `?` stands for a parameter. */
+  async run(connection: DriverConnection, text: string, ...values: readonly ParameterValue[]): Promise<ResultSet> {
+    return connection.query(this.statement(text, ...values), soon());
+  }
+
+  /** The rows of a query. */
+  async rows(
+    connection: DriverConnection,
+    text: string,
+    ...values: readonly ParameterValue[]
+  ): Promise<readonly unknown[][]> {
+    return (await this.run(connection, text, ...values)).rows;
+  }
+
+  /** The one column of a query, as text: for integers, whose canonical form may be a number, a bigint or digits. */
+  async texts(connection: DriverConnection, text: string, ...values: readonly ParameterValue[]): Promise<string[]> {
+    return (await this.rows(connection, text, ...values)).map((row) => (row[0] === null ? "null" : String(row[0])));
+  }
+
+  /** `select ... from dual` where the engine needs it. */
+  select(expressions: string): string {
+    const { selectNeedsFrom } = this.dialect;
+    return selectNeedsFrom === null ? `select ${expressions}` : `select ${expressions} from ${selectNeedsFrom}`;
+  }
+
+  /** An identifier in the engine's quotes. */
+  quote(identifier: string): string {
+    const [open, close] = this.dialect.quote;
+    return `${open}${identifier.replaceAll(close, close + close)}${close}`;
+  }
+
+  /** A literal of a type. */
+  literal(type: Parameters<NonNullable<Subject["sql"]["literal"]>>[0], text: string): string {
+    return this.subject.sql.literal?.(type, text) ?? `'${text.replaceAll("'", "''")}'`;
+  }
+
+  /** Runs what has to fail, and gives the error with its meaning. */
+  async failing(work: () => MaybePromise<unknown>, what = "the call"): Promise<Failed> {
+    let outcome: unknown;
+    try {
+      outcome = await within(work(), what);
+    } catch (error) {
+      if (error instanceof assert.AssertionError) throw error;
+      return { error, info: this.driver.classify(error) };
+    }
+    assert.fail(`${what} had to fail, but gave ${describe(outcome)}`);
+  }
+
+  /** Runs what has to fail with one of these kinds. */
+  async failingWith(kinds: ErrorKind | readonly ErrorKind[], work: () => MaybePromise<unknown>): Promise<Failed> {
+    const expected = typeof kinds === "string" ? [kinds] : kinds;
+    const failed = await this.failing(work);
+    assert.ok(
+      expected.includes(failed.info.kind),
+      `classified as "${failed.info.kind}" and not as ${expected.map((it) => `"${it}"`).join(" or ")}: ${String(failed.error)}`,
+    );
+    return failed;
+  }
+
+  /** Proves that a connection works, outside a transaction. */
+  async works(connection: DriverConnection): Promise<void> {
+    assert.equal(connection.usable, true, "the connection is usable");
+    assert.equal(connection.txStatus, "idle", "no transaction is open");
+    assert.deepEqual(await this.texts(connection, this.select("41 + 1")), ["42"], "the connection answers rightly");
+  }
+
+  /** Proves that a connection either works or says that it is unusable. Whoever gives it back relies on that. */
+  async worksOrSaysSo(connection: DriverConnection): Promise<void> {
+    if (connection.usable) await this.works(connection);
+  }
+
+  /** Closes what the case opened. */
+  async dispose(): Promise<void> {
+    for (const connection of this.#connections) connection.destroy();
+    for (const proxy of this.#proxies) await proxy.close();
+    for (const connector of this.#connectors) await connector.close?.();
+    if (this.#fixtures.length > 0 && this.capabilities.maxConnections !== 1) await this.#suite.cleanUp(this.#fixtures);
+  }
+}
+
+/** Ten seconds from now: long enough for a slow machine, short enough to name the call that hangs. */
+export function soon(milliseconds = 10_000): OperationContext {
+  return { deadline: performance.now() + milliseconds };
+}
+
+/** Fails with a name, instead of hanging, when something does not settle. Generous, so that it says nothing about speed. */
+export async function within<T>(pending: MaybePromise<T>, what: string, milliseconds = 15_000): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new assert.AssertionError({ message: `${what} did not settle in ${milliseconds} ms` })),
+      milliseconds,
+    );
+  });
+  try {
+    return await Promise.race([pending, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function describe(value: unknown): string {
+  try {
+    return JSON.stringify(value)?.slice(0, 200) ?? String(value);
+  } catch {
+    return String(value);
+  }
+}

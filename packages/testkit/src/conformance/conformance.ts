@@ -1,0 +1,86 @@
+import type { Area, Case } from "./area.ts";
+import { areas } from "./areas.ts";
+import { Bench } from "./bench.ts";
+import { type ConformanceReport, ReportBuilder } from "./report.ts";
+import type { TestRunner } from "./runner.ts";
+import type { Subject } from "./subject.ts";
+import { Suite } from "./suite.ts";
+
+/** See {@link conformance}. */
+export interface ConformanceOptions {
+  /** Only these areas, by name. Default: all of them. */
+  readonly areas?: readonly string[];
+  /** Called with the finished report after the last case. */
+  readonly onReport?: (report: ConformanceReport) => void;
+}
+
+/**
+ * Registers the conformance suite for a driver on any test runner: one `describe` per area, one `it` per question. A case that asks
+ * for something the driver does not declare, or the subject does not supply, is skipped with that as its reason.
+ *
+ * ```ts
+ * conformance({ describe, it, before: beforeAll, after: afterAll }, { driver, options: () => ({ ... }), types, sql });
+ * ```
+ *
+ * @returns the report, which fills while the cases run
+ */
+export function conformance<Options extends object>(
+  runner: TestRunner,
+  subject: Subject<Options>,
+  options: ConformanceOptions = {},
+): ConformanceReport {
+  // The suite never looks into options: what `subject.options` gives goes to `subject.driver` and nowhere else.
+  const suite = new Suite(subject as unknown as Subject);
+  const report = new ReportBuilder(subject.driver.name);
+  const chosen = areas.filter((area) => options.areas === undefined || options.areas.includes(area.name));
+  runner.describe(`conformance of ${subject.driver.name}`, () => {
+    for (const area of chosen) {
+      runner.describe(area.name, () => {
+        for (const item of area.cases) registerCase(runner, suite, report, area, item);
+      });
+    }
+    runner.after(async () => {
+      const { version } = suite.subject.sql;
+      if (version !== undefined) report.serverVersion = String(await suite.value(version));
+      await suite.close();
+      options.onReport?.(report);
+    });
+  });
+  return report;
+}
+
+function registerCase(runner: TestRunner, suite: Suite, report: ReportBuilder, area: Area, item: Case): void {
+  const timeout = suite.subject.timeoutMs ?? 60_000;
+  const place = { area: area.name, name: item.name };
+  runner.it(item.name, { timeout }, async (context) => {
+    let reason: string | undefined;
+    try {
+      const bench = new Bench(suite);
+      try {
+        reason = reasonToSkip(bench, item);
+        if (reason === undefined) await item.run(bench);
+      } finally {
+        await bench.dispose();
+      }
+    } catch (error) {
+      report.results.push({ ...place, outcome: "fail", reason: firstLine(error) });
+      throw error;
+    }
+    report.results.push(reason === undefined ? { ...place, outcome: "pass" } : { ...place, outcome: "skip", reason });
+    // Last, because vitest's skip throws and the skip of node:test does not.
+    if (reason !== undefined) context.skip(reason);
+  });
+}
+
+function reasonToSkip(bench: Bench, item: Case): string | undefined {
+  for (const need of item.needs ?? []) {
+    const reason = need(bench);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split("\n", 1)[0] ?? "";
+}

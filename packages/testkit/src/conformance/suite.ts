@@ -1,0 +1,74 @@
+import { randomInt } from "node:crypto";
+import { performance } from "node:perf_hooks";
+import type { Connector, DriverConnection } from "@nsj/mdb-core";
+import type { Admin } from "./admin.ts";
+import type { Subject } from "./subject.ts";
+
+/** What the cases of one `conformance()` share: the admin client, a connection that cleans up, and names that are used once. */
+export class Suite {
+  readonly subject: Subject;
+  #admin: Promise<Admin> | undefined;
+  #keeper: { readonly connector: Connector; readonly connection: DriverConnection } | undefined;
+  #names = 0;
+  readonly #prefix = `mdb${randomInt(36 ** 5)
+    .toString(36)
+    .padStart(5, "0")}x`;
+
+  constructor(subject: Subject) {
+    this.subject = subject;
+  }
+
+  /** A lower-case identifier that nothing else uses. At most 16 characters. */
+  name(): string {
+    this.#names += 1;
+    return `${this.#prefix}${this.#names.toString(36)}`;
+  }
+
+  admin(): Promise<Admin> {
+    if (this.subject.admin === undefined) throw new Error("the case has to declare that it needs the admin client");
+    this.#admin ??= this.subject.admin();
+    return this.#admin;
+  }
+
+  /** Runs what removes the fixtures of a case. Best effort: a fixture may be gone with the transaction that made it. */
+  async cleanUp(statements: readonly string[]): Promise<void> {
+    for (const text of statements) {
+      try {
+        const connection = await this.#connection();
+        await connection.query({ text, values: [] }, { deadline: performance.now() + 5_000 });
+      } catch {
+        if (this.#keeper?.connection.usable === false) await this.#release();
+      }
+    }
+  }
+
+  /** The first value of a query, through a connection of the suite's own. */
+  async value(text: string): Promise<unknown> {
+    const connection = await this.#connection();
+    const { rows } = await connection.query({ text, values: [] }, { deadline: performance.now() + 5_000 });
+    return rows[0]?.[0];
+  }
+
+  async close(): Promise<void> {
+    await this.#release();
+    const admin = await this.#admin;
+    this.#admin = undefined;
+    await admin?.close();
+  }
+
+  async #connection(): Promise<DriverConnection> {
+    if (this.#keeper === undefined) {
+      const connector = this.subject.driver.connector(this.subject.options());
+      const connection = await connector.connect({ deadline: performance.now() + 10_000 });
+      this.#keeper = { connector, connection };
+    }
+    return this.#keeper.connection;
+  }
+
+  async #release(): Promise<void> {
+    const keeper = this.#keeper;
+    this.#keeper = undefined;
+    keeper?.connection.destroy();
+    await keeper?.connector.close?.();
+  }
+}

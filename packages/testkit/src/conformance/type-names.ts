@@ -1,0 +1,29 @@
+/** How the types of the contract are called in a `create table` of this engine. Absent: it has no such type. */
+export interface TypeNames {
+  /** Holds at least -2^31 to 2^31 - 1. */
+  readonly integer: string;
+  /** Holds -2^63 to 2^63 - 1. */
+  readonly bigint?: string;
+  /** Exact, 38 digits, 10 of them behind the point. */
+  readonly decimal?: string;
+  /** IEEE 754 double precision. */
+  readonly float?: string;
+  readonly boolean?: string;
+  /** Strings of at least 1 000 characters, of any script. */
+  readonly text: string;
+  /** Strings of at least 1 MB. */
+  readonly longText?: string;
+  /** At least 1 MB of bytes. */
+  readonly bytes?: string;
+  readonly date?: string;
+  readonly time?: string;
+  /** Without a zone, with at least milliseconds. */
+  readonly timestamp?: string;
+  /** An instant, with at least milliseconds. */
+  readonly timestamptz?: string;
+  readonly json?: string;
+  readonly uuid?: string;
+}
+
+/** The name of one type of {@link TypeNames}. */
+export type TypeName = keyof TypeNames;
