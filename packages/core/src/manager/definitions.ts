@@ -89,6 +89,6 @@ export function definitionParts(definition: DatabaseDefinition): DefinitionParts
 }
 
 /** Says whether the engine has a setting for `schema`. */
-export function takesSchema(driver: Driver<never>): boolean {
-  return (driver.optionKeys as readonly string[]).includes("schema");
+export function takesSchema(driver: { readonly optionKeys: readonly string[] }): boolean {
+  return driver.optionKeys.includes("schema");
 }

@@ -1,0 +1,106 @@
+import type { Driver } from "../driver/index.ts";
+import { ConfigurationError } from "../errors/index.ts";
+import { didYouMean } from "../internal/nearest-name.ts";
+import { type DatabaseDefinition, type DatabaseOptions, defineDatabase, isDatabaseDefinition } from "./definitions.ts";
+import { installHint } from "./known-adapters.ts";
+
+/** A database described by data: which engine, and that engine's options. */
+export interface DatabaseData extends DatabaseOptions {
+  /** An engine's name or URL scheme; the part behind `+` of a SQLAlchemy name is ignored. May be left out beside a URL. */
+  readonly engine?: string;
+  /** A URL. `connection_string` is the Python library's name for it. */
+  readonly connectionString?: string;
+  readonly connection_string?: string;
+  /** The Python library's name for the kind of database, where `engine` is not given. */
+  readonly db?: string;
+  readonly [option: string]: unknown;
+}
+
+/** What may stand for one database in a configuration. */
+export type DatabaseEntry = DatabaseDefinition | DatabaseData | string;
+
+/** Any driver, whatever its options: what finding and reading a configuration needs of it. */
+export type AnyDriver = Pick<Driver, "name" | "schemes"> & { readonly parseUrl: (url: string) => object };
+
+/**
+ * Makes a definition of one entry of a configuration.
+ * @throws ConfigurationError that names the label and what would be right
+ */
+export function readEntry(label: string, entry: unknown, drivers: readonly AnyDriver[]): DatabaseDefinition {
+  if (isDatabaseDefinition(entry)) return entry;
+  if (typeof entry === "string") return fromUrl(label, entry, drivers, {});
+  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
+    const found = Array.isArray(entry) ? "an array" : entry === null ? "null" : `a ${typeof entry}`;
+    throw fail(label, `expected what an adapter's factory gives, an object with "engine", or a URL, not ${found}`);
+  }
+  return fromData(label, entry as DatabaseData, drivers);
+}
+
+/** @throws ConfigurationError when a configuration is not a dictionary of labels; shows the dictionary for a list */
+export function checkDictionary(definitions: unknown): asserts definitions is Readonly<Record<string, unknown>> {
+  if (Array.isArray(definitions)) {
+    throw new ConfigurationError(
+      'a list is not a configuration any more; give a dictionary with the label of each database as its key: { default_db: { engine: "...", connection_string: "..." } }',
+    );
+  }
+  if (typeof definitions !== "object" || definitions === null) {
+    throw new ConfigurationError(
+      `the configuration must be an object of labels, not ${definitions === null ? "null" : `a ${typeof definitions}`}`,
+    );
+  }
+}
+
+function fromData(label: string, data: DatabaseData, drivers: readonly AnyDriver[]): DatabaseDefinition {
+  const { engine, db, connection_string: pythonUrl, connectionString, ...rest } = data;
+  if (pythonUrl !== undefined && connectionString !== undefined) {
+    throw fail(label, '"connectionString" and "connection_string" say the same; give one', "connection_string");
+  }
+  const url = connectionString ?? pythonUrl;
+  if (url !== undefined && typeof url !== "string")
+    throw fail(label, '"connectionString" must be a string', "connectionString");
+  const kind = engine ?? db;
+  if (kind === undefined) {
+    if (url === undefined) throw fail(label, 'the option "engine" is missing', "engine");
+    return fromUrl(label, url, drivers, rest);
+  }
+  if (typeof kind !== "string") throw fail(label, '"engine" must be a string', "engine");
+  const driver = findDriver(label, kind, drivers);
+  if (url === undefined) return define(driver, rest);
+  return define(driver, { ...parseUrl(label, driver, url), ...rest });
+}
+
+function fromUrl(label: string, url: string, drivers: readonly AnyDriver[], rest: object): DatabaseDefinition {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1];
+  if (scheme === undefined) throw fail(label, 'a string must be a URL that begins with its engine, "engine://..."');
+  const driver = findDriver(label, scheme, drivers);
+  return define(driver, { ...parseUrl(label, driver, url), ...rest });
+}
+
+function findDriver(label: string, name: string, drivers: readonly AnyDriver[]): AnyDriver {
+  const wanted = name.toLowerCase().split("+", 1)[0] ?? "";
+  const driver = drivers.find((it) => it.name === wanted || it.schemes.includes(wanted));
+  if (driver !== undefined) return driver;
+  const known = drivers.flatMap((it) => it.schemes);
+  throw fail(
+    label,
+    `no driver answers to the engine "${wanted}"; ${installHint(wanted)}${didYouMean(wanted, known)}`,
+    "engine",
+  );
+}
+
+function parseUrl(label: string, driver: AnyDriver, url: string): object {
+  try {
+    return driver.parseUrl(url);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw fail(label, error.message, error.key);
+  }
+}
+
+function define(driver: AnyDriver, options: object): DatabaseDefinition {
+  return defineDatabase(driver as Driver, options);
+}
+
+function fail(label: string, message: string, key?: string): ConfigurationError {
+  return new ConfigurationError(`${label}: ${message}`, { database: label, key });
+}

@@ -1,0 +1,195 @@
+import { ConfigurationError, UnknownDatabaseError } from "../errors/index.ts";
+import { nearestName } from "../internal/nearest-name.ts";
+import type { PoolStats } from "../pool/index.ts";
+import type { Session, SessionOptions, Transaction, TransactionOptions } from "../session/index.ts";
+import { type AnyDriver, checkDictionary, type DatabaseEntry, readEntry } from "./configuration.ts";
+import type { CloseOptions, Database } from "./database.ts";
+import type { Health } from "./health.ts";
+import { type Environment, openDatabase } from "./open-database.ts";
+import { defaultManager } from "./process-default.ts";
+
+/** Labels to databases. */
+export type DatabaseEntries = Readonly<Record<string, DatabaseEntry>>;
+
+/** What a manager takes beside its databases. */
+export interface ManagerOptions extends Environment {
+  /** Drivers for databases that are described by data or URL; not needed for what an adapter's factory gives. */
+  readonly drivers?: readonly AnyDriver[];
+}
+
+/**
+ * The databases of an application, by label. Nothing connects at construction; each connects at its first use, or all at once with
+ * `connect()`.
+ *
+ * The static methods work on the process-wide default that `ConnectionPool.configure()` makes.
+ *
+ * @throws ConfigurationError at construction, naming the label, the key, what was found and what would be right
+ */
+export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> implements AsyncDisposable {
+  readonly #databases = new Map<string, Database>();
+  readonly #drivers: readonly AnyDriver[];
+  readonly #environment: Environment;
+  #closing: Promise<void> | undefined;
+
+  constructor(entries: Entries, options: ManagerOptions = {}) {
+    checkDictionary(entries);
+    this.#drivers = options.drivers ?? [];
+    this.#environment = options;
+    for (const [label, entry] of Object.entries(entries)) this.#add(label, entry);
+  }
+
+  /** The labels, in the order of their registration. */
+  get labels(): readonly (keyof Entries & string)[] {
+    return [...this.#databases.keys()];
+  }
+
+  /** The database of a label. @throws UnknownDatabaseError that lists the labels and suggests the nearest */
+  database(label: keyof Entries & string): Database {
+    const database = this.#databases.get(label);
+    if (database === undefined) throw this.#unknown(label);
+    return database;
+  }
+
+  /** See {@link Database.getSession}. */
+  async getSession(label: keyof Entries & string, options?: SessionOptions): Promise<Session> {
+    return this.database(label).getSession(options);
+  }
+
+  /** See {@link Database.withSession}. */
+  async withSession<R>(
+    label: keyof Entries & string,
+    work: (session: Session) => Promise<R>,
+    options?: SessionOptions,
+  ): Promise<R> {
+    return this.database(label).withSession(work, options);
+  }
+
+  /** See {@link Database.transaction}. */
+  async transaction<R>(
+    label: keyof Entries & string,
+    work: (transaction: Transaction) => Promise<R>,
+    options?: TransactionOptions,
+  ): Promise<R> {
+    return this.database(label).transaction(work, options);
+  }
+
+  /**
+   * Opens and checks every database at once.
+   * @throws AggregateError with one error for each database that failed, each with its label
+   */
+  async connect(): Promise<void> {
+    const databases = [...this.#databases.values()];
+    const outcomes = await Promise.allSettled(databases.map((database) => database.connect()));
+    const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+    if (errors.length === 0) return;
+    const failed = databases.filter((_, index) => outcomes[index]?.status === "rejected").map((it) => `"${it.label}"`);
+    throw new AggregateError(
+      errors,
+      `${failed.length} of ${databases.length} databases did not connect: ${failed.join(", ")}`,
+    );
+  }
+
+  /**
+   * Adds a database while running. Gives this manager, typed with the new label too.
+   * @throws ConfigurationError when the label is taken or the definition is wrong
+   */
+  register<Label extends string>(
+    label: Label,
+    entry: DatabaseEntry,
+  ): DatabaseManager<Entries & Readonly<Record<Label, DatabaseEntry>>> {
+    this.#add(label, entry);
+    return this;
+  }
+
+  /** Removes a database and closes it; for running work see {@link close}. */
+  async unregister(label: keyof Entries & string, options?: CloseOptions): Promise<void> {
+    const database = this.database(label);
+    this.#databases.delete(label);
+    await database.close(options);
+  }
+
+  /** The pools' figures, by label. */
+  stats(): Readonly<Record<string, PoolStats>> {
+    return Object.fromEntries([...this.#databases].map(([label, database]) => [label, database.stats()]));
+  }
+
+  /** Asks every database for a sign of life at once. Never rejects. `timeoutMs` is 5 000 by default. */
+  async health(options?: { readonly timeoutMs?: number }): Promise<Readonly<Record<string, Health>>> {
+    const answers = [...this.#databases].map(async ([label, it]) => [label, await it.health(options)] as const);
+    return Object.fromEntries(await Promise.all(answers));
+  }
+
+  /**
+   * Stops new work on every database, lets running work finish until the deadline, then cuts it and closes every connection. Afterwards
+   * every call gets `PoolClosedError`, and nothing of ours keeps the process alive. Safe to call twice.
+   */
+  close(options?: CloseOptions): Promise<void> {
+    this.#closing ??= this.#close(options);
+    return this.#closing;
+  }
+
+  async #close(options: CloseOptions | undefined): Promise<void> {
+    const closing = [...this.#databases.values()].map((database) => database.close(options));
+    const failed = (await Promise.allSettled(closing)).filter((outcome) => outcome.status === "rejected");
+    if (failed.length > 0)
+      throw new AggregateError(
+        failed.map((it) => it.reason),
+        "not every database closed cleanly",
+      );
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Shows labels and engines in a log line, and no credential. */
+  toJSON(): Readonly<Record<string, Database>> {
+    return Object.fromEntries(this.#databases);
+  }
+
+  #add(label: string, entry: DatabaseEntry): void {
+    if (this.#closing !== undefined)
+      throw new ConfigurationError(`${label}: the manager is closed`, { database: label });
+    if (label === "") throw new ConfigurationError("a label must not be empty");
+    if (this.#databases.has(label)) {
+      throw new ConfigurationError(`${label}: this label is taken; unregister it first`, { database: label });
+    }
+    this.#databases.set(label, openDatabase(label, readEntry(label, entry, this.#drivers), this.#environment));
+  }
+
+  #unknown(label: string): UnknownDatabaseError {
+    const labels = [...this.#databases.keys()];
+    const suggestion = nearestName(label, labels);
+    const hint = suggestion === undefined ? "" : `; did you mean "${suggestion}"?`;
+    const known = labels.length === 0 ? "none is configured" : `there are ${labels.map((it) => `"${it}"`).join(", ")}`;
+    return new UnknownDatabaseError(`no database is called "${label}": ${known}${hint}`, { labels, suggestion });
+  }
+
+  /** {@link database} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
+  static database(label: string): Database {
+    return defaultManager().database(label);
+  }
+
+  /** {@link getSession} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
+  static async getSession(label: string, options?: SessionOptions): Promise<Session> {
+    return defaultManager().getSession(label, options);
+  }
+
+  /** {@link withSession} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
+  static async withSession<R>(
+    label: string,
+    work: (session: Session) => Promise<R>,
+    options?: SessionOptions,
+  ): Promise<R> {
+    return defaultManager().withSession(label, work, options);
+  }
+
+  /** {@link transaction} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
+  static async transaction<R>(
+    label: string,
+    work: (transaction: Transaction) => Promise<R>,
+    options?: TransactionOptions,
+  ): Promise<R> {
+    return defaultManager().transaction(label, work, options);
+  }
+}

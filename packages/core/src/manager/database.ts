@@ -1,0 +1,177 @@
+import type { Capabilities, DialectFacts } from "../driver/index.ts";
+import { Holder, type Pool, type PoolStats } from "../pool/index.ts";
+import {
+  acquireRequest,
+  ambientParticipation,
+  boundsFrom,
+  currentScope,
+  type DatabaseContext,
+  type Hold,
+  holdAutocommit,
+  type Operation,
+  PinnedConnection,
+  poolSource,
+  propagate,
+  runAutocommit,
+  runInScope,
+  Session,
+  type SessionOptions,
+  StatementExecutor,
+  type StatementOptions,
+  type Transaction,
+  type TransactionOptions,
+  traceTransaction,
+} from "../session/index.ts";
+import { checkHealth, type Health } from "./health.ts";
+
+/** What `close` takes. */
+export interface CloseOptions {
+  /** How long running work may take to finish before it is cut, in milliseconds; the pool's `drainTimeoutMs` by default. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * One configured database: its pool, and statements that each run on their own. Inside `transaction()` of the same database, anywhere in
+ * the same async chain, its statements join that transaction. May be used concurrently.
+ */
+export class Database extends StatementExecutor {
+  readonly #pool: Pool;
+  readonly #closeConnector: () => Promise<void>;
+  #closing: Promise<void> | undefined;
+
+  /** Made by the manager. */
+  constructor(makeContext: (database: object) => DatabaseContext, closeConnector: () => Promise<void>) {
+    const identity = {};
+    const context = makeContext(identity);
+    super(context);
+    this.#pool = context.pool;
+    this.#closeConnector = closeConnector;
+  }
+
+  /** The label it is configured under. */
+  get label(): string {
+    return this.context.database;
+  }
+
+  /** The engine's name: `"postgres"`. */
+  get engine(): string {
+    return this.context.engine;
+  }
+
+  /** What differs in this engine's SQL. */
+  get dialect(): DialectFacts {
+    return this.context.dialect;
+  }
+
+  /** What this engine can do. */
+  get capabilities(): Capabilities {
+    return this.context.capabilities;
+  }
+
+  get closed(): boolean {
+    return this.#pool.closed;
+  }
+
+  /**
+   * Opens and checks at least one connection, `pool.min` of them at most. Not needed: the first statement connects as well.
+   * @throws ConnectError, AuthenticationError, ConnectTimeoutError
+   */
+  connect(): Promise<void> {
+    return this.#pool.connect();
+  }
+
+  /** A session of your own; close it, or use `await using`. Nothing is sent before its first statement. */
+  async getSession(options: SessionOptions = {}): Promise<Session> {
+    return new Session(this.context, poolSource(this.context), propagate, options);
+  }
+
+  /** Runs `work` with a session and closes it. It does not commit: call `session.commit()`. */
+  async withSession<R>(work: (session: Session) => Promise<R>, options: SessionOptions = {}): Promise<R> {
+    const parent = currentScope();
+    const holder = new Holder(parent?.holder, `session on "${this.label}"`);
+    const scope = { parent, database: undefined, participation: undefined, holder };
+    return runInScope(scope, async () => {
+      await using session = await this.getSession(options);
+      return await work(session);
+    });
+  }
+
+  /**
+   * Runs `work` in a transaction: commits when it resolves, rolls back when it rejects. Resolved means committed. Joins a transaction of
+   * this database that is already running in the same async chain, unless `propagation` says otherwise.
+   */
+  transaction<R>(work: (transaction: Transaction) => Promise<R>, options: TransactionOptions = {}): Promise<R> {
+    const { context } = this;
+    const outer = ambientParticipation(context.identity);
+    return traceTransaction(context, options.propagation ?? "required", () =>
+      propagate(context, poolSource(context), outer, work, options, "required"),
+    );
+  }
+
+  /**
+   * Runs `work` with one physical connection outside any transaction, for temporary tables, advisory locks and session settings. The
+   * connection is reset when it goes back.
+   */
+  async withConnection<R>(
+    work: (connection: PinnedConnection) => Promise<R>,
+    options: Pick<StatementOptions, "signal" | "timeoutMs"> = {},
+  ): Promise<R> {
+    const { context } = this;
+    const parent = currentScope();
+    const holder = new Holder(parent?.holder, `connection of "${this.label}"`);
+    const bounds = boundsFrom(context, options);
+    const lease = this.#pool.tryAcquire(holder) ?? (await this.#pool.acquire(acquireRequest(bounds, holder, false)));
+    const { connection } = lease;
+    const pinned = new PinnedConnection(context, connection, propagate);
+    // Statements on the database itself are not for this connection: only the handle is.
+    const scope = { parent, database: undefined, participation: undefined, holder };
+    try {
+      return await runInScope(scope, () => work(pinned));
+    } finally {
+      await pinned.end();
+      lease.release({ error: connection.usable ? "ok" : "dead", dirty: true });
+    }
+  }
+
+  /** The pool's figures and counters at this moment. */
+  stats(): PoolStats {
+    return this.#pool.stats();
+  }
+
+  /** Takes a connection and asks the server for a sign of life. Never rejects. `timeoutMs` is 5 000 by default. */
+  health(options: { readonly timeoutMs?: number } = {}): Promise<Health> {
+    return checkHealth(this.context, options.timeoutMs ?? 5_000);
+  }
+
+  /** Stops new work, lets running work finish until the deadline, then cuts it, and closes every connection. Safe to call twice. */
+  close(options: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(options);
+    return this.#closing;
+  }
+
+  async #close(options: CloseOptions): Promise<void> {
+    await this.#pool.close(options);
+    await this.#closeConnector();
+  }
+
+  protected override run<T>(operation: Operation<T>): Promise<T> {
+    const outer = ambientParticipation(this.context.identity);
+    return outer === undefined ? runAutocommit(this.context, operation) : outer.execute(operation);
+  }
+
+  protected override async hold(options: StatementOptions, abandon: () => Promise<void>): Promise<Hold> {
+    const bounds = boundsFrom(this.context, options);
+    const outer = ambientParticipation(this.context.identity);
+    if (outer === undefined) return holdAutocommit(this.context, bounds);
+    return outer.occupy(bounds, abandon);
+  }
+
+  protected override atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R> {
+    return this.transaction((transaction) => work(transaction as Transaction & StatementExecutor));
+  }
+
+  /** Shows where it stands in a log line, and no credential. */
+  toJSON(): { readonly label: string; readonly engine: string } {
+    return { label: this.label, engine: this.engine };
+  }
+}

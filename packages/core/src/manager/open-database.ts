@@ -1,0 +1,151 @@
+import {
+  type Connector,
+  checkOptions,
+  type Driver,
+  type DriverConnection,
+  type OperationContext,
+} from "../driver/index.ts";
+import { ConfigurationError } from "../errors/index.ts";
+import { type Clock, type ConnectionSource, Pool, systemClock } from "../pool/index.ts";
+import { type DatabaseContext, PinnedConnection, propagate } from "../session/index.ts";
+import { checkTypeOptions, type RowMapper, rowMapper } from "../types/index.ts";
+import { Database } from "./database.ts";
+import {
+  type DatabaseDefinition,
+  type DatabaseOptions,
+  databaseOptionRules,
+  definitionParts,
+  takesSchema,
+} from "./definitions.ts";
+
+/** What a database takes from its surroundings; tests give their own. */
+export interface Environment {
+  /** The system's clock by default. */
+  readonly clock?: Clock;
+  /** `Math.random` by default. */
+  readonly random?: () => number;
+}
+
+/**
+ * Checks a definition and makes its database. Nothing connects.
+ * @throws ConfigurationError that names the label and the key
+ */
+export function openDatabase(label: string, definition: DatabaseDefinition, environment: Environment): Database {
+  const { driver, driverOptions, databaseOptions } = definitionParts(definition);
+  const connector = labelled(label, driver, () => {
+    checkDatabaseOptions(label, driver, databaseOptions);
+    return driver.connector(driverOptions);
+  });
+  const makeContext = (identity: object): DatabaseContext =>
+    contextOf(identity, label, driver, connector, databaseOptions, environment);
+  return labelled(label, driver, () => new Database(makeContext, async () => connector.close?.()));
+}
+
+function contextOf(
+  identity: object,
+  label: string,
+  driver: Driver,
+  connector: Connector,
+  options: DatabaseOptions,
+  environment: Environment,
+): DatabaseContext {
+  const capabilities = Object.freeze({ ...driver.capabilities, ...connector.capabilities });
+  const dialect = Object.freeze({ ...driver.dialect, ...connector.dialect });
+  const types = checkTypeOptions(options.types ?? {}, label);
+  const mappers = new WeakMap<readonly object[], RowMapper>();
+  const place = { database: label, engine: driver.name };
+  const { onConnect } = options;
+  const source: ConnectionSource = {
+    label,
+    engine: driver.name,
+    target: connector.target,
+    capabilities,
+    classify: (error) => driver.classify(error),
+    async connect(operation) {
+      const connection = await connector.connect(operation);
+      if (onConnect !== undefined) await prepare(context, connection, operation, onConnect);
+      return connection;
+    },
+  };
+  const clock = environment.clock ?? systemClock;
+  const random = environment.random ?? Math.random;
+  const context: DatabaseContext = Object.freeze({
+    identity,
+    database: label,
+    engine: driver.name,
+    target: connector.target,
+    dialect,
+    capabilities,
+    pool: new Pool(source, options.pool, { clock, random }),
+    clock,
+    random,
+    statementTimeoutMs: options.statementTimeoutMs ?? Number.POSITIVE_INFINITY,
+    classify: source.classify,
+    mapper(columns) {
+      let mapper = mappers.get(columns);
+      if (mapper === undefined) {
+        mapper = rowMapper(columns, types, dialect.foldCase, place);
+        mappers.set(columns, mapper);
+      }
+      return mapper;
+    },
+  });
+  return context;
+}
+
+/** Runs the user's `onConnect` on a new connection; when it fails, the connection is gone. */
+async function prepare(
+  context: DatabaseContext,
+  connection: DriverConnection,
+  operation: OperationContext,
+  onConnect: NonNullable<DatabaseOptions["onConnect"]>,
+): Promise<void> {
+  const pinned = new PinnedConnection(context, connection, propagate);
+  const late = Number.isFinite(operation.deadline)
+    ? context.clock.setTimer(() => connection.destroy(), operation.deadline - context.clock.now())
+    : undefined;
+  try {
+    await onConnect(pinned);
+    await pinned.end();
+  } catch (error) {
+    connection.destroy(error);
+    throw error;
+  } finally {
+    late?.cancel();
+  }
+}
+
+function checkDatabaseOptions(label: string, driver: Driver, options: DatabaseOptions): void {
+  checkOptions<DatabaseOptions>(label, options, databaseOptionRules);
+  if (options.label !== undefined && options.label !== label) {
+    throw new ConfigurationError(`its "label" says "${options.label}", but it is configured under "${label}"`, {
+      key: "label",
+    });
+  }
+  if (options.schema !== undefined && options.schema !== null && !takesSchema(driver)) {
+    throw new ConfigurationError(`the engine has no setting for "schema"; qualify table names instead`, {
+      key: "schema",
+    });
+  }
+}
+
+/** Puts the label and the engine before the message of a configuration error from further inside. */
+function labelled<T>(label: string, driver: Driver, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError) || error.database !== undefined) throw error;
+    throw new ConfigurationError(`${label} (${driver.name}): ${withoutSubject(error.message, label, driver.name)}`, {
+      database: label,
+      engine: driver.name,
+      key: error.key,
+      cause: error.cause,
+    });
+  }
+}
+
+/** `orders: unknown option` and `postgres: unknown option` both become `unknown option`. */
+function withoutSubject(message: string, ...subjects: readonly string[]): string {
+  const subject = subjects.find((it) => message.startsWith(`${it}: `));
+  return subject === undefined ? message : message.slice(subject.length + 2);
+}

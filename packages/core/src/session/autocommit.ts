@@ -1,0 +1,52 @@
+import type { ErrorInfo } from "../driver/index.ts";
+import { Holder } from "../pool/index.ts";
+import { currentScope } from "./ambient.ts";
+import { type Bounds, runBounded } from "./bounds.ts";
+import type { DatabaseContext } from "./database-context.ts";
+import { failureOf } from "./failure.ts";
+import type { Hold } from "./hold.ts";
+import { acquireRequest } from "./lease-source.ts";
+import { limited, type Operation } from "./operation.ts";
+
+/**
+ * Runs one statement on a connection of its own and gives the connection back at once. A statement that certainly did not run is
+ * sent again, twice at most, the last time on a new connection; every other failure surfaces.
+ */
+export async function runAutocommit<T>(context: DatabaseContext, operation: Operation<T>): Promise<T> {
+  for (let replays = 0; ; replays++) {
+    const lease =
+      (replays < 2 ? context.pool.tryAcquire() : undefined) ??
+      (await context.pool.acquire(acquireRequest(operation.bounds, waiter(), replays === 2)));
+    const { connection } = lease;
+    let state: ErrorInfo["connection"] = "ok";
+    try {
+      const bounds = limited(context, operation, operation.bounds);
+      const result = runBounded(context, connection, bounds, operation.text, (it) => operation.perform(connection, it));
+      return result instanceof Promise ? await result : result;
+    } catch (error) {
+      const failure = failureOf(context, connection, error, operation.text);
+      state = failure.connection;
+      if (!failure.replayable || replays === 2) throw failure.error;
+    } finally {
+      lease.release(state === "ok" ? undefined : { error: state });
+    }
+  }
+}
+
+/** Takes a connection for a stream. */
+export async function holdAutocommit(context: DatabaseContext, bounds: Bounds): Promise<Hold> {
+  const lease = context.pool.tryAcquire() ?? (await context.pool.acquire(acquireRequest(bounds, waiter(), false)));
+  return {
+    connection: lease.connection,
+    end: (failure) => lease.release(failure === undefined ? undefined : { error: failure.connection }),
+  };
+}
+
+/**
+ * Who waits for a single statement's connection: the transactions around it are stuck meanwhile. A holder of its own, because the
+ * connection, once there, comes back whatever those do.
+ */
+function waiter(): Holder | undefined {
+  const around = currentScope()?.holder;
+  return around === undefined ? undefined : new Holder(around, "statement");
+}

@@ -1,0 +1,24 @@
+import type { ResultSet } from "../driver/index.ts";
+import { UnsupportedError } from "../errors/index.ts";
+import { compileCall, type Identifier } from "../sql/index.ts";
+import { type DatabaseContext, nameOf } from "./database-context.ts";
+import type { Operation } from "./operation.ts";
+
+/** A stored procedure, ready to run. @throws UnsupportedError when the engine has none */
+export function callProcedure(
+  context: DatabaseContext,
+  procedure: string | Identifier,
+  parameters: Readonly<Record<string, unknown>>,
+): { readonly text: string; readonly perform: Operation<ResultSet>["perform"] } {
+  if (!context.capabilities.procedures) {
+    throw new UnsupportedError(`${nameOf(context)}: the engine has no stored procedures`, context);
+  }
+  const call = compileCall(procedure, parameters, context);
+  return {
+    text: `call ${call.procedure.join(".")}`,
+    perform(connection, operation) {
+      if (connection.call === undefined) throw new Error("the driver declares procedures but has no call()");
+      return connection.call(call, operation);
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type {
+  Capabilities,
+  ColumnInfo,
+  ConnectionTarget,
+  DialectFacts,
+  ErrorInfo,
+  ErrorPlace,
+} from "../driver/index.ts";
+import type { Clock, Pool } from "../pool/index.ts";
+import type { RowMapper } from "../types/index.ts";
+
+/** What sessions and transactions know of their database. Made once per label. */
+export interface DatabaseContext {
+  /** Stands for the database in the ambient context. */
+  readonly identity: object;
+  /** The label. */
+  readonly database: string;
+  readonly engine: string;
+  readonly target: ConnectionTarget;
+  readonly dialect: DialectFacts;
+  readonly capabilities: Capabilities;
+  readonly pool: Pool;
+  readonly clock: Clock;
+  /** A number from 0 to below 1, for back-off. */
+  readonly random: () => number;
+  /** `Infinity` when there is no limit. */
+  readonly statementTimeoutMs: number;
+  classify(error: unknown): ErrorInfo;
+  /** The row mapper of a result shape; the same object for the same `columns` array. */
+  mapper(columns: readonly ColumnInfo[]): RowMapper;
+}
+
+/** Where something happened, for an error. */
+export function placeOf(context: DatabaseContext, statement?: string): ErrorPlace {
+  return { database: context.database, engine: context.engine, target: context.target, statement };
+}
+
+/** `orders (postgres)`: how every message begins. */
+export function nameOf(context: { readonly database: string; readonly engine: string }): string {
+  return `${context.database} (${context.engine})`;
+}

@@ -1,0 +1,38 @@
+import { tracingChannel } from "node:diagnostics_channel";
+import type { DatabaseContext } from "./database-context.ts";
+
+/** What subscribers of `mdb:query` see: one statement, from its call to its rows. Never its values. */
+export interface QueryEvent {
+  readonly database: string;
+  readonly engine: string;
+  readonly statement: string | undefined;
+  /** `StatementOptions.name`. */
+  readonly name: string | undefined;
+}
+
+/** What subscribers of `mdb:transaction` see: one transaction, savepoint or joined callback, from its call to its end. */
+export interface TransactionEvent {
+  readonly database: string;
+  readonly engine: string;
+  readonly propagation: string;
+}
+
+const queries = tracingChannel<unknown, QueryEvent>("mdb:query");
+const transactions = tracingChannel<unknown, TransactionEvent>("mdb:transaction");
+
+/** Runs `work` as one event of `mdb:query`. Nothing is made when nobody subscribes. */
+export function traceQuery<T>(
+  context: DatabaseContext,
+  statement: string | undefined,
+  name: string | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!queries.hasSubscribers) return work();
+  return queries.tracePromise(work, { database: context.database, engine: context.engine, statement, name });
+}
+
+/** Runs `work` as one event of `mdb:transaction`. */
+export function traceTransaction<T>(context: DatabaseContext, propagation: string, work: () => Promise<T>): Promise<T> {
+  if (!transactions.hasSubscribers) return work();
+  return transactions.tracePromise(work, { database: context.database, engine: context.engine, propagation });
+}

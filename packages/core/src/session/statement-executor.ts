@@ -1,0 +1,199 @@
+import type { ResultSet, Statement } from "../driver/index.ts";
+import { NoRowsError, TooManyRowsError } from "../errors/index.ts";
+import { compile, type Identifier, isSql, type Parameters, type Sql } from "../sql/index.ts";
+import { boundsFrom } from "./bounds.ts";
+import { bulkInsert } from "./bulk-insert.ts";
+import { callProcedure } from "./call-procedure.ts";
+import { type DatabaseContext, nameOf } from "./database-context.ts";
+import { traceQuery } from "./diagnostics.ts";
+import { executeMany } from "./execute-many.ts";
+import type {
+  BulkRow,
+  CallResult,
+  Executor,
+  Result,
+  ResultSetRows,
+  Row,
+  StatementOptions,
+  StreamOptions,
+  Transaction,
+} from "./executor.ts";
+import type { Hold } from "./hold.ts";
+import type { Operation } from "./operation.ts";
+import { RowIterable } from "./row-stream.ts";
+import type { TransactionOptions } from "./transaction-options.ts";
+import { validateRows } from "./validate-rows.ts";
+
+type Text = Sql<unknown> | string;
+
+const noOptions: StatementOptions<never> = Object.freeze({});
+
+/** Everything that executors have in common; how a statement gets its connection is what they differ in. */
+export abstract class StatementExecutor implements Executor {
+  /** What it knows of its database. */
+  protected readonly context: DatabaseContext;
+
+  constructor(context: DatabaseContext) {
+    this.context = context;
+  }
+
+  /** Runs one operation on the right connection. */
+  protected abstract run<T>(operation: Operation<T>): Promise<T>;
+
+  /** Takes the connection for a stream. @param abandon - closes that stream when a transaction around it ends first */
+  protected abstract hold(bounds: StatementOptions, abandon: () => Promise<void>): Promise<Hold>;
+
+  /** Runs several statements so that all or none of them count. */
+  protected abstract atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R>;
+
+  abstract transaction<R>(work: (transaction: Transaction) => Promise<R>, options?: TransactionOptions): Promise<R>;
+
+  async execute<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<Result<T>> {
+    const { statement, options } = this.#read<T>(text, rest);
+    const result = await this.#send(statement, options);
+    const first = this.#rowsOf(result);
+    const resultSets = [first];
+    for (let next = result.next; next !== undefined; next = next.next) resultSets.push(this.#rowsOf(next));
+    const rows = await this.#validated<T>(first.rows, statement, options);
+    return { rows, rowCount: first.rowCount, columns: first.columns, resultSets };
+  }
+
+  async query<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<T[]> {
+    const { statement, options } = this.#read<T>(text, rest);
+    const result = await this.#send(statement, options);
+    const rows = this.context.mapper(result.columns).toObjects(result.rows);
+    return options.schema === undefined ? (rows as T[]) : this.#validated<T>(rows, statement, options);
+  }
+
+  async queryOne<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<T> {
+    const { statement, options } = this.#read<T>(text, rest);
+    const row = await this.#single<T>(statement, options);
+    if (row === undefined) throw this.#noRows(statement);
+    return row;
+  }
+
+  async queryMaybeOne<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<T | undefined> {
+    const { statement, options } = this.#read<T>(text, rest);
+    return this.#single<T>(statement, options);
+  }
+
+  async queryScalar<T = unknown>(text: Text, ...rest: readonly unknown[]): Promise<T> {
+    const { statement, options } = this.#read<never>(text, rest);
+    const result = await this.#send(statement, options);
+    const row = this.#atMostOne(result, statement);
+    if (row === undefined) throw this.#noRows(statement);
+    return this.context.mapper(result.columns).first(row) as T;
+  }
+
+  stream<T = Row>(text: Text, ...rest: readonly unknown[]): AsyncIterable<T> {
+    const { statement, options } = this.#read<T>(text, rest);
+    return new RowIterable<T>(this.context, statement, options as StreamOptions<T>, {
+      hold: (abandon) => this.hold(options, abandon),
+      collect: () => this.#send(statement, options),
+    });
+  }
+
+  executeMany(
+    text: string,
+    parameterSets: Iterable<Parameters>,
+    options: StatementOptions = noOptions,
+  ): Promise<{ rowCount: number }> {
+    return this.atomically((executor) =>
+      executor.#runAs(text, options, executeMany(executor.context, text, parameterSets)),
+    );
+  }
+
+  bulkInsert(
+    table: string | Identifier,
+    columns: readonly string[],
+    rows: Iterable<BulkRow> | AsyncIterable<BulkRow>,
+    options: StatementOptions = noOptions,
+  ): Promise<{ rowCount: number }> {
+    return this.atomically((executor) =>
+      bulkInsert(executor.context, table, columns, rows, (text, perform) => executor.#runAs(text, options, perform)),
+    );
+  }
+
+  async call(
+    procedure: string | Identifier,
+    parameters: Readonly<Record<string, unknown>> = {},
+    options: StatementOptions = noOptions,
+  ): Promise<CallResult> {
+    const { text, perform } = callProcedure(this.context, procedure, parameters);
+    const result = await this.#runAs(text, options, perform);
+    const resultSets: ResultSetRows[] = [];
+    for (let set: ResultSet | undefined = result; set !== undefined; set = set.next) {
+      if (set.columns.length > 0) resultSets.push(this.#rowsOf(set));
+    }
+    return { out: result.out ?? {}, returnValue: result.returnValue, resultSets };
+  }
+
+  /** Reads the two forms of arguments: `(sql, options)` and `(text, parameters, options)`. */
+  #read<T>(text: Text, rest: readonly unknown[]): { statement: Statement; options: StatementOptions<T> } {
+    const isTemplate = isSql(text);
+    const options = ((isTemplate ? rest[0] : rest[1]) ?? noOptions) as StatementOptions<T>;
+    const parameters = isTemplate ? undefined : (rest[0] as Parameters | undefined);
+    return { statement: compile(text, parameters, this.context), options };
+  }
+
+  #send(statement: Statement, options: StatementOptions<unknown>): Promise<ResultSet> {
+    return this.#runAs(
+      statement.text,
+      options,
+      (connection, operation) => connection.query(statement, operation),
+      true,
+    );
+  }
+
+  #runAs<T>(
+    text: string,
+    options: StatementOptions<unknown>,
+    perform: Operation<T>["perform"],
+    pipelined = false,
+  ): Promise<T> {
+    const operation: Operation<T> = {
+      text,
+      // Stopping one of several statements in flight could hit its neighbour.
+      pipelined: pipelined && options.signal === undefined && options.timeoutMs === undefined,
+      bounds: boundsFrom(this.context, options),
+      limitMs: options.timeoutMs === undefined ? this.context.statementTimeoutMs : Number.POSITIVE_INFINITY,
+      perform,
+    };
+    return traceQuery(this.context, text, options.name, () => this.run(operation));
+  }
+
+  #rowsOf(result: ResultSet): ResultSetRows {
+    const { columns } = result;
+    const rows = this.context.mapper(columns).toObjects(result.rows) as Row[];
+    return { rows, rowCount: result.affected ?? rows.length, columns };
+  }
+
+  async #single<T>(statement: Statement, options: StatementOptions<T>): Promise<T | undefined> {
+    const result = await this.#send(statement, options);
+    const values = this.#atMostOne(result, statement);
+    if (values === undefined) return undefined;
+    const row = this.context.mapper(result.columns).toObject(values);
+    if (options.schema === undefined) return row as T;
+    return (await this.#validated<T>([row], statement, options))[0];
+  }
+
+  #atMostOne(result: ResultSet, statement: Statement): unknown[] | undefined {
+    const { rows } = result;
+    if (rows.length <= 1) return rows[0];
+    const { database, engine } = this.context;
+    const message = `${nameOf(this.context)}: ${rows.length} rows came where at most one was asked for`;
+    throw new TooManyRowsError(message, { database, engine, statement: statement.text });
+  }
+
+  #noRows(statement: Statement): NoRowsError {
+    const { database, engine } = this.context;
+    const message = `${nameOf(this.context)}: no row came where exactly one was asked for`;
+    return new NoRowsError(message, { database, engine, statement: statement.text });
+  }
+
+  async #validated<T>(rows: readonly unknown[], statement: Statement, options: StatementOptions<T>): Promise<T[]> {
+    if (options.schema === undefined) return rows as T[];
+    const { database, engine } = this.context;
+    return validateRows(rows, options.schema, { database, engine, statement: statement.text });
+  }
+}

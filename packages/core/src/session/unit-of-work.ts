@@ -1,0 +1,306 @@
+import type { DriverConnection } from "../driver/index.ts";
+import {
+  type MdbError,
+  TransactionAbortedError,
+  TransactionClosedError,
+  TransactionStateError,
+  UnexpectedRollbackError,
+} from "../errors/index.ts";
+import { currentScope } from "./ambient.ts";
+import { type Bounds, bothBounds, cancelGraceMs, runBounded, tripped } from "./bounds.ts";
+import { type DatabaseContext, nameOf } from "./database-context.ts";
+import { failureOf } from "./failure.ts";
+import type { Hold } from "./hold.ts";
+import { Hooks } from "./hooks.ts";
+import { Lane } from "./lane.ts";
+import { limited, type Operation, silent } from "./operation.ts";
+import type { PhysicalTransaction } from "./physical-transaction.ts";
+import type { SessionOptions } from "./transaction-options.ts";
+
+/**
+ * A transaction or a savepoint inside one: statements run one after another, the first failure dooms it, and a savepoint occupies its
+ * parent until it has ended. So siblings never interleave, however the caller mixes promises.
+ */
+export class UnitOfWork {
+  readonly context: DatabaseContext;
+  readonly physical: PhysicalTransaction;
+  readonly bounds: Bounds;
+  /** What the transaction was begun with. */
+  readonly options: SessionOptions;
+  readonly hooks = new Hooks();
+  readonly #lane: Lane;
+  #inner: UnitOfWork | undefined;
+  #failure: MdbError | undefined;
+  #rollbackOnly: { readonly cause: unknown } | undefined;
+  #ended: { readonly reason: MdbError | undefined } | undefined;
+  #streaming: { readonly abandon: () => Promise<void> } | undefined;
+  #interrupt: ((reason: MdbError) => void) | undefined;
+
+  constructor(context: DatabaseContext, physical: PhysicalTransaction, bounds: Bounds, options: SessionOptions) {
+    this.context = context;
+    this.options = options;
+    this.physical = physical;
+    this.bounds = bounds;
+    this.#lane = new Lane(context.capabilities.concurrency === "pipelined" ? 64 : 1);
+  }
+
+  /** The first failure of a statement; nothing more can be done in this unit. */
+  get failure(): MdbError | undefined {
+    return this.#failure;
+  }
+
+  /** Operations that run or wait. */
+  get pending(): number {
+    return this.#lane.pending;
+  }
+
+  /** Whether it has taken a connection and begun. */
+  get begun(): boolean {
+    return this.physical.connection !== undefined;
+  }
+
+  /** A callback that joined this unit failed: the whole can only be rolled back. The first reason counts. */
+  markRollbackOnly(cause: unknown): void {
+    this.#rollbackOnly ??= { cause };
+  }
+
+  /** Whether the calling code runs inside a savepoint of this unit. */
+  get callerIsInside(): boolean {
+    return this.#innerOfCaller() !== undefined;
+  }
+
+  /** Resolves once nothing runs and nothing waits. */
+  quiet(): Promise<void> {
+    return this.#lane.drained();
+  }
+
+  /** Runs one operation when its turn comes. */
+  execute<T>(operation: Operation<T>): Promise<T> {
+    const inner = this.#innerOfCaller();
+    if (inner !== undefined) return inner.execute(operation);
+    const refusal = this.#refusal();
+    if (refusal !== undefined) return Promise.reject(refusal);
+    return this.#lane.run(() => this.#perform(operation), operation.pipelined);
+  }
+
+  async #perform<T>(operation: Operation<T>): Promise<T> {
+    const refusal = this.#refusal();
+    if (refusal !== undefined) throw refusal;
+    const bounds = bothBounds(this.bounds, operation.bounds);
+    let connection: DriverConnection | undefined;
+    try {
+      const started = this.physical.start(bounds);
+      connection = started instanceof Promise ? await started : started;
+      if (!this.physical.alive) throw this.physical.gone(undefined);
+      const limit = limited(this.context, operation, bounds);
+      const result = runBounded(this.context, connection, limit, operation.text, (it) =>
+        operation.perform(connection as DriverConnection, it),
+      );
+      return result instanceof Promise ? await result : result;
+    } catch (error) {
+      throw this.fail(failureOf(this.context, connection, error, operation.text).error);
+    }
+  }
+
+  /** Dooms the unit; gives the error that the caller should see. */
+  fail(error: MdbError): MdbError {
+    if (this.#failure === undefined) {
+      this.#failure = error;
+      return error;
+    }
+    // A statement that was already on its way behind the failing one: what matters is the first failure.
+    return error instanceof TransactionAbortedError ? this.physical.gone(this.#failure) : error;
+  }
+
+  /**
+   * Hands the connection to a stream until it calls `end`. Other statements fail meanwhile instead of waiting for the caller's own
+   * loop.
+   * @param abandon - closes the stream when the unit ends before it
+   */
+  occupy(bounds: Bounds, abandon: () => Promise<void>): Promise<Hold> {
+    const inner = this.#innerOfCaller();
+    if (inner !== undefined) return inner.occupy(bounds, abandon);
+    const refusal = this.#refusal();
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const opened = Promise.withResolvers<Hold>();
+    const released = Promise.withResolvers<void>();
+    const hold = async (): Promise<void> => {
+      const connection = await this.#perform({ ...silent, bounds, perform: (it) => it });
+      this.#streaming = { abandon };
+      opened.resolve({
+        connection,
+        end: (failure) => {
+          if (failure !== undefined) this.fail(failure.error);
+          released.resolve();
+        },
+      });
+      await released.promise;
+      this.#streaming = undefined;
+    };
+    this.#lane.run(hold, false).catch(opened.reject);
+    return opened.promise;
+  }
+
+  /** Runs `work` inside a savepoint. Occupies this unit until the savepoint has ended. */
+  nest<R>(bounds: Bounds, work: (inner: UnitOfWork) => Promise<R>): Promise<R> {
+    const innermost = this.#innerOfCaller();
+    if (innermost !== undefined) return innermost.nest(bounds, work);
+    const refusal = this.#refusal();
+    if (refusal !== undefined) return Promise.reject(refusal);
+    return this.#lane.run(() => this.#nest(bothBounds(this.bounds, bounds), work), false);
+  }
+
+  async #nest<R>(bounds: Bounds, work: (inner: UnitOfWork) => Promise<R>): Promise<R> {
+    const name = this.physical.nextSavepoint();
+    await this.#perform({
+      ...silent,
+      text: "SAVEPOINT",
+      bounds,
+      perform: (connection) => connection.savepoint?.(name),
+    });
+    const inner = new UnitOfWork(this.context, this.physical, bounds, this.options);
+    this.#inner = inner;
+    let kept = false;
+    try {
+      const result = await inner.runCallback(work);
+      const problem = await inner.settle();
+      if (problem !== undefined) throw problem;
+      kept = true;
+      return result;
+    } finally {
+      await inner.end();
+      this.#inner = undefined;
+      this.hooks.absorb(inner.hooks, kept);
+      await this.#leaveSavepoint(name, kept, inner.failure);
+    }
+  }
+
+  async #leaveSavepoint(name: string, kept: boolean, cause: MdbError | undefined): Promise<void> {
+    const { connection } = this.physical;
+    if (connection?.usable !== true) {
+      this.fail(this.physical.gone(cause));
+      return;
+    }
+    const cut = this.context.clock.setTimer(() => connection.destroy(), cancelGraceMs);
+    try {
+      if (!kept) await connection.rollbackTo?.(name);
+      await connection.releaseSavepoint?.(name);
+      if (!this.physical.alive) this.fail(this.physical.gone(cause));
+    } catch (error) {
+      this.fail(failureOf(this.context, connection, error, "ROLLBACK TO SAVEPOINT").error);
+    } finally {
+      cut.cancel();
+    }
+  }
+
+  /** Runs the caller's code; rejects at once when the unit is ended from outside, without waiting for that code. */
+  async runCallback<R>(work: (unit: UnitOfWork) => Promise<R>): Promise<R> {
+    const { promise: interrupted, reject } = Promise.withResolvers<never>();
+    this.#interrupt = reject;
+    const unwatch = this.#watchBounds();
+    try {
+      return await Promise.race([work(this), interrupted]);
+    } finally {
+      unwatch();
+      this.#interrupt = undefined;
+    }
+  }
+
+  #watchBounds(): () => void {
+    const { signal, deadline } = this.bounds;
+    if (signal === undefined && !Number.isFinite(deadline)) return () => {};
+    const check = (): void => {
+      const reason = tripped(this.context, this.bounds, "the transaction");
+      if (reason !== undefined) void this.end(this.fail(reason));
+    };
+    signal?.addEventListener("abort", check, { once: true });
+    const { clock } = this.context;
+    const timer = Number.isFinite(deadline) ? clock.setTimer(check, deadline - clock.now()) : undefined;
+    check();
+    return () => {
+      signal?.removeEventListener("abort", check);
+      timer?.cancel();
+    };
+  }
+
+  /** Looks back after the callback has returned; gives the reason why its work must not be kept. */
+  async settle(): Promise<MdbError | undefined> {
+    const { pending } = this;
+    if (pending > 0) {
+      const { database, engine } = this.context;
+      const what = pending === 1 ? "a statement was" : `${pending} statements were`;
+      const error = new TransactionStateError(
+        `${nameOf(this.context)}: ${what} still pending when the callback returned, so it was rolled back; is an await missing?`,
+        { database, engine },
+      );
+      await this.end(error);
+      return error;
+    }
+    if (this.#failure !== undefined) return this.physical.gone(this.#failure);
+    if (this.#rollbackOnly !== undefined) {
+      const { database, engine } = this.context;
+      const { cause } = this.#rollbackOnly;
+      const message = `${nameOf(this.context)}: rolled back although the callback returned, because an inner transaction that had joined it failed`;
+      return new UnexpectedRollbackError(message, { database, engine, cause });
+    }
+    return this.begun && !this.physical.alive ? this.physical.gone(undefined) : undefined;
+  }
+
+  /**
+   * Ends it: nothing new starts, what waits is rejected, what runs is stopped on the server. Resolves once the connection is quiet.
+   * @param reason - why, when it is not simply over: its callback is interrupted, and later users of its handles get it as `cause`
+   */
+  async end(reason?: MdbError): Promise<void> {
+    if (this.#ended === undefined) {
+      this.#ended = { reason };
+      if (reason !== undefined) this.#interrupt?.(reason);
+      this.#lane.close(() => this.#closedError());
+    }
+    await this.#inner?.end(reason);
+    await this.#streaming?.abandon();
+    if (this.#lane.pending === 0) return;
+    this.physical.stopStarting(reason);
+    const { connection } = this.physical;
+    const { clock } = this.context;
+    const cut = clock.setTimer(() => connection?.destroy(reason), cancelGraceMs);
+    try {
+      await connection?.cancel?.({ deadline: clock.now() + cancelGraceMs });
+    } catch {
+      connection?.destroy(reason);
+    }
+    await this.#lane.drained();
+    cut.cancel();
+  }
+
+  /** The savepoint that the calling code is inside of, when it uses an outer handle there: waiting for it would be waiting for itself. */
+  #innerOfCaller(): UnitOfWork | undefined {
+    const inner = this.#inner;
+    if (inner === undefined) return undefined;
+    for (let scope = currentScope(); scope !== undefined; scope = scope.parent) {
+      if (scope.participation?.unit === inner) return inner;
+    }
+    return undefined;
+  }
+
+  #refusal(): MdbError | undefined {
+    if (this.#ended !== undefined) return this.#closedError();
+    if (this.#failure !== undefined) return this.physical.gone(this.#failure);
+    if (this.#streaming !== undefined) {
+      const message = `${nameOf(this.context)}: a stream is open on this session; end its loop first, or collect the rows with query()`;
+      return new TransactionStateError(message, this.context);
+    }
+    return undefined;
+  }
+
+  #closedError(): MdbError {
+    const { database, engine } = this.context;
+    return new TransactionClosedError(
+      `${nameOf(this.context)}: the transaction has ended; nothing more can run in it`,
+      {
+        database,
+        engine,
+        cause: this.#ended?.reason,
+      },
+    );
+  }
+}
