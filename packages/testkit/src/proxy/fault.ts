@@ -22,7 +22,7 @@ export type Fault =
   | { readonly kind: "trickle"; readonly bytes: number }
   /** Lets that many more bytes pass in this direction on each link; the first byte behind them ends the link, undelivered. */
   | { readonly kind: "cut"; readonly direction: Direction; readonly afterBytes: number; readonly ending?: Ending }
-  /** Bytes in this direction are kept back until another fault is set. */
+  /** Bytes in this direction are kept back until another fault is set, or the client says goodbye. */
   | { readonly kind: "hold"; readonly direction: Direction }
   /** The server sees its links end, the clients are told nothing. */
   | { readonly kind: "half-open" };

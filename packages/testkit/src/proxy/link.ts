@@ -40,6 +40,7 @@ export class Link {
     }
     client.on("end", () => {
       if (this.#silent) this.#watch();
+      else this.#pipes[1]?.release();
     });
     client.on("close", () => {
       clearInterval(this.#probe);

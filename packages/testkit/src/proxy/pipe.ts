@@ -39,6 +39,11 @@ export class Pipe {
     if (held) this.#pump();
   }
 
+  /** Hands on what was held back: whom it was kept from has said goodbye. */
+  release(): void {
+    if (this.#fault.kind === "hold") this.fault = { kind: "pass" };
+  }
+
   stop(): void {
     for (const timer of this.#timers) {
       clearTimeout(timer as NodeJS.Timeout);

@@ -1,0 +1,58 @@
+import type { Isolation } from "@nsj/mdb-core";
+import type { EngineErrorCode, EngineErrorDetails } from "../engine/engine-error.ts";
+import type { EngineColumn, EngineResult, EngineStatus, EngineValue } from "../engine/engine-result.ts";
+
+/** What a client may ask of a session. Requests may be sent without waiting; answers come in order. */
+export type Request =
+  | { readonly op: "query"; readonly text: string; readonly values: readonly EngineValue[] }
+  | { readonly op: "many"; readonly text: string; readonly sets: readonly (readonly EngineValue[])[] }
+  | { readonly op: "open-cursor"; readonly text: string; readonly values: readonly EngineValue[] }
+  | { readonly op: "fetch"; readonly count: number }
+  | { readonly op: "close-cursor" }
+  | { readonly op: "load"; readonly table: readonly string[]; readonly columns: readonly string[] }
+  | { readonly op: "load-rows"; readonly rows: readonly (readonly EngineValue[])[] }
+  | { readonly op: "load-end" }
+  | { readonly op: "load-abort" }
+  | { readonly op: "begin"; readonly isolation?: Isolation | undefined; readonly readOnly?: boolean | undefined }
+  | { readonly op: "commit" }
+  | { readonly op: "rollback" }
+  | { readonly op: "savepoint"; readonly name: string }
+  | { readonly op: "rollback-to"; readonly name: string }
+  | { readonly op: "release"; readonly name: string }
+  | { readonly op: "call"; readonly name: string; readonly a: EngineValue; readonly b: EngineValue }
+  | { readonly op: "reset" }
+  | { readonly op: "ping" };
+
+/** What a client sends first, on a connection of its own each. */
+export type Hello =
+  | { readonly hello: "session"; readonly user: string; readonly password: string; readonly database: string }
+  | { readonly hello: "cancel"; readonly session: string; readonly key: string; readonly sequence: number };
+
+/** The values of an answer that is not an error, by what was asked. */
+export interface Answers {
+  readonly query: readonly EngineResult[];
+  readonly many: number;
+  readonly "open-cursor": { readonly columns: readonly EngineColumn[] };
+  readonly fetch: { readonly rows: EngineValue[][]; readonly done: boolean };
+  readonly "load-end": number;
+  readonly call: { readonly b: number; readonly total: number };
+}
+
+/** An answer, with what the session's transaction is like afterwards. */
+export type Reply =
+  | { readonly status: EngineStatus; readonly value: unknown }
+  | {
+      readonly status: EngineStatus;
+      readonly error: {
+        readonly code: EngineErrorCode;
+        readonly message: string;
+        readonly details: EngineErrorDetails;
+      };
+    };
+
+/** The answer to a good `Hello` for a session. */
+export interface Welcome {
+  readonly session: string;
+  /** Proves the right to cancel. */
+  readonly key: string;
+}
