@@ -1,7 +1,7 @@
 import type { Isolation } from "./isolation.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 import type { OperationContext } from "./operation.ts";
-import type { BulkTarget, Call, ColumnInfo, ParameterValue, ResultSet, Statement } from "./statement.ts";
+import type { BulkTarget, Call, ColumnInfo, ParameterHint, ParameterValue, ResultSet, Statement } from "./statement.ts";
 
 /** What `begin` is asked for. Core has checked each member against the capabilities. */
 export interface BeginOptions {
@@ -95,11 +95,14 @@ export interface DriverConnection {
   /**
    * One text with many parameter sets by the engine's fastest path. Core has opened a transaction around it. A failing set rejects
    * with an error that carries {@link ExecuteManyFailure.parameterSetIndex}, where the engine tells it.
+   * @param parameterSets - at least one
+   * @param hints - as in `Statement.hints`, the same for every set
    */
   executeMany?(
     text: string,
     parameterSets: Iterable<readonly ParameterValue[]>,
     context: OperationContext,
+    hints?: readonly (ParameterHint | undefined)[],
   ): MaybePromise<ExecuteManyResult>;
   /** Loads batches of rows by the engine's bulk path. All or nothing; a source that throws leaves nothing behind. */
   bulkLoad?(

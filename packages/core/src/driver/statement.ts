@@ -32,6 +32,11 @@ export interface Statement {
   readonly values: readonly ParameterValue[];
   /** Sparse: `hints[i]` speaks of `values[i]`. Absent when no parameter needs one. */
   readonly hints?: readonly (ParameterHint | undefined)[];
+  /**
+   * Only where the dialect's `returning` is `"returning-into"`: the text ends in `RETURNING ... INTO` with one more placeholder for each of
+   * these columns, behind those of `values`. The driver binds them for output and gives what comes back as rows of these columns.
+   */
+  readonly returning?: readonly ColumnInfo[];
 }
 
 /** A stored procedure to run. */
@@ -58,7 +63,7 @@ export interface BulkTarget {
 
 /** What a column of a result holds. */
 export interface ColumnInfo {
-  /** The name as the engine reports it (an upper-case fold already undone where the dialect folds that way). */
+  /** The name as the engine reports it; core undoes an upper-case fold. */
   readonly name: string;
   /** The engine's own type name, for people: `"numeric"`, `"datetime2"`; empty when the engine does not tell. */
   readonly databaseType: string;

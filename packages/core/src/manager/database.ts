@@ -1,4 +1,3 @@
-import type { Capabilities, DialectFacts } from "../driver/index.ts";
 import { Holder, type Pool, type PoolStats } from "../pool/index.ts";
 import {
   acquireRequest,
@@ -46,26 +45,6 @@ export class Database extends StatementExecutor {
     super(context);
     this.#pool = context.pool;
     this.#closeConnector = closeConnector;
-  }
-
-  /** The label it is configured under. */
-  get label(): string {
-    return this.context.database;
-  }
-
-  /** The engine's name: `"postgres"`. */
-  get engine(): string {
-    return this.context.engine;
-  }
-
-  /** What differs in this engine's SQL. */
-  get dialect(): DialectFacts {
-    return this.context.dialect;
-  }
-
-  /** What this engine can do. */
-  get capabilities(): Capabilities {
-    return this.context.capabilities;
   }
 
   get closed(): boolean {

@@ -1,6 +1,7 @@
 import type { BulkTarget, ParameterValue } from "../driver/index.ts";
-import { bindRow, type Identifier, quoteIdentifier, tableParts } from "../sql/index.ts";
-import type { DatabaseContext } from "./database-context.ts";
+import { ParameterError } from "../errors/index.ts";
+import { bindRow, type Identifier, parseTableName, quoteIdentifier, resolveIdentifier } from "../sql/index.ts";
+import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { executeMany } from "./execute-many.ts";
 import type { BulkRow } from "./executor.ts";
 import type { Operation } from "./operation.ts";
@@ -21,7 +22,7 @@ export async function bulkInsert(
   rows: Iterable<BulkRow> | AsyncIterable<BulkRow>,
   run: RunAs,
 ): Promise<{ rowCount: number }> {
-  const target: BulkTarget = { table: tableParts(table, context), columns };
+  const target = bulkTarget(context, table, columns);
   const source = new RowSource(context, columns, rows);
   const text = insertText(context, target);
   try {
@@ -34,6 +35,12 @@ export async function bulkInsert(
   } catch (error) {
     throw source.failed ? source.error : error;
   }
+}
+
+function bulkTarget(context: DatabaseContext, table: string | Identifier, columns: readonly string[]): BulkTarget {
+  if (columns.length === 0)
+    throw new ParameterError(`${nameOf(context)}: bulkInsert needs at least one column`, context);
+  return { table: parseTableName(table, context), columns: columns.flatMap((it) => resolveIdentifier([it], context)) };
 }
 
 async function insertOneByOne(

@@ -1,5 +1,5 @@
 import type { DriverConnection, OperationContext, ParameterValue } from "../driver/index.ts";
-import { compileMany, type Parameters } from "../sql/index.ts";
+import { compileMany, type ManyStatement, type Parameters } from "../sql/index.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import type { Operation } from "./operation.ts";
 
@@ -15,17 +15,27 @@ export function executeMany(
     for (const set of parameterSets) yield many.bind(set, index++);
   }
   return async (connection, operation) => {
+    const sets = bound();
+    const first = sets.next();
+    if (first.done === true) return { rowCount: 0 };
+    // The first set tells the types that hold for all of them.
+    const all = chain(first.value, sets);
     if (context.capabilities.executeMany && connection.executeMany !== undefined) {
-      const { affected } = await connection.executeMany(many.text, bound(), operation);
+      const { affected } = await connection.executeMany(many.text, all, operation, many.hints);
       return { rowCount: affected ?? 0 };
     }
-    return { rowCount: await oneByOne(connection, many.text, bound(), operation) };
+    return { rowCount: await oneByOne(connection, many, all, operation) };
   };
+}
+
+function* chain<T>(first: T, rest: Iterable<T>): Generator<T> {
+  yield first;
+  yield* rest;
 }
 
 async function oneByOne(
   connection: DriverConnection,
-  text: string,
+  { text, hints }: ManyStatement,
   sets: Iterable<readonly ParameterValue[]>,
   operation: OperationContext,
 ): Promise<number> {
@@ -33,7 +43,10 @@ async function oneByOne(
   let index = 0;
   for (const values of sets) {
     try {
-      const { affected } = await connection.query({ text, values }, operation);
+      const { affected } = await connection.query(
+        hints === undefined ? { text, values } : { text, values, hints },
+        operation,
+      );
       rowCount += affected ?? 0;
     } catch (error) {
       if (typeof error === "object" && error !== null) Object.assign(error, { parameterSetIndex: index });

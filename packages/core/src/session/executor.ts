@@ -1,4 +1,4 @@
-import type { ColumnInfo } from "../driver/index.ts";
+import type { Capabilities, ColumnInfo, DialectFacts } from "../driver/index.ts";
 import type { Identifier, Parameters, Sql } from "../sql/index.ts";
 import type { Hook } from "./hooks.ts";
 import type { StandardSchema } from "./standard-schema.ts";
@@ -6,6 +6,9 @@ import type { TransactionOptions } from "./transaction-options.ts";
 
 /** A row as an object: column names to values. */
 export type Row = Record<string, unknown>;
+
+/** The rows of a statement: what its template or its caller says they are, else plain objects. */
+export type RowOf<T> = unknown extends T ? Row : T;
 
 /** What every statement takes as its last argument. */
 export interface StatementOptions<T = unknown> {
@@ -63,24 +66,29 @@ export type BulkRow = readonly unknown[] | Readonly<Record<string, unknown>>;
  * Every method rejects with an `MdbError`; `ParameterError` before anything is sent.
  */
 export interface Executor {
+  /** The label of the database. */
+  readonly label: string;
+  /** The engine's name: `"postgres"`. */
+  readonly engine: string;
+  /** What differs in this engine's SQL. */
+  readonly dialect: DialectFacts;
+  /** What this engine can do. */
+  readonly capabilities: Capabilities;
+
   /** Runs a statement and gives everything about its result. */
-  execute<T = Row>(statement: Sql<T>, options?: StatementOptions<T>): Promise<Result<T>>;
-  execute<T = Row>(statement: Sql<unknown>, options?: StatementOptions<T>): Promise<Result<T>>;
+  execute<T = Row>(statement: Sql<T>, options?: StatementOptions<T>): Promise<Result<RowOf<T>>>;
   execute<T = Row>(text: string, parameters?: Parameters, options?: StatementOptions<T>): Promise<Result<T>>;
 
   /** Runs a statement and gives its rows. */
-  query<T = Row>(statement: Sql<T>, options?: StatementOptions<T>): Promise<T[]>;
-  query<T = Row>(statement: Sql<unknown>, options?: StatementOptions<T>): Promise<T[]>;
+  query<T = Row>(statement: Sql<T>, options?: StatementOptions<T>): Promise<RowOf<T>[]>;
   query<T = Row>(text: string, parameters?: Parameters, options?: StatementOptions<T>): Promise<T[]>;
 
   /** Gives exactly one row. @throws NoRowsError, TooManyRowsError */
-  queryOne<T = Row>(statement: Sql<T>, options?: StatementOptions<T>): Promise<T>;
-  queryOne<T = Row>(statement: Sql<unknown>, options?: StatementOptions<T>): Promise<T>;
+  queryOne<T = Row>(statement: Sql<T>, options?: StatementOptions<T>): Promise<RowOf<T>>;
   queryOne<T = Row>(text: string, parameters?: Parameters, options?: StatementOptions<T>): Promise<T>;
 
   /** Gives one row, or `undefined` when there is none. @throws TooManyRowsError */
-  queryMaybeOne<T = Row>(statement: Sql<T>, options?: StatementOptions<T>): Promise<T | undefined>;
-  queryMaybeOne<T = Row>(statement: Sql<unknown>, options?: StatementOptions<T>): Promise<T | undefined>;
+  queryMaybeOne<T = Row>(statement: Sql<T>, options?: StatementOptions<T>): Promise<RowOf<T> | undefined>;
   queryMaybeOne<T = Row>(text: string, parameters?: Parameters, options?: StatementOptions<T>): Promise<T | undefined>;
 
   /** Gives the first column of exactly one row. @throws NoRowsError, TooManyRowsError */
@@ -91,8 +99,7 @@ export interface Executor {
    * Gives rows as they come, in constant memory; nothing is fetched before it is asked for. Leaving the loop early closes the cursor.
    * In a session no other statement can run until the loop has ended. @throws TransactionStateError for one that tries
    */
-  stream<T = Row>(statement: Sql<T>, options?: StreamOptions<T>): AsyncIterable<T>;
-  stream<T = Row>(statement: Sql<unknown>, options?: StreamOptions<T>): AsyncIterable<T>;
+  stream<T = Row>(statement: Sql<T>, options?: StreamOptions<T>): AsyncIterable<RowOf<T>>;
   stream<T = Row>(text: string, parameters?: Parameters, options?: StreamOptions<T>): AsyncIterable<T>;
 
   /**

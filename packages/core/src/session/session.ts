@@ -31,15 +31,6 @@ export class Session extends StatementExecutor implements AsyncDisposable {
     watchGarbage(this, this.#units);
   }
 
-  /** The label of its database. */
-  get label(): string {
-    return this.context.database;
-  }
-
-  get engine(): string {
-    return this.context.engine;
-  }
-
   get closed(): boolean {
     return this.#units.closed;
   }

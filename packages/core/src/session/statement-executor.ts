@@ -1,4 +1,4 @@
-import type { ResultSet, Statement } from "../driver/index.ts";
+import type { Capabilities, DialectFacts, ResultSet, Statement } from "../driver/index.ts";
 import { NoRowsError, TooManyRowsError } from "../errors/index.ts";
 import { compile, type Identifier, isSql, type Parameters, type Sql } from "../sql/index.ts";
 import { boundsFrom } from "./bounds.ts";
@@ -14,6 +14,7 @@ import type {
   Result,
   ResultSetRows,
   Row,
+  RowOf,
   StatementOptions,
   StreamOptions,
   Transaction,
@@ -21,6 +22,7 @@ import type {
 import type { Hold } from "./hold.ts";
 import type { Operation } from "./operation.ts";
 import { RowIterable } from "./row-stream.ts";
+import type { StandardSchema } from "./standard-schema.ts";
 import type { TransactionOptions } from "./transaction-options.ts";
 import { validateRows } from "./validate-rows.ts";
 
@@ -37,6 +39,22 @@ export abstract class StatementExecutor implements Executor {
     this.context = context;
   }
 
+  get label(): string {
+    return this.context.database;
+  }
+
+  get engine(): string {
+    return this.context.engine;
+  }
+
+  get dialect(): DialectFacts {
+    return this.context.dialect;
+  }
+
+  get capabilities(): Capabilities {
+    return this.context.capabilities;
+  }
+
   /** Runs one operation on the right connection. */
   protected abstract run<T>(operation: Operation<T>): Promise<T>;
 
@@ -48,33 +66,33 @@ export abstract class StatementExecutor implements Executor {
 
   abstract transaction<R>(work: (transaction: Transaction) => Promise<R>, options?: TransactionOptions): Promise<R>;
 
-  async execute<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<Result<T>> {
+  async execute<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<Result<RowOf<T>>> {
     const { statement, options } = this.#read<T>(text, rest);
     const result = await this.#send(statement, options);
     const first = this.#rowsOf(result);
     const resultSets = [first];
     for (let next = result.next; next !== undefined; next = next.next) resultSets.push(this.#rowsOf(next));
-    const rows = await this.#validated<T>(first.rows, statement, options);
+    const rows = await this.#validated<RowOf<T>>(first.rows, statement, options);
     return { rows, rowCount: first.rowCount, columns: first.columns, resultSets };
   }
 
-  async query<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<T[]> {
+  async query<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<RowOf<T>[]> {
     const { statement, options } = this.#read<T>(text, rest);
     const result = await this.#send(statement, options);
     const rows = this.context.mapper(result.columns).toObjects(result.rows);
-    return options.schema === undefined ? (rows as T[]) : this.#validated<T>(rows, statement, options);
+    return options.schema === undefined ? (rows as RowOf<T>[]) : this.#validated<RowOf<T>>(rows, statement, options);
   }
 
-  async queryOne<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<T> {
+  async queryOne<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<RowOf<T>> {
     const { statement, options } = this.#read<T>(text, rest);
-    const row = await this.#single<T>(statement, options);
+    const row = await this.#single<RowOf<T>>(statement, options);
     if (row === undefined) throw this.#noRows(statement);
     return row;
   }
 
-  async queryMaybeOne<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<T | undefined> {
+  async queryMaybeOne<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<RowOf<T> | undefined> {
     const { statement, options } = this.#read<T>(text, rest);
-    return this.#single<T>(statement, options);
+    return this.#single<RowOf<T>>(statement, options);
   }
 
   async queryScalar<T = unknown>(text: Text, ...rest: readonly unknown[]): Promise<T> {
@@ -168,7 +186,7 @@ export abstract class StatementExecutor implements Executor {
     return { rows, rowCount: result.affected ?? rows.length, columns };
   }
 
-  async #single<T>(statement: Statement, options: StatementOptions<T>): Promise<T | undefined> {
+  async #single<T>(statement: Statement, options: StatementOptions<unknown>): Promise<T | undefined> {
     const result = await this.#send(statement, options);
     const values = this.#atMostOne(result, statement);
     if (values === undefined) return undefined;
@@ -191,9 +209,13 @@ export abstract class StatementExecutor implements Executor {
     return new NoRowsError(message, { database, engine, statement: statement.text });
   }
 
-  async #validated<T>(rows: readonly unknown[], statement: Statement, options: StatementOptions<T>): Promise<T[]> {
+  async #validated<T>(
+    rows: readonly unknown[],
+    statement: Statement,
+    options: StatementOptions<unknown>,
+  ): Promise<T[]> {
     if (options.schema === undefined) return rows as T[];
     const { database, engine } = this.context;
-    return validateRows(rows, options.schema, { database, engine, statement: statement.text });
+    return validateRows(rows, options.schema as StandardSchema<T>, { database, engine, statement: statement.text });
   }
 }
