@@ -1,0 +1,44 @@
+import type { ParameterValue } from "../driver/index.ts";
+import { isSql } from "./fragment.ts";
+import { isParameter } from "./parameter.ts";
+import { type ParameterPlace, parameterError, type StatementTarget } from "./parameter-error.ts";
+import { isScalar, toParameterValue } from "./parameter-value.ts";
+
+/** A row to insert: values in the order of the columns, or an object with the columns' names. */
+export type Row = Readonly<Record<string, unknown>> | readonly unknown[];
+
+/**
+ * The values of one row for `bulkInsert`. Properties of an object that are no column are left out; every column must be there.
+ *
+ * @param rowIndex - from 0, for error messages
+ * @throws ParameterError naming the row and the column
+ */
+export function bindRow(
+  columns: readonly string[],
+  row: Row,
+  rowIndex: number,
+  target: StatementTarget,
+): ParameterValue[] {
+  const values: ParameterValue[] = [];
+  const byPosition = Array.isArray(row);
+  if (byPosition ? row.length !== columns.length : typeof row !== "object" || row === null || isSql(row)) {
+    throw notARow(columns, row, { ...target, set: `row ${rowIndex}` });
+  }
+  const named = row as Readonly<Record<string, unknown>>;
+  for (let index = 0; index < columns.length; index++) {
+    const column = columns[index] as string;
+    const item = byPosition ? row[index] : Object.hasOwn(named, column) ? named[column] : undefined;
+    if (isScalar(item)) values.push(item);
+    else {
+      // The column decides the type here, so a type that comes with the value has nothing to say.
+      const value = isParameter(item) && item.direction === "in" ? item.value : item;
+      values.push(toParameterValue(value, column, { ...target, set: `row ${rowIndex}` }));
+    }
+  }
+  return values;
+}
+
+function notARow(columns: readonly string[], row: unknown, place: ParameterPlace): Error {
+  if (!Array.isArray(row)) return parameterError("a row is an array or an object", place);
+  return parameterError(`has ${row.length} values for ${columns.length} columns`, place);
+}
