@@ -1,0 +1,19 @@
+import type { Capabilities, ConnectionTarget, DriverConnection, ErrorInfo, OperationContext } from "../driver/index.ts";
+
+/** Where a pool gets its physical connections from: a connector and its driver, under a label. */
+export interface ConnectionSource {
+  /** The database's label, for errors and events. */
+  readonly label: string;
+  /** The engine's name. */
+  readonly engine: string;
+  /** Where it connects to; no secret. */
+  readonly target: ConnectionTarget;
+  readonly capabilities: Capabilities;
+  /**
+   * Opens one connection and makes it ready for use. Called concurrently, in the pool's own async context. A connection that arrives
+   * after `context.deadline`, or after `context.signal` aborted, is destroyed unused.
+   */
+  connect(context: OperationContext): Promise<DriverConnection>;
+  /** Says what an error of the driver means. */
+  classify(error: unknown): ErrorInfo;
+}

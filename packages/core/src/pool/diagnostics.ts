@@ -1,0 +1,44 @@
+import { channel, tracingChannel } from "node:diagnostics_channel";
+import type { PoolHealth } from "./health.ts";
+import type { DestroyReason } from "./slot.ts";
+
+/** What subscribers of the tracing channel `mdb:pool:acquire` get, for each acquire from call to settlement. */
+export interface AcquireTrace {
+  /** The label. */
+  readonly database: string;
+  readonly engine: string;
+  /** What the caller is, where the session layer says so. */
+  readonly holder: string | undefined;
+  /** Callers that waited already. */
+  readonly waiting: number;
+}
+
+/** What subscribers of the tracing channel `mdb:connect` get, for each attempt to open a connection. */
+export interface ConnectTrace {
+  readonly database: string;
+  readonly engine: string;
+  readonly address: string;
+}
+
+/** What subscribers of the channel `mdb:pool:event` get. Holds no values and no credentials. */
+export type PoolEvent = {
+  /** The label. */
+  readonly database: string;
+  readonly engine: string;
+} & (
+  | { readonly type: "connection-opened" }
+  | { readonly type: "connection-closed"; readonly reason: DestroyReason; readonly error: unknown }
+  | { readonly type: "health"; readonly health: PoolHealth; readonly error: unknown }
+  | {
+      /** `"long-hold"`: held for long; `"leak"`: its holder lost it; `"hold-limit"`: taken from its holder. */
+      readonly type: "long-hold" | "leak" | "hold-limit";
+      readonly heldMs: number;
+      readonly holder: string | undefined;
+      /** Where it was taken, with `leakDetectionMs` on. */
+      readonly stack: string | undefined;
+    }
+);
+
+export const acquireChannel = tracingChannel<"mdb:pool:acquire", AcquireTrace>("mdb:pool:acquire");
+export const connectChannel = tracingChannel<"mdb:connect", ConnectTrace>("mdb:connect");
+export const poolEventChannel = channel("mdb:pool:event");

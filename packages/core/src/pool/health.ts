@@ -1,0 +1,117 @@
+import type { ErrorInfo } from "../driver/index.ts";
+import type { CheckedPoolOptions } from "./options.ts";
+
+/**
+ * What the pool thinks of its server. `"degraded"`: the last attempt to connect failed, one attempt at a time goes on; callers wait.
+ * `"down"`: attempts keep failing and no connection is left; callers get the error at once. `"probing"`: down, and one attempt runs.
+ */
+export type PoolHealth = "ok" | "degraded" | "down" | "probing";
+
+/** An attempt to connect that failed. */
+export interface ConnectFailure {
+  /** The driver's own error. */
+  readonly error: unknown;
+  readonly info: ErrorInfo;
+}
+
+/** How long a server that said "too many connections" is not asked for more than are open now. */
+const softCapMs = 30_000;
+/**
+ * The share of a pause that chance does not touch. Without it the jitter could, rarely, bring the first eight pauses near zero; with
+ * it there are never more than eight attempts in the first second.
+ */
+const leastJitter = 0.1;
+
+/** When the pool may try to connect, and when it stops making callers wait for that. */
+export class Health {
+  readonly #options: CheckedPoolOptions;
+  readonly #random: () => number;
+  #last: ConnectFailure | undefined = undefined;
+  #failures = 0;
+  /** Failures in a row of the same kind, refused logins or others; their pauses differ. */
+  #alike = 0;
+  #down = false;
+  #retryAt = Number.NEGATIVE_INFINITY;
+  #cap = Number.POSITIVE_INFINITY;
+  #cappedUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(options: CheckedPoolOptions, random: () => number) {
+    this.#options = options;
+    this.#random = random;
+  }
+
+  /** The last failure, until an attempt succeeds. */
+  get last(): ConnectFailure | undefined {
+    return this.#last;
+  }
+
+  get isDown(): boolean {
+    return this.#down;
+  }
+
+  /** After a failure: the moment of the next attempt. */
+  get retryAt(): number {
+    return this.#retryAt;
+  }
+
+  /** The moment when the server may be asked for more connections again; in the past when nothing holds the pool back. */
+  get cappedUntil(): number {
+    return this.#cappedUntil;
+  }
+
+  state(connecting: number): PoolHealth {
+    if (this.#down) return connecting > 0 ? "probing" : "down";
+    return this.#last === undefined ? "ok" : "degraded";
+  }
+
+  /** Says whether another attempt may start now. */
+  mayAttempt(now: number, connecting: number): boolean {
+    return this.#last === undefined || (connecting === 0 && now >= this.#retryAt);
+  }
+
+  /** `max`, or what the server has let the pool have. */
+  limit(max: number, now: number): number {
+    return now < this.#cappedUntil ? Math.min(max, this.#cap) : max;
+  }
+
+  succeeded(): void {
+    this.#last = undefined;
+    this.#failures = 0;
+    this.#alike = 0;
+    this.#down = false;
+    this.#retryAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** @param usable - connections that are left */
+  failed(failure: ConnectFailure, now: number, usable: number): void {
+    const sameKind = (failure.info.kind === "auth") === (this.#last?.info.kind === "auth");
+    this.#alike = this.#last !== undefined && sameKind ? this.#alike + 1 : 1;
+    this.#last = failure;
+    this.#failures++;
+    this.#retryAt = now + this.#pauseMs(failure.info.kind === "auth");
+    if (failure.info.kind === "too-many-connections") {
+      this.#cap = Math.max(1, usable);
+      this.#cappedUntil = now + softCapMs;
+    }
+    this.reconsider(usable);
+  }
+
+  /** Looks again whether the pool is down, after a connection went. */
+  reconsider(usable: number): void {
+    if (this.#last === undefined || usable > 0) return;
+    const { kind, retry } = this.#last.info;
+    const threshold = kind === "auth" || retry === "never" ? 1 : this.#options.failFastAfter;
+    if (this.#failures >= threshold) this.#down = true;
+  }
+
+  #pauseMs(refusedLogin: boolean): number {
+    const { initialMs, maxMs, authenticationInitialMs, authenticationMaxMs } = this.#options.backoff;
+    const doublings = 2 ** Math.min(this.#alike - 1, 30);
+    if (!refusedLogin) {
+      return Math.min(maxMs, initialMs * doublings) * (leastJitter + (1 - leastJitter) * this.#random());
+    }
+    // Never below the first pause: servers lock accounts after a few wrong passwords.
+    const longest = Math.min(authenticationMaxMs, authenticationInitialMs * doublings);
+    return authenticationInitialMs + Math.max(0, longest - authenticationInitialMs) * this.#random();
+  }
+}

@@ -1,0 +1,18 @@
+export { type Clock, systemClock, type Timer, type TimerOptions } from "./clock.ts";
+export type { ConnectionSource } from "./connection-source.ts";
+export type { AcquireTrace, ConnectTrace, PoolEvent } from "./diagnostics.ts";
+export type { CloseResult } from "./drain.ts";
+export type { PoolHealth } from "./health.ts";
+export { Holder } from "./holder.ts";
+export type { Lease, ReleaseOutcome } from "./lease.ts";
+export {
+  type BackoffOptions,
+  type CheckedPoolOptions,
+  type ControlledDelay,
+  checkPoolOptions,
+  type PoolOptions,
+  poolDefaults,
+} from "./options.ts";
+export { type AcquireRequest, type CloseOptions, Pool, type PoolEnvironment } from "./pool.ts";
+export { type DestroyReason, destroyReasons } from "./slot.ts";
+export type { AcquireTimeBucket, PoolStats, RejectedCounts } from "./stats.ts";

@@ -1,0 +1,120 @@
+import { translateError } from "../driver/index.ts";
+import {
+  CancelledError,
+  type MdbErrorOptions,
+  PoolClosedError,
+  PoolDeadlockError,
+  type PoolFigures,
+  PoolOverloadedError,
+  PoolQueueFullError,
+  PoolTimeoutError,
+} from "../errors/index.ts";
+import type { ConnectionSource } from "./connection-source.ts";
+import type { ConnectFailure, Health } from "./health.ts";
+import type { Inventory } from "./inventory.ts";
+
+/** What the errors of a pool tell about it. */
+export interface FailureFacts {
+  readonly source: ConnectionSource;
+  readonly inventory: Inventory;
+  readonly health: Health;
+  readonly max: number;
+  now(): number;
+  waiting(): number;
+}
+
+/** Makes the errors that callers of a pool get. */
+export class PoolFailures {
+  readonly #facts: FailureFacts;
+
+  constructor(facts: FailureFacts) {
+    this.#facts = facts;
+  }
+
+  /** The error of an attempt to connect; made anew for each caller, so that none shares it with another. */
+  connect({ error, info }: ConnectFailure): Error {
+    const { label: database, engine, target } = this.#facts.source;
+    return translateError(error, info, { database, engine, target });
+  }
+
+  closed(): Error {
+    return new PoolClosedError(`${this.#name}: the pool is closed`, this.#options());
+  }
+
+  cancelled(signal: AbortSignal): Error {
+    const { label: database, engine } = this.#facts.source;
+    return new CancelledError(`${this.#name}: waiting for a connection was cancelled by the caller's signal`, {
+      database,
+      engine,
+      cause: signal.reason,
+    });
+  }
+
+  /** @param ownDeadline - the time was the caller's own */
+  timeout(waitedMs: number, ownDeadline: boolean): Error {
+    const limit = ownDeadline ? "before the caller's deadline" : "within acquireTimeoutMs";
+    const message = `${this.#name}: no connection came free ${limit} (waited ${Math.round(waitedMs)} ms; ${this.#said()})`;
+    const { last } = this.#facts.health;
+    return new PoolTimeoutError(message, {
+      ...this.#options(),
+      ...(last !== undefined && { cause: this.connect(last) }),
+    });
+  }
+
+  queueFull(): Error {
+    const message = `${this.#name}: ${this.#facts.waiting()} callers wait for a connection already (pool.maxQueue)`;
+    return new PoolQueueFullError(message, this.#options());
+  }
+
+  overloaded(): Error {
+    return new PoolOverloadedError(
+      `${this.#name}: the pool is overloaded and cannot serve this caller in time (${this.#said()})`,
+      this.#options(),
+    );
+  }
+
+  deadlock(): Error {
+    const holders: string[] = [];
+    for (const { state, takenBy } of this.#facts.inventory.slots) {
+      if (state === "leased" && takenBy?.stack !== undefined) holders.push(takenBy.stack);
+    }
+    return new PoolDeadlockError(
+      `${this.#name}: every connection is held by somebody who waits for another one, so none would ever come free; ` +
+        `take fewer connections at once, or raise pool.max (${this.#said()})`,
+      { ...this.#options(), holders },
+    );
+  }
+
+  get #name(): string {
+    return `${this.#facts.source.label} (${this.#facts.source.engine})`;
+  }
+
+  #options(): MdbErrorOptions & { pool: PoolFigures } {
+    const { source } = this.#facts;
+    return { database: source.label, engine: source.engine, pool: this.#figures() };
+  }
+
+  #figures(): PoolFigures {
+    const { inventory, max } = this.#facts;
+    const oldest = inventory.oldestLease();
+    return {
+      max,
+      total: inventory.total,
+      idle: inventory.idle,
+      busy: inventory.leased + inventory.validating + inventory.resetting,
+      connecting: inventory.connecting,
+      waiting: this.#facts.waiting(),
+      oldestLeaseMs: oldest === undefined ? undefined : this.#facts.now() - oldest.leasedAt,
+    };
+  }
+
+  #said(): string {
+    const { max, total, idle, busy, connecting, waiting, oldestLeaseMs } = this.#figures();
+    const described = this.#facts.inventory.oldestLease()?.holder?.describe;
+    const oldest =
+      oldestLeaseMs === undefined
+        ? ""
+        : `; the oldest lease${described === undefined ? "" : ` (${described})`} is ${Math.round(oldestLeaseMs)} ms old`;
+    return `${total} of ${max} connections: ${idle} idle, ${busy} busy, ${connecting} connecting; ${waiting} waiting${oldest}`;
+  }
+}

@@ -1,0 +1,113 @@
+import type { PoolHealth } from "./health.ts";
+import { type DestroyReason, destroyReasons } from "./slot.ts";
+
+/** How many acquires took up to `upToMs` milliseconds (and longer than the bucket before). */
+export interface AcquireTimeBucket {
+  /** The bound is not included; the last bucket's is `Infinity`. */
+  readonly upToMs: number;
+  readonly count: number;
+}
+
+/** Callers that got an error at once or while they waited, by what happened. */
+export interface RejectedCounts {
+  /** `PoolQueueFullError`. */
+  readonly queueFull: number;
+  /** `PoolDeadlockError`. */
+  readonly deadlock: number;
+  /** `PoolOverloadedError`. */
+  readonly overloaded: number;
+  /** `PoolClosedError`. */
+  readonly closed: number;
+  /** The error of the last attempt to connect. */
+  readonly down: number;
+}
+
+/** A pool at one moment: gauges first, then counters since it was made. `total = idle + busy + connecting + closing`. */
+export interface PoolStats {
+  /** `pool.max`, or less where the engine has room for less. */
+  readonly max: number;
+  readonly total: number;
+  readonly idle: number;
+  /** Lent, or being checked or cleaned. */
+  readonly busy: number;
+  readonly connecting: number;
+  readonly closing: number;
+  /** Callers that wait. */
+  readonly waiting: number;
+  /** Of `busy`: being checked before use or kept alive. */
+  readonly validating: number;
+  /** Of `busy`: being cleaned after use. */
+  readonly resetting: number;
+  readonly health: PoolHealth;
+  /** Leases given out. */
+  readonly acquired: number;
+  /** Of `acquired`: those that had to queue. */
+  readonly waited: number;
+  /** Callers that got `PoolTimeoutError`. */
+  readonly timeouts: number;
+  /** Callers whose signal aborted. */
+  readonly cancelled: number;
+  readonly rejected: RejectedCounts;
+  /** Connections opened. */
+  readonly created: number;
+  /** Attempts to connect that failed. */
+  readonly connectFailures: number;
+  /** Connections that went, by reason. */
+  readonly destroyed: Readonly<Record<DestroyReason, number>>;
+  /** Checks made, keepalives among them. */
+  readonly validations: number;
+  /** Connections cleaned after use; a clean one needs none. */
+  readonly resets: number;
+  /** Leases reported as held too long or lost. */
+  readonly leaks: number;
+  readonly acquireTimes: readonly AcquireTimeBucket[];
+}
+
+/** How long acquires took, in powers of two of a millisecond. */
+export class AcquireTimes {
+  readonly #counts: number[] = Array.from({ length: 17 }, () => 0);
+
+  record(ms: number): void {
+    const bucket = ms < 1 ? 0 : Math.min(16, 32 - Math.clz32(ms));
+    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
+  }
+
+  snapshot(): AcquireTimeBucket[] {
+    const last = this.#counts.length - 1;
+    return this.#counts.map((count, index) => ({
+      upToMs: index === last ? Number.POSITIVE_INFINITY : 2 ** index,
+      count,
+    }));
+  }
+}
+
+/** A pool's counters. Plain numbers, always on. */
+export class Counters {
+  acquired = 0;
+  waited = 0;
+  timeouts = 0;
+  cancelled = 0;
+  readonly rejected = { queueFull: 0, deadlock: 0, overloaded: 0, closed: 0, down: 0 };
+  created = 0;
+  connectFailures = 0;
+  readonly destroyed = Object.fromEntries(destroyReasons.map((reason) => [reason, 0])) as Record<DestroyReason, number>;
+  validations = 0;
+  resets = 0;
+  leaks = 0;
+  readonly acquireTimes = new AcquireTimes();
+
+  snapshot(): Omit<PoolStats, keyof Gauges> {
+    return {
+      ...this,
+      rejected: { ...this.rejected },
+      destroyed: { ...this.destroyed },
+      acquireTimes: this.acquireTimes.snapshot(),
+    };
+  }
+}
+
+/** The part of {@link PoolStats} that is not counted but looked at. */
+export type Gauges = Pick<
+  PoolStats,
+  "max" | "total" | "idle" | "busy" | "connecting" | "closing" | "waiting" | "validating" | "resetting" | "health"
+>;

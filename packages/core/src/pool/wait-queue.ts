@@ -1,0 +1,113 @@
+import type { Holder } from "./holder.ts";
+import type { Lease } from "./lease.ts";
+
+/** What a waiter was asked for with. */
+export interface WaitTerms {
+  readonly since: number;
+  /** The moment it gives up. */
+  readonly deadline: number;
+  /** The caller named a deadline itself. */
+  readonly ownDeadline: boolean;
+  /** Only a connection opened from now on will do. */
+  readonly fresh: boolean;
+  /** The first failed attempt to connect fails it too, instead of only a pool that is down. */
+  readonly failsWithConnect: boolean;
+  readonly holder: Holder | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Somebody who waits for a connection. It belongs to the pool, never to one attempt to connect. */
+export class Waiter {
+  readonly terms: WaitTerms;
+  readonly resolve: (lease: Lease) => void;
+  readonly reject: (error: unknown) => void;
+  /** The listener on the caller's signal, while there is one. */
+  onAbort: (() => void) | undefined = undefined;
+  queued = false;
+  previous: Waiter | undefined = undefined;
+  next: Waiter | undefined = undefined;
+
+  constructor(terms: WaitTerms, resolve: (lease: Lease) => void, reject: (error: unknown) => void) {
+    this.terms = terms;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+}
+
+/**
+ * Those who wait, in the order they came. A linked list: whoever gives up leaves from the middle at once, so nothing piles up behind
+ * one long waiter.
+ */
+export class WaitQueue {
+  #oldest: Waiter | undefined = undefined;
+  #newest: Waiter | undefined = undefined;
+  #size = 0;
+  #fresh = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** How many of them insist on a new connection. */
+  get fresh(): number {
+    return this.#fresh;
+  }
+
+  get oldest(): Waiter | undefined {
+    return this.#oldest;
+  }
+
+  /** The oldest that takes a connection which was there before. */
+  get oldestForUsed(): Waiter | undefined {
+    let at = this.#oldest;
+    while (at?.terms.fresh === true) at = at.next;
+    return at;
+  }
+
+  /** The oldest that insists on a new connection. */
+  get oldestForFresh(): Waiter | undefined {
+    if (this.#fresh === 0) return undefined;
+    let at = this.#oldest;
+    while (at?.terms.fresh === false) at = at.next;
+    return at;
+  }
+
+  push(waiter: Waiter): void {
+    waiter.queued = true;
+    waiter.previous = this.#newest;
+    if (this.#newest === undefined) this.#oldest = waiter;
+    else this.#newest.next = waiter;
+    this.#newest = waiter;
+    this.#size++;
+    if (waiter.terms.fresh) this.#fresh++;
+  }
+
+  remove(waiter: Waiter): void {
+    if (!waiter.queued) return;
+    waiter.queued = false;
+    const { previous, next } = waiter;
+    if (previous === undefined) this.#oldest = next;
+    else previous.next = next;
+    if (next === undefined) this.#newest = previous;
+    else next.previous = previous;
+    waiter.previous = undefined;
+    waiter.next = undefined;
+    this.#size--;
+    if (waiter.terms.fresh) this.#fresh--;
+  }
+
+  /** From the oldest on; safe against removal of the one just given. */
+  *[Symbol.iterator](): Generator<Waiter, undefined, undefined> {
+    let at = this.#oldest;
+    while (at !== undefined) {
+      const { next } = at;
+      yield at;
+      at = next;
+    }
+  }
+
+  /** From the newest back. */
+  *newestFirst(): Generator<Waiter, undefined, undefined> {
+    for (let at = this.#newest; at !== undefined; at = at.previous) yield at;
+  }
+}

@@ -1,0 +1,35 @@
+import type { MaybePromise, OperationContext } from "../driver/index.ts";
+import type { Clock } from "./clock.ts";
+
+/** An operation of a connection did not settle in the time that the pool gives it. */
+export class TooSlowError extends Error {
+  override readonly name = "TooSlowError";
+}
+
+/**
+ * Runs an operation and gives up on it after `limitMs`, whether or not the driver honours the deadline. What it does after that is
+ * ignored; the caller has to see to the connection.
+ */
+export function within<T>(
+  clock: Clock,
+  limitMs: number,
+  operation: (context: OperationContext) => MaybePromise<T>,
+  options: { readonly keepProcessAlive?: boolean } = {},
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const controller = new AbortController();
+    const timer = clock.setTimer(
+      () => {
+        const error = new TooSlowError(`no answer within ${limitMs} ms`);
+        reject(error);
+        controller.abort(error);
+      },
+      limitMs,
+      options,
+    );
+    const run = async (): Promise<T> => operation({ deadline: clock.now() + limitMs, signal: controller.signal });
+    run()
+      .finally(() => timer.cancel())
+      .then(resolve, reject);
+  });
+}
