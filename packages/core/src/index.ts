@@ -1,8 +1,59 @@
 export * from "./driver/index.ts";
 export * from "./errors/index.ts";
 export {
+  type AnyDriver,
+  ConnectionPool,
+  Database,
+  type DatabaseData,
   type DatabaseDefinition,
+  type DatabaseEntries,
+  type DatabaseEntry,
+  DatabaseManager,
   type DatabaseOptions,
   databaseOptionRules,
   defineDatabase,
-} from "./manager/definitions.ts";
+  type Environment,
+  type Health,
+  type ManagerOptions,
+} from "./manager/index.ts";
+export * from "./pool/index.ts";
+export {
+  type BulkRow,
+  type CallResult,
+  type Executor,
+  type Hook,
+  PinnedConnection,
+  type Propagation,
+  propagations,
+  type QueryEvent,
+  type Result,
+  type ResultSetRows,
+  type RetryOptions,
+  type Row,
+  type RowOf,
+  type SchemaIssue,
+  type SchemaResult,
+  Session,
+  type SessionOptions,
+  type StandardSchema,
+  type StatementOptions,
+  type StreamOptions,
+  type Transaction,
+  type TransactionEvent,
+  type TransactionOptions,
+} from "./session/index.ts";
+export {
+  type Identifier,
+  isSql,
+  type OutParameter,
+  type Parameters,
+  parseTableName,
+  quoteIdentifier,
+  resolveIdentifier,
+  type Sql,
+  type SqlTag,
+  type SqlValue,
+  sql,
+  type TypedParameter,
+} from "./sql/index.ts";
+export * from "./types/index.ts";

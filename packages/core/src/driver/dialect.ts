@@ -17,6 +17,15 @@ export interface DialectFacts {
   /** How an INSERT, UPDATE or DELETE gives rows back in the same statement. */
   readonly returning: "returning" | "output" | "returning-into" | "none";
   readonly upsert: "on-conflict" | "merge" | "none";
+  /**
+   * With `"on-conflict"`: an expression for the RETURNING clause that is true when the row was inserted and false when it was updated;
+   * `null` when the engine has none.
+   */
+  readonly upsertInserted: string | null;
+  /** What compares with a pattern: `"glob"` where LIKE ignores case and GLOB does not; else LIKE, whose case the collation decides. */
+  readonly patternMatch: "like" | "glob";
+  /** Whether NULL sorts before every value (`"low"`) or behind (`"high"`) in ascending order. */
+  readonly nullsSort: "low" | "high";
   readonly emptyStringIsNull: boolean;
   /** An array is a value of its own (PostgreSQL's `any($1)`); elsewhere core refuses it and points to `sql.list`. */
   readonly arrayParameters: boolean;

@@ -1,4 +1,4 @@
-import type { CloseOptions } from "./database.ts";
+import type { CloseOptions } from "../pool/index.ts";
 import { type DatabaseEntries, DatabaseManager, type ManagerOptions } from "./database-manager.ts";
 import { defaultManager, setDefaultManager, takeDefaultManager } from "./process-default.ts";
 

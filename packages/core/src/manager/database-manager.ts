@@ -1,9 +1,9 @@
 import { ConfigurationError, UnknownDatabaseError } from "../errors/index.ts";
 import { nearestName } from "../internal/nearest-name.ts";
-import type { PoolStats } from "../pool/index.ts";
+import type { CloseOptions, PoolStats } from "../pool/index.ts";
 import type { Session, SessionOptions, Transaction, TransactionOptions } from "../session/index.ts";
 import { type AnyDriver, checkDictionary, type DatabaseEntry, readEntry } from "./configuration.ts";
-import type { CloseOptions, Database } from "./database.ts";
+import type { Database } from "./database.ts";
 import type { Health } from "./health.ts";
 import { type Environment, openDatabase } from "./open-database.ts";
 import { defaultManager } from "./process-default.ts";

@@ -1,4 +1,4 @@
-import { Holder, type Pool, type PoolStats } from "../pool/index.ts";
+import { type CloseOptions, Holder, type Pool, type PoolStats } from "../pool/index.ts";
 import {
   acquireRequest,
   ambientParticipation,
@@ -22,12 +22,6 @@ import {
   traceTransaction,
 } from "../session/index.ts";
 import { checkHealth, type Health } from "./health.ts";
-
-/** What `close` takes. */
-export interface CloseOptions {
-  /** How long running work may take to finish before it is cut, in milliseconds; the pool's `drainTimeoutMs` by default. */
-  readonly timeoutMs?: number;
-}
 
 /**
  * One configured database: its pool, and statements that each run on their own. Inside `transaction()` of the same database, anywhere in

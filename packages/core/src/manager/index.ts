@@ -1,6 +1,6 @@
 export type { AnyDriver, DatabaseData, DatabaseEntry } from "./configuration.ts";
 export { ConnectionPool } from "./connection-pool.ts";
-export { type CloseOptions, Database } from "./database.ts";
+export { Database } from "./database.ts";
 export { type DatabaseEntries, DatabaseManager, type ManagerOptions } from "./database-manager.ts";
 export { type DatabaseDefinition, type DatabaseOptions, databaseOptionRules, defineDatabase } from "./definitions.ts";
 export type { Health } from "./health.ts";

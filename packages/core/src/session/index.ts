@@ -23,7 +23,7 @@ export { PinnedConnection } from "./pinned-connection.ts";
 export { propagate } from "./propagate.ts";
 export { Session } from "./session.ts";
 export type { SchemaIssue, SchemaResult, StandardSchema } from "./standard-schema.ts";
-export { StatementExecutor } from "./statement-executor.ts";
+export { type ExecutorInternals, internalsOf, StatementExecutor } from "./statement-executor.ts";
 export {
   type Propagation,
   propagations,

@@ -1,5 +1,5 @@
 import type { DriverConnection, ErrorInfo } from "../driver/index.ts";
-import type { Holder, Lease } from "../pool/index.ts";
+import type { AcquireRequest, Holder, Lease } from "../pool/index.ts";
 import type { Bounds } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 
@@ -34,7 +34,7 @@ export function acquireRequest(
   { signal, deadline }: Bounds,
   holder: Holder | undefined,
   fresh: boolean,
-): NonNullable<Parameters<DatabaseContext["pool"]["acquire"]>[0]> {
+): AcquireRequest {
   return {
     ...(signal !== undefined && { signal }),
     ...(Number.isFinite(deadline) && { deadline }),

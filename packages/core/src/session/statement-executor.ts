@@ -28,6 +28,23 @@ import { validateRows } from "./validate-rows.ts";
 
 type Text = Sql<unknown> | string;
 
+const internals: unique symbol = Symbol.for("@nsj/mdb/executor") as never;
+
+/** What the DAOs need of an executor beyond its public side. */
+export interface ExecutorInternals {
+  readonly context: DatabaseContext;
+  /** Runs a compiled statement. */
+  send(statement: Statement, options: StatementOptions): Promise<ResultSet>;
+  /** Runs several statements so that all or none of them count. */
+  atomically<R>(work: (executor: Executor) => Promise<R>): Promise<R>;
+}
+
+/** The inner side of an executor of whichever copy of this package; `undefined` for anything else. */
+export function internalsOf(executor: unknown): ExecutorInternals | undefined {
+  if (typeof executor !== "object" || executor === null) return undefined;
+  return (executor as { readonly [internals]?: ExecutorInternals })[internals];
+}
+
 const noOptions: StatementOptions<never> = Object.freeze({});
 
 /** Everything that executors have in common; how a statement gets its connection is what they differ in. */
@@ -37,7 +54,14 @@ export abstract class StatementExecutor implements Executor {
 
   constructor(context: DatabaseContext) {
     this.context = context;
+    this[internals] = {
+      context,
+      send: (statement, options) => this.#send(statement, options),
+      atomically: (work) => this.atomically(work),
+    };
   }
+
+  readonly [internals]: ExecutorInternals;
 
   get label(): string {
     return this.context.database;
