@@ -1,0 +1,23 @@
+/** One row of the tables in docs/errors.md. */
+export interface DocumentedError {
+  readonly code: string;
+  readonly className: string;
+  readonly retryable: boolean;
+  readonly when: string;
+}
+
+/** Reads every table row of the page that begins with a code. */
+export function documentedErrors(page: string): readonly DocumentedError[] {
+  const rows = page.matchAll(/^\| `(MDB_\w+)` \| `(\w+)` \| (yes|no) \| (.+?) \| .+ \|$/gm);
+  return [...rows].map(([, code = "", className = "", retry, when = ""]) => ({
+    code,
+    className,
+    retryable: retry === "yes",
+    when,
+  }));
+}
+
+/** Every code that a text mentions, wherever. */
+export function mentionedCodes(text: string): readonly string[] {
+  return [...new Set(text.match(/\bMDB_[A-Z_]*[A-Z]\b/g) ?? [])];
+}

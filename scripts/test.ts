@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { buffer } from "node:stream/consumers";
+
+/**
+ * What `pnpm test` runs: the quick checks first, each quiet unless it fails, then every test. Arguments go to vitest:
+ * `pnpm test packages/core`. The exit code is that of the first step that fails.
+ */
+const checks: readonly (readonly [name: string, command: string, ...rest: string[]])[] = [
+  ["lint and format", "biome", "check", "--error-on-warnings", "."],
+  ["types", "tsc", "--noEmit", "-p", "tsconfig.json"],
+  ["unused code and dependencies", "knip"],
+  ["build", "turbo", "run", "build", "--output-logs=errors-only", "--no-color"],
+];
+
+const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1" };
+
+for (const [name, command, ...rest] of checks) {
+  const started = performance.now();
+  process.stdout.write(`${name} ... `);
+  const { code, output } = await runQuietly(command, rest);
+  console.log(code === 0 ? `ok (${seconds(started)} s)` : "failed");
+  if (code !== 0) {
+    console.error(`\n${output}\n${command} ${rest.join(" ")}: failed`);
+    process.exit(code);
+  }
+}
+
+process.exitCode = await finished(start("vitest", ["run", ...process.argv.slice(2)], "inherit"));
+
+async function runQuietly(command: string, rest: readonly string[]): Promise<{ code: number; output: string }> {
+  const child = start(command, rest, "pipe");
+  const pieces = [child.stdout, child.stderr].map((stream) => (stream === null ? Buffer.alloc(0) : buffer(stream)));
+  const code = await finished(child);
+  return { code, output: Buffer.concat(await Promise.all(pieces)).toString() };
+}
+
+function start(command: string, rest: readonly string[], output: "inherit" | "pipe"): ReturnType<typeof spawn> {
+  // The package manager has put the workspace's own commands on the PATH; on Windows they are scripts that need a shell.
+  return spawn(command, rest, {
+    stdio: ["ignore", output, output],
+    shell: process.platform === "win32",
+    env: environment,
+  });
+}
+
+function finished(child: ReturnType<typeof spawn>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve(code ?? 1));
+  });
+}
+
+function seconds(since: number): string {
+  return ((performance.now() - since) / 1000).toFixed(1);
+}
