@@ -1,0 +1,240 @@
+import {
+  type BeginOptions,
+  type BulkTarget,
+  type DriverConnection,
+  type ExecuteManyResult,
+  type MaybePromise,
+  type OperationContext,
+  type ParameterValue,
+  type ResetPlan,
+  type ResultSet,
+  type RowStream,
+  type Statement,
+  StatementCache,
+  type StreamOptions,
+} from "@nsj/mdb-core";
+import { loadRows } from "./bulk.ts";
+import { isBusy } from "./errors.ts";
+import { executeMany } from "./execute-many.ts";
+import { connectionClosed, unsupported } from "./failure.ts";
+import type { FileState } from "./file-state.ts";
+import type { NativeDatabase } from "./native.ts";
+import { refuseLate } from "./patience.ts";
+import { PreparedStatement } from "./prepared-statement.ts";
+import { SqliteRowStream } from "./row-stream.ts";
+import { SchemaWatch } from "./schema-watch.ts";
+import { runScript } from "./script-run.ts";
+import { SessionBaseline } from "./session-baseline.ts";
+import { statementKind } from "./statement-kind.ts";
+import { TransactionState } from "./transaction-state.ts";
+import { toNativeValues } from "./values.ts";
+
+/** What a connection is made of. */
+export interface ConnectionParts {
+  readonly native: NativeDatabase;
+  /** Shared with the other connections of this process to the same file; absent for a private database. */
+  readonly file: FileState | undefined;
+  /** Open for reading only. */
+  readonly readonly: boolean;
+  readonly statementCacheSize: number;
+  readonly busyTimeoutMs: number;
+  /** Called once, when the database has been closed. */
+  readonly onClosed: () => void;
+}
+
+/** One open database. The engine runs on the calling thread; only waiting for locks takes time without taking the thread. */
+export class SqliteConnection implements DriverConnection {
+  onFatal: ((error: unknown) => void) | null = null;
+  readonly #native: NativeDatabase;
+  readonly #watch: SchemaWatch;
+  readonly #transaction: TransactionState;
+  readonly #statements: StatementCache<PreparedStatement>;
+  readonly #baseline: SessionBaseline;
+  readonly #onClosed: () => void;
+  #usable = true;
+  #stream: SqliteRowStream | undefined;
+
+  constructor(parts: ConnectionParts) {
+    const { native, file } = parts;
+    this.#native = native;
+    this.#watch = new SchemaWatch(native, file);
+    const writers = parts.readonly ? undefined : file?.writers;
+    this.#transaction = new TransactionState(native, this.#watch, writers, parts.busyTimeoutMs);
+    this.#statements = new StatementCache(parts.statementCacheSize);
+    this.#baseline = new SessionBaseline(native);
+    this.#onClosed = parts.onClosed;
+  }
+
+  get usable(): boolean {
+    return this.#usable;
+  }
+
+  get txStatus(): "idle" | "active" {
+    return this.#transaction.active ? "active" : "idle";
+  }
+
+  query(statement: Statement, context: OperationContext): MaybePromise<ResultSet> {
+    refuseLate(context);
+    const values = toNativeValues(statement.values, statement.hints);
+    const prepared = this.#prepare(statement.text);
+    if (prepared === null) return this.#script(statement, context);
+    return this.#execute(prepared, values, context);
+  }
+
+  begin(options: BeginOptions): void {
+    this.#mustBeOpen();
+    this.#transaction.begin(options);
+  }
+
+  commit(): MaybePromise<void> {
+    this.#mustBeOpen();
+    return this.#transaction.commit();
+  }
+
+  rollback(): void {
+    this.#stream?.stop();
+    this.#transaction.rollback();
+  }
+
+  savepoint(name: string): void {
+    this.#transaction.savepoint(name);
+  }
+
+  rollbackTo(name: string): void {
+    this.#transaction.rollbackTo(name);
+  }
+
+  releaseSavepoint(name: string): void {
+    this.#transaction.release(name);
+  }
+
+  stream(statement: Statement, options: StreamOptions): RowStream {
+    const stream: SqliteRowStream = new SqliteRowStream(options, {
+      open: () => {
+        this.#mustBeOpen();
+        refuseLate(options);
+        const prepared = this.#prepare(statement.text);
+        if (prepared === null) throw unsupported("a stream takes one statement");
+        this.#stream = stream;
+        return { prepared, values: toNativeValues(statement.values, statement.hints) };
+      },
+      run: (prepared, work) => this.#transaction.run(prepared, options, work),
+      shapeOf: (prepared) => this.#watch.shapeOf(prepared),
+      failed: () => this.#transaction.refresh(false),
+      closed: () => {
+        this.#stream = undefined;
+      },
+    });
+    return stream;
+  }
+
+  executeMany(
+    text: string,
+    parameterSets: Iterable<readonly ParameterValue[]>,
+    context: OperationContext,
+  ): Promise<ExecuteManyResult> {
+    return executeMany(parameterSets, context, (set) => this.query({ text, values: set }, context));
+  }
+
+  bulkLoad(
+    target: BulkTarget,
+    batches: AsyncIterable<readonly (readonly ParameterValue[])[]>,
+    context: OperationContext,
+  ): Promise<{ readonly rows: number }> {
+    return loadRows(this, target, batches, context);
+  }
+
+  reset({ scope }: ResetPlan): "done" {
+    this.#mustBeOpen();
+    this.rollback();
+    if (scope === "session" && this.#baseline.restore()) this.#watch.changed(false);
+    return "done";
+  }
+
+  async close(): Promise<void> {
+    this.destroy();
+  }
+
+  destroy(reason?: unknown): void {
+    if (!this.#usable) return;
+    this.#usable = false;
+    try {
+      this.#stream?.stop();
+      this.#native.close();
+    } catch {
+      // Only an iterator that somebody has opened on the raw database can be in the way; the handle goes when that is collected.
+    }
+    this.#statements.clear();
+    this.#transaction.stop(reason);
+    this.#onClosed();
+  }
+
+  raw(): unknown {
+    this.#baseline.take();
+    this.#watch.distrust();
+    return this.#native;
+  }
+
+  /** A prepared statement for this text; `null` when it does not hold exactly one. */
+  #prepare(text: string): PreparedStatement | null {
+    const kept = this.#statements.get(text);
+    if (kept !== undefined) return kept;
+    this.#mustBeOpen();
+    const kind = statementKind(text);
+    // Before it is prepared, because a PRAGMA may take effect then.
+    if (kind.session) this.#baseline.take();
+    if (kind.schema) this.#baseline.touch();
+    try {
+      const prepared = new PreparedStatement(this.#native, text, kind);
+      if (kind.reusable) this.#statements.set(text, prepared);
+      return prepared;
+    } catch (error) {
+      if (error instanceof RangeError && error.message.startsWith("The supplied SQL string contains")) return null;
+      throw error;
+    }
+  }
+
+  #execute(
+    prepared: PreparedStatement,
+    values: readonly unknown[],
+    context: OperationContext,
+  ): MaybePromise<ResultSet> {
+    // The path that nearly every query takes, so it has as little on it as possible.
+    if (!prepared.writes && prepared.reader && this.#transaction.plain && !prepared.kind.schema) {
+      try {
+        return this.#read(prepared, values);
+      } catch (error) {
+        this.#transaction.refresh(false);
+        if (!isBusy(error)) throw error;
+      }
+    }
+    return this.#transaction.run(prepared, context, () =>
+      prepared.reader ? this.#read(prepared, values) : this.#change(prepared, values),
+    );
+  }
+
+  #read(prepared: PreparedStatement, values: readonly unknown[]): ResultSet {
+    const rows = prepared.all(values);
+    const shape = this.#watch.shapeOf(prepared);
+    return { columns: shape.columns, rows: shape.canonical(rows), affected: rows.length };
+  }
+
+  #change(prepared: PreparedStatement, values: readonly unknown[]): ResultSet {
+    const changes = prepared.run(values);
+    return { columns: [], rows: [], affected: prepared.kind.counted ? changes : null };
+  }
+
+  #script(statement: Statement, context: OperationContext): MaybePromise<ResultSet> {
+    return runScript(statement, (text) => {
+      refuseLate(context);
+      const prepared = this.#prepare(text);
+      if (prepared === null)
+        throw unsupported("the statements of this text cannot be told apart; send them one by one");
+      return this.#execute(prepared, [], context);
+    });
+  }
+
+  #mustBeOpen(): void {
+    if (!this.#usable) throw connectionClosed();
+  }
+}

@@ -1,0 +1,78 @@
+import { performance } from "node:perf_hooks";
+import type { OperationContext } from "@nsj/mdb-core";
+import { cancelled, lockTimeout, outOfTime } from "./failure.ts";
+
+/** Throws when the caller has given up already, so that nothing is sent that nobody waits for. */
+export function refuseLate(context: OperationContext): void {
+  if (context.signal?.aborted === true) throw cancelled(context.signal);
+  if (context.deadline !== Number.POSITIVE_INFINITY && performance.now() >= context.deadline) throw outOfTime();
+}
+
+/** How long one call may wait for locks: until its deadline, its signal, `busyTimeoutMs`, or the end of its connection. */
+export class Patience {
+  readonly #context: OperationContext;
+  readonly #busyTimeoutMs: number;
+  readonly #closed: AbortSignal;
+  readonly #busyUntil: number;
+
+  /** Starts the clock. @param closed - aborted, with an error as its reason, when the connection is destroyed */
+  constructor(context: OperationContext, busyTimeoutMs: number, closed: AbortSignal) {
+    this.#context = context;
+    this.#busyTimeoutMs = busyTimeoutMs;
+    this.#closed = closed;
+    this.#busyUntil = performance.now() + busyTimeoutMs;
+  }
+
+  /** Waits this long. @throws when patience ends first; `cause` is what it was waiting for */
+  pause(milliseconds: number, cause: unknown): Promise<void> {
+    return this.wait((resume) => {
+      const timer = setTimeout(resume, milliseconds);
+      return () => clearTimeout(timer);
+    }, cause);
+  }
+
+  /**
+   * Waits until `resume` is called.
+   *
+   * @param arm - starts what will call `resume`; gives what to do when that is no longer wanted
+   * @throws when patience ends first
+   */
+  wait(arm: (resume: () => void) => () => void, cause?: unknown): Promise<void> {
+    const { signal } = this.#context;
+    const until = Math.min(this.#context.deadline, this.#busyUntil);
+    return new Promise((resolve, reject) => {
+      let disarm = (): void => {};
+      const stop = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", giveUp);
+        this.#closed.removeEventListener("abort", giveUp);
+        disarm();
+      };
+      const giveUp = (): void => {
+        stop();
+        reject(this.#reason(cause));
+      };
+      // Kept referenced: somebody waits for the answer. A timer takes no delay beyond 31 bits.
+      const timer =
+        until < Number.POSITIVE_INFINITY
+          ? setTimeout(giveUp, Math.min(until - performance.now(), 2 ** 31 - 1))
+          : undefined;
+      signal?.addEventListener("abort", giveUp);
+      this.#closed.addEventListener("abort", giveUp);
+      if (signal?.aborted === true || this.#closed.aborted) giveUp();
+      else {
+        disarm = arm(() => {
+          stop();
+          resolve();
+        });
+      }
+    });
+  }
+
+  #reason(cause: unknown): Error {
+    if (this.#closed.aborted) return this.#closed.reason as Error;
+    if (this.#context.signal?.aborted === true) return cancelled(this.#context.signal);
+    if (this.#context.deadline <= this.#busyUntil) return outOfTime(cause);
+    return lockTimeout(this.#busyTimeoutMs, cause);
+  }
+}

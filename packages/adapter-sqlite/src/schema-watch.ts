@@ -1,0 +1,105 @@
+import { performance } from "node:perf_hooks";
+import type { FileState } from "./file-state.ts";
+import { type NativeDatabase, type NativeStatement, prepareNative } from "./native.ts";
+import type { PreparedStatement } from "./prepared-statement.ts";
+import { type JsonbReader, Shape } from "./shape.ts";
+
+/** How long another process's change of a column's type may go unnoticed, in milliseconds. */
+const checkEveryMs = 1_000;
+
+/**
+ * Knows when the columns of a prepared statement have to be read again. SQLite prepares a statement anew by itself when the schema has
+ * changed, and does not tell: `select *` would then come with the names of columns that were there before.
+ *
+ * Reading the columns right after a run gives those of that run. They are kept only where nothing can have changed since: changes of
+ * this connection and of this process are known; for those of other processes the schema's version is read after each run of a statement
+ * with a `*`, and now and then for the others, whose names cannot change.
+ */
+export class SchemaWatch {
+  readonly #native: NativeDatabase;
+  readonly #file: FileState | undefined;
+  readonly #readJsonb: JsonbReader;
+  #generation = 0;
+  #seenOfFile = -1;
+  #versionQuery: NativeStatement | undefined;
+  #version: unknown;
+  #checkedAt = Number.NEGATIVE_INFINITY;
+  #changedInTransaction = false;
+  #distrustful = false;
+
+  /** @param file - absent for a private database, which no other connection can change */
+  constructor(native: NativeDatabase, file: FileState | undefined) {
+    this.#native = native;
+    this.#file = file;
+    let json: NativeStatement | undefined;
+    this.#readJsonb = (document) => {
+      json ??= prepareNative(native, "SELECT json(?)");
+      return json.all(document)[0]?.[0];
+    };
+  }
+
+  /** What the result of a statement looks like. To be called right after it ran, before anything else runs. */
+  shapeOf(prepared: PreparedStatement): Shape {
+    const steady = this.#file === undefined || this.#isSteady(this.#file, prepared.star);
+    if (prepared.shape !== undefined && prepared.shapeGeneration === this.#generation && steady) return prepared.shape;
+    prepared.shape = new Shape(prepared.native.columns(), this.#readJsonb);
+    prepared.shapeGeneration = steady && !this.#distrustful ? this.#generation : -1;
+    return prepared.shape;
+  }
+
+  /** This connection has changed the schema, or may have. */
+  changed(inTransaction: boolean): void {
+    this.#generation += 1;
+    if (inTransaction) this.#changedInTransaction = true;
+    else this.#tellOthers();
+  }
+
+  /** The transaction has ended: what it did to the schema counts now, or is undone. */
+  transactionEnded(committed: boolean): void {
+    if (!this.#changedInTransaction) return;
+    this.#changedInTransaction = false;
+    this.#generation += 1;
+    if (committed) this.#tellOthers();
+  }
+
+  /** The transaction was rolled back to a savepoint, and changes of the schema perhaps with it. */
+  rolledBackInPart(): void {
+    if (this.#changedInTransaction) this.#generation += 1;
+  }
+
+  /** From now on anybody may do anything behind the adapter's back. */
+  distrust(): void {
+    this.#distrustful = true;
+    this.#generation += 1;
+  }
+
+  #tellOthers(): void {
+    if (this.#file !== undefined) this.#file.schemaGeneration += 1;
+  }
+
+  /** Whether the schema was the same before and after the statement that has just run. */
+  #isSteady(file: FileState, star: boolean): boolean {
+    if (file.schemaGeneration !== this.#seenOfFile) {
+      this.#seenOfFile = file.schemaGeneration;
+      this.#generation += 1;
+    }
+    const now = performance.now();
+    if (!star && now - this.#checkedAt < checkEveryMs) return true;
+    this.#checkedAt = now;
+    const version = this.#readVersion();
+    if (version !== undefined && version === this.#version) return true;
+    this.#version = version;
+    this.#generation += 1;
+    return false;
+  }
+
+  #readVersion(): unknown {
+    this.#versionQuery ??= prepareNative(this.#native, "PRAGMA schema_version");
+    try {
+      return this.#versionQuery.all()[0]?.[0];
+    } catch {
+      // Locked for a moment. Not knowing is treated as a change.
+      return undefined;
+    }
+  }
+}

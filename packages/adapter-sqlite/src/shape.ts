@@ -1,0 +1,112 @@
+import type { ColumnInfo, LogicalType } from "@nsj/mdb-core";
+import { describeColumn } from "./column-types.ts";
+import type { NativeColumn } from "./native.ts";
+
+/** Turns a value that SQLite stored into the canonical form of its column's type. Never called with `null`. */
+type Converter = (value: unknown) => unknown;
+
+/** Gives the text of a document that SQLite stores in its binary JSON format. */
+export type JsonbReader = (document: Buffer) => unknown;
+
+/** What a result looks like: its columns, and how their values become canonical. */
+export class Shape {
+  readonly columns: readonly ColumnInfo[];
+  readonly #converters: readonly (readonly [column: number, convert: Converter])[];
+
+  constructor(columns: readonly NativeColumn[], readJsonb: JsonbReader) {
+    this.columns = columns.map(describeColumn);
+    this.#converters = this.columns.flatMap(({ type }, column) => {
+      const convert = converterFor(type, readJsonb);
+      return convert === undefined ? [] : [[column, convert] as const];
+    });
+  }
+
+  /** Makes every value canonical, in place. */
+  canonical(rows: unknown[][]): unknown[][] {
+    for (const row of rows) {
+      for (let column = 0; column < row.length; column++) {
+        const value = row[column];
+        if (typeof value === "bigint") row[column] = narrow(value);
+      }
+      for (const [column, convert] of this.#converters) {
+        if (row[column] !== null) row[column] = convert(row[column]);
+      }
+    }
+    return rows;
+  }
+}
+
+/** A number wherever that loses nothing. */
+function narrow(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+/**
+ * SQLite checks no type but those of STRICT tables, so a column may hold anything. What is not of its column's kind stays as it is
+ * stored, and core says so where it cannot be what was asked for.
+ */
+function converterFor(type: LogicalType, readJsonb: JsonbReader): Converter | undefined {
+  switch (type) {
+    case "date":
+      return (value) => (typeof value === "string" ? dayOf(value) : value);
+    case "timestamp":
+      return (value) => (typeof value === "string" ? wallClock(value) : value);
+    case "timestamptz":
+      return (value) => (typeof value === "string" ? instant(value) : value);
+    case "uuid":
+      return (value) => (Buffer.isBuffer(value) && value.length === 16 ? uuidText(value) : value);
+    case "json":
+      return (value) => (Buffer.isBuffer(value) ? readJsonb(value) : String(value));
+    case "decimal":
+      return (value) => (typeof value === "number" ? decimalText(value) : value);
+    default:
+      return undefined;
+  }
+}
+
+// The time values that SQLite's functions understand (https://sqlite.org/lang_datefunc.html), but for Julian days and bare times.
+const timeValue = /^(\d{4}-\d\d-\d\d)(?:[T ]+(\d\d:\d\d)(:\d\d(?:\.\d+)?)? *(Z|[+-]\d\d:?\d\d)?)?$/i;
+
+function dayOf(text: string): string {
+  if (text.length === 10) return text;
+  return timeValue.exec(text)?.[1] ?? text;
+}
+
+function wallClock(text: string): unknown {
+  const parts = timeValue.exec(text);
+  if (parts === null) return text;
+  const [, day, minutes = "00:00", seconds = ":00", offset = "Z"] = parts;
+  // SQLite takes an offset off and goes on in UTC.
+  if (offset !== "Z" && offset !== "z") {
+    const moment = new Date(`${day}T${minutes}${seconds.slice(0, 7)}${withColon(offset)}`);
+    return Number.isNaN(moment.getTime()) ? text : moment;
+  }
+  return `${day} ${minutes}${seconds}`;
+}
+
+function instant(text: string): unknown {
+  const parts = timeValue.exec(text);
+  if (parts === null) return text;
+  const [, day, minutes = "00:00", seconds = ":00", offset = "Z"] = parts;
+  return `${day} ${minutes}${seconds}${withColon(offset.toUpperCase())}`;
+}
+
+function withColon(offset: string): string {
+  return offset.length === 5 ? `${offset.slice(0, 3)}:${offset.slice(3)}` : offset;
+}
+
+function uuidText(bytes: Buffer): string {
+  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** The shortest digits that name the stored double, without an exponent. */
+function decimalText(value: number): unknown {
+  if (!Number.isFinite(value)) return value;
+  if (Number.isInteger(value)) return BigInt(value).toString();
+  const [digits = "", exponent] = String(value).split("e-");
+  if (exponent === undefined) return digits;
+  const negative = digits.startsWith("-");
+  const significant = digits.replace(/[-.]/g, "");
+  return `${negative ? "-" : ""}0.${"0".repeat(Number(exponent) - 1)}${significant}`;
+}
