@@ -31,24 +31,23 @@ export abstract class MdbError extends Error {
 
   readonly code: ErrorCode;
   /** The label of the database; `undefined` when no database is concerned. */
-  readonly database: string | undefined;
-  readonly engine: string | undefined;
+  declare readonly database: string | undefined;
+  declare readonly engine: string | undefined;
   /** Whether making the same call again (a transaction: from its start) may succeed. */
   readonly retryable: boolean;
-  readonly sqlState: string | undefined;
-  readonly vendorCode: string | number | undefined;
+  declare readonly sqlState: string | undefined;
+  declare readonly vendorCode: string | number | undefined;
   /** The statement's text, never its values. */
-  readonly statement: string | undefined;
+  declare readonly statement: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: MdbErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.database = options.database;
-    this.engine = options.engine;
     this.retryable = options.retryable ?? errorCodes[code].retryable;
-    this.sqlState = options.sqlState;
-    this.vendorCode = options.vendorCode;
-    this.statement = options.statement;
+    // Only what is known, so that a printed error has no empty lines.
+    for (const key of ["database", "engine", "sqlState", "vendorCode", "statement"] as const) {
+      if (options[key] !== undefined) Object.assign(this, { [key]: options[key] });
+    }
     const names = classNames(new.target);
     Object.defineProperty(this, "name", { value: names[0], enumerable: false, configurable: true, writable: true });
     Object.defineProperty(this, lineage, { value: names, enumerable: false });
