@@ -1,7 +1,33 @@
 import type { Area } from "./area.ts";
+import { cancel } from "./cancel.ts";
+import { close } from "./close.ts";
 import { connect } from "./connect.ts";
+import { isolation } from "./isolation.ts";
+import { localState } from "./local-state.ts";
 import { meta } from "./meta.ts";
+import { parameters } from "./parameters.ts";
+import { prepared } from "./prepared.ts";
 import { query } from "./query.ts";
+import { reset } from "./reset.ts";
+import { savepoints } from "./savepoints.ts";
+import { stream } from "./stream.ts";
+import { transactions } from "./transactions.ts";
+import { types } from "./types.ts";
 
 /** Every area of the suite, in the order in which a new adapter wants to pass them. */
-export const areas: readonly Area[] = [meta, connect, query];
+export const areas: readonly Area[] = [
+  meta,
+  connect,
+  query,
+  parameters,
+  types,
+  localState,
+  transactions,
+  isolation,
+  savepoints,
+  prepared,
+  reset,
+  stream,
+  cancel,
+  close,
+];

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { performance } from "node:perf_hooks";
 import type {
   Capabilities,
   Connector,
@@ -19,6 +18,7 @@ import type { Admin } from "./admin.ts";
 import type { Facts } from "./need.ts";
 import type { Subject } from "./subject.ts";
 import type { Suite } from "./suite.ts";
+import { soon, within } from "./wait.ts";
 
 /** An error with what the driver says about it. */
 export interface Failed {
@@ -204,27 +204,6 @@ export class Bench implements Facts {
     for (const proxy of this.#proxies) await proxy.close();
     for (const connector of this.#connectors) await connector.close?.();
     if (this.#fixtures.length > 0 && this.capabilities.maxConnections !== 1) await this.#suite.cleanUp(this.#fixtures);
-  }
-}
-
-/** Ten seconds from now: long enough for a slow machine, short enough to name the call that hangs. */
-export function soon(milliseconds = 10_000): OperationContext {
-  return { deadline: performance.now() + milliseconds };
-}
-
-/** Fails with a name, instead of hanging, when something does not settle. Generous, so that it says nothing about speed. */
-export async function within<T>(pending: MaybePromise<T>, what: string, milliseconds = 15_000): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new assert.AssertionError({ message: `${what} did not settle in ${milliseconds} ms` })),
-      milliseconds,
-    );
-  });
-  try {
-    return await Promise.race([pending, limit]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

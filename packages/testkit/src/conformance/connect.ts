@@ -3,8 +3,9 @@ import { performance } from "node:perf_hooks";
 import { inspect } from "node:util";
 import type { Fault } from "../proxy/fault.ts";
 import type { Area } from "./area.ts";
-import { type Bench, soon, within } from "./bench.ts";
+import type { Bench } from "./bench.ts";
 import { connections, supplied } from "./need.ts";
+import { soon, within } from "./wait.ts";
 
 export const connect: Area = {
   name: "connect",

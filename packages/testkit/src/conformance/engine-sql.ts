@@ -15,6 +15,8 @@ export interface EngineSql {
   literal?(type: LogicalType, text: string): string;
   /** Statements that leave a transaction open behind the driver's back, sent by `query` (`begin`, then a write to `table`). */
   openTransaction?(table: string): readonly string[];
+  /** Statements of which the last one fails, and by which the server ends the open transaction by itself. */
+  endTransaction?(table: string): readonly string[];
   /** A query that gives the isolation level of the current transaction, as a word that differs from level to level. */
   readonly currentIsolation?: string;
   /** Makes the session give up waiting for a lock after this time. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Area } from "./area.ts";
-import { soon } from "./bench.ts";
 import { capability, type } from "./need.ts";
+import { soon } from "./wait.ts";
 
 export const query: Area = {
   name: "query",

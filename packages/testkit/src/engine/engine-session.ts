@@ -80,17 +80,23 @@ export class EngineSession {
     return affected;
   }
 
-  /** Opens a cursor. Nothing is computed before its first row is asked for. */
+  /** Opens a cursor. Nothing but a sleep is computed before its first row is asked for. */
   async cursor(
     text: string,
     values: readonly EngineValue[],
+    signal: AbortSignal,
   ): Promise<{ columns: readonly EngineColumn[]; rows: Iterator<EngineValue[]> }> {
     return this.#guard(async () => {
       this.#refuseWhenFailed();
       const [piece, ...more] = splitStatements(text);
       if (piece === undefined || more.length > 0) throw new EngineError("SYNTAX", "a cursor needs one statement");
+      if (sleepOf(piece.text) !== undefined) {
+        const { columns, rows } = await this.#run(piece, values, signal);
+        return { columns, rows: rows.values() };
+      }
+      const cursor = this.#statements.iterate(piece, values);
       if (writes(piece.text)) throw new EngineError("OTHER", "a cursor needs a query");
-      return this.#statements.iterate(piece, values);
+      return cursor;
     });
   }
 
@@ -202,10 +208,10 @@ export class EngineSession {
       await this.commit(signal);
       return none;
     }
-    const slept = /^\s*select sleep\((\d+)\)/i.exec(piece.text)?.[1];
+    const slept = sleepOf(piece.text);
     if (slept !== undefined) {
-      await this.#sleep(Number(slept), signal);
-      return { columns: [{ name: "sleep", declaredType: "integer" }], rows: [[Number(slept)]], affected: 1 };
+      await this.#sleep(slept, signal);
+      return { columns: [{ name: "sleep", declaredType: "integer" }], rows: [[slept]], affected: 1 };
     }
     const [, verb, procedure, table] = /^\s*(create|drop) procedure (\w+)(?: on (\w+))?\s*$/i.exec(piece.text) ?? [];
     if (procedure !== undefined) {
@@ -266,6 +272,12 @@ export class EngineSession {
     this.#transaction = undefined;
     this.#failed = false;
   }
+}
+
+/** The milliseconds of `select sleep(n)`, which SQLite itself could only do by stopping the process. */
+function sleepOf(text: string): number | undefined {
+  const milliseconds = /^\s*select sleep\((\d+)\)\s*$/i.exec(text)?.[1];
+  return milliseconds === undefined ? undefined : Number(milliseconds);
 }
 
 const none: EngineResult = { columns: [], rows: [], affected: 0 };

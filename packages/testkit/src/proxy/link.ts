@@ -80,10 +80,10 @@ export class Link {
 
   /**
    * The client has said its last word. Whether it has let go of the socket, or waits for our answer for ever, only shows when we write:
-   * a closed socket answers with a reset.
+   * a closed socket answers with a reset. It gets a while for a clean farewell before.
    */
   #watch(): void {
-    this.#probe = setInterval(() => this.#client.write("\0"), 10);
+    this.#probe = setInterval(() => this.#client.write("\0"), 500);
     this.#probe.unref();
   }
 

@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import type {
   BeginOptions,
   BulkTarget,
@@ -41,9 +40,9 @@ export class ReferenceConnection implements DriverConnection {
     return this.#unknown ? "unknown" : this.#status;
   }
 
-  async query(statement: Statement, context: OperationContext): Promise<ResultSet> {
+  async query(statement: Statement): Promise<ResultSet> {
     const { text, values } = statement;
-    const results = await this.#ask({ op: "query", text, values: values.map(encode) }, context);
+    const results = await this.#ask({ op: "query", text, values: values.map(encode) });
     return resultSet(results as Answers["query"]);
   }
 
@@ -67,12 +66,12 @@ export class ReferenceConnection implements DriverConnection {
     this.#port.destroy();
   }
 
-  async ping(context: OperationContext): Promise<void> {
-    await this.#ask({ op: "ping" }, context);
+  async ping(): Promise<void> {
+    await this.#ask({ op: "ping" });
   }
 
-  async reset({ scope }: ResetPlan, context: OperationContext): Promise<"done"> {
-    await this.#ask({ op: scope === "session" ? "reset" : "rollback" }, context);
+  async reset({ scope }: ResetPlan): Promise<"done"> {
+    await this.#ask({ op: scope === "session" ? "reset" : "rollback" });
     return "done";
   }
 
@@ -82,39 +81,34 @@ export class ReferenceConnection implements DriverConnection {
 
   stream({ text, values }: Statement, options: StreamOptions): RowStream {
     const open: Request = { op: "open-cursor", text, values: values.map(encode) };
-    return new ReferenceStream((request) => this.#ask(request, options), open, options.fetchSize);
+    return new ReferenceStream((request) => this.#ask(request), open, options.fetchSize);
   }
 
-  async executeMany(
-    text: string,
-    parameterSets: Iterable<readonly ParameterValue[]>,
-    context: OperationContext,
-  ): Promise<ExecuteManyResult> {
+  async executeMany(text: string, parameterSets: Iterable<readonly ParameterValue[]>): Promise<ExecuteManyResult> {
     const sets = Array.from(parameterSets, (values) => values.map(encode));
-    return { affected: (await this.#ask({ op: "many", text, sets }, context)) as Answers["many"] };
+    return { affected: (await this.#ask({ op: "many", text, sets })) as Answers["many"] };
   }
 
   async bulkLoad(
     target: BulkTarget,
     batches: AsyncIterable<readonly (readonly ParameterValue[])[]>,
-    context: OperationContext,
   ): Promise<{ readonly rows: number }> {
-    await this.#ask({ op: "load", table: target.table, columns: target.columns }, context);
+    await this.#ask({ op: "load", table: target.table, columns: target.columns });
     try {
       for await (const batch of batches) {
-        await this.#ask({ op: "load-rows", rows: batch.map((row) => row.map(encode)) }, context);
+        await this.#ask({ op: "load-rows", rows: batch.map((row) => row.map(encode)) });
       }
-      return { rows: (await this.#ask({ op: "load-end" }, context)) as Answers["load-end"] };
+      return { rows: (await this.#ask({ op: "load-end" })) as Answers["load-end"] };
     } catch (error) {
-      if (this.usable) await this.#ask({ op: "load-abort" }, context);
+      if (this.usable) await this.#ask({ op: "load-abort" });
       throw error;
     }
   }
 
-  async call({ procedure, parameters }: Call, context: OperationContext): Promise<ResultSet> {
+  async call({ procedure, parameters }: Call): Promise<ResultSet> {
     const value = (name: string) => encode(parameters.find((it) => it.name === name)?.value ?? null);
     const name = procedure.at(-1) ?? "";
-    const out = (await this.#ask({ op: "call", name, a: value("a"), b: value("b") }, context)) as Answers["call"];
+    const out = (await this.#ask({ op: "call", name, a: value("a"), b: value("b") })) as Answers["call"];
     return { columns: [], rows: [], affected: null, out: { ...out } };
   }
 
@@ -142,8 +136,7 @@ export class ReferenceConnection implements DriverConnection {
     return this.#port;
   }
 
-  async #ask(request: Request, context?: OperationContext): Promise<unknown> {
-    const stop = context === undefined ? undefined : this.#stopWhenTimeIsUp(context);
+  async #ask(request: Request): Promise<unknown> {
     try {
       const reply = await this.#port.send(request);
       this.#status = reply.status;
@@ -152,26 +145,6 @@ export class ReferenceConnection implements DriverConnection {
     } catch (error) {
       if (!this.#port.alive) this.#unknown = true;
       throw error;
-    } finally {
-      stop?.();
     }
-  }
-
-  /** Cancels on the server when the caller's time is up; a server that does not answer that either is given up. */
-  #stopWhenTimeIsUp({ deadline, signal }: OperationContext): () => void {
-    let giveUp: NodeJS.Timeout | undefined;
-    const cancel = () => {
-      giveUp = setTimeout(() => this.destroy(), 2_000);
-      this.#port.cancel({ deadline: performance.now() + 2_000 }).catch(() => undefined);
-    };
-    const left = Math.min(deadline - performance.now(), 2 ** 31 - 1);
-    const timer = deadline === Number.POSITIVE_INFINITY ? undefined : setTimeout(cancel, left);
-    if (signal?.aborted === true) cancel();
-    else signal?.addEventListener("abort", cancel);
-    return () => {
-      clearTimeout(timer);
-      clearTimeout(giveUp);
-      signal?.removeEventListener("abort", cancel);
-    };
   }
 }

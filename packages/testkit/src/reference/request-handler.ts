@@ -33,7 +33,7 @@ export class RequestHandler {
         return session.executeMany(request.text, request.sets, signal);
       case "open-cursor": {
         this.#closeCursor();
-        const { columns, rows } = await session.cursor(request.text, request.values);
+        const { columns, rows } = await session.cursor(request.text, request.values, signal);
         this.#cursor = rows;
         return { columns };
       }
