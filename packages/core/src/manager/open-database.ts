@@ -69,7 +69,7 @@ function contextOf(
   };
   const clock = environment.clock ?? systemClock;
   const random = environment.random ?? Math.random;
-  const context: DatabaseContext = Object.freeze({
+  const context: DatabaseContext = Object.freeze<DatabaseContext>({
     identity,
     database: label,
     engine: driver.name,
@@ -88,6 +88,10 @@ function contextOf(
         mappers.set(columns, mapper);
       }
       return mapper;
+    },
+    mapperAs(columns, names) {
+      const renamed = columns.map((column, index) => ({ ...column, name: names[index] ?? column.name }));
+      return rowMapper(renamed, types, "none", place);
     },
   });
   return context;

@@ -28,6 +28,8 @@ export interface DatabaseContext {
   classify(error: unknown): ErrorInfo;
   /** The row mapper of a result shape; the same object for the same `columns` array. */
   mapper(columns: readonly ColumnInfo[]): RowMapper;
+  /** A row mapper that gives the columns other names. Not kept: the caller keeps it. */
+  mapperAs(columns: readonly ColumnInfo[], names: readonly string[]): RowMapper;
 }
 
 /** Where something happened, for an error. */

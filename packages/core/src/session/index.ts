@@ -10,6 +10,7 @@ export type {
   Result,
   ResultSetRows,
   Row,
+  RowOf,
   StatementOptions,
   StreamOptions,
   Transaction,
@@ -31,3 +32,4 @@ export {
   type SessionOptions,
   type TransactionOptions,
 } from "./transaction-options.ts";
+export { validateRows } from "./validate-rows.ts";

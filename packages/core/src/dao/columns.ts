@@ -1,0 +1,44 @@
+import type { DialectFacts } from "../driver/index.ts";
+import { type Identifier, type Sql, type SqlValue, sql } from "../sql/index.ts";
+import type { TableSpec } from "./table.ts";
+
+/** Any table's description, for code that does not care about its types. */
+export type AnyTable = TableSpec<Record<string, unknown>, never, never, never>;
+
+/** One table as its SQL needs it: properties become quoted columns, values go through the column's codec. */
+export class Columns {
+  readonly table: Identifier;
+  readonly #spec: AnyTable;
+  readonly #identifiers = new Map<string, Identifier>();
+
+  constructor(spec: AnyTable) {
+    this.#spec = spec;
+    this.table = sql.identifier(...spec.name);
+  }
+
+  /** The column of a property, quoted. */
+  of(property: string): Identifier {
+    let identifier = this.#identifiers.get(property);
+    if (identifier === undefined) {
+      identifier = sql.identifier(this.nameOf(property));
+      this.#identifiers.set(property, identifier);
+    }
+    return identifier;
+  }
+
+  /** The column of a property, as the table's description names it. */
+  nameOf(property: string): string {
+    return this.#spec.renamed.get(property) ?? property;
+  }
+
+  /** A value as it is sent. */
+  encode(property: string, value: unknown, dialect: DialectFacts): SqlValue {
+    const codec = this.#spec.columnCodecs.get(property);
+    return (codec === undefined ? value : codec.toDatabase(value as never, dialect)) as SqlValue;
+  }
+
+  /** `a, b, c`, quoted. */
+  list(properties: readonly string[]): Sql {
+    return sql.join(properties.map((property) => this.of(property)));
+  }
+}

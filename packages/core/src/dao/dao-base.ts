@@ -1,0 +1,193 @@
+import type { Executor, StatementOptions } from "../session/index.ts";
+import { type Sql, sql } from "../sql/index.ts";
+import { bulkRows } from "./bulk-rows.ts";
+import type { Changes, Filter, Insert, KeyOf, Upsert as UpsertEntity } from "./entity-types.ts";
+import { insertAll } from "./insert-many.ts";
+import { ReadDao } from "./read-dao.ts";
+import { writeReturning } from "./returning.ts";
+import type { TableSpec } from "./table.ts";
+import { Upsert } from "./upsert.ts";
+import type { ManyOptions, Upserted, UpsertOptions, VersionedOptions } from "./write-options.ts";
+import { type AnyEntity, assignments, insertWrite, updateWrite, writtenProperties } from "./writes.ts";
+
+/** The constructor that {@link DaoBase.for} gives. */
+export type DaoConstructor<
+  Row extends object,
+  Generated extends keyof Row,
+  Key extends keyof Row,
+  Version extends keyof Row,
+> = new (executor: Executor) => DaoBase<Row, Generated, Key, Version>;
+
+/**
+ * Typed access to one table, the same on every engine. Over a `Database` each call runs on its own or joins the ambient transaction; over
+ * a `Session` or `Transaction` it runs there. Holds no state, so one instance may serve concurrent calls.
+ *
+ * ```ts
+ * class UserDao extends DaoBase.for(users) {
+ *   findByTeam(team: string) {
+ *     return this.query(sql`select ${this.columns} from ${this.table} where team = ${team}`);
+ *   }
+ * }
+ * ```
+ */
+export class DaoBase<
+  Row extends object,
+  Generated extends keyof Row = never,
+  Key extends keyof Row = never,
+  Version extends keyof Row = never,
+> extends ReadDao<Row, Generated, Key, Version> {
+  /** A DAO class over a table, typed by it; to be extended, or used as it is. */
+  static for<Row extends object, Generated extends keyof Row, Key extends keyof Row, Version extends keyof Row>(
+    table: TableSpec<Row, Generated, Key, Version>,
+  ): DaoConstructor<Row, Generated, Key, Version> {
+    return class extends DaoBase<Row, Generated, Key, Version> {
+      constructor(executor: Executor) {
+        super(table, executor);
+      }
+    };
+  }
+
+  /** Inserts an entity and gives it as the database has it: generated key, defaults and version included. */
+  insert(entity: Insert<Row, Generated>, options: StatementOptions = {}): Promise<Row> {
+    return this.run(async () => {
+      const { spec, columns, inner } = this.access;
+      const properties = writtenProperties(spec, entity as AnyEntity);
+      const write = insertWrite(spec, columns, properties, [entity as AnyEntity], inner.context.dialect);
+      return (await this.access.one(await writeReturning(inner, write, options))) as Row;
+    });
+  }
+
+  /** Inserts entities, all or none, and gives them back in their order. */
+  insertMany(entities: readonly Insert<Row, Generated>[], options: StatementOptions = {}): Promise<Row[]> {
+    return this.run(async () => {
+      const { spec, columns } = this.access;
+      return this.access.atomically(async (inner) => {
+        const inserted: Row[] = [];
+        for await (const part of insertAll(inner, spec, columns, entities as readonly AnyEntity[], options)) {
+          const rows = await this.access.entities.of(inner.context, part.result);
+          for (const [at, row] of rows.entries()) inserted[part.indexes[at] as number] = row as Row;
+        }
+        return inserted;
+      });
+    });
+  }
+
+  /**
+   * Loads entities by the engine's bulk path, all or none, without giving them back. Each names the columns that the first one names;
+   * `null` stands for a missing value.
+   */
+  bulkInsert(
+    entities: Iterable<Insert<Row, Generated>> | AsyncIterable<Insert<Row, Generated>>,
+    options: StatementOptions = {},
+  ): Promise<{ rowCount: number }> {
+    return this.run(async () => {
+      const { spec, columns, inner } = this.access;
+      const rows = await bulkRows(spec, columns, entities as AsyncIterable<AnyEntity>, inner.context.dialect);
+      if (rows === undefined) return { rowCount: 0 };
+      return this.executor.bulkInsert(this.table, rows.columns, rows.values, options);
+    });
+  }
+
+  /**
+   * Changes the entity with this key and gives it as it is now. Where the table has a version, `changes` may hold the one that was read.
+   * @throws StaleEntityError when the version is another one by now, or the entity is gone
+   * @throws NoRowsError when there is no entity with this key
+   */
+  update(
+    key: KeyOf<Row, Key>,
+    changes: Changes<Row, Generated, Key, Version>,
+    options: StatementOptions = {},
+  ): Promise<Row> {
+    return this.run(async () => {
+      const { access } = this;
+      const { spec, columns, inner } = access;
+      const expected = spec.versionColumn === undefined ? undefined : (changes as AnyEntity)[spec.versionColumn];
+      const condition = sql.and([access.byKey(key), ...access.isVersion(expected), ...access.alive()]);
+      const write = updateWrite(spec, columns, changes as AnyEntity, condition, inner.context.dialect);
+      const result = await writeReturning(inner, write, options);
+      if (result.rows.length === 0) throw access.missing(expected);
+      return (await access.one(result)) as Row;
+    });
+  }
+
+  /** Changes every entity that fits; gives how many. @throws ParameterError for a filter that says nothing, unless `all` is true */
+  updateBy(
+    filter: Filter<Row> | Sql,
+    changes: Changes<Row, Generated, Key, never>,
+    options: ManyOptions = {},
+  ): Promise<number> {
+    return this.run(async () => {
+      const { access } = this;
+      const condition = access.conditionOfMany(filter, options.all, "updateBy");
+      const set = assignments(access.spec, access.columns, changes as AnyEntity, access.inner.context.dialect);
+      return access.affected(sql`update ${this.table} set ${set} where ${condition}`, options);
+    });
+  }
+
+  /**
+   * Inserts the entity, or updates the one that has the same primary key (or `conflict` columns), atomically under concurrency.
+   * @throws ParameterError when the entity does not name those columns
+   */
+  upsert(entity: UpsertEntity<Row, Generated, Key>, options: UpsertOptions<Row> = {}): Promise<Upserted<Row>> {
+    return this.run(async () => {
+      const { spec, columns, inner } = this.access;
+      const { result, inserted } = await new Upsert(spec, columns, entity as AnyEntity, options.conflict).run(
+        inner,
+        options,
+      );
+      return { entity: (await this.access.one(result)) as Row, inserted };
+    });
+  }
+
+  /** Upserts entities one after another, all or none; gives them in their order. */
+  upsertMany(
+    entities: readonly UpsertEntity<Row, Generated, Key>[],
+    options: UpsertOptions<Row> = {},
+  ): Promise<Upserted<Row>[]> {
+    return this.run(async () => {
+      const { spec, columns } = this.access;
+      const upserts = entities.map((entity) => new Upsert(spec, columns, entity as AnyEntity, options.conflict));
+      return this.access.atomically(async (inner) => {
+        const upserted: Upserted<Row>[] = [];
+        for (const upsert of upserts) {
+          const { result, inserted } = await upsert.run(inner, options);
+          upserted.push({ entity: (await this.access.one(result)) as Row, inserted });
+        }
+        return upserted;
+      });
+    });
+  }
+
+  /**
+   * Deletes the entity with this key (marks it, where the table has `softDelete`); gives whether there was one.
+   * @throws StaleEntityError when `version` is given and is another one by now
+   */
+  delete(key: KeyOf<Row, Key>, options: VersionedOptions = {}): Promise<boolean> {
+    return this.run(async () => {
+      const { access } = this;
+      const condition = sql.and([access.byKey(key), ...access.isVersion(options.version), ...access.alive()]);
+      const affected = await access.affected(access.deletion(condition), options);
+      if (affected === 0 && options.version !== undefined) throw access.missing(options.version);
+      return affected > 0;
+    });
+  }
+
+  /** Deletes (or marks) every entity that fits; gives how many. @throws ParameterError for a filter that says nothing, unless `all` */
+  deleteBy(filter: Filter<Row> | Sql, options: ManyOptions = {}): Promise<number> {
+    return this.run(async () => {
+      const condition = this.access.conditionOfMany(filter, options.all, "deleteBy");
+      return this.access.affected(this.access.deletion(condition), options);
+    });
+  }
+
+  /** Takes a soft deletion back; gives whether there was one. @throws ConfigurationError when the table has no `softDelete` */
+  restore(key: KeyOf<Row, Key>, options: VersionedOptions = {}): Promise<boolean> {
+    return this.run(async () => {
+      const { access } = this;
+      const condition = sql.and([access.byKey(key), ...access.isVersion(options.version)]);
+      const affected = await access.affected(access.restoration(condition), options);
+      if (affected === 0 && options.version !== undefined) throw access.missing(options.version);
+      return affected > 0;
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import type { ColumnInfo, ResultSet } from "../driver/index.ts";
+import { ConversionError, isMdbError } from "../errors/index.ts";
+import { type DatabaseContext, validateRows } from "../session/index.ts";
+import type { RowMapper } from "../types/index.ts";
+import type { AnyTable } from "./columns.ts";
+
+/** Makes entities of rows: columns become properties, codecs are applied, the schema is checked. */
+export class Entities {
+  readonly #spec: AnyTable;
+  readonly #propertyOf: ReadonlyMap<string, string>;
+  /** One mapper for each result shape, which already gives the properties their names. */
+  readonly #mappers = new WeakMap<readonly ColumnInfo[], RowMapper>();
+
+  constructor(spec: AnyTable) {
+    this.#spec = spec;
+    this.#propertyOf = new Map([...spec.renamed].map(([property, column]) => [column, property]));
+  }
+
+  /** The entities of a result. */
+  async of(context: DatabaseContext, result: ResultSet): Promise<Record<string, unknown>[]> {
+    const rows = this.#mapper(context, result.columns).toObjects(result.rows) as Record<string, unknown>[];
+    if (this.#spec.columnCodecs.size > 0) for (const row of rows) this.#decode(context, row);
+    return this.#checked(context, rows);
+  }
+
+  /** An entity of a row that a stream gave, with the columns' names. */
+  async ofObject(context: DatabaseContext, row: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+    const [entity] = await this.#checked(context, [this.fromRow(row, context)]);
+    return entity as Record<string, unknown>;
+  }
+
+  /** The place of a property in a result's rows. */
+  indexOf(context: DatabaseContext, columns: readonly ColumnInfo[], property: string): number {
+    return this.#mapper(context, columns).names.indexOf(property);
+  }
+
+  #checked(
+    context: DatabaseContext,
+    rows: Record<string, unknown>[],
+  ): Promise<Record<string, unknown>[]> | Record<string, unknown>[] {
+    const { rowSchema } = this.#spec;
+    if (rowSchema === undefined) return rows;
+    const { database, engine } = context;
+    return validateRows(rows, rowSchema, { database, engine, statement: this.#spec.name.join(".") });
+  }
+
+  /** An entity of a row whose properties have the columns' names. */
+  fromRow(row: Readonly<Record<string, unknown>>, context: DatabaseContext): Record<string, unknown> {
+    const entity: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(row)) entity[this.#propertyOf.get(name) ?? name] = value;
+    this.#decode(context, entity);
+    return entity;
+  }
+
+  #decode(context: DatabaseContext, row: Record<string, unknown>): void {
+    for (const [property, codec] of this.#spec.columnCodecs) {
+      if (!Object.hasOwn(row, property)) continue;
+      try {
+        row[property] = codec.fromDatabase(row[property]);
+      } catch (cause) {
+        if (isMdbError(cause) && cause.database !== undefined) throw cause;
+        const { database, engine } = context;
+        const message = `${database} (${engine}): column "${property}" of ${this.#spec.name.join(".")} cannot be read by its codec`;
+        throw new ConversionError(message, { database, engine, cause });
+      }
+    }
+  }
+
+  #mapper(context: DatabaseContext, columns: readonly ColumnInfo[]): RowMapper {
+    let mapper = this.#mappers.get(columns);
+    if (mapper === undefined) {
+      const plain = context.mapper(columns);
+      mapper =
+        this.#propertyOf.size === 0
+          ? plain
+          : context.mapperAs(
+              columns,
+              plain.names.map((it) => this.#propertyOf.get(it) ?? it),
+            );
+      this.#mappers.set(columns, mapper);
+    }
+    return mapper;
+  }
+}

@@ -1,0 +1,78 @@
+/** Says whether `T` is a union of several members. */
+type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : never;
+
+/** Columns that take NULL may be left out of an insert. */
+type Optional<Row, Column extends keyof Row> = Column extends unknown
+  ? null extends Row[Column]
+    ? Column
+    : never
+  : never;
+
+/** What `insert` takes: every column but the generated ones; those that take NULL may be left out. */
+export type Insert<Row extends object, Generated extends keyof Row> = {
+  readonly [Column in Exclude<keyof Row, Generated | Optional<Row, keyof Row>>]: Row[Column];
+} & {
+  readonly [Column in Exclude<Optional<Row, keyof Row>, Generated>]?: Row[Column];
+} & { readonly [Column in Generated]?: never };
+
+/** What `upsert` takes: as `insert`, but a generated key may be named. */
+export type Upsert<Row extends object, Generated extends keyof Row, Key extends keyof Row> = {
+  readonly [Column in Exclude<keyof Row, Generated | Optional<Row, keyof Row>>]: Row[Column];
+} & {
+  readonly [Column in Exclude<Optional<Row, keyof Row>, Generated>]?: Row[Column];
+} & { readonly [Column in Extract<Generated, Key>]?: Row[Column] } & {
+  readonly [Column in Exclude<Generated, Key>]?: never;
+};
+
+/** What identifies one entity: the key's value, or an object with the columns of a composite key. */
+export type KeyOf<Row extends object, Key extends keyof Row> = [Key] extends [infer Only extends keyof Row]
+  ? IsUnion<Key> extends true
+    ? Readonly<Pick<Row, Key>>
+    : Row[Only]
+  : never;
+
+/** What `update` changes: not the key and not the generated columns; the version, where there is one, is the expected one. */
+export type Changes<
+  Row extends object,
+  Generated extends keyof Row,
+  Key extends keyof Row,
+  Version extends keyof Row,
+> = {
+  readonly [Column in Exclude<keyof Row, Generated | Key>]?: Row[Column];
+} & { readonly [Column in Version]?: Row[Column] } & { readonly [Column in Exclude<Generated | Key, Version>]?: never };
+
+/** How one column is compared. Several conditions hold together. */
+export interface Comparison<Value> {
+  readonly eq?: Value | null;
+  readonly ne?: Value | null;
+  /** An empty list finds nothing. */
+  readonly in?: readonly (Value | null)[];
+  /** An empty list excludes nothing. Rows whose column is NULL are found only by an empty one, as in SQL. */
+  readonly notIn?: readonly (Value | null)[];
+  readonly lt?: Value;
+  readonly lte?: Value;
+  readonly gt?: Value;
+  readonly gte?: Value;
+  /** Both ends belong to it. */
+  readonly between?: readonly [from: Value, to: Value];
+  /** `%` any characters, `_` one character, a backslash takes the next character literally; the same on every engine. */
+  readonly like?: Value extends string ? string : never;
+  /** As `like`, ignoring case as the engine's `lower` does. */
+  readonly ilike?: Value extends string ? string : never;
+  readonly isNull?: boolean;
+}
+
+/**
+ * Which rows: an object of columns and what they must be, all of them together. A plain value means equality, `null` means IS NULL.
+ * `and`, `or` and `not` combine filters.
+ */
+export type Filter<Row extends object> = {
+  readonly [Column in keyof Row]?: Row[Column] | Comparison<NonNullable<Row[Column]>> | null;
+} & {
+  readonly and?: readonly Filter<Row>[];
+  readonly or?: readonly Filter<Row>[];
+  readonly not?: Filter<Row>;
+};
+
+/** The order of rows: columns to directions, the first column first. */
+export type OrderBy<Row extends object> = { readonly [Column in keyof Row]?: "asc" | "desc" };

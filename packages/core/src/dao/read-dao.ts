@@ -1,0 +1,185 @@
+import { ParameterError } from "../errors/index.ts";
+import type { Executor, StatementOptions, StreamOptions } from "../session/index.ts";
+import { compile, type Identifier, type Parameters, type Sql, sql } from "../sql/index.ts";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
+import type { Filter, KeyOf } from "./entity-types.ts";
+import { behind } from "./keyset.ts";
+import type { FindFlags, FindOptions, Page, PageAfter, PageAfterRequest, PageRequest } from "./paging.ts";
+import type { TableSpec } from "./table.ts";
+import { TableAccess } from "./table-access.ts";
+
+/** The reading half of {@link DaoBase}: everything that finds entities. */
+export abstract class ReadDao<
+  Row extends object,
+  Generated extends keyof Row = never,
+  Key extends keyof Row = never,
+  Version extends keyof Row = never,
+> {
+  /** Runs the statements. */
+  protected readonly executor: Executor;
+  /** The table's name, quoted, for queries of your own. */
+  readonly table: Identifier;
+  /** Every column of the table, for queries of your own: `select ${this.columns} from ${this.table}`. */
+  readonly columns: Sql;
+  /** @internal */
+  protected readonly access: TableAccess;
+
+  /** @throws ConfigurationError when `executor` is no Database, Session or Transaction */
+  constructor(table: TableSpec<Row, Generated, Key, Version>, executor: Executor) {
+    this.access = new TableAccess(table, executor);
+    this.executor = executor;
+    this.table = this.access.columns.table;
+    this.columns = sql`${this.table}.*`;
+  }
+
+  /** Runs one call; a transactional DAO puts a transaction around it. */
+  protected run<R>(work: () => Promise<R>): Promise<R> {
+    return work();
+  }
+
+  /** The entity with this key; `undefined` when there is none. */
+  findById(key: KeyOf<Row, Key>, options: StatementOptions & FindFlags = {}): Promise<Row | undefined> {
+    return this.run(async () => {
+      const selection = this.access.select({ withDeleted: options.withDeleted }).and(this.access.byKey(key));
+      return (await this.access.find(selection.rows(), options))[0] as Row | undefined;
+    });
+  }
+
+  /** The entities with these keys, in the order of the keys; a key without an entity is left out, one named twice counts once. */
+  findByIds(keys: readonly KeyOf<Row, Key>[], options: StatementOptions & FindFlags = {}): Promise<Row[]> {
+    return this.run(async () => {
+      const { access } = this;
+      const { maxParameters, maxInList } = access.inner.context.dialect;
+      const size = Math.max(
+        1,
+        Math.min(maxInList, Math.floor(maxParameters / Math.max(1, access.spec.key.length)) - 1),
+      );
+      const wanted = new Map(keys.map((key) => [access.keyTextOf(key), key]));
+      const all = [...wanted.values()];
+      const found = new Map<string, Row>();
+      for (let at = 0; at < all.length; at += size) {
+        const part = access.select({ withDeleted: options.withDeleted }).and(access.byKeys(all.slice(at, at + size)));
+        for (const row of await access.find(part.rows(), options)) found.set(access.keyTextOf(row), row as Row);
+      }
+      return [...wanted.keys()].flatMap((text) => found.get(text) ?? []);
+    });
+  }
+
+  /** The first entity that fits; `undefined` when none does. */
+  findOne(filter: Filter<Row> | Sql, options: StatementOptions & FindOptions<Row> = {}): Promise<Row | undefined> {
+    return this.run(async () => {
+      const selection = this.access.select({ ...options, limit: 1 }).where(filter);
+      return (await this.access.find(selection.rows(), options))[0] as Row | undefined;
+    });
+  }
+
+  /** The entities that fit. */
+  findBy(filter: Filter<Row> | Sql, options: StatementOptions & FindOptions<Row> = {}): Promise<Row[]> {
+    return this.run(async () => {
+      return (await this.access.find(this.access.select(options).where(filter).rows(), options)) as Row[];
+    });
+  }
+
+  /** All entities. For large tables see {@link stream}. */
+  findAll(options: StatementOptions & FindOptions<Row> = {}): Promise<Row[]> {
+    return this.run(async () => {
+      return (await this.access.find(this.access.select(options).rows(), options)) as Row[];
+    });
+  }
+
+  /** The entities that fit, as they come, in constant memory. */
+  async *stream(
+    filter: Filter<Row> | Sql = {},
+    options: StreamOptions & FindOptions<Row> = {},
+  ): AsyncGenerator<Row, void, undefined> {
+    const { access } = this;
+    const { signal, timeoutMs, name, fetchSize } = options;
+    const statement = access.select(options).where(filter).rows();
+    for await (const row of this.executor.stream(statement, { signal, timeoutMs, name, fetchSize })) {
+      yield (await access.entities.ofObject(access.inner.context, row)) as Row;
+    }
+  }
+
+  /** Whether any entity fits. */
+  exists(filter: Filter<Row> | Sql, options: StatementOptions & FindFlags = {}): Promise<boolean> {
+    return this.run(async () => {
+      const selection = this.access.select({ withDeleted: options.withDeleted }).where(filter);
+      return (await this.access.send(selection.presence(), options)).rows.length > 0;
+    });
+  }
+
+  /** How many entities fit. */
+  count(filter: Filter<Row> | Sql = {}, options: StatementOptions & FindFlags = {}): Promise<number> {
+    return this.run(async () => {
+      const selection = this.access.select({ withDeleted: options.withDeleted }).where(filter);
+      return this.access.scalar(await this.access.send(selection.count(), options));
+    });
+  }
+
+  /** One page by offset, and how many rows there are. The order is total: the primary key is added behind it. */
+  page(request: PageRequest<Row>, options: StatementOptions = {}): Promise<Page<Row>> {
+    return this.run(async () => {
+      const { where = {}, limit, offset = 0 } = request;
+      checkPageLimit(limit);
+      const selection = this.access
+        .select({ ...request, offset })
+        .where(where)
+        .inTotalOrder();
+      const total = this.access.scalar(await this.access.send(selection.count(), options));
+      const items = total === 0 ? [] : await this.access.find(selection.rows(), options);
+      return { items: items as Row[], total, limit, offset };
+    });
+  }
+
+  /**
+   * One page by keyset: as fast on page 1 000 as on page 1, and rows that are inserted meanwhile neither repeat nor hide others.
+   * @throws ParameterError for a text that is no cursor, or one of another order
+   */
+  pageAfter(request: PageAfterRequest<Row>, options: StatementOptions = {}): Promise<PageAfter<Row>> {
+    return this.run(async () => {
+      const { where = {}, limit, after } = request;
+      checkPageLimit(limit);
+      const { context } = this.access.inner;
+      const first = this.access
+        .select({ ...request, limit: limit + 1 })
+        .where(where)
+        .inTotalOrder();
+      const { order } = first;
+      const rest = after === undefined ? first : first.and(behind(order, decodeCursor(order, after), context.dialect));
+      const result = await this.access.send(rest.rows(), options);
+      const rows = result.rows.slice(0, limit);
+      const items = (await this.access.entities.of(context, { ...result, rows })) as Row[];
+      if (result.rows.length <= limit) return { items, next: undefined };
+      // The driver's own values: a `Date` would cut a timestamp to milliseconds and repeat rows.
+      const last = rows.at(-1) ?? [];
+      const position = order.map(
+        ({ property }) => last[this.access.entities.indexOf(context, result.columns, property)],
+      );
+      return { items, next: encodeCursor(order, position) };
+    });
+  }
+
+  /** Runs a query of your own and gives its rows as entities. */
+  protected query(statement: Sql, options?: StatementOptions): Promise<Row[]>;
+  protected query(text: string, parameters?: Parameters, options?: StatementOptions): Promise<Row[]>;
+  protected query(statement: Sql | string, ...rest: readonly unknown[]): Promise<Row[]> {
+    return this.run(async () => {
+      const { inner, entities } = this.access;
+      const isText = typeof statement === "string";
+      const compiled = compile(statement, isText ? (rest[0] as Parameters | undefined) : undefined, inner.context);
+      const options = ((isText ? rest[1] : rest[0]) ?? {}) as StatementOptions;
+      return (await entities.of(inner.context, await inner.send(compiled, options))) as Row[];
+    });
+  }
+
+  /** An entity of a row whose properties have the columns' names: renamed, and through the codecs. */
+  protected map(row: Readonly<Record<string, unknown>>): Row {
+    return this.access.entities.fromRow(row, this.access.inner.context) as Row;
+  }
+}
+
+function checkPageLimit(limit: number): void {
+  if (!(Number.isSafeInteger(limit) && limit >= 1)) {
+    throw new ParameterError('"limit" of a page must be an integer of at least 1', { parameters: ["limit"] });
+  }
+}

@@ -1,0 +1,153 @@
+import type { ResultSet } from "../driver/index.ts";
+import { ConfigurationError, NoRowsError, ParameterError, StaleEntityError } from "../errors/index.ts";
+import { type Executor, type ExecutorInternals, internalsOf, type StatementOptions } from "../session/index.ts";
+import { compile, type Sql, sql } from "../sql/index.ts";
+import { type AnyTable, Columns } from "./columns.ts";
+import { Entities } from "./entities.ts";
+import { type AnyFilter, filterCondition } from "./filter.ts";
+import { keyCondition, keyText, keyValues } from "./keys.ts";
+import { Selection } from "./selection.ts";
+import type { Window } from "./window.ts";
+import { assignments } from "./writes.ts";
+
+/** Which entities a finder sees, and which part of them. */
+export interface Find extends Window {
+  readonly orderBy?: Readonly<Record<string, "asc" | "desc" | undefined>> | undefined;
+  readonly withDeleted?: boolean | undefined;
+}
+
+/** One table through one executor: what reading and writing DAOs are made of. */
+export class TableAccess {
+  readonly spec: AnyTable;
+  readonly columns: Columns;
+  readonly entities: Entities;
+  readonly executor: Executor;
+  readonly inner: ExecutorInternals;
+
+  /** @throws ConfigurationError when `executor` is no Database, Session or Transaction */
+  constructor(table: unknown, executor: Executor) {
+    this.spec = table as AnyTable;
+    this.columns = new Columns(this.spec);
+    this.entities = new Entities(this.spec);
+    this.executor = executor;
+    this.inner = innerOf(executor);
+  }
+
+  /** For messages: `orders (postgres): table sales.orders`. */
+  get place(): string {
+    const { database, engine } = this.inner.context;
+    return `${database} (${engine}): table ${this.spec.name.join(".")}`;
+  }
+
+  select({ orderBy = {}, withDeleted = false, limit, offset }: Find): Selection {
+    const selection = new Selection(this.spec, this.columns, this.inner.context.dialect, { limit, offset }).orderedBy(
+      orderBy,
+    );
+    return withDeleted ? selection : this.alive().reduce((all, condition) => all.and(condition), selection);
+  }
+
+  send(statement: Sql, options: StatementOptions, inner: ExecutorInternals = this.inner): Promise<ResultSet> {
+    return inner.send(compile(statement, undefined, inner.context), options);
+  }
+
+  async find(statement: Sql, options: StatementOptions): Promise<Record<string, unknown>[]> {
+    return this.entities.of(this.inner.context, await this.send(statement, options));
+  }
+
+  /** The entity of a result that has exactly one row. */
+  async one(result: ResultSet): Promise<Record<string, unknown>> {
+    const [entity] = await this.entities.of(this.inner.context, result);
+    if (entity === undefined) throw new NoRowsError(`${this.place}: the row was not given back`, this.inner.context);
+    return entity;
+  }
+
+  /** The only value of a result, as a number. */
+  scalar(result: ResultSet): number {
+    const [row] = result.rows;
+    return row === undefined ? 0 : Number(this.inner.context.mapper(result.columns).first(row));
+  }
+
+  async affected(statement: Sql, options: StatementOptions): Promise<number> {
+    return (await this.send(statement, options)).affected ?? 0;
+  }
+
+  byKey(key: unknown): Sql {
+    return keyCondition(this.spec, this.columns, key, this.inner.context.dialect);
+  }
+
+  /** Any of several keys. */
+  byKeys(keys: readonly unknown[]): Sql {
+    const [only, ...more] = this.spec.key as readonly string[];
+    if (only === undefined || more.length > 0) return sql.or(keys.map((key) => this.byKey(key)));
+    const { dialect } = this.inner.context;
+    const values = keys.map((key) => this.columns.encode(only, keyValues(this.spec, key)[0], dialect));
+    return sql`${this.columns.of(only)} in (${sql.list(values)})`;
+  }
+
+  /** The same text for the key and for the entity that has it. */
+  keyTextOf(key: unknown): string {
+    return keyText(keyValues(this.spec, key));
+  }
+
+  /** The condition that leaves out what was deleted softly; none where the table has no such column. */
+  alive(): Sql[] {
+    const column = this.spec.softDeleteColumn;
+    return column === undefined ? [] : [sql`${this.columns.of(column)} is null`];
+  }
+
+  /** The condition that an expected version is still the current one. */
+  isVersion(expected: unknown): Sql[] {
+    const column = this.spec.versionColumn;
+    if (expected === undefined) return [];
+    if (column === undefined) throw new ConfigurationError(`table ${this.spec.name.join(".")}: it has no version()`);
+    return [sql`${this.columns.of(column)} = ${expected as number}`];
+  }
+
+  /** The condition of a change to many rows. @throws ParameterError when it says nothing and `all` is not true */
+  conditionOfMany(filter: AnyFilter | Sql, all: boolean | undefined, method: string): Sql {
+    const condition = filterCondition(filter, this.columns, this.inner.context.dialect);
+    if (condition === undefined && all !== true) {
+      throw new ParameterError(
+        `${this.place}: ${method} with an empty filter means every row; say { all: true } if that is meant`,
+      );
+    }
+    const conditions = [...(condition === undefined ? [] : [condition]), ...this.alive()];
+    return sql.and(conditions);
+  }
+
+  /** Deletes, or marks as deleted. */
+  deletion(condition: Sql): Sql {
+    const column = this.spec.softDeleteColumn;
+    if (column === undefined) return sql`delete from ${this.columns.table} where ${condition}`;
+    const set = assignments(this.spec, this.columns, { [column]: new Date() }, this.inner.context.dialect);
+    return sql`update ${this.columns.table} set ${set} where ${condition}`;
+  }
+
+  /** Takes a soft deletion back. @throws ConfigurationError when the table has none */
+  restoration(condition: Sql): Sql {
+    const column = this.spec.softDeleteColumn;
+    if (column === undefined) throw new ConfigurationError(`table ${this.spec.name.join(".")}: it has no softDelete()`);
+    const set = assignments(this.spec, this.columns, { [column]: null }, this.inner.context.dialect);
+    const deleted = sql`${this.columns.of(column)} is not null`;
+    return sql`update ${this.columns.table} set ${set} where ${sql.and([condition, deleted])}`;
+  }
+
+  /** Why a write found nothing. */
+  missing(expectedVersion: unknown): StaleEntityError | NoRowsError {
+    if (expectedVersion === undefined)
+      return new NoRowsError(`${this.place}: there is no entity with this key`, this.inner.context);
+    const message = `${this.place}: the entity was changed or deleted since its version was read; read it again`;
+    return new StaleEntityError(message, this.inner.context);
+  }
+
+  /** Runs several statements, all or none. */
+  atomically<R>(work: (inner: ExecutorInternals) => Promise<R>): Promise<R> {
+    return this.inner.atomically((executor) => work(innerOf(executor)));
+  }
+}
+
+function innerOf(executor: Executor): ExecutorInternals {
+  const inner = internalsOf(executor);
+  if (inner === undefined) throw new ConfigurationError("a DAO works with a Database, Session or Transaction");
+  return inner;
+}
