@@ -37,6 +37,6 @@ export function parseDocument(path: string, text: string): Document {
     blocks.push({ language, text: `${lines.slice(start + 1, end).join("\n")}\n`, line: start + 2 });
     start = end;
   }
-  const preambles = [...text.matchAll(/^<!-- ts\n([^]*?)\n-->$/gm)].map(([, code = ""]) => code);
+  const preambles = [...text.matchAll(/^<!-- ts\n([\s\S]*?)\n-->$/gm)].map(([, code = ""]) => code);
   return { path, text, blocks, preamble: preambles.join("\n") };
 }

@@ -1,0 +1,26 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startPostgres } from "@nsj/mdb-wire-servers";
+
+/** What the program needs around it: in an application these are your servers. */
+export interface Servers extends AsyncDisposable {
+  /** A real PostgreSQL, started for this run on a free port of this machine. */
+  readonly ordersUrl: string;
+  /** A file in a temporary folder. */
+  readonly auditFile: string;
+}
+
+/** Starts the PostgreSQL and makes the folder; both are gone once the program ends. */
+export async function startServers(): Promise<Servers> {
+  const postgres = await startPostgres();
+  const folder = await mkdtemp(join(tmpdir(), "mdb-quickstart-"));
+  return {
+    ordersUrl: postgres.url,
+    auditFile: join(folder, "audit.db"),
+    async [Symbol.asyncDispose]() {
+      await rm(folder, { recursive: true, force: true });
+      await postgres.stop();
+    },
+  };
+}
