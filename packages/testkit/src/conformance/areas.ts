@@ -1,12 +1,19 @@
 import type { Area } from "./area.ts";
+import { bulkLoad } from "./bulk-load.ts";
 import { cancel } from "./cancel.ts";
 import { close } from "./close.ts";
 import { connect } from "./connect.ts";
+import { dialect } from "./dialect.ts";
+import { errors } from "./errors.ts";
+import { executeMany } from "./execute-many.ts";
+import { hygiene } from "./hygiene.ts";
 import { isolation } from "./isolation.ts";
 import { localState } from "./local-state.ts";
 import { meta } from "./meta.ts";
+import { networkFaults } from "./network.ts";
 import { parameters } from "./parameters.ts";
 import { prepared } from "./prepared.ts";
+import { procedures } from "./procedures.ts";
 import { query } from "./query.ts";
 import { reset } from "./reset.ts";
 import { savepoints } from "./savepoints.ts";
@@ -30,4 +37,11 @@ export const areas: readonly Area[] = [
   stream,
   cancel,
   close,
+  executeMany,
+  bulkLoad,
+  procedures,
+  errors,
+  networkFaults,
+  dialect,
+  hygiene,
 ];

@@ -22,6 +22,8 @@ export interface Subject<Options extends object = object> {
   readonly sql: EngineSql;
   /** An independent client of the server. Opened once, at the first case that needs it. Absent for an embedded engine. */
   readonly admin?: () => Promise<Admin>;
+  /** The admin client can restart the server. Leave it out where others use the same server. Default false. */
+  readonly canRestart?: boolean;
   /** Where the server listens, so that the fault proxy can sit between. Absent for an embedded engine. */
   readonly network?: Network<Options>;
   /** A URL for the same database as `options()`. */
@@ -74,6 +76,8 @@ export interface Traits {
   readonly concurrentWrites?: boolean;
   /** A string that does not look like a number is refused by an integer column. Default true. */
   readonly strictTypes?: boolean;
+  /** A statement that fails leaves its transaction with nothing but the way back, as in PostgreSQL. Default false. */
+  readonly failureDoomsTransaction?: boolean;
   /** Digits of a second's fraction that a `timestamp` column keeps. Default 6. */
   readonly timestampDigits?: number;
 }

@@ -36,7 +36,9 @@ export class Pipe {
     this.#fault = fault;
     this.#left =
       fault.kind === "cut" && fault.direction === this.#direction ? fault.afterBytes : Number.POSITIVE_INFINITY;
-    if (held) this.#pump();
+    if (!held) return;
+    this.#source.resume();
+    this.#pump();
   }
 
   /** Hands on what was held back: whom it was kept from has said goodbye. */
@@ -61,7 +63,11 @@ export class Pipe {
 
   #pump(): void {
     const fault = this.#fault;
-    if (fault.kind === "hold" && fault.direction === this.#direction) return;
+    if (fault.kind === "hold" && fault.direction === this.#direction) {
+      // What is kept back must not grow without end, or a sender would never notice that nobody reads.
+      if (this.#waiting.length > 16) this.#source.pause();
+      return;
+    }
     if (fault.kind === "latency") {
       // One timer per chunk keeps their order: timers of one duration fire in the order in which they were set.
       this.#later((run) => setTimeout(run, fault.milliseconds));

@@ -10,7 +10,6 @@ import type {
   ResultSet,
   RowStream,
   Statement,
-  StreamOptions,
 } from "@nsj/mdb-core";
 import { EngineError } from "../engine/engine-error.ts";
 import type { EngineStatus } from "../engine/engine-result.ts";
@@ -79,9 +78,9 @@ export class ReferenceConnection implements DriverConnection {
     await this.#port.cancel(context);
   }
 
-  stream({ text, values }: Statement, options: StreamOptions): RowStream {
+  stream({ text, values }: Statement, { fetchSize }: OperationContext & { readonly fetchSize: number }): RowStream {
     const open: Request = { op: "open-cursor", text, values: values.map(encode) };
-    return new ReferenceStream((request) => this.#ask(request), open, options.fetchSize);
+    return new ReferenceStream((request) => this.#ask(request), open, fetchSize);
   }
 
   async executeMany(text: string, parameterSets: Iterable<readonly ParameterValue[]>): Promise<ExecuteManyResult> {

@@ -83,7 +83,8 @@ export function referenceSubject(
       password: () => ({ ...options(), password: "not the password" }),
       database: () => ({ ...options(), database: "missing" }),
     },
-    traits: { concurrentWrites: false, strictTypes: false, timestampDigits: 3 },
+    canRestart: true,
+    traits: { concurrentWrites: false, failureDoomsTransaction: true, strictTypes: false, timestampDigits: 3 },
   };
 }
 
