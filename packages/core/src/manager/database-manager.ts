@@ -39,7 +39,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
   }
 
   /** The labels, in the order of their registration. */
-  get labels(): readonly (keyof Entries & string)[] {
+  get labels(): readonly string[] {
     return [...this.#databases.keys()];
   }
 

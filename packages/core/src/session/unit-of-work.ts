@@ -7,7 +7,7 @@ import {
   UnexpectedRollbackError,
 } from "../errors/index.ts";
 import { currentScope } from "./ambient.ts";
-import { type Bounds, bothBounds, cancelGraceMs, runBounded, tripped } from "./bounds.ts";
+import { type Bounds, bothBounds, cancelGraceMs, cancelled, runBounded, timedOut } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { failureOf } from "./failure.ts";
 import type { Hold } from "./hold.ts";
@@ -209,16 +209,17 @@ export class UnitOfWork {
   #watchBounds(): () => void {
     const { signal, deadline } = this.bounds;
     if (signal === undefined && !Number.isFinite(deadline)) return () => {};
-    const check = (): void => {
-      const reason = tripped(this.context, this.bounds, "the transaction");
-      if (reason !== undefined) void this.end(this.fail(reason));
+    const stop = (reason: MdbError): void => void this.end(this.fail(reason));
+    const onAbort = (): void => {
+      if (signal !== undefined) stop(cancelled(this.context, signal, "the transaction"));
     };
-    signal?.addEventListener("abort", check, { once: true });
+    signal?.addEventListener("abort", onAbort, { once: true });
     const { clock } = this.context;
-    const timer = Number.isFinite(deadline) ? clock.setTimer(check, deadline - clock.now()) : undefined;
-    check();
+    const late = (): void => stop(timedOut(this.context, "the transaction"));
+    const timer = Number.isFinite(deadline) ? clock.setTimer(late, deadline - clock.now()) : undefined;
+    if (signal?.aborted === true) onAbort();
     return () => {
-      signal?.removeEventListener("abort", check);
+      signal?.removeEventListener("abort", onAbort);
       timer?.cancel();
     };
   }
