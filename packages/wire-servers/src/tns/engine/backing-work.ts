@@ -1,0 +1,287 @@
+import type { BackingCursor, BackingRow } from "../../shared/backing-cursor.ts";
+import type { BackingResult, PostgresSession } from "../../shared/postgres-session.ts";
+import type { OracleColumn, OracleValue } from "../values/oracle-type.ts";
+import type { RowSource } from "./engine.ts";
+import { OracleError } from "./oracle-error.ts";
+import { type FailedStatement, oracleErrorFrom } from "./postgres-errors.ts";
+import type { RenderedText } from "./render.ts";
+import { oracleValue, type ResultTypes } from "./result-columns.ts";
+
+/** What a change of rows gave. */
+export interface Changed<Result> {
+  readonly result: Result;
+  /** Rows were changed or locked, so that there is something to commit. */
+  readonly changed: boolean;
+}
+
+const savepoint = "wire_query";
+
+/**
+ * The work of one Oracle session on its PostgreSQL session, by Oracle's rules: a transaction begins by itself with the first change, a failing
+ * statement undoes itself only, the rows of a query are pulled as they are asked for and survive the end of the transaction.
+ */
+export class BackingWork {
+  readonly #session: PostgresSession;
+  readonly #types: ResultTypes;
+  #lane: Promise<unknown> = Promise.resolve();
+  #running = 0;
+  #open: PulledRows | undefined;
+  #changed = false;
+  #savepoints: string[] = [];
+
+  constructor(session: PostgresSession, types: ResultTypes) {
+    this.#session = session;
+    this.#types = types;
+  }
+
+  get changed(): boolean {
+    return this.#changed;
+  }
+
+  /** Runs work that changes or locks rows; alone, and as one statement. */
+  change<Result>(about: FailedStatement, work: () => Promise<Changed<Result>>): Promise<Result> {
+    return this.#exclusive(about, async () => {
+      await this.#settle();
+      const began = this.#session.status === "idle";
+      if (began) await this.#session.begin();
+      try {
+        const { result, changed } = await this.#session.statement(work);
+        if (changed) this.#changed = true;
+        else if (began) await this.#session.rollback();
+        return result;
+      } catch (error) {
+        if (began && this.#session.status !== "idle") await this.#session.rollback();
+        throw error;
+      }
+    });
+  }
+
+  /** Runs one text; inside `change` only. */
+  async run({ text, values }: RenderedText): Promise<BackingResult> {
+    return this.#session.run(text, values);
+  }
+
+  /** Runs a query and reads its first rows; the rest follows when it is asked for. */
+  query(about: FailedStatement, { text, values }: RenderedText, first: number): Promise<RowSource> {
+    return this.#exclusive(about, async () => {
+      await this.#settle();
+      const inTransaction = this.#session.status === "active";
+      if (inTransaction) await this.#session.run(`SAVEPOINT ${savepoint}`);
+      const cursor = this.#session.cursor(text, values);
+      const pulled = new PulledRows(cursor, (count) => this.#pull(cursor, count, inTransaction));
+      await pulled.more(Math.max(1, first));
+      const columns = cursor.columns.map((column) => this.#types.column(column));
+      if (!pulled.finished) this.#open = pulled;
+      return this.#source(about, columns, pulled);
+    });
+  }
+
+  /** The columns of a query, without running it. */
+  describe(about: FailedStatement, rendered: RenderedText): Promise<readonly OracleColumn[]> {
+    return this.#exclusive(about, async () => {
+      await this.#settle();
+      const text = `SELECT * FROM (${rendered.text}) AS q LIMIT 0`;
+      const { columns } = await this.#session.statement(() => this.#session.run(text, rendered.values));
+      return columns.map((column) => this.#types.column(column));
+    });
+  }
+
+  /** Rows that a statement gave all at once. */
+  values(result: BackingResult): { readonly columns: readonly OracleColumn[]; readonly rows: OracleValue[][] } {
+    const columns = result.columns.map((column) => this.#types.column(column));
+    return { columns, rows: result.rows.map((row) => valuesOf(columns, row)) };
+  }
+
+  /** Runs a definition: commits what is open before and what it does after. */
+  define(about: FailedStatement, statements: readonly string[]): Promise<void> {
+    return this.#exclusive(about, async () => {
+      await this.#finish("commit");
+      await this.#session.begin();
+      try {
+        // Oracle does not wait for others; PostgreSQL needs a moment even where nobody is in the way.
+        await this.#session.script("SET LOCAL lock_timeout = '2s'");
+        for (const statement of statements) await this.#session.run(statement);
+        await this.#session.commit();
+      } catch (error) {
+        if (this.#session.status !== "idle") await this.#session.rollback();
+        throw error;
+      }
+    });
+  }
+
+  commit(): Promise<void> {
+    return this.#exclusive(nothing, () => this.#finish("commit"));
+  }
+
+  rollback(): Promise<void> {
+    return this.#exclusive(nothing, () => this.#finish("rollback"));
+  }
+
+  /** Begins a transaction in a mode, which must be its first statement. */
+  begin(mode: string): Promise<void> {
+    return this.#exclusive(nothing, async () => {
+      if (this.#changed) throw new OracleError(1453, "SET TRANSACTION must be first statement of transaction");
+      await this.#finish("rollback");
+      await this.#session.begin(mode);
+    });
+  }
+
+  savepoint(name: string): Promise<void> {
+    return this.#exclusive(nothing, async () => {
+      await this.#settle();
+      if (this.#session.status === "idle") await this.#session.begin();
+      await this.#session.run(`SAVEPOINT ${name}`);
+      this.#savepoints.push(name);
+    });
+  }
+
+  rollbackTo(name: string, plainName: string): Promise<void> {
+    return this.#exclusive(nothing, async () => {
+      const at = this.#savepoints.lastIndexOf(name);
+      if (at < 0) {
+        throw new OracleError(1086, `savepoint '${plainName}' never established in this session or is invalid`);
+      }
+      await this.#settle();
+      await this.#session.run(`ROLLBACK TO SAVEPOINT ${name}`);
+      this.#savepoints.length = at + 1;
+    });
+  }
+
+  /** Runs statements that are about the session and not about data. */
+  configure(text: string): Promise<void> {
+    return this.#exclusive(nothing, async () => {
+      await this.#settle();
+      await this.#session.script(text);
+    });
+  }
+
+  /** Reads what is left of an open query, so that its locks do not stand in the way of another session's definitions. */
+  async releaseReads(): Promise<void> {
+    if (this.#running === 0) await this.#exclusive(nothing, () => this.#settle());
+  }
+
+  async #finish(how: "commit" | "rollback"): Promise<void> {
+    await this.#settle();
+    this.#changed = false;
+    this.#savepoints = [];
+    if (this.#session.status === "idle") return;
+    if (how === "rollback") return this.#session.rollback();
+    try {
+      await this.#session.commit();
+    } catch (error) {
+      const cause = oracleErrorFrom(error, nothing);
+      throw cause instanceof OracleError ? new OracleError(2091, `transaction rolled back\n${cause.message}`) : error;
+    }
+  }
+
+  #source(about: FailedStatement, columns: readonly OracleColumn[], pulled: PulledRows): RowSource {
+    return {
+      columns,
+      read: (count) =>
+        this.#exclusive(about, async () => {
+          await pulled.more(count);
+          const rows = pulled.take(count).map((row) => valuesOf(columns, row));
+          if (pulled.finished && this.#open === pulled) this.#open = undefined;
+          return { rows, done: pulled.finished && pulled.left === 0 };
+        }),
+      close: () =>
+        this.#exclusive(about, async () => {
+          if (this.#open !== pulled) return;
+          this.#open = undefined;
+          await pulled.close();
+        }),
+    };
+  }
+
+  async #pull(cursor: BackingCursor, count: number, inTransaction: boolean): Promise<BackingRow[]> {
+    try {
+      const rows = count < 0 ? [] : await cursor.read(count);
+      if (count < 0) await cursor.close();
+      if (cursor.finished && inTransaction) await this.#session.run(`RELEASE SAVEPOINT ${savepoint}`);
+      return rows;
+    } catch (error) {
+      if (inTransaction && this.#session.status === "failed") {
+        await this.#session.script(`ROLLBACK TO SAVEPOINT ${savepoint}; RELEASE SAVEPOINT ${savepoint}`);
+      }
+      throw error;
+    }
+  }
+
+  /** The session can do nothing else while a query is open: takes the rest of its rows into memory. */
+  async #settle(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    await open?.all();
+  }
+
+  async #exclusive<Result>(about: FailedStatement, work: () => Promise<Result>): Promise<Result> {
+    const mine = this.#lane.then(work);
+    this.#lane = mine.catch(() => undefined);
+    this.#running += 1;
+    try {
+      return await mine;
+    } catch (error) {
+      throw oracleErrorFrom(error, about);
+    } finally {
+      this.#running -= 1;
+    }
+  }
+}
+
+const nothing: FailedStatement = { text: "", verb: "", schema: "" };
+
+/** The rows of one query: those that are here, and where more come from. */
+class PulledRows {
+  readonly #cursor: BackingCursor;
+  readonly #pull: (count: number) => Promise<BackingRow[]>;
+  #rows: BackingRow[] = [];
+  #error: unknown;
+
+  /** `pull(0)` gives all of the rest, `pull(-1)` gives up on it. */
+  constructor(cursor: BackingCursor, pull: (count: number) => Promise<BackingRow[]>) {
+    this.#cursor = cursor;
+    this.#pull = pull;
+  }
+
+  get finished(): boolean {
+    return this.#cursor.finished && this.#error === undefined;
+  }
+
+  get left(): number {
+    return this.#rows.length;
+  }
+
+  /** Makes sure that so many rows are here, where there are as many. */
+  async more(count: number): Promise<void> {
+    const missing = count - this.#rows.length;
+    if (missing <= 0) return;
+    if (this.#error !== undefined) {
+      const error = this.#error;
+      this.#error = undefined;
+      throw error;
+    }
+    if (!this.#cursor.finished) this.#rows.push(...(await this.#pull(missing)));
+  }
+
+  take(count: number): BackingRow[] {
+    return this.#rows.splice(0, count);
+  }
+
+  /** Takes in the rest. An error among it belongs to whoever reads up to there. */
+  async all(): Promise<void> {
+    try {
+      if (!this.#cursor.finished) for (const row of await this.#pull(0)) this.#rows.push(row);
+    } catch (error) {
+      this.#error = error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#rows = [];
+    if (!this.#cursor.finished) await this.#pull(-1);
+  }
+}
+
+function valuesOf(columns: readonly OracleColumn[], row: BackingRow): OracleValue[] {
+  return columns.map((column, index) => oracleValue(column.type, row[index] ?? null));
+}

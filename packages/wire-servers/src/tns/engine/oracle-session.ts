@@ -1,0 +1,168 @@
+import { PostgresSession } from "../../shared/postgres-session.ts";
+import { BackingWork } from "./backing-work.ts";
+import { ControlStatement } from "./control-statement.ts";
+import type { DateFormats } from "./convert-out.ts";
+import { DdlStatement } from "./ddl-statement.ts";
+import { DmlStatement } from "./dml-statement.ts";
+import type { Engine, EngineStatement } from "./engine.ts";
+import { OracleError } from "./oracle-error.ts";
+import type { FailedStatement } from "./postgres-errors.ts";
+import { QueryStatement } from "./query-statement.ts";
+import { ResultTypes } from "./result-columns.ts";
+import { SessionSettings } from "./session-settings.ts";
+import type { DdlContext } from "./sql/ddl.ts";
+import { translate } from "./translate.ts";
+
+/** What a session needs from the server around it. */
+export interface EngineHost {
+  /** Ends another session. @throws OracleError ORA-00030 where there is none. */
+  killSession(id: number, serial: number, disconnect: boolean): void;
+  /** Asks every session to let go of the locks of queries that are only read. */
+  releaseReads(): Promise<void>;
+  /** A name for a constraint that has none. */
+  systemName(): string;
+}
+
+/** Who logs in, and where. */
+export interface SessionIdentity {
+  readonly user: string;
+  readonly id: number;
+  readonly serial: number;
+  readonly serviceName: string;
+  readonly timeZone: string;
+}
+
+/** One session of Oracle, played by one session of PostgreSQL. */
+export class OracleSession implements Engine {
+  readonly work: BackingWork;
+  readonly host: EngineHost;
+  readonly user: string;
+  readonly #backing: PostgresSession;
+  readonly #settings: SessionSettings;
+  #settingsAtRisk = false;
+  onLost: ((error: Error) => void) | null = null;
+
+  private constructor(backing: PostgresSession, types: ResultTypes, host: EngineHost, identity: SessionIdentity) {
+    this.#backing = backing;
+    this.work = new BackingWork(backing, types);
+    this.host = host;
+    this.user = identity.user;
+    this.#settings = new SessionSettings(identity.user, identity.timeZone);
+    backing.onLost = (error) => this.onLost?.(error);
+  }
+
+  static async open(url: string, host: EngineHost, identity: SessionIdentity): Promise<OracleSession> {
+    const backing = await PostgresSession.open(url, {
+      application_name: `tns ${identity.id} ${identity.serial} ${identity.user}`,
+      datestyle: "ISO",
+      intervalstyle: "sql_standard",
+      bytea_output: "hex",
+      "wire.user": identity.user,
+      "wire.sid": String(identity.id),
+      "wire.service": identity.serviceName,
+    });
+    const session = new OracleSession(backing, await ResultTypes.of(backing), host, identity);
+    await session.configure();
+    return session;
+  }
+
+  get transactionInProgress(): boolean {
+    return this.work.changed;
+  }
+
+  /** The schema that names without one belong to. */
+  get schema(): string {
+    return this.#settings.schema;
+  }
+
+  get dateFormats(): DateFormats {
+    return this.#settings.dateFormats;
+  }
+
+  /** What definitions are translated with. */
+  get ddlContext(): DdlContext {
+    return { schema: this.schema, systemName: () => this.host.systemName() };
+  }
+
+  prepare(text: string): EngineStatement {
+    const translated = translate(text, this.ddlContext);
+    switch (translated.kind) {
+      case "query":
+        return new QueryStatement(this, text, translated);
+      case "dml":
+        return new DmlStatement(this, text, translated);
+      case "ddl":
+        return new DdlStatement(this, text);
+      case "control":
+        return new ControlStatement(this, translated.action);
+      case "plsql":
+        throw new OracleError(3001, "unimplemented feature");
+    }
+  }
+
+  /** What an error of a statement is made with. */
+  about(text: string, verb: string, waitSeconds?: number): FailedStatement {
+    return { text, verb, schema: this.schema, waitSeconds };
+  }
+
+  async commit(): Promise<void> {
+    await this.work.commit();
+    this.#settingsAtRisk = false;
+  }
+
+  async rollback(): Promise<void> {
+    await this.work.rollback();
+    await this.#restoreSettings();
+  }
+
+  async rollbackTo(name: string, plainName: string): Promise<void> {
+    await this.work.rollbackTo(name, plainName);
+    await this.#restoreSettings();
+  }
+
+  /** Changes settings of the session. */
+  async alter(settings: ReadonlyMap<string, string>): Promise<void> {
+    const schema = settings.get("CURRENT_SCHEMA");
+    if (schema !== undefined) await this.#checkSchema(schema);
+    this.#settings.set(settings);
+    // PostgreSQL undoes settings with the transaction that made them; Oracle does not.
+    this.#settingsAtRisk = true;
+    await this.configure();
+  }
+
+  setSchema(name: string): Promise<void> {
+    return this.alter(
+      new Map([["CURRENT_SCHEMA", name.startsWith('"') ? name.replaceAll('"', "") : name.toUpperCase()]]),
+    );
+  }
+
+  /** Brings the session of PostgreSQL to what ALTER SESSION has set. */
+  configure(): Promise<void> {
+    return this.work.configure(this.#settings.toStatements());
+  }
+
+  interrupt(): Promise<void> {
+    return this.#backing.cancel().catch(() => undefined);
+  }
+
+  close(): Promise<void> {
+    this.onLost = null;
+    return this.#backing.close();
+  }
+
+  async #restoreSettings(): Promise<void> {
+    if (!this.#settingsAtRisk) return;
+    this.#settingsAtRisk = false;
+    await this.configure();
+  }
+
+  async #checkSchema(schema: string): Promise<void> {
+    const found = await this.work.query(
+      this.about("", ""),
+      { text: "SELECT 1::numeric FROM pg_catalog.pg_namespace WHERE nspname = $1", values: [schema] },
+      1,
+    );
+    const { rows } = await found.read(2);
+    if (rows.length === 0) throw new OracleError(1435, "user does not exist");
+  }
+}

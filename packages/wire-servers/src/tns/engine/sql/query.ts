@@ -1,0 +1,294 @@
+import { Expressions } from "./expression.ts";
+import { ordering, rownumMark } from "./functions.ts";
+import { isName, name, quoted, quotedPath, tableName } from "./names.ts";
+import type { TokenStream } from "./token-stream.ts";
+
+/** A translated query. */
+export interface TranslatedQuery {
+  readonly sql: string;
+  /** It locks its rows. */
+  readonly forUpdate: ForUpdate | undefined;
+}
+
+/** What FOR UPDATE says about waiting. */
+export interface ForUpdate {
+  /** Seconds; 0 for NOWAIT, `undefined` for as long as it takes. */
+  readonly waitSeconds: number | undefined;
+}
+
+/** The translator of expressions for a stream. */
+export function expressionsOf(stream: TokenStream): Expressions {
+  return new Expressions(stream, queryExpression);
+}
+
+/** Translates a whole SELECT statement, FOR UPDATE included. */
+export function query(stream: TokenStream): TranslatedQuery {
+  const sql = queryExpression(stream);
+  if (!stream.accept("FOR")) return { sql, forUpdate: undefined };
+  stream.expect("UPDATE", 905, "missing keyword");
+  let text = `${sql} FOR UPDATE`;
+  if (stream.accept("OF")) {
+    do expressionsOf(stream).expression();
+    while (stream.accept(","));
+  }
+  let waitSeconds: number | undefined;
+  if (stream.accept("NOWAIT")) {
+    text += " NOWAIT";
+    waitSeconds = 0;
+  } else if (stream.accept("WAIT")) {
+    waitSeconds = Number(stream.next().value);
+    if (!Number.isInteger(waitSeconds)) throw stream.error(30005, "missing or invalid WAIT interval");
+  } else if (stream.accept("SKIP")) {
+    stream.expect("LOCKED", 905, "missing keyword");
+    text += " SKIP LOCKED";
+  }
+  return { sql: text, forUpdate: { waitSeconds } };
+}
+
+/** Translates a query with its set operators, ordering and limit. */
+export function queryExpression(stream: TokenStream): string {
+  let text = stream.accept("WITH") ? `WITH ${commonTables(stream)} ` : "";
+  text += queryTerm(stream);
+  for (;;) {
+    const operator = stream.word("UNION", "INTERSECT", "MINUS", "EXCEPT");
+    if (operator === undefined) break;
+    const all = stream.accept("ALL") ? " ALL" : "";
+    text += ` ${operator === "MINUS" ? "EXCEPT" : operator}${all} ${queryTerm(stream)}`;
+  }
+  if (stream.accept("ORDER")) {
+    if (stream.is("SIBLINGS")) throw stream.refuse();
+    stream.expect("BY");
+    text += ` ORDER BY ${ordering(stream, expressionsOf(stream))}`;
+  }
+  return text + rowLimit(stream);
+}
+
+function commonTables(stream: TokenStream): string {
+  const tables: string[] = [];
+  do {
+    let text = quoted(name(stream));
+    if (stream.accept("(")) {
+      const columns: string[] = [];
+      do columns.push(quoted(name(stream)));
+      while (stream.accept(","));
+      stream.expect(")");
+      text += `(${columns.join(", ")})`;
+    }
+    stream.expect("AS");
+    stream.expect("(");
+    text += ` AS (${queryExpression(stream)})`;
+    stream.expect(")");
+    tables.push(text);
+  } while (stream.accept(","));
+  // Oracle says nowhere that a common table refers to itself; PostgreSQL wants to be told.
+  return `RECURSIVE ${tables.join(", ")}`;
+}
+
+function queryTerm(stream: TokenStream): string {
+  if (stream.accept("(")) {
+    const text = queryExpression(stream);
+    stream.expect(")");
+    return `(${text})`;
+  }
+  return queryBlock(stream);
+}
+
+/** One SELECT ... FROM ... WHERE ... GROUP BY ... HAVING. */
+function queryBlock(stream: TokenStream): string {
+  stream.expect("SELECT");
+  const distinct = stream.word("DISTINCT", "UNIQUE", "ALL");
+  const columns = selectList(stream);
+  stream.expect("FROM");
+  const from = fromList(stream);
+  let where = "";
+  let limit = "";
+  if (stream.accept("WHERE")) {
+    const conditions = whereConditions(stream);
+    const own = conditions.filter((condition) => !condition.includes(rownumMark));
+    limit = rownumLimit(stream, conditions);
+    if (own.length > 0) where = ` WHERE ${own.join(" AND ")}`;
+  }
+  if (stream.isOneOf("CONNECT", "START")) return series(stream, columns, from);
+  let text = `${from}${where}`;
+  if (stream.accept("GROUP")) {
+    stream.expect("BY");
+    text += ` GROUP BY ${expressionsOf(stream).list().join(", ")}`;
+  }
+  if (stream.accept("HAVING")) text += ` HAVING ${expressionsOf(stream).expression()}`;
+  if (limit !== "" && stream.isOneOf("ORDER", "FETCH", "OFFSET")) throw stream.refuse("ROWNUM beside ORDER BY");
+  const unique = distinct === "DISTINCT" || distinct === "UNIQUE" ? "DISTINCT " : "";
+  const select = `SELECT ${unique}${columns.replaceAll(rownumMark, "row_number() OVER ()")} FROM ${text}${limit}`;
+  return limit === "" ? select : `(${select})`;
+}
+
+/** The conditions of WHERE; those joined by AND one by one, so that one about ROWNUM can be found. */
+function whereConditions(stream: TokenStream): string[] {
+  const start = stream.at;
+  const count = stream.placeholders.length;
+  const parts = expressionsOf(stream).conjuncts();
+  if (!stream.is("OR")) return parts;
+  stream.at = start;
+  stream.placeholders.length = count;
+  return [`(${expressionsOf(stream).expression()})`];
+}
+
+/** `ROWNUM <= 10`, `ROWNUM < 11` or `ROWNUM = 1` as a limit. */
+function rownumLimit(stream: TokenStream, conditions: readonly string[]): string {
+  let limit = "";
+  for (const condition of conditions) {
+    if (!condition.includes(rownumMark)) continue;
+    const match = new RegExp(`^${rownumMark} (<=|<|=) ([^${rownumMark}]+)$`).exec(condition);
+    if (match?.[2] === undefined || limit !== "" || (match[1] === "=" && match[2] !== "1::numeric")) {
+      throw stream.refuse("this condition about ROWNUM");
+    }
+    limit = ` LIMIT greatest((${match[2]})${match[1] === "<" ? " - 1" : ""}, 0)::bigint`;
+  }
+  return limit;
+}
+
+function selectList(stream: TokenStream): string {
+  const items: string[] = [];
+  do items.push(selectItem(stream));
+  while (stream.accept(","));
+  return items.join(", ");
+}
+
+function selectItem(stream: TokenStream): string {
+  if (stream.accept("*")) return "*";
+  const start = stream.at;
+  if (isName(stream) && stream.peek(1).value === "." && stream.peek(2).value === "*") {
+    const table = quoted(name(stream));
+    stream.at += 2;
+    return `${table}.*`;
+  }
+  const value = expressionsOf(stream).expression();
+  const end = stream.at;
+  if (stream.accept("AS")) return `${value} AS ${quoted(alias(stream))}`;
+  if (isName(stream)) return `${value} AS ${quoted(alias(stream))}`;
+  return `${value} AS ${quoted(columnName(stream, start, end))}`;
+}
+
+/** An alias may be a word that a column cannot be. */
+function alias(stream: TokenStream): string {
+  return name(stream, 923, "FROM keyword not found where expected");
+}
+
+/** The name that Oracle gives to a column without one: its text, in upper case and without blanks. */
+function columnName(stream: TokenStream, start: number, end: number): string {
+  const tokens = stream.slice(start, end);
+  const last = tokens.at(-1);
+  const isPath = tokens.every((token, index) =>
+    index % 2 === 0 ? token.kind === "word" || token.kind === "quoted" : token.value === ".",
+  );
+  if (isPath && last !== undefined) return last.value;
+  return stream
+    .source(start, end)
+    .replace(/'[^']*'|\s+|[^\s']+/g, (part) => (part.startsWith("'") ? part : part.trim().toUpperCase()));
+}
+
+/** The tables of FROM. */
+function fromList(stream: TokenStream): string {
+  const tables = [joinedTable(stream)];
+  while (stream.accept(",")) tables.push(joinedTable(stream));
+  return tables.join(", ");
+}
+
+function joinedTable(stream: TokenStream): string {
+  let text = tableReference(stream);
+  for (;;) {
+    const join = joinWords(stream);
+    if (join === undefined) return text;
+    text += ` ${join} ${tableReference(stream)}`;
+    if (join.startsWith("CROSS") || join.startsWith("NATURAL")) continue;
+    if (stream.accept("USING")) {
+      stream.expect("(");
+      const columns: string[] = [];
+      do columns.push(quoted(name(stream)));
+      while (stream.accept(","));
+      stream.expect(")");
+      text += ` USING (${columns.join(", ")})`;
+    } else {
+      stream.expect("ON", 905, "missing keyword");
+      text += ` ON ${expressionsOf(stream).expression()}`;
+    }
+  }
+}
+
+function joinWords(stream: TokenStream): string | undefined {
+  if (stream.accept("JOIN") || stream.accept("INNER", "JOIN")) return "JOIN";
+  if (stream.accept("CROSS", "JOIN")) return "CROSS JOIN";
+  if (stream.accept("NATURAL", "JOIN")) return "NATURAL JOIN";
+  for (const side of ["LEFT", "RIGHT", "FULL"]) {
+    if (stream.accept(side, "OUTER", "JOIN") || stream.accept(side, "JOIN")) return `${side} JOIN`;
+  }
+  if (stream.isOneOf("CROSS", "OUTER", "NATURAL")) throw stream.refuse();
+  return undefined;
+}
+
+/** A word behind a table that goes on with the statement and is no alias. */
+const notAnAlias = new Set(
+  "JOIN INNER LEFT RIGHT FULL CROSS NATURAL OUTER ON USING WHERE GROUP HAVING ORDER CONNECT START UNION INTERSECT MINUS FETCH OFFSET FOR SET WHEN RETURNING RETURN LOG PIVOT UNPIVOT SAMPLE PARTITION".split(
+    " ",
+  ),
+);
+
+function tableReference(stream: TokenStream): string {
+  if (stream.isOneOf("LATERAL", "TABLE", "ONLY")) throw stream.refuse();
+  let text: string;
+  if (stream.accept("(")) {
+    const isQuery = stream.isOneOf("SELECT", "WITH", "(");
+    text = `(${isQuery ? queryExpression(stream) : joinedTable(stream)})`;
+    stream.expect(")");
+    if (!isQuery) return text;
+  } else {
+    text = quotedPath(tableName(stream));
+  }
+  return text + tableAlias(stream);
+}
+
+/** The alias behind a table, which has no AS. */
+export function tableAlias(stream: TokenStream): string {
+  const token = stream.peek();
+  if (token.kind === "word" && notAnAlias.has(token.value)) {
+    if (["PIVOT", "UNPIVOT", "SAMPLE", "PARTITION"].includes(token.value)) throw stream.refuse();
+    return "";
+  }
+  return isName(stream) ? ` AS ${quoted(name(stream))}` : "";
+}
+
+/** `OFFSET 10 ROWS FETCH NEXT 5 ROWS ONLY`. */
+function rowLimit(stream: TokenStream): string {
+  let text = "";
+  if (stream.accept("OFFSET")) {
+    text += ` OFFSET greatest(${expressionsOf(stream).expression()}, 0)::bigint`;
+    if (stream.word("ROW", "ROWS") === undefined) throw stream.error(905, "missing keyword");
+  }
+  if (stream.accept("FETCH")) {
+    if (stream.word("FIRST", "NEXT") === undefined) throw stream.error(905, "missing keyword");
+    const count = stream.isOneOf("ROW", "ROWS") ? "1" : expressionsOf(stream).expression();
+    if (stream.is("PERCENT")) throw stream.refuse();
+    if (stream.word("ROW", "ROWS") === undefined) throw stream.error(905, "missing keyword");
+    text += ` FETCH FIRST (greatest(${count}, 0)::bigint) ROWS`;
+    if (stream.accept("WITH")) {
+      stream.expect("TIES", 905, "missing keyword");
+      text += " WITH TIES";
+    } else {
+      stream.expect("ONLY", 905, "missing keyword");
+      text += " ONLY";
+    }
+  }
+  return text;
+}
+
+/** `SELECT LEVEL FROM DUAL CONNECT BY LEVEL <= n`, the one form of CONNECT BY that is understood: a series of numbers. */
+function series(stream: TokenStream, columns: string, from: string): string {
+  if (!stream.is("CONNECT") || from !== '"DUAL"') throw stream.refuse();
+  stream.expect("CONNECT");
+  stream.expect("BY");
+  stream.expect("LEVEL", 1788, "CONNECT BY clause required in this query block");
+  const inclusive = stream.accept("<=");
+  if (!inclusive) stream.expect("<", 920, "invalid relational operator");
+  const count = expressionsOf(stream).expression();
+  const last = `greatest((${count})${inclusive ? "" : " - 1"}, 1)::bigint`;
+  return `SELECT ${columns.replaceAll(rownumMark, '"LEVEL"')} FROM (SELECT n::numeric AS "LEVEL" FROM generate_series(1, ${last}) n) AS "DUAL"`;
+}

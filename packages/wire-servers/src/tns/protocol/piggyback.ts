@@ -1,0 +1,56 @@
+import { functionCode } from "./codes.ts";
+import { readFreedLobs } from "./lob-store.ts";
+import type { TtcReader } from "./ttc-reader.ts";
+
+/** What a client asks for in front of a call, without an answer. */
+export type Piggyback =
+  | { readonly kind: "closeCursors" | "cancelCursors"; readonly cursorIds: readonly number[] }
+  | { readonly kind: "setSchema"; readonly schema: string }
+  | { readonly kind: "freeLobs"; readonly locators: Buffer }
+  | { readonly kind: "setEndToEnd" };
+
+/** Reads a piggyback; `writePiggybacks` in oracledb's lib/thin/protocol/messages/base.js. @throws RangeError for one this server does not know. */
+export function readPiggyback(reader: TtcReader): Piggyback {
+  const code = reader.u8();
+  reader.u8();
+  switch (code) {
+    case functionCode.closeCursors:
+    case functionCode.cancelCursors: {
+      reader.u8();
+      const cursorIds = Array.from({ length: reader.integer() }, () => reader.integer());
+      return { kind: code === functionCode.closeCursors ? "closeCursors" : "cancelCursors", cursorIds };
+    }
+    case functionCode.setSchema:
+      reader.u8();
+      reader.integer();
+      return { kind: "setSchema", schema: reader.sizedText() };
+    case functionCode.lobOperation:
+      return { kind: "freeLobs", locators: Buffer.from(readFreedLobs(reader)) };
+    case functionCode.setEndToEnd:
+      skipEndToEnd(reader);
+      return { kind: "setEndToEnd" };
+    default:
+      throw new RangeError(`the TNS test server does not know the piggyback ${code}`);
+  }
+}
+
+/** Module, action, client identifier and their like: read and forgotten; `_writeEndToEndPiggybacks`. */
+function skipEndToEnd(reader: TtcReader): void {
+  reader.skip(2);
+  reader.integer();
+  let values = 0;
+  const announced = () => {
+    reader.u8();
+    if (reader.integer() > 0) values += 1;
+  };
+  for (let index = 0; index < 4; index++) announced();
+  reader.u8();
+  reader.integer();
+  announced();
+  for (let index = 0; index < 2; index++) {
+    reader.u8();
+    reader.integer();
+  }
+  announced();
+  for (let index = 0; index < values; index++) reader.sized();
+}

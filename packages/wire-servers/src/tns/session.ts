@@ -1,0 +1,272 @@
+import type { Socket } from "node:net";
+import type { Engine } from "./engine/engine.ts";
+import { OracleError } from "./engine/oracle-error.ts";
+import { loginMessage, statusMessage } from "./protocol/call-answer.ts";
+import { functionCode, messageType } from "./protocol/codes.ts";
+import { descriptorValue } from "./protocol/connect.ts";
+import { LobStore } from "./protocol/lob-store.ts";
+import { PasswordLogin, readLogin } from "./protocol/login.ts";
+import { dataTypesAnswer, protocolAnswer } from "./protocol/negotiation.ts";
+import { readPiggyback } from "./protocol/piggyback.ts";
+import { Transport } from "./protocol/transport.ts";
+import { TtcReader } from "./protocol/ttc-reader.ts";
+import type { ScriptedAnswer } from "./scripted-answer.ts";
+import { errorAnswer, type Play, StatementCalls } from "./statement-calls.ts";
+
+/** What a session needs from its server. */
+export interface SessionHost {
+  readonly serviceName: string;
+  /** By upper-case user name. */
+  readonly passwords: ReadonlyMap<string, string>;
+  answerTo(text: string): ScriptedAnswer | undefined;
+  openEngine(user: string, sessionTimeZone: string): Promise<Engine>;
+  /** Something that this server cannot have meant; tests see it. */
+  report(error: Error): void;
+}
+
+const accepted = 0;
+
+/** One client's session. */
+export class TnsSession {
+  readonly id: number;
+  readonly serial: number;
+  readonly #host: SessionHost;
+  readonly #transport: Transport;
+  readonly #lobs = new LobStore();
+  #queue: Promise<void> = Promise.resolve();
+  #engine: Engine | undefined;
+  #calls: StatementCalls | undefined;
+  #user = "";
+  #login: PasswordLogin | undefined;
+  #stopHanging: ((error: OracleError) => void) | undefined;
+  #killed = false;
+  #over = false;
+  readonly closed: Promise<void>;
+
+  constructor(socket: Socket, host: SessionHost, id: number, serial: number) {
+    this.id = id;
+    this.serial = serial;
+    this.#host = host;
+    let finish: () => void = () => undefined;
+    this.closed = new Promise((resolve) => {
+      finish = resolve;
+    });
+    this.#transport = new Transport(socket, {
+      connect: (descriptor) => this.#connect(descriptor),
+      message: (message) => this.#enqueue(() => this.#message(new TtcReader(message))),
+      interrupt: () => this.#interrupt(),
+      resetAsked: () => this.#enqueue(async () => this.#afterBreak()),
+      closed: (error) => {
+        if (error !== undefined) host.report(error);
+        void this.#leave().then(finish);
+      },
+    });
+  }
+
+  /** Ends the session as an administrator does: its next call gets ORA-00028; what is open is rolled back. */
+  async kill(): Promise<void> {
+    this.#killed = true;
+    this.#interrupt();
+    const engine = this.#engine;
+    this.#engine = undefined;
+    await engine?.close();
+  }
+
+  /** Ends the connection. */
+  cut(ending: "end" | "reset" = "end"): void {
+    this.#transport.close(ending);
+  }
+
+  get user(): string {
+    return this.#user;
+  }
+
+  #connect(descriptor: string): number | undefined {
+    const scripted = this.#host.answerTo("CONNECT");
+    if (scripted?.kind === "error") return scripted.number;
+    const service = descriptorValue(descriptor, "SERVICE_NAME");
+    if (service !== undefined && service.toUpperCase() === this.#host.serviceName.toUpperCase()) return undefined;
+    return service === undefined ? 12505 : 12514;
+  }
+
+  #enqueue(work: () => Promise<void>): void {
+    this.#queue = this.#queue.then(work).catch((error: unknown) => {
+      if (!this.#over) this.#host.report(error instanceof Error ? error : new Error(String(error)));
+      this.cut("reset");
+    });
+  }
+
+  #interrupt(): void {
+    this.#stopHanging?.(new OracleError(1013, "user requested cancel of current operation"));
+    void this.#engine?.interrupt();
+  }
+
+  #afterBreak(): void {
+    this.#transport.reset();
+    const error = new OracleError(1013, "user requested cancel of current operation");
+    this.#transport.send(errorAnswer(error, this.#engine?.transactionInProgress ?? false).toBuffer());
+  }
+
+  async #leave(): Promise<void> {
+    this.#over = true;
+    this.#stopHanging?.(new OracleError(3113, "end-of-file on communication channel"));
+    await this.#engine?.interrupt();
+    await this.#queue;
+    await this.#engine?.close();
+  }
+
+  async #message(reader: TtcReader): Promise<void> {
+    if (this.#over) return;
+    while (reader.left > 0) {
+      const type = reader.u8();
+      switch (type) {
+        case messageType.protocol:
+          return this.#transport.send(protocolAnswer());
+        case messageType.dataTypes:
+          return this.#transport.send(dataTypesAnswer());
+        case messageType.piggyback:
+          await this.#piggyback(reader);
+          break;
+        case messageType.function: {
+          const answer = await this.#call(reader);
+          if (answer !== undefined) this.#transport.send(answer);
+          return this.#transport.drained();
+        }
+        default:
+          throw new RangeError(`the TNS test server does not know the message type ${type}`);
+      }
+    }
+  }
+
+  async #piggyback(reader: TtcReader): Promise<void> {
+    const piggyback = readPiggyback(reader);
+    switch (piggyback.kind) {
+      case "closeCursors":
+        return this.#calls?.closeCursors(piggyback.cursorIds);
+      case "cancelCursors":
+        return this.#calls?.cancelCursors(piggyback.cursorIds);
+      case "freeLobs":
+        return this.#lobs.free(piggyback.locators);
+      case "setSchema":
+        return this.#engine?.setSchema(piggyback.schema);
+      case "setEndToEnd":
+        return undefined;
+    }
+  }
+
+  /** The answer to a call; `undefined` where there is none. */
+  async #call(reader: TtcReader): Promise<Buffer | undefined> {
+    const code = reader.u8();
+    reader.u8();
+    try {
+      if (this.#killed) throw new OracleError(28, "your session has been killed");
+      if (code === functionCode.authenticatePhaseOne) return this.#phaseOne(reader);
+      if (code === functionCode.authenticatePhaseTwo) return await this.#phaseTwo(reader);
+      return await this.#sessionCall(code, reader);
+    } catch (error) {
+      if (error instanceof Cut) return undefined;
+      if (this.#killed) {
+        setImmediate(() => this.cut());
+        return errorAnswer(new OracleError(28, "your session has been killed"), false).toBuffer();
+      }
+      if (!(error instanceof OracleError)) throw error;
+      return errorAnswer(error, this.#engine?.transactionInProgress ?? false).toBuffer();
+    }
+  }
+
+  #phaseOne(reader: TtcReader): Buffer {
+    this.#user = readLogin(reader).user.replaceAll('"', "").toUpperCase();
+    this.#login = new PasswordLogin(this.#host.passwords.get(this.#user));
+    return loginMessage(this.#login.challenge());
+  }
+
+  async #phaseTwo(reader: TtcReader): Promise<Buffer> {
+    const { values } = readLogin(reader);
+    const proof = this.#login?.proof(values);
+    const scripted = this.#host.answerTo("LOGIN");
+    if (scripted?.kind === "error") throw new OracleError(scripted.number, scripted.words);
+    if (proof === undefined) throw new OracleError(1017, "invalid username/password; logon denied");
+    const client = values.get("PROXY_CLIENT_NAME")?.replaceAll('"', "").toUpperCase();
+    if (client !== undefined) {
+      if (!this.#host.passwords.has(client)) throw new OracleError(28150, "proxy not authorized to connect as client");
+      this.#user = client;
+    }
+    const zone = /TIME_ZONE\s*=\s*'([^']*)'/i.exec(values.get("AUTH_ALTER_SESSION") ?? "")?.[1] ?? "+00:00";
+    const engine = await this.#host.openEngine(this.#user, zone);
+    this.#engine = engine;
+    engine.onLost = () => this.cut("reset");
+    this.#calls = new StatementCalls(engine, this.#lobs, (text, run, play) => this.#scripted(text, run, play));
+    return loginMessage([
+      ["AUTH_SVR_RESPONSE", proof, accepted],
+      ["AUTH_VERSION_NO", String((19 << 24) | (3 << 16)), accepted],
+      ["AUTH_SC_SERVICE_NAME", this.#host.serviceName, accepted],
+      ["AUTH_SC_DBUNIQUE_NAME", this.#host.serviceName, accepted],
+      ["AUTH_DBNAME", this.#host.serviceName.toUpperCase(), accepted],
+      ["AUTH_INSTANCENAME", this.#host.serviceName, accepted],
+      ["AUTH_MAX_OPEN_CURSORS", "300", accepted],
+      ["AUTH_MAX_IDEN_LENGTH", "128", accepted],
+      ["AUTH_SESSION_ID", String(this.id), accepted],
+      ["AUTH_SERIAL_NUM", String(this.serial), accepted],
+    ]);
+  }
+
+  async #sessionCall(code: number, reader: TtcReader): Promise<Buffer> {
+    const engine = this.#engine;
+    const calls = this.#calls;
+    if (engine === undefined || calls === undefined) throw new OracleError(1012, "not logged on");
+    switch (code) {
+      case functionCode.execute:
+        return (await calls.execute(reader)).toBuffer();
+      case functionCode.reexecute:
+      case functionCode.reexecuteAndFetch:
+        return (await calls.reexecute(reader, code)).toBuffer();
+      case functionCode.fetch:
+        return (await calls.fetch(reader)).toBuffer();
+      case functionCode.commit:
+        await this.#plain("COMMIT", () => engine.commit());
+        break;
+      case functionCode.rollback:
+        await this.#plain("ROLLBACK", () => engine.rollback());
+        break;
+      case functionCode.ping:
+        await this.#plain("PING", async () => undefined);
+        break;
+      case functionCode.logoff:
+        await this.#plain("LOGOFF", () => engine.rollback());
+        break;
+      case functionCode.lobOperation:
+        return Buffer.concat([this.#lobs.run(reader).toBuffer(), statusMessage(engine.transactionInProgress)]);
+      default:
+        throw new RangeError(`the TNS test server does not know the function ${code}`);
+    }
+    return statusMessage(engine.transactionInProgress);
+  }
+
+  #plain(text: string, run: () => Promise<void>): Promise<void> {
+    return this.#scripted(text, run, () => undefined);
+  }
+
+  async #scripted<Result>(text: string, run: () => Promise<Result>, play: Play<Result>): Promise<Result> {
+    const answer = this.#host.answerTo(text);
+    switch (answer?.kind) {
+      case undefined:
+        return run();
+      case "error":
+        throw new OracleError(answer.number, answer.words, answer.position);
+      case "hang":
+        return new Promise((_, reject) => {
+          this.#stopHanging = reject;
+        });
+      case "cut":
+        if (answer.afterwards === true) await run();
+        this.cut(answer.ending);
+        throw new Cut();
+      case "rows":
+      case "count":
+        return play(answer);
+    }
+  }
+}
+
+/** The connection was ended instead of answering. */
+class Cut extends Error {}
