@@ -1,0 +1,4 @@
+import { openDatabases, useEveryFeature } from "./use-every-feature.ts";
+
+await useEveryFeature(openDatabases());
+console.log("done");
