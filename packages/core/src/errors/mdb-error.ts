@@ -40,6 +40,9 @@ export abstract class MdbError extends Error {
   /** The statement's text, never its values. */
   declare readonly statement: string | undefined;
 
+  /** From `executeMany`: which of the parameter sets failed, from 0, where the engine tells it. */
+  declare readonly parameterSetIndex: number | undefined;
+
   constructor(code: ErrorCode, message: string, options: MdbErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;

@@ -1,0 +1,122 @@
+import { ConnectError, DatabaseManager, defineDatabase, PoolClosedError } from "@nsj/mdb-core";
+import { referenceDriver, referenceServer } from "@nsj/mdb-testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+let server: Awaited<ReturnType<typeof referenceServer>>;
+beforeAll(async () => {
+  server = await referenceServer();
+});
+afterAll(() => server.close());
+
+function options() {
+  const { host, port, user, password, database } = server;
+  return { host, port, user, password, database };
+}
+const definition = () => defineDatabase(referenceDriver, options());
+
+describe("connect", () => {
+  it("opens every database and gives every failure at once, each with its label", async () => {
+    await using manager = new DatabaseManager({
+      good: definition(),
+      deaf: defineDatabase(referenceDriver, { ...options(), port: 1 }),
+      wrong: defineDatabase(referenceDriver, { ...options(), password: "nope" }),
+    });
+    const error: AggregateError = await manager.connect().then(Promise.reject, (reason) => reason);
+    expect(error.message).toBe('2 of 3 databases did not connect: "deaf", "wrong"');
+    expect(error.errors.map((it) => [it.database, it.code])).toEqual([
+      ["deaf", "MDB_CONNECT"],
+      ["wrong", "MDB_AUTHENTICATION"],
+    ]);
+    expect(String(error.errors[1])).not.toContain("nope");
+    expect(error.errors[0]).toBeInstanceOf(ConnectError);
+  });
+});
+
+describe("close", () => {
+  it("lets running work finish, refuses new work, and may be called twice", async () => {
+    const manager = new DatabaseManager({ main: definition() });
+    const database = manager.database("main");
+    const started = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<void>();
+    const running = database.transaction(async (tx) => {
+      await tx.query("select 1");
+      started.resolve();
+      await finish.promise;
+      return tx.queryScalar("select 7");
+    });
+    await started.promise;
+    const closing = manager.close();
+    await expect(database.query("select 1")).rejects.toBeInstanceOf(PoolClosedError);
+    finish.resolve();
+    expect(await running).toBe(7);
+    await closing;
+    await manager.close();
+    expect(database.stats()).toMatchObject({ total: 0 });
+  });
+
+  it("cuts what still runs at its deadline", async () => {
+    const manager = new DatabaseManager({ main: definition() });
+    const started = Promise.withResolvers<void>();
+    const never = Promise.withResolvers<void>();
+    const running = manager.transaction("main", async (tx) => {
+      await tx.query("select 1");
+      started.resolve();
+      await never.promise;
+      await tx.query("select 2");
+    });
+    running.catch(() => {});
+    await started.promise;
+    await manager.close({ timeoutMs: 0 });
+    never.resolve();
+    await expect(running).rejects.toMatchObject({ code: "MDB_TRANSACTION_ABORTED" });
+  });
+
+  it("makes every later call a PoolClosedError that names the database", async () => {
+    const manager = new DatabaseManager({ main: definition() });
+    await manager.close();
+    const session = await manager.getSession("main");
+    await expect(session.query("select 1")).rejects.toThrow(/^main \(reference\): .*closed/);
+    await expect(manager.transaction("main", (tx) => tx.query("select 1"))).rejects.toBeInstanceOf(PoolClosedError);
+    await expect(manager.connect()).rejects.toThrow(AggregateError);
+    expect(await manager.health()).toMatchObject({ main: { status: "down", error: { code: "MDB_POOL_CLOSED" } } });
+  });
+});
+
+describe("health", () => {
+  it("answers for every label at once", async () => {
+    await using manager = new DatabaseManager({
+      up: definition(),
+      down: defineDatabase(referenceDriver, { ...options(), port: 1 }),
+    });
+    const health = await manager.health();
+    expect(health).toMatchObject({ up: { status: "up" }, down: { status: "down", error: { code: "MDB_CONNECT" } } });
+    expect(health["up"]?.latencyMs).toBeGreaterThanOrEqual(0);
+  });
+});
+
+describe("onConnect", () => {
+  it("runs on each new connection before anybody gets it", async () => {
+    const seen: unknown[] = [];
+    await using manager = new DatabaseManager({
+      main: defineDatabase(referenceDriver, {
+        ...options(),
+        onConnect: async (connection) => {
+          seen.push(await connection.queryScalar("select 5"));
+        },
+      }),
+    });
+    await manager.database("main").query("select 1");
+    expect(seen).toEqual([5]);
+  });
+
+  it("keeps a connection that it failed on from being used", async () => {
+    await using manager = new DatabaseManager({
+      main: defineDatabase(referenceDriver, {
+        ...options(),
+        onConnect: (connection) => connection.execute("select * from nowhere").then(() => {}),
+      }),
+    });
+    await expect(manager.database("main").connect()).rejects.toMatchObject({ code: "MDB_UNDEFINED_OBJECT" });
+    expect(manager.database("main").stats()).toMatchObject({ total: 0 });
+  });
+});
