@@ -42,6 +42,7 @@ export class EngineError extends Error {
     this.name = "EngineError";
     this.code = code;
     this.details = details;
+    if (details.parameterSetIndex !== undefined) Object.assign(this, { parameterSetIndex: details.parameterSetIndex });
   }
 }
 
