@@ -1,0 +1,198 @@
+import type {
+  BeginOptions,
+  BulkTarget,
+  Call,
+  DriverConnection,
+  ExecuteManyResult,
+  OperationContext,
+  ParameterHint,
+  ParameterValue,
+  ResetPlan,
+  ResultSet,
+  RowStream,
+  Statement,
+} from "@nsj/mdb-core";
+import { watch } from "./bounds.ts";
+import { type BulkLoad, startBulkLoad } from "./bulk.ts";
+import { callProcedure, type Routines } from "./call.ts";
+import { CursorStream } from "./cursor.ts";
+import { capabilities, quoteIdentifier } from "./dialect.ts";
+import { alreadyLost, cutOff, PostgresFault } from "./faults.ts";
+import { executeMany } from "./many.ts";
+import type { Session } from "./session.ts";
+import type { Encoded } from "./statement-flight.ts";
+import { encodeStatement, mayBeScript } from "./statement-text.ts";
+
+/** One connection to a PostgreSQL server: what core asks for, in the protocol's terms. */
+export class PostgresConnection implements DriverConnection {
+  readonly #session: Session;
+  readonly #routines: Routines;
+  #bulkLoad: BulkLoad | undefined;
+
+  constructor(session: Session, routines: Routines) {
+    this.#session = session;
+    this.#routines = routines;
+  }
+
+  get usable(): boolean {
+    return this.#session.link.alive;
+  }
+
+  get txStatus(): "idle" | "active" | "failed" | "unknown" {
+    return this.#session.txStatus;
+  }
+
+  get onFatal(): ((error: unknown) => void) | null {
+    return this.#session.link.onFatal;
+  }
+
+  set onFatal(listener: ((error: unknown) => void) | null) {
+    this.#session.link.onFatal = listener;
+  }
+
+  query(statement: Statement): Promise<ResultSet> {
+    let encoded: Encoded;
+    try {
+      encoded = encodeStatement(statement);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (mayBeScript(statement)) return this.#session.script(statement.text).then(({ result }) => result);
+    return this.#session.statement(encoded);
+  }
+
+  begin({ isolation, readOnly, deferrable }: BeginOptions): void {
+    let text = "BEGIN";
+    if (isolation !== undefined) {
+      if (!capabilities.isolation.includes(isolation)) throw new RangeError(`no isolation level "${isolation}"`);
+      text += ` ISOLATION LEVEL ${isolation.toUpperCase()}`;
+    }
+    if (readOnly !== undefined) text += readOnly ? " READ ONLY" : " READ WRITE";
+    if (deferrable !== undefined) text += deferrable ? " DEFERRABLE" : " NOT DEFERRABLE";
+    this.#session.hold(text);
+  }
+
+  commit(): void | Promise<void> {
+    if (this.#session.unhold()) return undefined;
+    return this.#commit();
+  }
+
+  async #commit(): Promise<void> {
+    if (!this.usable) throw alreadyLost(this.#session.link.death);
+    if (this.txStatus === "idle") throw notCommitted("there is no transaction to commit");
+    const { tag } = await this.#session.command("COMMIT");
+    if (tag !== "COMMIT") throw notCommitted("the server has rolled the transaction back, because a statement of it had failed");
+  }
+
+  rollback(): void | Promise<void> {
+    if (this.#session.unhold() || this.txStatus === "idle") return undefined;
+    return this.#session.command("ROLLBACK").then(() => undefined);
+  }
+
+  savepoint(name: string): Promise<void> {
+    return this.#run(`SAVEPOINT ${quoteIdentifier(name)}`);
+  }
+
+  rollbackTo(name: string): Promise<void> {
+    return this.#run(`ROLLBACK TO SAVEPOINT ${quoteIdentifier(name)}`);
+  }
+
+  releaseSavepoint(name: string): Promise<void> {
+    return this.#run(`RELEASE SAVEPOINT ${quoteIdentifier(name)}`);
+  }
+
+  stream(statement: Statement, { fetchSize }: OperationContext & { readonly fetchSize: number }): RowStream {
+    return new CursorStream(this.#session, () => encodeStatement(statement), fetchSize);
+  }
+
+  async executeMany(
+    text: string,
+    parameterSets: Iterable<readonly ParameterValue[]>,
+    _context: OperationContext,
+    hints?: readonly (ParameterHint | undefined)[],
+  ): Promise<ExecuteManyResult> {
+    return { affected: await executeMany(this.#session, text, parameterSets, hints) };
+  }
+
+  async bulkLoad(
+    target: BulkTarget,
+    batches: AsyncIterable<readonly (readonly ParameterValue[])[]>,
+  ): Promise<{ readonly rows: number }> {
+    const load = startBulkLoad(this.#session, target, batches);
+    this.#bulkLoad = load;
+    try {
+      return { rows: await load.rows };
+    } finally {
+      this.#bulkLoad = undefined;
+    }
+  }
+
+  call(call: Call): Promise<ResultSet> {
+    return callProcedure(this.#session, this.#routines, call);
+  }
+
+  ping(context: OperationContext): Promise<void> {
+    // An empty text goes to the server and back and works in a failed transaction too.
+    return this.#bounded(context, () => this.#session.command(""));
+  }
+
+  async reset({ scope }: ResetPlan, context: OperationContext): Promise<"done"> {
+    this.#session.unhold();
+    const text = scope === "session" ? this.#session.resetScript : this.txStatus === "idle" ? undefined : "ROLLBACK";
+    if (text !== undefined) await this.#bounded(context, () => this.#session.command(text));
+    return "done";
+  }
+
+  cancel(context: OperationContext): Promise<void> {
+    const cancelled = this.#session.cancel(context);
+    // A COPY that waits for its source cannot be interrupted by the server.
+    this.#bulkLoad?.giveUp();
+    return cancelled;
+  }
+
+  close(context: OperationContext): Promise<void> {
+    this.#session.unhold();
+    return this.#session.link.close(context);
+  }
+
+  destroy(reason?: unknown): void {
+    this.#session.link.destroy(reason);
+  }
+
+  ref(): void {
+    this.#session.link.client.ref();
+  }
+
+  unref(): void {
+    this.#session.link.client.unref();
+  }
+
+  /** pg's own `Client`. It is in pipeline mode: statements given to it run in order, among those of this connection. */
+  raw(): unknown {
+    return this.#session.link.client;
+  }
+
+  async #run(text: string): Promise<void> {
+    await this.#session.statement({ text, values: [], types: undefined, key: text }, false);
+  }
+
+  /** A server that does not answer by the deadline loses the connection: its answer would come in the middle of something else. */
+  async #bounded(context: OperationContext, work: () => Promise<unknown>): Promise<void> {
+    const { link } = this.#session;
+    const stop = watch(context, () => link.fail(cutOff("the server did not answer in time", context.signal?.reason)));
+    try {
+      await work();
+    } finally {
+      stop();
+    }
+  }
+}
+
+function notCommitted(message: string): PostgresFault {
+  return new PostgresFault(message, {
+    kind: "transaction-aborted",
+    connection: "ok",
+    executed: "yes",
+    retry: "never",
+  });
+}

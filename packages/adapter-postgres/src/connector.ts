@@ -1,0 +1,89 @@
+import type { Capabilities, ConnectionTarget, Connector, OperationContext } from "@nsj/mdb-core";
+import { watch } from "./bounds.ts";
+import { PostgresConnection } from "./connection.ts";
+import { noteFacts } from "./errors.ts";
+import { connectAborted, connectTimeout } from "./faults.ts";
+import type { Prelude } from "./flight.ts";
+import { connectToAny } from "./hosts.ts";
+import type { Link } from "./link.ts";
+import { RawFlight } from "./raw-flight.ts";
+import { Routines } from "./routines.ts";
+import { searchPathValue } from "./search-path.ts";
+import { Session } from "./session.ts";
+import { addressesOf, type Settings } from "./settings.ts";
+import { ColumnsCache } from "./shapes.ts";
+import { SchemaEpoch } from "./statements.ts";
+
+/** Opens connections with one set of options. */
+export class PostgresConnector implements Connector {
+  readonly target: ConnectionTarget;
+  readonly capabilities: Partial<Capabilities>;
+  readonly #settings: Settings;
+  readonly #columns = new ColumnsCache();
+  readonly #epoch = new SchemaEpoch();
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    const { database, user } = settings;
+    this.target = Object.freeze({ address: addressesOf(settings), database, user });
+    this.capabilities = settings.prepared === undefined ? { prepared: false } : {};
+  }
+
+  async connect(context: OperationContext): Promise<PostgresConnection> {
+    try {
+      const { prepared, searchPath } = this.#settings;
+      const loggedIn = await connectToAny(this.#settings, context);
+      const setup = setupFor(loggedIn.link, prepared === undefined ? undefined : searchPath);
+      if (setup !== "") await runSetup(loggedIn.link, setup, context);
+      const session = new Session({
+        loggedIn,
+        columns: this.#columns,
+        epoch: this.#epoch,
+        prepared,
+        setup,
+        localSetup: prepared === undefined ? localSetupFor(searchPath) : undefined,
+      });
+      return new PostgresConnection(session, new Routines());
+    } catch (error) {
+      noteFacts(error, { connecting: true });
+      throw error;
+    }
+  }
+}
+
+/** What has to be set once per connection; empty where the server's own settings do. */
+function setupFor({ parameters }: Link, searchPath: readonly string[] | undefined): string {
+  const commands: string[] = [];
+  if (searchPath !== undefined) commands.push(`SET search_path TO ${searchPathValue(searchPath)}`);
+  // Dates in any other style could not be told apart (day and month), so a role's or a database's own choice gives way.
+  if (parameters.get("DateStyle")?.startsWith("ISO") === false) commands.push("SET DateStyle TO ISO");
+  // From 12 on, floating-point numbers come with as many digits as they need by default.
+  if (Number.parseInt(parameters.get("server_version") ?? "12", 10) < 12) commands.push("SET extra_float_digits TO 3");
+  return commands.join("; ");
+}
+
+/** The same for a pooler in transaction mode: nothing may stay on the session, so it goes with each transaction. */
+function localSetupFor(searchPath: readonly string[] | undefined): Prelude | undefined {
+  if (searchPath === undefined) return undefined;
+  // Not SET LOCAL: outside a transaction block, that makes the server log a warning for each statement.
+  const text = "select pg_catalog.set_config('search_path', $1, true)";
+  return { text, values: [searchPathValue(searchPath)] };
+}
+
+async function runSetup(link: Link, setup: string, context: OperationContext): Promise<void> {
+  let why: Error | undefined;
+  const stop = watch(context, (expiry) => {
+    why = expiry === "deadline" ? connectTimeout() : connectAborted(context.signal?.reason);
+    link.destroy(why);
+  });
+  try {
+    const flight = new RawFlight(link, setup);
+    link.send(flight);
+    await flight.result;
+  } catch (error) {
+    link.destroy(error);
+    throw why ?? error;
+  } finally {
+    stop();
+  }
+}

@@ -1,0 +1,57 @@
+import type { Capabilities, DialectFacts } from "@nsj/mdb-core";
+import { refusal } from "./faults.ts";
+
+/** What is special about PostgreSQL's SQL. */
+export const dialect: DialectFacts = Object.freeze({
+  placeholder: "dollar",
+  quote: Object.freeze(['"', '"'] as const),
+  foldCase: "lower",
+  // NAMEDATALEN - 1; the server cuts longer names off, with a notice only.
+  maxIdentifier: Object.freeze({ length: 63, unit: "bytes" } as const),
+  // The Bind message counts parameters in 16 bits.
+  maxParameters: 65_535,
+  maxInList: 65_535,
+  maxRowsPerValues: 65_535,
+  limit: "limit-offset",
+  returning: "returning",
+  upsert: "on-conflict",
+  upsertInserted: "(xmax = 0)",
+  patternMatch: "like",
+  nullsSort: "high",
+  emptyStringIsNull: false,
+  arrayParameters: true,
+  booleanType: "native",
+  transactionalDdl: true,
+  selectNeedsFrom: null,
+  lexical: Object.freeze(["dollarQuotes", "backslashEscapes", "nestedComments", "slices"] as const),
+});
+
+/** What this driver can do. */
+export const capabilities: Capabilities = Object.freeze({
+  concurrency: "pipelined",
+  execution: "async",
+  cancel: "out-of-band",
+  stream: "cursor",
+  reset: "round-trip",
+  prepared: true,
+  executeMany: true,
+  bulkLoad: true,
+  savepoints: "full",
+  // The server runs "read uncommitted" as "read committed", which is stronger. "snapshot" has no name of its own here.
+  isolation: Object.freeze(["read uncommitted", "read committed", "repeatable read", "serializable"] as const),
+  readOnlyTransactions: true,
+  deferrableTransactions: true,
+  multipleResultSets: true,
+  procedures: true,
+});
+
+/** An identifier in double quotes. @throws PostgresFault for a zero byte, which would end the statement there */
+export function quoteIdentifier(name: string): string {
+  if (name.includes("\0")) throw refusal("syntax", "an identifier contains a zero byte");
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A name of several parts, each quoted. */
+export function quoteName(parts: readonly string[]): string {
+  return parts.map(quoteIdentifier).join(".");
+}

@@ -1,0 +1,203 @@
+import type { OperationContext } from "@nsj/mdb-core";
+import { watch } from "./bounds.ts";
+import { noteFacts } from "./errors.ts";
+import { alreadyLost, cutOff, refusal } from "./faults.ts";
+import type { Flight } from "./flight.ts";
+import type { NativeClient } from "./native.ts";
+
+/**
+ * One socket to the server with pg's client on it: what is in flight, whether it is alive, who is told when it dies. Everything that
+ * outlives a single statement and is not about transactions.
+ */
+export class Link {
+  readonly client: NativeClient;
+  /** What the server has said about itself: `server_version`, `in_hot_standby`, `DateStyle`, ... */
+  readonly parameters = new Map<string, string>();
+  /** Called once, when the link dies while nobody waits for an answer. */
+  onFatal: ((error: unknown) => void) | null = null;
+  /** The flight that the server has refused and whose ReadyForQuery is still to come: pg has forgotten it by then. */
+  failing: Flight<unknown> | undefined;
+  #death: { readonly error: unknown } | undefined;
+  #closing = false;
+  /** Flights that have not been answered completely. */
+  #unanswered = 0;
+  #onAnswer: (() => void)[] = [];
+  #exclusive: object | undefined;
+  #cancels = 0;
+  #cancelling: Promise<void> | undefined;
+
+  constructor(client: NativeClient) {
+    this.client = client;
+    // Without this listener, a backend that is killed would end the process.
+    client.on("error", (error: unknown) => this.fail(error));
+    client.on("end", () => this.fail(new Error("the connection was closed")));
+    client.connection.on("parameterStatus", (message: { parameterName: string; parameterValue: string }) =>
+      this.#parameter(message.parameterName, message.parameterValue),
+    );
+  }
+
+  get alive(): boolean {
+    return this.#death === undefined;
+  }
+
+  /** What it died of. */
+  get death(): unknown {
+    return this.#death?.error;
+  }
+
+  /** Whether something was sent and not answered yet. */
+  get busy(): boolean {
+    return this.#unanswered > 0;
+  }
+
+  /** How many flights are under way. */
+  get inFlight(): number {
+    return this.#unanswered;
+  }
+
+  /** Sends a flight. One that cannot be sent any more is rejected. */
+  send(flight: Flight<unknown>): void {
+    this.asked(flight);
+    if (this.#death !== undefined) flight.abandon(alreadyLost(this.#death.error));
+    else if (this.#exclusive !== undefined && this.#exclusive !== flight) {
+      flight.abandon(refusal("other", "a stream or a bulk load is still open on this connection"));
+    } else this.client.query(flight);
+  }
+
+  /** Sends a flight that is under way already once more. */
+  sendAgain(flight: Flight<unknown>): void {
+    this.failing = undefined;
+    this.client.query(flight);
+  }
+
+  /** Somebody waits for an answer to this flight, from now until `answered` or `finish`. */
+  asked(flight: Flight<unknown>): void {
+    this.#unanswered++;
+    flight.taken(this.#cancels);
+  }
+
+  /** Keeps everything but this flight out, from now until `release`: its answers span several writes. */
+  reserve(flight: object): void {
+    this.#exclusive ??= flight;
+  }
+
+  release(flight: object): void {
+    if (this.#exclusive === flight) this.#exclusive = undefined;
+  }
+
+  /**
+   * An answer is complete. It is handed on at once, or, while a cancellation is on its way, when that can no longer hit anything: so
+   * nobody can send the next statement too early.
+   */
+  answered(handOn: () => void): void {
+    this.#unanswered--;
+    if (this.#onAnswer.length > 0) for (const notify of this.#onAnswer.splice(0)) notify();
+    if (this.#cancelling === undefined) handOn();
+    else void this.#cancelling.then(handOn, handOn);
+  }
+
+  /** A flight is over. */
+  finish(flight: Flight<unknown>, settle: () => void): void {
+    if (this.failing === flight) this.failing = undefined;
+    this.release(flight);
+    this.answered(settle);
+  }
+
+  /**
+   * Stops what runs now. @param request - sends one cancel request and resolves when the server has acted on it. It is sent again while
+   * the statement goes on: a request that arrives before the backend has read the statement is lost.
+   */
+  async cancel(request: (context: OperationContext) => Promise<void>, context: OperationContext): Promise<void> {
+    if (!this.busy || !this.alive) return;
+    this.#cancels++;
+    this.#cancelling ??= this.#cancelUntilAnswered(request, context).finally(() => {
+      this.#cancelling = undefined;
+    });
+    await this.#cancelling;
+  }
+
+  async #cancelUntilAnswered(
+    request: (context: OperationContext) => Promise<void>,
+    context: OperationContext,
+  ): Promise<void> {
+    let answered = false;
+    const answer = new Promise<void>((resolve) => this.#onAnswer.push(resolve)).then(() => {
+      answered = true;
+    });
+    try {
+      for (let pauseMs = 50; !answered; pauseMs *= 2) {
+        await request(context);
+        await untilAnswered(answer, pauseMs, context);
+      }
+    } catch (error) {
+      // A request whose end was not seen could stop a later statement.
+      this.fail(cutOff("the statement could not be stopped in time", error));
+      throw error;
+    }
+  }
+
+  /** Marks an error with what only the connection knows, for `classify`. */
+  annotate(error: unknown, sql: string, cancelsBefore: number): void {
+    noteFacts(error, { sql, alive: this.alive, cancelRequested: this.#cancels !== cancelsBefore });
+  }
+
+  /** Ends the goodbye of a connection: by the protocol when nothing is under way, else by the axe. */
+  async close(context: OperationContext): Promise<void> {
+    if (this.#death !== undefined) return;
+    this.#closing = true;
+    if (this.busy) {
+      this.fail(cutOff("the connection was closed while a statement was running", undefined));
+      return;
+    }
+    const stop = watch(context, () => this.client.connection.stream.destroy());
+    try {
+      await this.client.end();
+    } finally {
+      stop();
+      this.fail(new Error("the connection was closed"));
+    }
+  }
+
+  /** Ends the connection at once, without a word to `onFatal`. */
+  destroy(reason: unknown): void {
+    this.#closing = true;
+    this.fail(cutOff("the connection was destroyed", reason));
+  }
+
+  /** Declares the link dead, frees its socket and rejects what is under way. The first reason counts. */
+  fail(error: unknown): void {
+    if (this.#death !== undefined) return;
+    this.#death = { error };
+    const idle = !this.busy;
+    this.client.connection.stream.destroy();
+    // pg rejects what it still knows of once the socket is closed; this one it has forgotten.
+    this.failing?.abandon(error);
+    if (idle && !this.#closing) this.onFatal?.(error);
+  }
+
+  #parameter(name: string, value: string): void {
+    this.parameters.set(name, value);
+    if (name === "client_encoding" && value.toUpperCase() !== "UTF8") {
+      this.fail(
+        new Error(`client_encoding was changed to ${value}; every text would be misread, so the connection is given up`),
+      );
+    }
+  }
+}
+
+/** Resolves when the answer is there or the pause is over. @throws when the bounds are. */
+function untilAnswered(answer: Promise<void>, pauseMs: number, context: OperationContext): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(done, pauseMs);
+    const stop = watch(context, () => {
+      clearTimeout(timer);
+      reject(new Error("the server has not stopped the statement in time"));
+    });
+    function done(): void {
+      clearTimeout(timer);
+      stop();
+      resolve();
+    }
+    void answer.then(done);
+  });
+}

@@ -1,0 +1,92 @@
+import type { ResultSet } from "@nsj/mdb-core";
+import { refusal } from "./faults.ts";
+import { Flight, nothingAhead } from "./flight.ts";
+import type { NativeConnection, NativeField } from "./native.ts";
+import type { Session } from "./session.ts";
+import { decodeRow, emptyShape, type RawRow, type Shape } from "./shapes.ts";
+import { affectedBy } from "./statement-flight.ts";
+
+interface Part {
+  shape: Shape;
+  fields: readonly NativeField[];
+  readonly rows: RawRow[];
+  tag: string;
+}
+
+/** What a text of one or several statements gave. */
+export interface ScriptOutcome {
+  readonly result: ResultSet;
+  /** The command tag of the last statement. */
+  readonly tag: string;
+}
+
+/** Any text without parameters by the simple protocol: the only one that takes several statements at once. */
+export class ScriptFlight extends Flight<ScriptOutcome> {
+  protected readonly sql: string;
+  readonly #session: Session;
+  readonly #parts: Part[] = [];
+  #open: Part | undefined;
+
+  constructor(session: Session, text: string) {
+    super(session.link, nothingAhead);
+    this.#session = session;
+    this.sql = text;
+  }
+
+  protected write(connection: NativeConnection): void {
+    connection.query(this.sql);
+  }
+
+  protected override described(fields: readonly NativeField[]): void {
+    const part = this.#part();
+    part.fields = fields;
+    part.shape = this.#session.shapes.of(fields);
+  }
+
+  protected override row(row: RawRow): void {
+    const { rows, shape } = this.#part();
+    rows.push((shape.unknownOids.length === 0 ? decodeRow(row, shape) : row) as RawRow);
+  }
+
+  protected override completed(tag: string): void {
+    this.#part().tag = tag;
+    this.#open = undefined;
+  }
+
+  override handleCopyInResponse(connection: NativeConnection): void {
+    this.failure = { error: refusal("unsupported", "COPY ... FROM STDIN cannot run as a query; use bulkInsert") };
+    connection.sendCopyFail("not a bulk load");
+  }
+
+  override handleCopyData(): void {
+    this.failure ??= { error: refusal("unsupported", "COPY ... TO STDOUT cannot run as a query; select the rows instead") };
+  }
+
+  protected async outcome(): Promise<ScriptOutcome> {
+    for (const part of this.#parts) {
+      if (part.shape.unknownOids.length > 0) {
+        await this.#session.learnTypes(part.shape.unknownOids);
+        part.shape = this.#session.shapes.of(part.fields);
+        for (const row of part.rows) decodeRow(row, part.shape);
+      }
+      await this.#session.after(part.tag);
+    }
+    let result: ResultSet | undefined;
+    for (const { shape, rows, tag } of this.#parts.toReversed()) {
+      const set: ResultSet = { columns: shape.columns, rows, affected: affectedBy(tag) };
+      result = result === undefined ? set : { ...set, next: result };
+    }
+    return {
+      result: result ?? { columns: emptyShape.columns, rows: [], affected: null },
+      tag: this.#parts.at(-1)?.tag ?? "",
+    };
+  }
+
+  #part(): Part {
+    if (this.#open === undefined) {
+      this.#open = { shape: emptyShape, fields: [], rows: [], tag: "" };
+      this.#parts.push(this.#open);
+    }
+    return this.#open;
+  }
+}

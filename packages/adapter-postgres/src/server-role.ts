@@ -1,0 +1,54 @@
+import type { OperationContext } from "@nsj/mdb-core";
+import { watch } from "./bounds.ts";
+import { connectTimeout } from "./faults.ts";
+import type { Link } from "./link.ts";
+import { RawFlight } from "./raw-flight.ts";
+import type { TargetSessionAttrs } from "./options.ts";
+
+interface Role {
+  readonly isStandby: boolean;
+  readonly isReadOnly: boolean;
+}
+
+/**
+ * Whether a server is what `target_session_attrs` asks for. Servers from version 14 on say so at login; older ones, and poolers that do
+ * not pass it on, are asked.
+ *
+ * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-TARGET-SESSION-ATTRS
+ */
+export async function serverFits(link: Link, wanted: TargetSessionAttrs, context: OperationContext): Promise<boolean> {
+  if (wanted === "any" || wanted === "prefer-standby") return true;
+  const { isStandby, isReadOnly } = roleAtLogin(link) ?? (await askForRole(link, context));
+  switch (wanted) {
+    case "primary":
+      return !isStandby;
+    case "standby":
+      return isStandby;
+    case "read-only":
+      return isStandby || isReadOnly;
+    default:
+      return !isStandby && !isReadOnly;
+  }
+}
+
+function roleAtLogin({ parameters }: Link): Role | undefined {
+  const standby = parameters.get("in_hot_standby");
+  const readOnly = parameters.get("default_transaction_read_only");
+  if (standby === undefined || readOnly === undefined) return undefined;
+  return { isStandby: standby === "on", isReadOnly: readOnly === "on" };
+}
+
+async function askForRole(link: Link, context: OperationContext): Promise<Role> {
+  const flight = new RawFlight(
+    link,
+    "select pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('default_transaction_read_only')",
+  );
+  const stop = watch(context, () => link.destroy(connectTimeout()));
+  try {
+    link.send(flight);
+    const [row] = await flight.result;
+    return { isStandby: row?.[0] === "t", isReadOnly: row?.[1] === "on" };
+  } finally {
+    stop();
+  }
+}

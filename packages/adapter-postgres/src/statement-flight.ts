@@ -1,0 +1,109 @@
+import type { ResultSet } from "@nsj/mdb-core";
+import { refusal } from "./faults.ts";
+import { type Ahead, Flight } from "./flight.ts";
+import type { NativeConnection, NativeField, WireValue } from "./native.ts";
+import type { Session } from "./session.ts";
+import { decodeRow, emptyShape, type RawRow, type Shape } from "./shapes.ts";
+import type { Usage } from "./statements.ts";
+
+/** A statement, encoded. */
+export interface Encoded {
+  readonly text: string;
+  readonly values: readonly WireValue[];
+  /** OIDs of the parameters, 0 where the server is to find out. */
+  readonly types: readonly number[] | undefined;
+  /** What its prepared statement is kept under. */
+  readonly key: string;
+}
+
+/** One statement by the extended protocol, prepared under a name or not, all rows at once. */
+export class StatementFlight extends Flight<ResultSet> {
+  readonly #session: Session;
+  readonly #statement: Encoded;
+  #usage: Usage;
+  #shape: Shape | undefined;
+  #fields: readonly NativeField[] | undefined;
+  readonly #rows: RawRow[] = [];
+  #tag = "";
+
+  constructor(session: Session, ahead: Ahead, statement: Encoded, usage: Usage) {
+    super(session.link, ahead);
+    this.#session = session;
+    this.#statement = statement;
+    this.#usage = usage;
+    this.#shape = usage.shape;
+  }
+
+  protected get sql(): string {
+    return this.#statement.text;
+  }
+
+  protected write(connection: NativeConnection): void {
+    const { name, parse } = this.#usage;
+    const { text, values, types } = this.#statement;
+    if (parse) connection.parse({ name, text, types });
+    connection.bind({ statement: name, values });
+    if (this.#shape === undefined) connection.describe({ type: "P", name: "" });
+    connection.execute();
+    connection.sync();
+  }
+
+  protected override described(fields: readonly NativeField[]): void {
+    this.#fields = fields;
+    this.#shape = this.#session.shapes.of(fields);
+  }
+
+  protected override row(row: RawRow): void {
+    const shape = this.#shape ?? emptyShape;
+    this.#rows.push((shape.unknownOids.length === 0 ? decodeRow(row, shape) : row) as RawRow);
+  }
+
+  protected override completed(tag: string): void {
+    this.#tag = tag;
+  }
+
+  override handleCopyInResponse(connection: NativeConnection): void {
+    this.failure = { error: refusal("unsupported", "COPY ... FROM STDIN cannot run as a query; use bulkInsert") };
+    connection.sendCopyFail("not a bulk load");
+    // The server takes no notice of a Sync while it waits for data, so the one that was sent is lost.
+    connection.sync();
+  }
+
+  override handleCopyData(): void {
+    this.failure ??= { error: refusal("unsupported", "COPY ... TO STDOUT cannot run as a query; select the rows instead") };
+  }
+
+  protected override recover(error: unknown): Ahead | undefined {
+    const usage = this.#usage;
+    if (usage.name === "") return undefined;
+    const again = this.#session.recover(this, this.#statement.key, usage, error);
+    if (again === undefined) return undefined;
+    this.#usage = again.usage;
+    this.#shape = undefined;
+    return again.ahead;
+  }
+
+  protected outcome(): ResultSet | Promise<ResultSet> {
+    const usage = this.#usage;
+    const shape = this.#shape ?? emptyShape;
+    if (shape.unknownOids.length > 0) return this.#decodedLater(shape);
+    if (usage.name !== "" && usage.parse) this.#session.parsed(this.#statement.key, usage, shape);
+    const result = { columns: shape.columns, rows: this.#rows, affected: affectedBy(this.#tag) };
+    // Statements with a name are queries and changes of rows: nothing else has consequences for the session.
+    const after = usage.name === "" ? this.#session.after(this.#tag) : undefined;
+    return after === undefined ? result : after.then(() => result);
+  }
+
+  async #decodedLater(shape: Shape): Promise<ResultSet> {
+    await this.#session.learnTypes(shape.unknownOids);
+    this.#shape = this.#session.shapes.of(this.#fields ?? []);
+    for (const row of this.#rows) decodeRow(row, this.#shape);
+    return this.outcome();
+  }
+}
+
+/** The count at the end of a command tag: `INSERT 0 3`, `UPDATE 3`; `null` where there is none. */
+export function affectedBy(tag: string): number | null {
+  const count = Number(tag.slice(tag.lastIndexOf(" ") + 1));
+  return tag === "" || Number.isNaN(count) ? null : count;
+}

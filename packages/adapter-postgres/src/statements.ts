@@ -1,0 +1,109 @@
+import { StatementCache } from "@nsj/mdb-core";
+import type { Shape } from "./shapes.ts";
+
+/** How one use of a statement goes over the wire. */
+export interface Usage {
+  /** Its name on the server; empty for none. */
+  readonly name: string;
+  /** Whether it has to be parsed first. */
+  readonly parse: boolean;
+  /** Known where it was parsed under this name before; then its columns cannot have changed. */
+  readonly shape: Shape | undefined;
+}
+
+const unnamed: Usage = Object.freeze({ name: "", parse: true, shape: undefined });
+
+/** What the connections of one connector tell each other about the schema. */
+export class SchemaEpoch {
+  /** Rises when somebody has seen that prepared statements may have gone stale. */
+  value = 0;
+}
+
+interface Named {
+  usage: Usage;
+  /** The first use is still under way: the server may refuse the text, so that nobody else may rely on the name yet. */
+  pending: boolean;
+}
+
+// Only these have a plan that is worth keeping, and columns that the server promises to keep: a FETCH, EXECUTE, SHOW or CALL under the
+// same text may return other columns the next time.
+const plannable = /^(?:\s|\(|--[^\n]*\n|\/\*[^]*?\*\/)*(?:select|insert|update|delete|merge|with|values|table)\b/i;
+
+/**
+ * The named statements of one connection. Names are never used twice, so that one which the server still knows by mistake does no
+ * harm.
+ */
+export class PreparedStatements {
+  readonly #threshold: number;
+  readonly #epoch: SchemaEpoch;
+  readonly #named: StatementCache<Named>;
+  /** Texts that have been used, and how often. More than the named ones, so that a flood of texts used once pushes out none of those. */
+  readonly #seen: StatementCache<number>;
+  /** What the server knows as far as we can tell. */
+  readonly #open = new Set<string>();
+  #closing: string[] = [];
+  #names = 0;
+  #knownEpoch: number;
+
+  constructor({ max, threshold }: { readonly max: number; readonly threshold: number }, epoch: SchemaEpoch) {
+    this.#threshold = threshold;
+    this.#epoch = epoch;
+    this.#knownEpoch = epoch.value;
+    this.#named = new StatementCache(max, ({ usage }) => this.#close(usage.name));
+    this.#seen = new StatementCache(Math.max(200, max * 4));
+  }
+
+  /** How to send this text now. @param key - the text, and what else tells two statements apart */
+  use(key: string): Usage {
+    if (this.#knownEpoch !== this.#epoch.value) this.forgetAll(true);
+    const known = this.#named.get(key);
+    if (known !== undefined) return known.pending ? unnamed : known.usage;
+    const uses = (this.#seen.get(key) ?? 0) + 1;
+    if (uses < this.#threshold || !plannable.test(key)) {
+      this.#seen.set(key, uses);
+      return unnamed;
+    }
+    this.#seen.delete(key);
+    this.#names++;
+    const usage: Usage = { name: `mdb_${this.#names}`, parse: true, shape: undefined };
+    this.#open.add(usage.name);
+    this.#named.set(key, { usage, pending: true });
+    return usage;
+  }
+
+  /** The server has parsed and run it under its name. */
+  parsed(key: string, { name }: Usage, shape: Shape): void {
+    const named = this.#named.get(key);
+    if (named === undefined || named.usage.name !== name) return;
+    named.usage = { name, parse: false, shape };
+    named.pending = false;
+  }
+
+  /** Forgets one statement: the server refused it, or its name is not good any more. */
+  forget(key: string, { name }: Usage): void {
+    if (this.#named.get(key)?.usage.name !== name) return;
+    this.#named.delete(key);
+    // The server may have parsed it before something else failed; closing a name that it does not know is no error.
+    this.#close(name);
+  }
+
+  /** Forgets all of them. @param close - whether the server still has them */
+  forgetAll(close: boolean): void {
+    this.#knownEpoch = this.#epoch.value;
+    if (close) this.#closing.push(...this.#open);
+    else this.#closing = [];
+    this.#open.clear();
+    this.#named.clear();
+  }
+
+  /** The names that the next flight has to close on the server. */
+  takeClosing(): readonly string[] {
+    const closing = this.#closing;
+    if (closing.length > 0) this.#closing = [];
+    return closing;
+  }
+
+  #close(name: string): void {
+    if (this.#open.delete(name)) this.#closing.push(name);
+  }
+}

@@ -1,0 +1,143 @@
+import { isDate } from "node:util/types";
+import { type ColumnInfo, isJsonText, type ParameterValue } from "@nsj/mdb-core";
+import { parseArray } from "./arrays.ts";
+import type { WireValue } from "./native.ts";
+import { dateFromText, dateToText } from "./timestamps.ts";
+import type { TypeFacts } from "./types.ts";
+
+/** Decodes the text of one value; `undefined` in place of one means that the text is the value. */
+export type Decoder = (text: string) => unknown;
+
+/** A parameter in the form that the protocol takes: text for everything but bytes. */
+export function encodeValue(value: ParameterValue): WireValue {
+  switch (typeof value) {
+    case "string":
+      return value;
+    case "object":
+      if (value === null) return null;
+      if (value instanceof Uint8Array) return asBuffer(value);
+      return encodeObject(value);
+    default:
+      return String(value);
+  }
+}
+
+/** Several parameters. */
+export function encodeValues(values: readonly ParameterValue[]): WireValue[] {
+  const encoded = new Array<WireValue>(values.length);
+  for (let index = 0; index < values.length; index++) encoded[index] = encodeValue(values[index] as ParameterValue);
+  return encoded;
+}
+
+/** A parameter as text, as COPY and the elements of arrays need it; bytes in the hexadecimal form of `bytea`. */
+export function encodeText(value: Exclude<ParameterValue, null>): string {
+  if (value instanceof Uint8Array) return `\\x${asBuffer(value).toString("hex")}`;
+  return typeof value === "object" ? encodeObject(value) : String(value);
+}
+
+type ObjectValue = Exclude<ParameterValue, null | string | number | bigint | boolean | Uint8Array>;
+
+function encodeObject(value: ObjectValue): string {
+  if (isDate(value)) return dateToText(value);
+  if (isJsonText(value)) return value.text;
+  return encodeArray(value as readonly ParameterValue[]);
+}
+
+/** @see https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
+function encodeArray(items: readonly ParameterValue[]): string {
+  let text = "{";
+  for (let index = 0; index < items.length; index++) {
+    if (index > 0) text += ",";
+    const item = items[index] as ParameterValue;
+    if (item === null) text += "NULL";
+    else if (Array.isArray(item)) text += encodeArray(item);
+    else if (typeof item === "number" || typeof item === "bigint" || typeof item === "boolean") text += String(item);
+    else text += `"${encodeText(item).replaceAll(/["\\]/g, "\\$&")}"`;
+  }
+  return `${text}}`;
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** How a column's values are brought into the canonical form of their logical type. Most texts are canonical already. */
+export function canonicalDecoder(type: TypeFacts): Decoder | undefined {
+  if (type.element !== undefined) return arrayDecoder(type.element);
+  switch (type.type) {
+    case "boolean":
+      return decodeBoolean;
+    case "bytes":
+      return decodeBytes;
+    case "float":
+      return Number;
+    case "integer":
+      return is64Bit(type) ? decodeShortInteger : Number;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * How a value that core passes on untouched is decoded: the elements of arrays and output parameters. Gives what the type contract
+ * gives by default.
+ */
+export function finalDecoder(type: TypeFacts): Decoder | undefined {
+  switch (type.type) {
+    case "integer":
+      return is64Bit(type) ? decodeInteger : Number;
+    case "timestamp":
+    case "timestamptz":
+      return dateFromText;
+    case "json":
+      return JSON.parse;
+    default:
+      return canonicalDecoder(type);
+  }
+}
+
+/** What the type contract gives by default for a canonical value that core passes on untouched: an output parameter. */
+export function finalValue({ type }: ColumnInfo, value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  switch (type) {
+    case "integer":
+      return decodeInteger(value);
+    case "timestamp":
+    case "timestamptz":
+      return dateFromText(value);
+    case "json":
+      return JSON.parse(value);
+    default:
+      return value;
+  }
+}
+
+function is64Bit({ name }: TypeFacts): boolean {
+  return name === "int8" || name === "xid8";
+}
+
+function arrayDecoder(element: TypeFacts): Decoder {
+  const decode = finalDecoder(element) ?? identity;
+  const { delimiter } = element;
+  return (text) => parseArray(text, decode, delimiter);
+}
+
+const identity = (text: string): string => text;
+const decodeBoolean = (text: string): boolean => text === "t";
+
+/** Up to 15 digits are safe as a number; of longer ones core decides between number, bigint and string. */
+const decodeShortInteger = (text: string): number | string => (text.length < 16 ? Number(text) : text);
+
+function decodeInteger(text: string): number | bigint {
+  const number = Number(text);
+  return Number.isSafeInteger(number) ? number : BigInt(text);
+}
+
+/** Both forms of `bytea_output`: `hex`, the default since 9.0, and `escape`. */
+function decodeBytes(text: string): Buffer {
+  if (text.startsWith("\\x")) return Buffer.from(text.slice(2), "hex");
+  const bytes = text.replaceAll(/\\(\\|[0-3][0-7]{2})/g, (_, code: string) =>
+    code === "\\" ? "\\" : String.fromCharCode(Number.parseInt(code, 8)),
+  );
+  return Buffer.from(bytes, "latin1");
+}
