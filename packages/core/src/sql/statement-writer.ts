@@ -7,6 +7,7 @@ import type { PlaceholderSpan } from "./lexer.ts";
 import { parameterError, type StatementTarget } from "./parameter-error.ts";
 import type { ParameterName } from "./parameter-value.ts";
 import { placeholder, refuseNative } from "./placeholder.ts";
+import { sharedDialect } from "./shared-dialect.ts";
 import { readTemplate } from "./template-text.ts";
 
 /** The text of fragments without values, for the dialect that was last asked for. */
@@ -15,6 +16,7 @@ const keptTexts = new WeakMap<SqlContent, { readonly dialect: DialectFacts; read
 /** Writes one statement: text with the engine's placeholders, and the values in their order. */
 export class StatementWriter {
   readonly #target: StatementTarget;
+  readonly #shared: DialectFacts;
   readonly #bound: BoundValues;
   readonly #native: PlaceholderSpan[] = [];
   #emptyLists = 0;
@@ -23,6 +25,7 @@ export class StatementWriter {
   /** @param source - the statement, for error messages */
   constructor(target: StatementTarget, source: string | SqlContent) {
     this.#target = target;
+    this.#shared = sharedDialect(target.dialect);
     this.#bound = new BoundValues(target, source);
   }
 
@@ -53,7 +56,7 @@ export class StatementWriter {
     const content = contentOf(fragment);
     const keeps = content.kind === "identifier" || content.kind === "join";
     const kept = keeps ? keptTexts.get(content) : undefined;
-    if (kept?.dialect === this.#target.dialect) {
+    if (kept?.dialect === this.#shared) {
       this.#text += kept.text;
       return;
     }
@@ -61,7 +64,7 @@ export class StatementWriter {
     const dependents = this.#dependents();
     this.#write(content);
     if (keeps && dependents === this.#dependents()) {
-      keptTexts.set(content, { dialect: this.#target.dialect, text: this.#text.slice(start) });
+      keptTexts.set(content, { dialect: this.#shared, text: this.#text.slice(start) });
     }
   }
 
@@ -107,7 +110,7 @@ export class StatementWriter {
   }
 
   #template({ strings, values }: TemplateContent): void {
-    const { native, gaps } = readTemplate(strings, this.#target);
+    const { native, gaps } = readTemplate(strings, this.#shared, this.#target);
     if (native.length > 0) this.#native.push(...native);
     for (let index = 0; index < strings.length; index++) {
       this.#text += strings[index];

@@ -2,6 +2,7 @@ import type { DialectFacts, Statement } from "../driver/index.ts";
 import { BoundValues } from "./bound-values.ts";
 import { contentOf, isSql, type Sql, type TemplateContent } from "./fragment.ts";
 import type { StatementTarget } from "./parameter-error.ts";
+import { sharedDialect } from "./shared-dialect.ts";
 import { StatementWriter } from "./statement-writer.ts";
 
 /** The text that a template gave, good for as long as the fragments in its gaps are the same ones. */
@@ -18,17 +19,18 @@ const plansOf = new WeakMap<TemplateStringsArray, TemplatePlan[]>();
 
 /** Compiles a template; from its second use on without touching the text, unless a fragment within it carries values. */
 export function compileTemplate(statement: Sql, content: TemplateContent, target: StatementTarget): Statement {
+  const dialect = sharedDialect(target.dialect);
   const plans = plansOf.get(content.strings);
   if (plans !== undefined) {
     for (const plan of plans) {
-      const bound = plan.dialect === target.dialect ? bind(plan, content.values, target) : undefined;
+      const bound = plan.dialect === dialect ? bind(plan, content.values, target) : undefined;
       if (bound !== undefined) return bound;
     }
   }
   const writer = new StatementWriter(target, content);
   writer.fragment(statement);
   const written = writer.finish();
-  remember(content, written, target.dialect, plans);
+  remember(content, written, dialect, plans);
   return written;
 }
 

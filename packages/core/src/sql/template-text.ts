@@ -13,16 +13,25 @@ interface TemplateText {
 
 const known = new WeakMap<DialectFacts, WeakMap<TemplateStringsArray, TemplateText>>();
 
-/** Reads a template's own text, once per template and dialect. @throws ParameterError when JavaScript has changed what was written. */
-export function readTemplate(strings: TemplateStringsArray, place: ParameterPlace): TemplateText {
-  let texts = known.get(place.dialect);
+/**
+ * Reads a template's own text, once per template and dialect.
+ *
+ * @param dialect - the shared one
+ * @throws ParameterError when JavaScript has changed what was written
+ */
+export function readTemplate(
+  strings: TemplateStringsArray,
+  dialect: DialectFacts,
+  place: ParameterPlace,
+): TemplateText {
+  let texts = known.get(dialect);
   if (texts === undefined) {
     texts = new WeakMap();
-    known.set(place.dialect, texts);
+    known.set(dialect, texts);
   }
   let text = texts.get(strings);
   if (text === undefined) {
-    text = read(strings, place.dialect);
+    text = read(strings, dialect);
     texts.set(strings, text);
   }
   if (text.problem !== undefined) throw parameterError(text.problem, place);

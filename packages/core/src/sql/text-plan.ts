@@ -2,6 +2,7 @@ import { type DialectFacts, type Statement, StatementCache } from "../driver/ind
 import { lex } from "./lexer.ts";
 import type { StatementTarget } from "./parameter-error.ts";
 import { placeholder, placeholdersRepeat, refuseNative } from "./placeholder.ts";
+import { sharedDialect } from "./shared-dialect.ts";
 
 /** A text with `:name` placeholders, read once. */
 export interface TextPlan {
@@ -30,10 +31,11 @@ const caches = new WeakMap<DialectFacts, StatementCache<TextPlan>>();
 
 /** Reads a text for one dialect; the second time from memory. @throws ParameterError when two kinds of placeholder are mixed. */
 export function planText(source: string, target: StatementTarget): TextPlan {
-  let cache = caches.get(target.dialect);
+  const dialect = sharedDialect(target.dialect);
+  let cache = caches.get(dialect);
   if (cache === undefined) {
     cache = new StatementCache(maxPlans);
-    caches.set(target.dialect, cache);
+    caches.set(dialect, cache);
   }
   let plan = cache.get(source);
   if (plan === undefined) {

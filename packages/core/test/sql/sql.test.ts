@@ -63,6 +63,18 @@ describe("an sql template", () => {
     }
   });
 
+  it("goes by the facts of the dialect, whichever database they belong to", () => {
+    const find = (id: number) => sql`select ${sql.join([sql.identifier("a")])} from t where id = ${id}`;
+    const copy = { ...postgres, database: "copy", dialect: { ...postgres.dialect } };
+    const other = { ...postgres, dialect: { ...postgres.dialect, quote: ["<", ">"] as const } };
+    for (let round = 0; round < 3; round++) {
+      expect(compile(find(1), undefined, postgres).text).toBe('select "a" from t where id = $1');
+      expect(compile(find(1), undefined, copy).text).toBe('select "a" from t where id = $1');
+      expect(compile(find(1), undefined, other).text).toBe("select <a> from t where id = $1");
+      expect(refusal("select :a", { b: 1 }, copy).message).toContain("copy (postgres)");
+    }
+  });
+
   it("gives the values of each call, not those of an earlier one", () => {
     const insert = (values: readonly SqlValue[]) =>
       sql`insert into t values (${values[0] ?? null}, ${values[1] ?? null})`;
