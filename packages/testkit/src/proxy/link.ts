@@ -39,8 +39,9 @@ export class Link {
       upstream.on("close", () => this.#stop());
     }
     client.on("end", () => {
-      if (this.#silent) this.#watch();
-      else this.#pipes[1]?.release();
+      if (!this.#silent) this.#pipes[1]?.release();
+      // A server in the middle of a long statement does not notice the goodbye either.
+      this.#watch();
     });
     client.on("close", () => {
       clearInterval(this.#probe);

@@ -1,0 +1,125 @@
+import type {
+  BeginOptions,
+  BulkTarget,
+  Call,
+  DriverConnection,
+  ExecuteManyResult,
+  MaybePromise,
+  OperationContext,
+  ParameterHint,
+  ParameterValue,
+  ResetPlan,
+  ResultSet,
+  RowStream,
+  Statement,
+} from "@nsj/mdb-core";
+
+/** A connection that hands every call on to another one of which all members are there. What wraps a connection extends it. */
+export class ForwardingConnection implements Required<DriverConnection> {
+  protected readonly inner: Required<DriverConnection>;
+
+  constructor(inner: Required<DriverConnection>) {
+    this.inner = inner;
+  }
+
+  get usable(): boolean {
+    return this.inner.usable;
+  }
+
+  get txStatus(): DriverConnection["txStatus"] {
+    return this.inner.txStatus;
+  }
+
+  get onFatal(): ((error: unknown) => void) | null {
+    return this.inner.onFatal;
+  }
+
+  set onFatal(listener: ((error: unknown) => void) | null) {
+    this.inner.onFatal = listener;
+  }
+
+  query(statement: Statement, context: OperationContext): MaybePromise<ResultSet> {
+    return this.inner.query(statement, context);
+  }
+
+  begin(options: BeginOptions): MaybePromise<void> {
+    return this.inner.begin(options);
+  }
+
+  commit(): MaybePromise<void> {
+    return this.inner.commit();
+  }
+
+  rollback(): MaybePromise<void> {
+    return this.inner.rollback();
+  }
+
+  close(context: OperationContext): Promise<void> {
+    return this.inner.close(context);
+  }
+
+  destroy(reason?: unknown): void {
+    this.inner.destroy(reason);
+  }
+
+  ping(context: OperationContext): Promise<void> {
+    return this.inner.ping(context);
+  }
+
+  reset(plan: ResetPlan, context: OperationContext): MaybePromise<"done" | "deferred"> {
+    return this.inner.reset(plan, context);
+  }
+
+  cancel(context: OperationContext): Promise<void> {
+    return this.inner.cancel(context);
+  }
+
+  stream(statement: Statement, options: OperationContext & { readonly fetchSize: number }): RowStream {
+    return this.inner.stream(statement, options);
+  }
+
+  executeMany(
+    text: string,
+    parameterSets: Iterable<readonly ParameterValue[]>,
+    context: OperationContext,
+    hints?: readonly (ParameterHint | undefined)[],
+  ): MaybePromise<ExecuteManyResult> {
+    return this.inner.executeMany(text, parameterSets, context, hints);
+  }
+
+  bulkLoad(
+    target: BulkTarget,
+    batches: AsyncIterable<readonly (readonly ParameterValue[])[]>,
+    context: OperationContext,
+  ): Promise<{ readonly rows: number }> {
+    return this.inner.bulkLoad(target, batches, context);
+  }
+
+  call(call: Call, context: OperationContext): MaybePromise<ResultSet> {
+    return this.inner.call(call, context);
+  }
+
+  savepoint(name: string): MaybePromise<void> {
+    return this.inner.savepoint(name);
+  }
+
+  rollbackTo(name: string): MaybePromise<void> {
+    return this.inner.rollbackTo(name);
+  }
+
+  releaseSavepoint(name: string): MaybePromise<void> {
+    return this.inner.releaseSavepoint(name);
+  }
+
+  ref(): void {
+    this.inner.ref();
+  }
+
+  unref(): void {
+    this.inner.unref();
+  }
+
+  raw(): unknown {
+    return this.inner.raw();
+  }
+}
