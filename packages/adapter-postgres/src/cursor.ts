@@ -75,7 +75,7 @@ export class CursorFlight extends Flight<void> {
     const isKnown = this.#failed !== undefined;
     if (this.#state === "suspended") {
       this.#goOn();
-      this.#end(true);
+      this.#end();
     }
     try {
       await this.result;
@@ -162,7 +162,7 @@ export class CursorFlight extends Flight<void> {
   #proceed(): void {
     // A value that could not be decoded ends the stream here.
     if (this.#then === "ending" || this.failure !== undefined) {
-      this.#end(this.#then !== "ending");
+      this.#end();
       return;
     }
     this.#state = "suspended";
@@ -174,11 +174,11 @@ export class CursorFlight extends Flight<void> {
     this.link.asked(this);
   }
 
-  #end(early: boolean): void {
+  #end(): void {
     this.#state = "ending";
     const { connection } = this.link.client;
     // In a transaction the portal, and its locks, would outlive the Sync.
-    if (early) connection.close({ type: "P", name: portal });
+    connection.close({ type: "P", name: portal });
     connection.sync();
   }
 

@@ -41,7 +41,7 @@ export function postgresSubject(more: PostgresOptions = {}): Subject<PostgresOpt
       failMidway: (count, at) => `select 1 / (n - ${at}) as n from generate_series(1, ${count}) as n`,
       literal: (type, text) => `${type === "json" ? "jsonb " : ""}'${text.replaceAll("'", "''")}'`,
       openTransaction: (table) => ["begin", `insert into ${table} (id) values (1)`],
-      endTransaction: () => ["commit and chain", "rollback; select 1/0"],
+      endTransaction: () => ["rollback; select 1 / 0"],
       currentIsolation: "select current_setting('transaction_isolation')",
       lockTimeout: (milliseconds) => `set lock_timeout = ${milliseconds}`,
       statementTimeout: (milliseconds) => `set statement_timeout = ${milliseconds}`,
