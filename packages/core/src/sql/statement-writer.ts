@@ -115,15 +115,13 @@ export class StatementWriter {
     for (let index = 0; index < strings.length; index++) {
       this.#text += strings[index];
       if (index === values.length) break;
-      const value = values[index];
-      if (gaps[index] !== undefined && !isSql(value)) {
+      const before = this.#bound.values.length;
+      this.item(values[index]);
+      // Raw text may stand there; a placeholder would be part of the string, and on SQL Server nobody would notice.
+      if (gaps[index] !== undefined && this.#bound.values.length > before) {
         const advice = "build the whole text as the value, or move it out";
-        throw parameterError(
-          `parameter ${this.#bound.values.length + 1} stands inside ${gaps[index]}; ${advice}`,
-          this.#bound.place,
-        );
+        throw parameterError(`parameter ${before + 1} stands inside ${gaps[index]}; ${advice}`, this.#bound.place);
       }
-      this.item(value);
     }
   }
 

@@ -120,6 +120,8 @@ describe("an sql template", () => {
     expect(refusal(sql`select 1 as "${term}"`).message).toContain("inside a quoted identifier");
     expect(refusal(sql`select ${1} -- ${term}`).message).toContain("parameter 2 stands inside a comment");
     expect(refusal(sql`select [${term}]`, undefined, mssql).message).toContain("inside a quoted identifier");
+    expect(refusal(sql`select '${sql`${term}`}'`).message).toContain("parameter 1 stands inside a string");
+    expect(compile(sql`select '${sql.raw("x")}'`, undefined, postgres).text).toBe("select 'x'");
     expect(compile(sql`select a[${1}]`, undefined, postgres).text).toBe("select a[$1]");
     expect(compile(sql`select ''||${term}||''`, undefined, postgres).text).toBe("select ''||$1||''");
   });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { conversionFailure, decoded } from "./mapping.ts";
+import { rowMapper, typeDefaults } from "../../src/types/index.ts";
+import { column, conversionFailure, decoded, place } from "./mapping.ts";
 
 const zones = ["UTC", "America/Sao_Paulo", "Asia/Kolkata"];
 const ownZone = process.env["TZ"];
@@ -64,15 +65,16 @@ describe("a timestamp as a Date", () => {
   });
 
   it("agrees with JavaScript's own reading for every day of some years, and for years beyond four digits", () => {
+    const mapper = rowMapper([column("value", "timestamp")], typeDefaults, "lower", place);
     for (const year of [1, 4, 99, 100, 400, 1582, 1900, 1970, 2000, 2024, 2026, 9999, 12_345, 100_000]) {
       const date = new Date(0);
       date.setUTCFullYear(year, 0, 1);
       for (; date.getUTCFullYear() === year; date.setUTCDate(date.getUTCDate() + 1)) {
         const day = date.toISOString().slice(0, -14).replace(/^\+0*/, "");
-        expect((decoded("timestamp", `${day} 00:00:00`) as Date).getTime()).toBe(date.getTime());
+        expect((mapper.first([`${day} 00:00:00`]) as Date).getTime()).toBe(date.getTime());
       }
     }
-  }, 60_000);
+  });
 
   it("is an error that names the option, where a Date does not have it", () => {
     const message =
