@@ -6,6 +6,7 @@ export type { CaseResult, ConformanceReport } from "./conformance/report.ts";
 export type { TestContext, TestRunner } from "./conformance/runner.ts";
 export type { Network, NetworkAddress, Subject, TlsOptions, Traits, WrongOptions } from "./conformance/subject.ts";
 export type { TypeName, TypeNames } from "./conformance/type-names.ts";
+export { daoSuite } from "./dao-suite/dao-suite.ts";
 export { type FakeCall, FakeConnection } from "./fake/fake-connection.ts";
 export { type FakeDriver, type FakeDriverOptions, type FakeOptions, fakeDriver } from "./fake/fake-driver.ts";
 export { FakeError, type FakeFailure } from "./fake/fake-error.ts";

@@ -5,6 +5,8 @@ import type { Bench } from "./bench.ts";
 export interface EngineSql {
   /** A query that gives one column `n` with the integers from 1 to `count`, in order. Used as a derived table too. */
   series(count: number): string;
+  /** The definition of an integer column that is the primary key and that the database fills. The DAO suite needs it. */
+  readonly identityKey?: string;
   /** A query that gives the server's version as text. */
   readonly version?: string;
   /** A query that gives its one row only after this time on the server. */

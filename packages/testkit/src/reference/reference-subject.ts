@@ -28,6 +28,7 @@ export const referenceTypes: TypeNames = {
 export const referenceSql: EngineSql = {
   series: (count) =>
     `with recursive s(n) as (select 1 union all select n + 1 from s where n < ${count}) select n from s`,
+  identityKey: "integer primary key",
   version: "select sqlite_version()",
   sleep: (milliseconds) => `select sleep(${milliseconds})`,
   failMidway: (count, at) =>

@@ -1,0 +1,78 @@
+import { DaoBase, type Database, defineTable } from "@nsj/mdb-core";
+
+interface User {
+  readonly id: number;
+  readonly email: string;
+  readonly team: string | null;
+  readonly createdAt: Date;
+  readonly version: number;
+}
+
+const users = defineTable<User>("users")
+  .primaryKey("id")
+  .generated("id", "createdAt")
+  .version("version")
+  .columns({ createdAt: "created_at" });
+
+class UserDao extends DaoBase.for(users) {}
+
+interface Line {
+  readonly orderId: number;
+  readonly position: number;
+  readonly sku: string;
+}
+
+const lines = defineTable<Line>("lines").primaryKey("orderId", "position");
+
+declare const database: Database;
+const dao = new UserDao(database);
+const lineDao = new (DaoBase.for(lines))(database);
+
+/** Only compiled, never run. */
+export async function compiles(): Promise<User | undefined> {
+  await dao.insert({ email: "a" });
+  await dao.insert({ email: "a", team: null });
+  await dao.update(1, { team: "red", version: 3 });
+  await dao.findBy(
+    { team: { in: ["a", null] }, id: { gte: 1 }, or: [{ email: { like: "a%" } }] },
+    { orderBy: { id: "desc" } },
+  );
+  await dao.upsert({ id: 1, email: "a" });
+  await lineDao.findById({ orderId: 1, position: 2 });
+  await lineDao.insert({ orderId: 1, position: 2, sku: "x" });
+  return dao.findById(1);
+}
+
+/** Each of these must be refused. */
+export function isRefused(): void {
+  // @ts-expect-error a generated column
+  void dao.insert({ email: "a", id: 3 });
+  // @ts-expect-error the version is filled as well
+  void dao.insert({ email: "a", version: 3 });
+  // @ts-expect-error a required column is missing
+  void dao.insert({ team: "x" });
+  // @ts-expect-error misspelt
+  void dao.insert({ email: "a", taem: "x" });
+  // @ts-expect-error a value of the wrong type
+  void dao.insert({ email: 5 });
+  // @ts-expect-error misspelt
+  void dao.findBy({ taem: "x" });
+  // @ts-expect-error a value of the wrong type
+  void dao.findBy({ id: { gt: "1" } });
+  // @ts-expect-error like is for texts
+  void dao.findBy({ id: { like: "1%" } });
+  // @ts-expect-error an order by a column that does not exist
+  void dao.findAll({ orderBy: { nmae: "asc" } });
+  // @ts-expect-error a key of the wrong type
+  void dao.findById("x");
+  // @ts-expect-error a generated column
+  void dao.update(1, { createdAt: new Date() });
+  // @ts-expect-error the key
+  void dao.update(1, { id: 2 });
+  // @ts-expect-error half of a composite key
+  void lineDao.findById({ orderId: 1 });
+  // @ts-expect-error no such column
+  defineTable<User>("users").primaryKey("uid");
+  // @ts-expect-error no such column
+  defineTable<User>("users").columns({ createdOn: "created_on" });
+}

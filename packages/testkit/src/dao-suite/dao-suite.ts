@@ -1,0 +1,45 @@
+import type { TestRunner } from "../conformance/runner.ts";
+import type { Subject } from "../conformance/subject.ts";
+import { concurrencyCases } from "./concurrency-cases.ts";
+import { DaoBench } from "./dao-bench.ts";
+import { filterCases } from "./filter-cases.ts";
+import { hostileCases } from "./hostile-cases.ts";
+import { pagingCases } from "./paging-cases.ts";
+import { transactionCases } from "./transaction-cases.ts";
+import { writeCases } from "./write-cases.ts";
+
+const groups = {
+  writing: writeCases,
+  filters: filterCases,
+  paging: pagingCases,
+  concurrency: concurrencyCases,
+  "hostile names and values": hostileCases,
+  transactions: transactionCases,
+};
+
+/**
+ * Registers the DAO suite for a driver on any test runner: what `DaoBase` and `TransactionalDao` promise, with the same expected values
+ * on every engine. Takes the same subject as `conformance`; `subject.sql.identityKey` must be there.
+ */
+export function daoSuite<Options extends object>(runner: TestRunner, subject: Subject<Options>): void {
+  const timeout = subject.timeoutMs ?? 60_000;
+  runner.describe(`DAOs on ${subject.driver.name}`, () => {
+    let bench: DaoBench | undefined;
+    runner.before(async () => {
+      bench = new DaoBench(subject as unknown as Subject);
+      await bench.create();
+    });
+    runner.after(async () => bench?.dispose());
+    for (const [name, cases] of Object.entries(groups)) {
+      runner.describe(name, () => {
+        for (const item of cases) {
+          runner.it(item.name, { timeout }, async () => {
+            if (bench === undefined) throw new Error("the tables are not there");
+            await bench.clear();
+            await item.run(bench);
+          });
+        }
+      });
+    }
+  });
+}
