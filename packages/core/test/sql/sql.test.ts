@@ -54,6 +54,36 @@ describe("an sql template", () => {
     }
   });
 
+  it("tells fragments apart by their shape, and takes the values of each call in the order of the text", () => {
+    const find = (condition: Sql) => sql`select * from t where ${condition} and z = ${9}`;
+    const run = (condition: Sql) => compile(find(condition), undefined, postgres);
+    const a = (value: SqlValue) => sql`a = ${value}`;
+    const b = (value: SqlValue) => sql`${sql.identifier("b")} = ${value}`;
+    const start = "select * from t where ";
+    for (let round = 0; round < 3; round++) {
+      const cases: readonly (readonly [Sql, string, readonly unknown[]])[] = [
+        [sql.and([a(round), b(2)]), '((a = $1) and ("b" = $2)) and z = $3', [round, 2, 9]],
+        [sql.or([a(1), b(round)]), '((a = $1) or ("b" = $2)) and z = $3', [1, round, 9]],
+        [sql.and([a(1)]), "((a = $1)) and z = $2", [1, 9]],
+        [sql.and([sql.empty, a(1)]), "((a = $1)) and z = $2", [1, 9]],
+        [sql.and([b(1), a(2)]), '(("b" = $1) and (a = $2)) and z = $3', [1, 2, 9]],
+        [sql.and([]), "(1=1) and z = $1", [9]],
+        [
+          sql.join([a(1), 2, b(3)], sql` + ${round} + `),
+          'a = $1 + $2 + $3 + $4 + "b" = $5 and z = $6',
+          [1, round, 2, round, 3, 9],
+        ],
+        [sql.join([a(1), a(2)], sql` and `), "a = $1 and a = $2 and z = $3", [1, 2, 9]],
+        [sql.join([a(1), a(2)], sql` or `), "a = $1 or a = $2 and z = $3", [1, 2, 9]],
+        [sql`a in (${sql.list([round, 5])})`, "a in ($1, $2) and z = $3", [round, 5, 9]],
+        [sql`a in (${sql.list([round])})`, "a in ($1) and z = $2", [round, 9]],
+        [sql`a in (${sql.list([])})`, "a in (select a where 1=0) and z = $1", [9]],
+        [a(a(round)), "a = a = $1 and z = $2", [round, 9]],
+      ];
+      for (const [condition, text, values] of cases) expect(run(condition)).toEqual({ text: start + text, values });
+    }
+  });
+
   it("keeps its texts apart when it is used with ever new fragments", () => {
     const count = (table: string) => sql`select count(*) from ${sql.identifier(table)} where id > ${0}`;
     for (let round = 0; round < 2; round++) {
