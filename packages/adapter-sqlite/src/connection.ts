@@ -11,7 +11,6 @@ import {
   type RowStream,
   type Statement,
   StatementCache,
-  type StreamOptions,
 } from "@nsj/mdb-core";
 import { loadRows } from "./bulk.ts";
 import { isBusy } from "./errors.ts";
@@ -21,7 +20,7 @@ import type { FileState } from "./file-state.ts";
 import type { NativeDatabase } from "./native.ts";
 import { refuseLate } from "./patience.ts";
 import { PreparedStatement } from "./prepared-statement.ts";
-import { SqliteRowStream } from "./row-stream.ts";
+import { type RowStreamOptions, SqliteRowStream } from "./row-stream.ts";
 import { SchemaWatch } from "./schema-watch.ts";
 import { runScript } from "./script-run.ts";
 import { SessionBaseline } from "./session-baseline.ts";
@@ -45,6 +44,11 @@ export interface ConnectionParts {
 /** One open database. The engine runs on the calling thread; only waiting for locks takes time without taking the thread. */
 export class SqliteConnection implements DriverConnection {
   onFatal: ((error: unknown) => void) | null = null;
+  /**
+   * Absent for a private database: its one connection would be away for as long as somebody loops over the rows, and whoever uses it
+   * inside that loop would wait for himself. There core fetches the rows at once, and gives the connection back.
+   */
+  readonly stream?: NonNullable<DriverConnection["stream"]>;
   readonly #native: NativeDatabase;
   readonly #watch: SchemaWatch;
   readonly #transaction: TransactionState;
@@ -63,6 +67,7 @@ export class SqliteConnection implements DriverConnection {
     this.#statements = new StatementCache(parts.statementCacheSize);
     this.#baseline = new SessionBaseline(native);
     this.#onClosed = parts.onClosed;
+    if (file !== undefined) this.stream = (statement, options) => this.#openStream(statement, options);
   }
 
   get usable(): boolean {
@@ -108,32 +113,14 @@ export class SqliteConnection implements DriverConnection {
     this.#transaction.release(name);
   }
 
-  stream(statement: Statement, options: StreamOptions): RowStream {
-    const stream: SqliteRowStream = new SqliteRowStream(options, {
-      open: () => {
-        this.#mustBeOpen();
-        refuseLate(options);
-        const prepared = this.#prepare(statement.text);
-        if (prepared === null) throw unsupported("a stream takes one statement");
-        this.#stream = stream;
-        return { prepared, values: toNativeValues(statement.values, statement.hints) };
-      },
-      run: (prepared, work) => this.#transaction.run(prepared, options, work),
-      shapeOf: (prepared) => this.#watch.shapeOf(prepared),
-      failed: () => this.#transaction.refresh(false),
-      closed: () => {
-        this.#stream = undefined;
-      },
-    });
-    return stream;
-  }
-
   executeMany(
     text: string,
     parameterSets: Iterable<readonly ParameterValue[]>,
     context: OperationContext,
+    hints?: Statement["hints"],
   ): Promise<ExecuteManyResult> {
-    return executeMany(parameterSets, context, (set) => this.query({ text, values: set }, context));
+    const rest = hints === undefined ? { text } : { text, hints };
+    return executeMany(parameterSets, context, (values) => this.query({ ...rest, values }, context));
   }
 
   bulkLoad(
@@ -172,7 +159,28 @@ export class SqliteConnection implements DriverConnection {
   raw(): unknown {
     this.#baseline.take();
     this.#watch.distrust();
+    this.#transaction.distrust();
     return this.#native;
+  }
+
+  #openStream(statement: Statement, options: RowStreamOptions): RowStream {
+    const stream: SqliteRowStream = new SqliteRowStream(options, {
+      open: () => {
+        this.#mustBeOpen();
+        refuseLate(options);
+        const prepared = this.#prepare(statement.text);
+        if (prepared === null) throw unsupported("a stream takes one statement");
+        this.#stream = stream;
+        return { prepared, values: toNativeValues(statement.values, statement.hints) };
+      },
+      run: (prepared, work) => this.#transaction.run(prepared, options, work),
+      shapeOf: (prepared, row) => this.#watch.shapeOf(prepared, row),
+      failed: () => this.#transaction.refresh(false),
+      closed: () => {
+        this.#stream = undefined;
+      },
+    });
+    return stream;
   }
 
   /** A prepared statement for this text; `null` when it does not hold exactly one. */
@@ -183,7 +191,6 @@ export class SqliteConnection implements DriverConnection {
     const kind = statementKind(text);
     // Before it is prepared, because a PRAGMA may take effect then.
     if (kind.session) this.#baseline.take();
-    if (kind.schema) this.#baseline.touch();
     try {
       const prepared = new PreparedStatement(this.#native, text, kind);
       if (kind.reusable) this.#statements.set(text, prepared);
@@ -208,15 +215,18 @@ export class SqliteConnection implements DriverConnection {
         if (!isBusy(error)) throw error;
       }
     }
+    if (prepared.kind.schema) this.#baseline.touch();
     return this.#transaction.run(prepared, context, () =>
       prepared.reader ? this.#read(prepared, values) : this.#change(prepared, values),
     );
   }
 
   #read(prepared: PreparedStatement, values: readonly unknown[]): ResultSet {
-    const rows = prepared.all(values);
-    const shape = this.#watch.shapeOf(prepared);
-    return { columns: shape.columns, rows: shape.canonical(rows), affected: rows.length };
+    for (;;) {
+      const rows = prepared.all(values);
+      const shape = this.#watch.shapeOf(prepared, rows[0]);
+      if (shape !== undefined) return { columns: shape.columns, rows: shape.canonical(rows), affected: rows.length };
+    }
   }
 
   #change(prepared: PreparedStatement, values: readonly unknown[]): ResultSet {

@@ -1,4 +1,4 @@
-import type { Capabilities, Driver } from "@nsj/mdb-core";
+import type { Capabilities, Driver, OperationContext } from "@nsj/mdb-core";
 import { sqliteDialect } from "./dialect.ts";
 import { classify } from "./errors.ts";
 import { openConnection } from "./open.ts";
@@ -23,8 +23,11 @@ const capabilities: Capabilities = Object.freeze({
   procedures: false,
 } satisfies Capabilities);
 
-/** A private database is gone with its connection, and a second connection would see another one. */
-const ofOneConnection: Partial<Capabilities> = Object.freeze({ maxConnections: 1 });
+/**
+ * A private database is gone with its connection, and a second connection would see another one. Without streams that one connection is
+ * never held while somebody loops over rows.
+ */
+const ofOneConnection: Partial<Capabilities> = Object.freeze({ maxConnections: 1, stream: "none" });
 
 /** How core reaches SQLite. Stateless; {@link sqlite} is what an application uses. */
 export const sqliteDriver: Driver<SqliteOptions, "sqlite"> = Object.freeze({
@@ -40,7 +43,7 @@ export const sqliteDriver: Driver<SqliteOptions, "sqlite"> = Object.freeze({
     return Object.freeze({
       target: Object.freeze({ address: location.kind === "file" ? location.path : `:${location.kind}:` }),
       ...(location.kind !== "file" && { capabilities: ofOneConnection }),
-      connect: (context) => openConnection(settings, context),
+      connect: (context: OperationContext) => openConnection(settings, context),
     });
   },
   parseUrl,

@@ -80,6 +80,16 @@ export function connectionClosed(reason?: unknown): SqliteFailure {
   return new SqliteFailure("the connection is closed", info, reason);
 }
 
+/** A stream that was read on although it had been closed, by its transaction's end for instance. Its rows are not complete. */
+export function streamClosed(): SqliteFailure {
+  return new SqliteFailure("the stream was closed before its last row", {
+    kind: "cancelled",
+    connection: "ok",
+    executed: "yes",
+    retry: "never",
+  });
+}
+
 /** A connection that could not be opened. */
 export function openFailure(
   message: string,

@@ -7,16 +7,21 @@ export interface NativeColumn {
   readonly type: string | null;
 }
 
-/** What we use of a prepared statement. It gives rows as arrays and integers as `bigint`. */
+/** A row as better-sqlite3 gives it: an object by column names, or an array after `raw()`. */
+export type NativeRow = object;
+
+/** What we use of a prepared statement. It gives integers as `bigint`. */
 export interface NativeStatement {
   /** Whether it returns rows. */
   readonly reader: boolean;
   /** `false` when it may change a database file. */
   readonly readonly: boolean;
-  all(...parameters: readonly unknown[]): unknown[][];
+  all(...parameters: readonly unknown[]): NativeRow[];
   run(...parameters: readonly unknown[]): { readonly changes: number };
-  iterate(...parameters: readonly unknown[]): IterableIterator<unknown[]>;
+  iterate(...parameters: readonly unknown[]): IterableIterator<NativeRow>;
   columns(): readonly NativeColumn[];
+  /** From now on rows come as arrays. For readers. */
+  raw(): this;
 }
 
 /** What we use of a better-sqlite3 database. */
@@ -38,7 +43,7 @@ export interface NativeOptions {
   readonly nativeBinding?: string;
 }
 
-/** Opens a database; `prepare` gives statements in the form that {@link NativeStatement} describes. */
+/** Opens a database whose integers arrive as `bigint`. */
 export function openNative(filename: string, options: NativeOptions): NativeDatabase {
   const database = new BetterSqlite3(filename, options);
   // Without it SQLite's 64-bit integers arrive rounded to a double.
@@ -46,8 +51,10 @@ export function openNative(filename: string, options: NativeOptions): NativeData
   return database as unknown as NativeDatabase;
 }
 
-/** Prepares a statement whose rows come as arrays, so that columns of the same name all survive. */
-export function prepareNative(database: NativeDatabase, text: string): NativeStatement {
-  const statement = database.prepare(text) as NativeStatement & { raw(): NativeStatement };
-  return statement.reader ? statement.raw() : statement;
+/** Runs a query of the adapter's own and gives its rows as arrays. */
+export function readRows(database: NativeDatabase, text: string, ...parameters: readonly unknown[]): unknown[][] {
+  return database
+    .prepare(text)
+    .raw()
+    .all(...parameters) as unknown[][];
 }

@@ -5,7 +5,7 @@ import { SqliteConnection } from "./connection.ts";
 import { isBusy } from "./errors.ts";
 import { openFailure, SqliteFailure } from "./failure.ts";
 import { type FileState, joinFile, leaveFile } from "./file-state.ts";
-import { type NativeDatabase, openNative, prepareNative } from "./native.ts";
+import { type NativeDatabase, openNative, readRows } from "./native.ts";
 import type { Settings } from "./options.ts";
 import { Patience, refuseLate } from "./patience.ts";
 
@@ -60,10 +60,10 @@ async function setUp(native: NativeDatabase, settings: Settings, context: Operat
 
 function setJournalMode(native: NativeDatabase, { journalMode, location }: Settings): void {
   if (journalMode === undefined) {
-    prepareNative(native, "PRAGMA schema_version").all();
+    readRows(native, "PRAGMA schema_version");
     return;
   }
-  const actual = prepareNative(native, `PRAGMA journal_mode = ${journalMode}`).all()[0]?.[0];
+  const actual = readRows(native, `PRAGMA journal_mode = ${journalMode}`)[0]?.[0];
   // A database in memory has a journal of its own kind, whatever is asked for.
   if (actual !== journalMode && location.kind === "file") {
     throw openFailure(
@@ -98,7 +98,8 @@ function whyNot(error: unknown, path: string, readonly: boolean, fileMustExist: 
   if (!can(directory, constants.F_OK)) return fail("its directory does not exist", "unknown-database", "never");
   if (file === undefined && (readonly || fileMustExist)) return fail("it does not exist", "unknown-database", "never");
   if (file?.isDirectory() === true) return fail("it is a directory", "unknown-database", "never");
-  if (file === undefined && !can(directory, constants.W_OK)) return fail("its directory is read-only", "refused", "never");
+  if (file === undefined && !can(directory, constants.W_OK))
+    return fail("its directory is read-only", "refused", "never");
   if (file !== undefined && !can(path, constants.R_OK)) return fail("it cannot be read", "refused", "never");
   return fail(said, "refused", "connect");
 }

@@ -1,4 +1,4 @@
-import { type NativeDatabase, type NativeStatement, prepareNative } from "./native.ts";
+import type { NativeDatabase, NativeRow, NativeStatement } from "./native.ts";
 import { arrange, type Placeholders, readPlaceholders } from "./placeholders.ts";
 import type { Shape } from "./shape.ts";
 import type { StatementKind } from "./statement-kind.ts";
@@ -19,19 +19,36 @@ export class PreparedStatement {
   /** Kept by `SchemaWatch`. */
   shapeGeneration = -1;
   readonly #placeholders: Placeholders | null;
+  #objects: boolean;
 
   /** @throws what SQLite says of the text */
   constructor(database: NativeDatabase, text: string, kind: StatementKind) {
-    this.native = prepareNative(database, text);
+    this.native = database.prepare(text);
     this.kind = kind;
     this.writes = !this.native.readonly;
     this.reader = this.native.reader;
     this.star = this.reader && hasStar(text);
     this.#placeholders = readPlaceholders(text);
+    this.#objects = this.reader;
+    // What writes cannot run a second time, so it must not depend on names that could turn out not to fit.
+    if (this.writes) this.useArrays();
+  }
+
+  /**
+   * Whether rows come as objects, whose keys are the names of this very run. Where two columns have one name, they would lose a value,
+   * and have to come as arrays.
+   */
+  get objects(): boolean {
+    return this.#objects;
+  }
+
+  useArrays(): void {
+    if (this.#objects) this.native.raw();
+    this.#objects = false;
   }
 
   /** Runs it to its end and gives its rows. For readers. */
-  all(values: readonly unknown[]): unknown[][] {
+  all(values: readonly unknown[]): NativeRow[] {
     if (this.#placeholders === null) return this.native.all(values);
     return this.native.all(...arrange(this.#placeholders, values));
   }
@@ -43,7 +60,7 @@ export class PreparedStatement {
   }
 
   /** Starts it; each step gives a row. For readers. */
-  iterate(values: readonly unknown[]): IterableIterator<unknown[]> {
+  iterate(values: readonly unknown[]): IterableIterator<NativeRow> {
     if (this.#placeholders === null) return this.native.iterate(values);
     return this.native.iterate(...arrange(this.#placeholders, values));
   }

@@ -1,9 +1,13 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { ColumnInfo, MaybePromise, RowStream, StreamOptions } from "@nsj/mdb-core";
-import { connectionClosed } from "./failure.ts";
+import type { ColumnInfo, DriverConnection, MaybePromise, RowStream } from "@nsj/mdb-core";
+import { streamClosed } from "./failure.ts";
+import type { NativeRow } from "./native.ts";
 import { refuseLate } from "./patience.ts";
 import type { PreparedStatement } from "./prepared-statement.ts";
 import type { Shape } from "./shape.ts";
+
+/** How `stream` fetches. Taken from the interface, because core has options of the same name for its users. */
+export type RowStreamOptions = Parameters<NonNullable<DriverConnection["stream"]>>[1];
 
 /** What a stream needs of its connection. */
 export interface StreamHost {
@@ -11,7 +15,7 @@ export interface StreamHost {
   open(): { readonly prepared: PreparedStatement; readonly values: readonly unknown[] };
   /** Runs the first step, with the locks that it needs. */
   run<T>(prepared: PreparedStatement, work: () => T): MaybePromise<T>;
-  shapeOf(prepared: PreparedStatement): Shape;
+  shapeOf(prepared: PreparedStatement, row: NativeRow | undefined): Shape | undefined;
   /** A step has failed. */
   failed(): void;
   /** The connection is free again. */
@@ -23,14 +27,15 @@ export interface StreamHost {
  * the same however long the result is. In WAL mode the reader sees one state of the database and keeps no writer from working.
  */
 export class SqliteRowStream implements RowStream {
-  readonly #options: StreamOptions;
+  readonly #options: RowStreamOptions;
   readonly #host: StreamHost;
   #columns: readonly ColumnInfo[] = [];
   #shape: Shape | undefined;
-  #rows: Iterator<unknown[]> | undefined;
-  #state: "new" | "open" | "ended" = "new";
+  #rows: Iterator<NativeRow> | undefined;
+  /** `"ended"` after the last row, `"closed"` when somebody stopped before it. */
+  #state: "new" | "open" | "ended" | "closed" = "new";
 
-  constructor(options: StreamOptions, host: StreamHost) {
+  constructor(options: RowStreamOptions, host: StreamHost) {
     this.#options = options;
     this.#host = host;
   }
@@ -41,6 +46,7 @@ export class SqliteRowStream implements RowStream {
 
   read(): MaybePromise<unknown[][] | null> {
     if (this.#state === "ended") return null;
+    if (this.#state === "closed") throw streamClosed();
     return this.#state === "new" ? this.#first() : this.#next();
   }
 
@@ -50,8 +56,12 @@ export class SqliteRowStream implements RowStream {
 
   /** Closes the statement, at any time and any number of times. */
   stop(): void {
-    if (this.#state === "ended") return;
-    this.#state = "ended";
+    this.#finish("closed");
+  }
+
+  #finish(state: "ended" | "closed"): void {
+    if (this.#state === "ended" || this.#state === "closed") return;
+    this.#state = state;
     this.#rows?.return?.();
     this.#rows = undefined;
     this.#host.closed();
@@ -69,24 +79,29 @@ export class SqliteRowStream implements RowStream {
   }
 
   /** Runs again when the first step found the database locked. */
-  #start(prepared: PreparedStatement, values: readonly unknown[]): unknown[][] {
+  #start(prepared: PreparedStatement, values: readonly unknown[]): NativeRow[] {
     if (!prepared.reader) {
       prepared.run(values);
       return [];
     }
-    // A statement that also writes has to run to its end at once, or it would be undone when the caller stops early.
-    this.#rows = prepared.writes ? prepared.all(values).values() : prepared.iterate(values);
-    const batch = this.#pull(this.#rows);
-    this.#shape = this.#host.shapeOf(prepared);
-    this.#columns = this.#shape.columns;
-    this.#state = "open";
-    return batch;
+    for (;;) {
+      // A statement that also writes has to run to its end at once, or it would be undone when the caller stops early.
+      this.#rows = prepared.writes ? prepared.all(values).values() : prepared.iterate(values);
+      const batch = this.#pull(this.#rows);
+      this.#shape = this.#host.shapeOf(prepared, batch[0]);
+      if (this.#shape !== undefined) {
+        this.#columns = this.#shape.columns;
+        this.#state = "open";
+        return batch;
+      }
+      this.#rows.return?.();
+    }
   }
 
   async #next(): Promise<unknown[][] | null> {
     // The engine runs on this thread: between two batches everybody else gets a turn.
     await nextTurn();
-    if (this.#rows === undefined) throw connectionClosed();
+    if (this.#rows === undefined) throw streamClosed();
     refuseLate(this.#options);
     try {
       return this.#deliver(this.#pull(this.#rows));
@@ -97,8 +112,8 @@ export class SqliteRowStream implements RowStream {
     }
   }
 
-  #pull(rows: Iterator<unknown[]>): unknown[][] {
-    const batch: unknown[][] = [];
+  #pull(rows: Iterator<NativeRow>): NativeRow[] {
+    const batch: NativeRow[] = [];
     while (batch.length < this.#options.fetchSize) {
       const step = rows.next();
       if (step.done === true) break;
@@ -107,9 +122,9 @@ export class SqliteRowStream implements RowStream {
     return batch;
   }
 
-  #deliver(batch: unknown[][]): unknown[][] | null {
+  #deliver(batch: readonly NativeRow[]): unknown[][] | null {
     // The statement is closed with its last row, also when the caller never asks again.
-    if (batch.length < this.#options.fetchSize) this.stop();
-    return batch.length === 0 ? null : (this.#shape?.canonical(batch) ?? batch);
+    if (batch.length < this.#options.fetchSize) this.#finish("ended");
+    return batch.length === 0 || this.#shape === undefined ? null : this.#shape.canonical(batch);
   }
 }

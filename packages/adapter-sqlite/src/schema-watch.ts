@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { FileState } from "./file-state.ts";
-import { type NativeDatabase, type NativeStatement, prepareNative } from "./native.ts";
+import { type NativeDatabase, type NativeRow, type NativeStatement, readRows } from "./native.ts";
 import type { PreparedStatement } from "./prepared-statement.ts";
 import { type JsonbReader, Shape } from "./shape.ts";
 
@@ -11,9 +11,9 @@ const checkEveryMs = 1_000;
  * Knows when the columns of a prepared statement have to be read again. SQLite prepares a statement anew by itself when the schema has
  * changed, and does not tell: `select *` would then come with the names of columns that were there before.
  *
- * Reading the columns right after a run gives those of that run. They are kept only where nothing can have changed since: changes of
- * this connection and of this process are known; for those of other processes the schema's version is read after each run of a statement
- * with a `*`, and now and then for the others, whose names cannot change.
+ * Reading the columns right after a run gives those of that run. They are kept where nothing can have changed since: changes of this
+ * connection and of this process are known. For those of other processes, rows that come as objects show their names, and the schema's
+ * version is read after each run of the other statements that have a `*`, and now and then for what the types of columns are.
  */
 export class SchemaWatch {
   readonly #native: NativeDatabase;
@@ -31,20 +31,27 @@ export class SchemaWatch {
   constructor(native: NativeDatabase, file: FileState | undefined) {
     this.#native = native;
     this.#file = file;
-    let json: NativeStatement | undefined;
-    this.#readJsonb = (document) => {
-      json ??= prepareNative(native, "SELECT json(?)");
-      return json.all(document)[0]?.[0];
-    };
+    this.#readJsonb = (document) => readRows(native, "SELECT json(?)", document)[0]?.[0];
   }
 
-  /** What the result of a statement looks like. To be called right after it ran, before anything else runs. */
-  shapeOf(prepared: PreparedStatement): Shape {
-    const steady = this.#file === undefined || this.#isSteady(this.#file, prepared.star);
-    if (prepared.shape !== undefined && prepared.shapeGeneration === this.#generation && steady) return prepared.shape;
-    prepared.shape = new Shape(prepared.native.columns(), this.#readJsonb);
+  /**
+   * What the result of a statement looks like. To be called right after it ran, before anything else runs.
+   *
+   * @param row - its first row, where it has one
+   * @returns `undefined` when the rows have lost values and the statement has to run again
+   */
+  shapeOf(prepared: PreparedStatement, row: NativeRow | undefined): Shape | undefined {
+    const steady = this.#file === undefined || this.#isSteady(this.#file, prepared.star && !prepared.objects);
+    const { shape: known, objects } = prepared;
+    if (steady && known !== undefined && prepared.shapeGeneration === this.#generation) {
+      if (!objects || row === undefined || this.#file === undefined || known.matches(row)) return known;
+    }
+    const shape = new Shape(prepared.native.columns(), this.#readJsonb);
+    prepared.shape = shape;
     prepared.shapeGeneration = steady && !this.#distrustful ? this.#generation : -1;
-    return prepared.shape;
+    if (!objects || shape.fitsObjects) return shape;
+    prepared.useArrays();
+    return row === undefined ? shape : undefined;
   }
 
   /** This connection has changed the schema, or may have. */
@@ -94,9 +101,9 @@ export class SchemaWatch {
   }
 
   #readVersion(): unknown {
-    this.#versionQuery ??= prepareNative(this.#native, "PRAGMA schema_version");
+    this.#versionQuery ??= this.#native.prepare("PRAGMA schema_version").raw();
     try {
-      return this.#versionQuery.all()[0]?.[0];
+      return (this.#versionQuery.all() as unknown[][])[0]?.[0];
     } catch {
       // Locked for a moment. Not knowing is treated as a change.
       return undefined;

@@ -1,5 +1,5 @@
 import { quoteIdentifier } from "./dialect.ts";
-import { type NativeDatabase, prepareNative } from "./native.ts";
+import { type NativeDatabase, readRows } from "./native.ts";
 
 /** The settings that belong to a connection and can be read and put back (https://sqlite.org/pragma.html). */
 const settings = [
@@ -71,21 +71,23 @@ export class SessionBaseline {
   }
 
   #read(name: string): unknown {
-    return prepareNative(this.#native, `PRAGMA ${name}`).all()[0]?.[0];
+    return readRows(this.#native, `PRAGMA ${name}`)[0]?.[0];
   }
 
   #databases(): readonly string[] {
-    return prepareNative(this.#native, "SELECT name FROM pragma_database_list WHERE name NOT IN ('main', 'temp')")
-      .all()
-      .map(([name]) => String(name));
+    return readRows(this.#native, "SELECT name FROM pragma_database_list WHERE name NOT IN ('main', 'temp')").map(
+      ([name]) => String(name),
+    );
   }
 
   #dropTemporary(): void {
-    const objects = prepareNative(
+    const objects = readRows(
       this.#native,
-      // Views before the tables below them; indexes and triggers go with their tables.
-      "SELECT type, name FROM temp.sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite@_%' ESCAPE '@' ORDER BY type DESC",
-    ).all();
+      // Triggers first, because they may be on tables that stay; views before the tables below them. Indexes go with their tables.
+      `SELECT type, name FROM temp.sqlite_schema
+       WHERE type IN ('table', 'view', 'trigger') AND name NOT LIKE 'sqlite@_%' ESCAPE '@'
+       ORDER BY type = 'trigger' DESC, type DESC`,
+    );
     for (const [type, name] of objects) this.#native.exec(`DROP ${String(type)} temp.${quoteIdentifier(String(name))}`);
   }
 }

@@ -1,6 +1,6 @@
 import type { ColumnInfo, LogicalType } from "@nsj/mdb-core";
 import { describeColumn } from "./column-types.ts";
-import type { NativeColumn } from "./native.ts";
+import type { NativeColumn, NativeRow } from "./native.ts";
 
 /** Turns a value that SQLite stored into the canonical form of its column's type. Never called with `null`. */
 type Converter = (value: unknown) => unknown;
@@ -11,19 +11,36 @@ export type JsonbReader = (document: Buffer) => unknown;
 /** What a result looks like: its columns, and how their values become canonical. */
 export class Shape {
   readonly columns: readonly ColumnInfo[];
+  /** Whether an object by these names holds every value, in order: none occurs twice, none would change its place. */
+  readonly fitsObjects: boolean;
   readonly #converters: readonly (readonly [column: number, convert: Converter])[];
 
   constructor(columns: readonly NativeColumn[], readJsonb: JsonbReader) {
     this.columns = columns.map(describeColumn);
+    const names = new Set(columns.map(({ name }) => name));
+    this.fitsObjects = names.size === columns.length && !columns.some(({ name }) => /^\d+$|^__proto__$/.test(name));
     this.#converters = this.columns.flatMap(({ type }, column) => {
       const convert = converterFor(type, readJsonb);
       return convert === undefined ? [] : [[column, convert] as const];
     });
   }
 
-  /** Makes every value canonical, in place. */
-  canonical(rows: unknown[][]): unknown[][] {
-    for (const row of rows) {
+  /** Whether a row that came as an object has these columns. */
+  matches(row: NativeRow): boolean {
+    let column = 0;
+    for (const name in row) {
+      if (this.columns[column]?.name !== name) return false;
+      column += 1;
+    }
+    return column === this.columns.length;
+  }
+
+  /** Makes arrays of canonical values. Rows that are arrays already are changed in place. */
+  canonical(rows: readonly NativeRow[]): unknown[][] {
+    const result = new Array<unknown[]>(rows.length);
+    for (let index = 0; index < rows.length; index++) {
+      const native = rows[index] as NativeRow;
+      const row: unknown[] = Array.isArray(native) ? native : Object.values(native);
       for (let column = 0; column < row.length; column++) {
         const value = row[column];
         if (typeof value === "bigint") row[column] = narrow(value);
@@ -31,8 +48,9 @@ export class Shape {
       for (const [column, convert] of this.#converters) {
         if (row[column] !== null) row[column] = convert(row[column]);
       }
+      result[index] = row;
     }
-    return rows;
+    return result;
   }
 }
 
@@ -58,8 +76,6 @@ function converterFor(type: LogicalType, readJsonb: JsonbReader): Converter | un
       return (value) => (Buffer.isBuffer(value) && value.length === 16 ? uuidText(value) : value);
     case "json":
       return (value) => (Buffer.isBuffer(value) ? readJsonb(value) : String(value));
-    case "decimal":
-      return (value) => (typeof value === "number" ? decimalText(value) : value);
     default:
       return undefined;
   }
@@ -74,6 +90,8 @@ function dayOf(text: string): string {
 }
 
 function wallClock(text: string): unknown {
+  // As this adapter and SQLite's own functions write it; not worth a regular expression each time.
+  if ((text.length === 19 || text.length === 23) && text[10] === " " && text[4] === "-") return text;
   const parts = timeValue.exec(text);
   if (parts === null) return text;
   const [, day, minutes = "00:00", seconds = ":00", offset = "Z"] = parts;
@@ -98,15 +116,4 @@ function withColon(offset: string): string {
 
 function uuidText(bytes: Buffer): string {
   return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
-
-/** The shortest digits that name the stored double, without an exponent. */
-function decimalText(value: number): unknown {
-  if (!Number.isFinite(value)) return value;
-  if (Number.isInteger(value)) return BigInt(value).toString();
-  const [digits = "", exponent] = String(value).split("e-");
-  if (exponent === undefined) return digits;
-  const negative = digits.startsWith("-");
-  const significant = digits.replace(/[-.]/g, "");
-  return `${negative ? "-" : ""}0.${"0".repeat(Number(exponent) - 1)}${significant}`;
 }

@@ -2,7 +2,7 @@ import { type BeginOptions, type MaybePromise, type OperationContext, unlimited 
 import { quoteIdentifier } from "./dialect.ts";
 import { isBusy } from "./errors.ts";
 import { connectionClosed, noSuchSavepoint, readOnlyTransaction, transactionOpen } from "./failure.ts";
-import { type NativeDatabase, type NativeStatement, prepareNative } from "./native.ts";
+import type { NativeDatabase, NativeStatement } from "./native.ts";
 import { Patience } from "./patience.ts";
 import type { SchemaWatch } from "./schema-watch.ts";
 import type { StatementKind } from "./statement-kind.ts";
@@ -32,6 +32,8 @@ export class TransactionState {
   readonly #closed = new AbortController();
   readonly #commands = new Map<string, NativeStatement>();
   #active = false;
+  /** Somebody else may begin and end transactions too, so SQLite is asked each time. */
+  #distrustful = false;
   #readOnly = false;
   /** A transaction that was asked for and begins with the first statement, with the savepoints that were set meanwhile. */
   #pending: { readonly readOnly: boolean; readonly savepoints: string[] } | undefined;
@@ -45,6 +47,7 @@ export class TransactionState {
 
   /** Whether a transaction is open, or will be with the next statement. */
   get active(): boolean {
+    if (this.#distrustful) this.refresh(true);
     return this.#active || this.#pending !== undefined;
   }
 
@@ -53,11 +56,17 @@ export class TransactionState {
     return this.#pending === undefined;
   }
 
+  /** From now on anybody may do anything behind the adapter's back. */
+  distrust(): void {
+    this.#distrustful = true;
+  }
+
   /**
    * Runs `work` with the locks that it needs, in the transaction that is open or pending. `work` runs again when it failed for a lock;
    * SQLite has undone it then.
    */
   run<T>(needs: Needs, context: OperationContext, work: () => T): MaybePromise<T> {
+    if (this.#distrustful) this.refresh(true);
     if (needs.writes && (this.#readOnly || this.#pending?.readOnly === true)) throw readOnlyTransaction();
     const turn = needs.writes || this.#pending?.readOnly === false;
     return this.#locked(turn, context, () => {
@@ -206,7 +215,7 @@ export class TransactionState {
   #command(text: string): void {
     let statement = this.#commands.get(text);
     if (statement === undefined) {
-      statement = prepareNative(this.#native, text);
+      statement = this.#native.prepare(text);
       this.#commands.set(text, statement);
     }
     statement.run();
