@@ -1,3 +1,8 @@
+import type { Capabilities } from "../driver/index.ts";
+
+/** Statements in flight at once on one pipelined connection. */
+const pipelineWidth = 64;
+
 interface Task {
   /** Whether it may overlap with its neighbours of the same kind. */
   readonly shared: boolean;
@@ -6,7 +11,7 @@ interface Task {
 }
 
 /**
- * Runs tasks in the order in which they came. Shared tasks may overlap with one another up to `width` (a pipelined connection);
+ * Runs tasks in the order in which they came. Shared tasks may overlap with one another on a pipelined connection;
  * an exclusive task runs alone.
  */
 export class Lane {
@@ -17,8 +22,8 @@ export class Lane {
   #exclusive = false;
   #closed: (() => unknown) | undefined;
 
-  constructor(width: number) {
-    this.#width = width;
+  constructor({ concurrency }: Capabilities) {
+    this.#width = concurrency === "pipelined" ? pipelineWidth : 1;
   }
 
   /** Tasks that run or wait. */

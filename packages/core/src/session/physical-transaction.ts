@@ -20,7 +20,8 @@ export class PhysicalTransaction {
   readonly #context: DatabaseContext;
   readonly source: LeaseSource;
   readonly #begin: BeginOptions;
-  readonly #holder: Holder;
+  /** Who holds its connection, for the pool's deadlock detection. */
+  readonly holder: Holder;
   #starting: Promise<DriverConnection> | undefined;
   #loan: Loan | undefined;
   #savepoints = 0;
@@ -32,7 +33,7 @@ export class PhysicalTransaction {
     this.#context = context;
     this.source = source;
     this.#begin = beginOptions(context, options);
-    this.#holder = holder;
+    this.holder = holder;
   }
 
   /** The connection, once the transaction has begun. */
@@ -55,7 +56,7 @@ export class PhysicalTransaction {
 
   async #takeAndBegin(bounds: Bounds): Promise<DriverConnection> {
     for (let attempt = 1; ; attempt++) {
-      const loan = await this.source.take(() => this.#whileWaiting(bounds), this.#holder, attempt > 1);
+      const loan = await this.source.take(() => this.#whileWaiting(bounds), this.holder, attempt > 1);
       try {
         const { connection } = loan;
         this.#beginning = connection;

@@ -1,7 +1,7 @@
 import type { DriverConnection } from "../driver/index.ts";
 import { SessionClosedError } from "../errors/index.ts";
 import { ambientParticipation } from "./ambient.ts";
-import { boundsFrom, cancelGraceMs, runBounded } from "./bounds.ts";
+import { boundsFrom, runBounded } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import type { StatementOptions, Transaction } from "./executor.ts";
 import { failureOf } from "./failure.ts";
@@ -11,6 +11,7 @@ import type { LeaseSource } from "./lease-source.ts";
 import { limited, type Operation } from "./operation.ts";
 import type { Participation } from "./participation.ts";
 import { StatementExecutor } from "./statement-executor.ts";
+import { stopRunning } from "./stop-running.ts";
 import type { Propagate } from "./transaction-handle.ts";
 import type { TransactionOptions } from "./transaction-options.ts";
 
@@ -29,7 +30,7 @@ export class PinnedConnection extends StatementExecutor {
     super(context);
     this.#connection = connection;
     this.#propagate = propagate;
-    this.#lane = new Lane(context.capabilities.concurrency === "pipelined" ? 64 : 1);
+    this.#lane = new Lane(context.capabilities);
     this.#source = { take: async () => ({ connection, end: () => {} }) };
   }
 
@@ -49,16 +50,7 @@ export class PinnedConnection extends StatementExecutor {
   async end(): Promise<void> {
     const message = `${nameOf(this.context)}: the connection went back when its callback ended`;
     this.#lane.close(() => new SessionClosedError(message, this.context));
-    if (this.#lane.pending === 0) return;
-    const { clock } = this.context;
-    const cut = clock.setTimer(() => this.#connection.destroy(), cancelGraceMs);
-    try {
-      await this.#connection.cancel?.({ deadline: clock.now() + cancelGraceMs });
-    } catch (error) {
-      this.#connection.destroy(error);
-    }
-    await this.#lane.drained();
-    cut.cancel();
+    await stopRunning(this.context, this.#connection, this.#lane);
   }
 
   protected override run<T>(operation: Operation<T>): Promise<T> {

@@ -130,7 +130,7 @@ async function nest<R>(
   }
   const bounds = boundsFrom(context, options);
   return unit.nest(bounds, (inner) =>
-    participate(source, new Participation(inner, inner.bounds), holderOf(context), work),
+    participate(source, new Participation(inner, inner.bounds), unit.physical.holder, work),
   );
 }
 

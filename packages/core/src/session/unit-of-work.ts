@@ -7,14 +7,17 @@ import {
   UnexpectedRollbackError,
 } from "../errors/index.ts";
 import { currentScope } from "./ambient.ts";
-import { type Bounds, bothBounds, cancelGraceMs, cancelled, runBounded, timedOut } from "./bounds.ts";
+import { type Bounds, bothBounds, runBounded } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { failureOf } from "./failure.ts";
 import type { Hold } from "./hold.ts";
 import { Hooks } from "./hooks.ts";
+import { Interruption } from "./interruption.ts";
 import { Lane } from "./lane.ts";
 import { limited, type Operation, silent } from "./operation.ts";
 import type { PhysicalTransaction } from "./physical-transaction.ts";
+import { leaveSavepoint, setSavepoint } from "./savepoint.ts";
+import { stopRunning } from "./stop-running.ts";
 import type { SessionOptions } from "./transaction-options.ts";
 
 /**
@@ -29,19 +32,20 @@ export class UnitOfWork {
   readonly options: SessionOptions;
   readonly hooks = new Hooks();
   readonly #lane: Lane;
+  readonly #interruption: Interruption;
   #inner: UnitOfWork | undefined;
   #failure: MdbError | undefined;
   #rollbackOnly: { readonly cause: unknown } | undefined;
   #ended: { readonly reason: MdbError | undefined } | undefined;
   #streaming: { readonly abandon: () => Promise<void> } | undefined;
-  #interrupt: ((reason: MdbError) => void) | undefined;
 
   constructor(context: DatabaseContext, physical: PhysicalTransaction, bounds: Bounds, options: SessionOptions) {
     this.context = context;
     this.options = options;
     this.physical = physical;
     this.bounds = bounds;
-    this.#lane = new Lane(context.capabilities.concurrency === "pipelined" ? 64 : 1);
+    this.#lane = new Lane(context.capabilities);
+    this.#interruption = new Interruption(context, bounds);
   }
 
   /** The first failure of a statement; nothing more can be done in this unit. */
@@ -152,12 +156,7 @@ export class UnitOfWork {
 
   async #nest<R>(bounds: Bounds, work: (inner: UnitOfWork) => Promise<R>): Promise<R> {
     const name = this.physical.nextSavepoint();
-    await this.#perform({
-      ...silent,
-      text: "SAVEPOINT",
-      bounds,
-      perform: (connection) => connection.savepoint?.(name),
-    });
+    await this.#perform(setSavepoint(name, bounds));
     const inner = new UnitOfWork(this.context, this.physical, bounds, this.options);
     this.#inner = inner;
     let kept = false;
@@ -171,57 +170,17 @@ export class UnitOfWork {
       await inner.end();
       this.#inner = undefined;
       this.hooks.absorb(inner.hooks, kept);
-      await this.#leaveSavepoint(name, kept, inner.failure);
-    }
-  }
-
-  async #leaveSavepoint(name: string, kept: boolean, cause: MdbError | undefined): Promise<void> {
-    const { connection } = this.physical;
-    if (connection?.usable !== true) {
-      this.fail(this.physical.gone(cause));
-      return;
-    }
-    const cut = this.context.clock.setTimer(() => connection.destroy(), cancelGraceMs);
-    try {
-      if (!kept) await connection.rollbackTo?.(name);
-      await connection.releaseSavepoint?.(name);
-      if (!this.physical.alive) this.fail(this.physical.gone(cause));
-    } catch (error) {
-      this.fail(failureOf(this.context, connection, error, "ROLLBACK TO SAVEPOINT").error);
-    } finally {
-      cut.cancel();
+      const problem = await leaveSavepoint(this.context, this.physical, name, kept, inner.failure);
+      if (problem !== undefined) this.fail(problem);
     }
   }
 
   /** Runs the caller's code; rejects at once when the unit is ended from outside, without waiting for that code. */
-  async runCallback<R>(work: (unit: UnitOfWork) => Promise<R>): Promise<R> {
-    const { promise: interrupted, reject } = Promise.withResolvers<never>();
-    this.#interrupt = reject;
-    const unwatch = this.#watchBounds();
-    try {
-      return await Promise.race([work(this), interrupted]);
-    } finally {
-      unwatch();
-      this.#interrupt = undefined;
-    }
-  }
-
-  #watchBounds(): () => void {
-    const { signal, deadline } = this.bounds;
-    if (signal === undefined && !Number.isFinite(deadline)) return () => {};
-    const stop = (reason: MdbError): void => void this.end(this.fail(reason));
-    const onAbort = (): void => {
-      if (signal !== undefined) stop(cancelled(this.context, signal, "the transaction"));
-    };
-    signal?.addEventListener("abort", onAbort, { once: true });
-    const { clock } = this.context;
-    const late = (): void => stop(timedOut(this.context, "the transaction"));
-    const timer = Number.isFinite(deadline) ? clock.setTimer(late, deadline - clock.now()) : undefined;
-    if (signal?.aborted === true) onAbort();
-    return () => {
-      signal?.removeEventListener("abort", onAbort);
-      timer?.cancel();
-    };
+  runCallback<R>(work: (unit: UnitOfWork) => Promise<R>): Promise<R> {
+    return this.#interruption.run(
+      () => work(this),
+      (reason) => void this.end(this.fail(reason)),
+    );
   }
 
   /** Looks back after the callback has returned; gives the reason why its work must not be kept. */
@@ -254,23 +213,14 @@ export class UnitOfWork {
   async end(reason?: MdbError): Promise<void> {
     if (this.#ended === undefined) {
       this.#ended = { reason };
-      if (reason !== undefined) this.#interrupt?.(reason);
+      if (reason !== undefined) this.#interruption.trip(reason);
       this.#lane.close(() => this.#closedError());
     }
     await this.#inner?.end(reason);
     await this.#streaming?.abandon();
     if (this.#lane.pending === 0) return;
     this.physical.stopStarting(reason);
-    const { connection } = this.physical;
-    const { clock } = this.context;
-    const cut = clock.setTimer(() => connection?.destroy(reason), cancelGraceMs);
-    try {
-      await connection?.cancel?.({ deadline: clock.now() + cancelGraceMs });
-    } catch {
-      connection?.destroy(reason);
-    }
-    await this.#lane.drained();
-    cut.cancel();
+    await stopRunning(this.context, this.physical.connection, this.#lane);
   }
 
   /** The savepoint that the calling code is inside of, when it uses an outer handle there: waiting for it would be waiting for itself. */
