@@ -17,6 +17,17 @@ export interface BackingColumn {
   readonly columnNumber: number;
 }
 
+/** What pg's field description says. */
+export function backingColumn(field: pg.FieldDef): BackingColumn {
+  return {
+    name: field.name,
+    typeOid: field.dataTypeID,
+    typeModifier: field.dataTypeModifier,
+    tableOid: field.tableID,
+    columnNumber: field.columnID,
+  };
+}
+
 /** The part of pg's connection that a query object drives; see `Submittable` in its documentation. */
 interface Wire {
   parse(message: { text: string }, more: boolean): void;
@@ -27,6 +38,16 @@ interface Wire {
   sync(): void;
 }
 
+/** What a cursor needs of the session that it runs on. */
+export interface CursorSession {
+  /** Submits the cursor to its client. */
+  readonly start: () => void;
+  /** Waits until the server takes the next statement. */
+  readonly ready: () => Promise<void>;
+  /** Runs one exchange with the server. */
+  readonly exchange: <Result>(work: () => Promise<Result>) => Promise<Result>;
+}
+
 /**
  * Rows that are pulled in portions. Nothing else may run on the session until `read` gave an empty portion or an error, or `close`
  * has settled. Made by `PostgresSession.cursor`.
@@ -34,8 +55,7 @@ interface Wire {
 export class BackingCursor implements pg.Submittable {
   readonly #text: string;
   readonly #values: readonly BackingValue[];
-  readonly #start: () => void;
-  readonly #ready: () => Promise<void>;
+  readonly #session: CursorSession;
   #wire: Wire | undefined;
   #state: "new" | "reading" | "suspended" | "done" = "new";
   #portionSize = 0;
@@ -46,12 +66,10 @@ export class BackingCursor implements pg.Submittable {
   #counted = 0;
   #tagCount: number | null = null;
 
-  /** `start` submits this object to its client; `ready` waits until the server takes the next statement. */
-  constructor(text: string, values: readonly BackingValue[], start: () => void, ready: () => Promise<void>) {
+  constructor(text: string, values: readonly BackingValue[], session: CursorSession) {
     this.#text = text;
     this.#values = values;
-    this.#start = start;
-    this.#ready = ready;
+    this.#session = session;
   }
 
   /** Known after the first `read`; empty for a statement that returns no rows. */
@@ -75,8 +93,12 @@ export class BackingCursor implements pg.Submittable {
   }
 
   /** The next rows, at most so many (0: all of them); fewer than that, or `finished`, after the last. */
-  async read(count: number): Promise<BackingRow[]> {
-    if (this.#state === "done") return [];
+  read(count: number): Promise<BackingRow[]> {
+    if (this.#state === "done") return Promise.resolve([]);
+    return this.#session.exchange(() => this.#read(count));
+  }
+
+  async #read(count: number): Promise<BackingRow[]> {
     this.#portionSize = count;
     this.#rows = [];
     const portion = new Promise<BackingRow[]>((resolve, reject) => {
@@ -84,7 +106,7 @@ export class BackingCursor implements pg.Submittable {
     });
     if (this.#state === "new") {
       this.#state = "reading";
-      this.#start();
+      this.#session.start();
     } else {
       this.#state = "reading";
       this.#wire?.execute({ rows: count }, true);
@@ -94,7 +116,7 @@ export class BackingCursor implements pg.Submittable {
       return await portion;
     } finally {
       // The session is free, and its transaction status true, only once the server has said that it is ready.
-      if (this.finished) await this.#ready();
+      if (this.finished) await this.#session.ready();
     }
   }
 
@@ -103,7 +125,7 @@ export class BackingCursor implements pg.Submittable {
     if (this.#state !== "suspended") return;
     this.#state = "done";
     this.#wire?.sync();
-    await this.#ready();
+    await this.#session.ready();
   }
 
   submit(connection: unknown): void {
@@ -117,13 +139,7 @@ export class BackingCursor implements pg.Submittable {
   }
 
   handleRowDescription({ fields }: { readonly fields: readonly pg.FieldDef[] }): void {
-    this.#columns = fields.map((field) => ({
-      name: field.name,
-      typeOid: field.dataTypeID,
-      typeModifier: field.dataTypeModifier,
-      tableOid: field.tableID,
-      columnNumber: field.columnID,
-    }));
+    this.#columns = fields.map(backingColumn);
   }
 
   handleDataRow({ fields }: { readonly fields: BackingRow }): void {

@@ -117,6 +117,12 @@ export class ByteWriter {
     return this;
   }
 
+  /** Takes back everything behind a length that {@link ByteWriter.length} had before. */
+  truncate(length: number): void {
+    if (length > this.#length) throw new RangeError("nothing to take back");
+    this.#length = length;
+  }
+
   /** What was written, as a copy of its own. */
   toBuffer(): Buffer {
     return Buffer.from(this.#bytes.subarray(0, this.#length));

@@ -2,6 +2,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import pg from "pg";
 import { type BackingColumn, BackingCursor, type BackingRow, type BackingValue } from "./backing-cursor.ts";
+import { BackingDescription } from "./backing-description.ts";
+import { InterruptedError, Interruption } from "./interruption.ts";
 
 /** What one statement gave. */
 export interface BackingResult {
@@ -22,6 +24,7 @@ export interface BackingResult {
 export class PostgresSession {
   readonly #client: pg.Client;
   readonly #url: URL;
+  readonly #interruption = new Interruption(() => this.cancel());
   #lost: Error | undefined;
   /** Called at most once, when the session dies by itself. */
   onLost: ((error: Error) => void) | null = null;
@@ -67,22 +70,30 @@ export class PostgresSession {
 
   /** Runs several statements in one round trip, for what they do and not for what they give. */
   async script(text: string): Promise<void> {
-    try {
-      await this.#client.query(text);
-    } finally {
-      await this.#ready();
-    }
+    await this.#interruption.exchange(() => this.#script(text));
   }
 
   /** Prepares a statement whose rows are pulled in portions. Does no I/O before the first `read`. */
   cursor(text: string, values: readonly BackingValue[] = []): BackingCursor {
-    const cursor = new BackingCursor(
-      text,
-      values,
-      () => this.#client.query(cursor),
-      () => this.#ready(),
-    );
+    const cursor: BackingCursor = new BackingCursor(text, values, {
+      start: () => this.#client.query(cursor),
+      ready: () => this.#ready(),
+      exchange: (work) => this.#interruption.exchange(work),
+    });
     return cursor;
+  }
+
+  /** What columns a statement would give, without running it. Fails as the statement would when it cannot be planned. */
+  async describe(text: string): Promise<readonly BackingColumn[]> {
+    return this.#interruption.exchange(async () => {
+      const description = new BackingDescription(text);
+      this.#client.query(description);
+      try {
+        return await description.columns;
+      } finally {
+        await this.#ready();
+      }
+    });
   }
 
   /** Begins a transaction; `mode` is PostgreSQL's (`"ISOLATION LEVEL SERIALIZABLE"`). */
@@ -90,43 +101,56 @@ export class PostgresSession {
     await this.run(`BEGIN ${mode}`);
   }
 
-  /** Commits. Rejects when PostgreSQL rolls back instead. */
+  /** Commits. Rejects when PostgreSQL rolls back instead. Not interrupted once it has started. */
   async commit(): Promise<void> {
-    const { command } = await this.run("COMMIT");
+    if (this.#interruption.interrupted) throw new InterruptedError();
+    const { command } = await this.#client.query("COMMIT").finally(() => this.#ready());
     if (command !== "COMMIT") throw new Error(`PostgreSQL answered COMMIT with ${command}`);
   }
 
+  /** Rolls back. Never interrupted. */
   async rollback(): Promise<void> {
-    await this.run("ROLLBACK");
+    await this.#interruption.protected(() => this.#script("ROLLBACK"));
   }
 
   /**
    * Runs work that fails as one statement does: inside a transaction an error undoes this work only, outside one the work is a
-   * transaction of its own.
+   * transaction of its own, begun with `mode`.
    */
-  async statement<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.status === "idle") {
-      await this.begin();
-      const result = await this.#orElse(work, "ROLLBACK");
-      await this.commit();
-      return result;
-    }
-    await this.run("SAVEPOINT wire_statement");
-    const result = await this.#orElse(work, "ROLLBACK TO SAVEPOINT wire_statement; RELEASE SAVEPOINT wire_statement");
-    await this.run("RELEASE SAVEPOINT wire_statement");
-    return result;
-  }
-
-  async #orElse<Result>(work: () => Promise<Result>, undo: string): Promise<Result> {
+  async statement<Result>(work: () => Promise<Result>, mode = ""): Promise<Result> {
+    const outermost = this.status === "idle";
+    if (outermost) await this.begin(mode);
+    else await this.run("SAVEPOINT wire_statement");
     try {
-      return await work();
+      const result = await work();
+      if (outermost) await this.commit();
+      else await this.run("RELEASE SAVEPOINT wire_statement");
+      return result;
     } catch (error) {
-      if (this.#lost === undefined && this.status !== "idle") await this.script(undo);
+      const undo = outermost ? "ROLLBACK" : "ROLLBACK TO SAVEPOINT wire_statement; RELEASE SAVEPOINT wire_statement";
+      const open = this.#lost === undefined && this.status !== "idle";
+      if (open) await this.#interruption.protected(() => this.#script(undo));
       throw error;
     }
   }
 
-  /** Stops the statement that runs now, if any; it then fails with 57014. Resolves once this can no longer hit a later one. */
+  /**
+   * Stops what runs on the session, and keeps everything but cleaning up from starting until `resume`. What was running fails with
+   * 57014, what would start with `InterruptedError`. Resolves once nothing later can be hit.
+   */
+  interrupt(): Promise<void> {
+    return this.#interruption.interrupt();
+  }
+
+  /** Takes statements again after `interrupt`. */
+  resume(): void {
+    this.#interruption.resume();
+  }
+
+  /**
+   * Stops the statement that runs now, if any; it then fails with 57014. Resolves once this can no longer hit a later one. One that
+   * is about to start is not stopped: `interrupt` is for that.
+   */
   async cancel(): Promise<void> {
     const { processID, secretKey } = this.#client as unknown as ClientFacts;
     const request = Buffer.alloc(16);
@@ -145,7 +169,17 @@ export class PostgresSession {
   /** Ends the session; what runs is cut off. */
   async close(): Promise<void> {
     this.onLost = null;
+    // A backend that is busy would notice only later that nobody listens, and keep its locks until then.
+    if (this.#lost === undefined) await this.interrupt();
     await this.#client.end().catch(() => {});
+  }
+
+  async #script(text: string): Promise<void> {
+    try {
+      await this.#client.query(text);
+    } finally {
+      await this.#ready();
+    }
   }
 
   async #ready(): Promise<void> {

@@ -1,0 +1,52 @@
+import type { EmissionContext, TypedValue } from "../tsql/emission.ts";
+import type { SqlType } from "../types/sql-type.ts";
+
+/** One running batch or procedure: its variables, and what it has to clean up. */
+export class Frame implements EmissionContext {
+  /** `"batch"` answers with DONE, `"procedure"` with DONEINPROC ([MS-TDS] 2.2.7.6 and 2.2.7.7). */
+  readonly kind: "batch" | "procedure";
+  /** The procedure's name, for errors. */
+  readonly procedure: string;
+  readonly database: string;
+  /** Tables that live as long as the frame: table variables, and temporary tables of a procedure. */
+  readonly ownTables = new Set<string>();
+  readonly #variables = new Map<string, TypedValue>();
+  readonly #tables = new Set<string>();
+  readonly #fact: (name: string) => TypedValue | undefined;
+
+  /** `fact` gives `@@name`s and the facts of the session. */
+  constructor(
+    kind: "batch" | "procedure",
+    database: string,
+    fact: (name: string) => TypedValue | undefined,
+    procedure = "",
+  ) {
+    this.kind = kind;
+    this.database = database;
+    this.procedure = procedure;
+    this.#fact = fact;
+  }
+
+  declare(name: string, value: TypedValue): void {
+    this.#variables.set(name.toLowerCase(), value);
+  }
+
+  declareTable(name: string): void {
+    this.#tables.add(name.toLowerCase());
+    this.ownTables.add(name.toLowerCase());
+  }
+
+  /** The declared type of a variable. */
+  typeOf(name: string): SqlType | undefined {
+    return this.#variables.get(name.toLowerCase())?.type;
+  }
+
+  variable(name: string): TypedValue | undefined {
+    if (name.startsWith("@@") || name.startsWith("fact:")) return this.#fact(name);
+    return this.#variables.get(name.toLowerCase());
+  }
+
+  isTableVariable(name: string): boolean {
+    return this.#tables.has(name.toLowerCase());
+  }
+}

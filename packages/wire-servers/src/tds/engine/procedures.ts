@@ -1,0 +1,362 @@
+import type { ResponseStream } from "../protocol/response-stream.ts";
+import type { RpcParameter, RpcRequest } from "../protocol/rpc.ts";
+import type { Name, ProcedureParameter, Statement } from "../tsql/ast.ts";
+import type { TypedValue } from "../tsql/emission.ts";
+import { parseBatch, parseParameterList, parseProcedureText } from "../tsql/parse-statement.ts";
+import { plain, type SqlType, typeText } from "../types/sql-type.ts";
+import { Frame } from "./frame.ts";
+import { procedureKey } from "./run-definition.ts";
+import { BatchEnded, StatementRunner } from "./runner.ts";
+import type { SqlSession } from "./session.ts";
+import { NotUnderstoodError, SqlServerError } from "./sql-server-error.ts";
+
+/** An argument of a call, from the wire or from EXEC. */
+interface Argument {
+  readonly name: string;
+  readonly value: TypedValue | "default";
+  readonly output: boolean;
+}
+
+/** What a call gives back. */
+interface Outcome {
+  readonly status: number;
+  readonly output: readonly { readonly name: string; readonly value: TypedValue }[];
+}
+
+/** Most parameters of one request. */
+const maximumParameters = 2100;
+
+/** Runs a batch that a client has sent. Its errors are sent, not thrown. */
+export async function runBatch(session: SqlSession, text: string, response: ResponseStream): Promise<void> {
+  const frame = new Frame("batch", session.database, (name) => session.fact(name));
+  await sendingErrors(session, response, "done", async () => {
+    const runner = new StatementRunner(session, frame, response, executeStatement);
+    try {
+      await runner.run(parseBatch(text));
+    } finally {
+      await runner.close();
+    }
+  });
+}
+
+/** Runs a remote procedure call, [MS-TDS] 2.2.6.6: its results, the status, output parameters and DONEPROC. */
+export async function runRpc(session: SqlSession, request: RpcRequest, response: ResponseStream): Promise<void> {
+  const before = session.transaction.count;
+  await sendingErrors(session, response, "doneProcedure", async () => {
+    if (request.parameters.length > maximumParameters) {
+      const text =
+        "The incoming request has too many parameters. The server supports a maximum of 2100 parameters. Reduce the number of parameters and resend the request.";
+      throw new SqlServerError(8003, text, { reach: "batch" });
+    }
+    const outcome = await call(session, request.procedure.split("."), request.parameters.map(fromWire), response);
+    warnOfTransactionCount(session, before, response);
+    response.tokens.returnStatus(outcome.status);
+    outcome.output.forEach(({ name, value }, index) => {
+      const text = Buffer.isBuffer(value.value) ? `\\x${value.value.toString("hex")}` : value.value;
+      response.tokens.returnValue(index, name, value.type, text);
+    });
+    response.done("doneProcedure");
+  });
+}
+
+/** EXEC as a statement. */
+async function executeStatement(
+  statement: Extract<Statement, { kind: "execute" | "execute-text" }>,
+  runner: StatementRunner,
+): Promise<void> {
+  const { session, frame, response } = runner;
+  const before = session.transaction.count;
+  if (statement.kind === "execute-text") {
+    const { value } = await runner.evaluator.value(statement.text);
+    await inFrame(session, "", response, async (inner) => {
+      await inner.run(parseBatch(String(value ?? "")));
+    });
+    return;
+  }
+  const found: Argument[] = [];
+  for (const argument of statement.arguments) {
+    const value = argument.value === "default" ? "default" : await runner.evaluator.value(argument.value);
+    found.push({ name: argument.name ?? "", value, output: argument.output });
+  }
+  const outcome = await call(session, statement.procedure, found, response);
+  warnOfTransactionCount(session, before, response);
+  if (statement.result !== undefined)
+    frame.declare(statement.result, { type: plain("int"), value: String(outcome.status) });
+  statement.arguments.forEach((argument, index) => {
+    if (!argument.output || argument.value === "default" || argument.value.kind !== "variable") return;
+    const name = argument.name;
+    const given = outcome.output.find((it) =>
+      name === undefined ? false : it.name.toLowerCase() === name.toLowerCase(),
+    );
+    const value =
+      given?.value ?? outcome.output.filter((_, at) => at === outputIndex(statement.arguments, index))[0]?.value;
+    const type = frame.typeOf(argument.value.name);
+    if (value !== undefined && type !== undefined) frame.declare(argument.value.name, { type, value: value.value });
+  });
+  response.tokens.returnStatus(outcome.status);
+  response.done("doneProcedure");
+}
+
+function outputIndex(all: readonly { readonly output: boolean }[], index: number): number {
+  return all.slice(0, index).filter((it) => it.output).length;
+}
+
+/** 266: a procedure, and sp_executesql is one, must leave the transaction count as it was. The work stays done. */
+function warnOfTransactionCount(session: SqlSession, before: number, response: ResponseStream): void {
+  const now = session.transaction.count;
+  if (now === before) return;
+  const text = `Transaction count after EXECUTE indicates a mismatching number of BEGIN and COMMIT statements. Previous count = ${before}, current count = ${now}.`;
+  response.error(new SqlServerError(266, text, { state: 2 }));
+}
+
+async function sendingErrors(
+  session: SqlSession,
+  response: ResponseStream,
+  kind: "done" | "doneProcedure",
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof BatchEnded) {
+      if (kind === "doneProcedure") response.done("doneProcedure", { error: true });
+      return;
+    }
+    if (session.cancelled) throw error;
+    const failure = await session.failure(error, "");
+    response.error(failure);
+    if (failure.reach === "transaction") await session.transaction.abort(response);
+    response.done(kind, { error: true });
+  }
+}
+
+function fromWire(parameter: RpcParameter): Argument {
+  const { name, type, value, output } = parameter;
+  return { name, value: { type, value }, output };
+}
+
+async function call(
+  session: SqlSession,
+  procedure: Name,
+  given: readonly Argument[],
+  response: ResponseStream,
+): Promise<Outcome> {
+  const name = procedure.at(-1)?.toLowerCase() ?? "";
+  switch (name) {
+    case "sp_executesql": {
+      const [text, declarations, ...rest] = given;
+      return runText(session, textOf(text), declarations === undefined ? "" : textOf(declarations), rest, response);
+    }
+    case "sp_prepare": {
+      const [, declarations, text] = given;
+      return prepare(session, textOf(text), textOf(declarations));
+    }
+    case "sp_execute": {
+      const [handle, ...rest] = given;
+      const number = numberOf(handle);
+      const found = session.prepared.get(number);
+      if (found === undefined) {
+        throw new SqlServerError(8179, `Could not find prepared statement with handle ${number}.`, { reach: "batch" });
+      }
+      return runText(session, found.text, found.parameters, rest, response);
+    }
+    case "sp_unprepare": {
+      const number = numberOf(given[0]);
+      if (session.prepared.delete(number)) return { status: 0, output: [] };
+      throw new SqlServerError(8179, `Could not find prepared statement with handle ${number}.`, { reach: "batch" });
+    }
+    case "sp_set_session_context": {
+      const [key, value] = given;
+      const stored = value === undefined || value.value === "default" ? undefined : value.value;
+      if (stored !== undefined) session.contextValues.set(textOf(key).toLowerCase(), stored);
+      return { status: 0, output: [] };
+    }
+    case "sp_getapplock":
+    case "sp_releaseapplock":
+      return lockApplication(session, name, given);
+    case "sp_prepexec":
+      throw new NotUnderstoodError("sp_prepexec");
+    default:
+      return runModule(session, procedure, given, response);
+  }
+}
+
+function prepare(session: SqlSession, text: string, parameters: string): Outcome {
+  // The text is parsed now, as SQL Server does; names are looked up when it runs.
+  parseBatch(text);
+  const handle = session.nextHandle();
+  session.prepared.set(handle, { text, parameters });
+  return { status: 0, output: [{ name: "@handle", value: { type: plain("int"), value: String(handle) } }] };
+}
+
+/** sp_executesql: a batch with parameters, in a scope of its own. */
+async function runText(
+  session: SqlSession,
+  text: string,
+  declarations: string,
+  given: readonly Argument[],
+  response: ResponseStream,
+): Promise<Outcome> {
+  const parameters = parseParameterList(declarations);
+  return inFrame(session, "", response, async (runner) => {
+    await bind(runner, parameters, given, "");
+    await runner.run(parseBatch(text));
+    return outcomeOf(runner, parameters, given);
+  });
+}
+
+async function runModule(
+  session: SqlSession,
+  procedure: Name,
+  given: readonly Argument[],
+  response: ResponseStream,
+): Promise<Outcome> {
+  const { rows } = await session.statement(
+    () =>
+      session.postgres.run(
+        "SELECT definition FROM mssql.procedures WHERE schema = $1::text AND name = $2::text",
+        procedureKey(procedure),
+      ),
+    true,
+  );
+  const definition = rows[0]?.[0];
+  if (definition == null) {
+    throw new SqlServerError(2812, `Could not find stored procedure '${procedure.join(".")}'.`, {
+      state: 62,
+      reach: "batch",
+    });
+  }
+  const module = parseProcedureText(definition);
+  const { noCount } = session.options;
+  try {
+    return await inFrame(session, procedure.at(-1) ?? "", response, async (runner) => {
+      await bind(runner, module.parameters, given, procedure.at(-1) ?? "");
+      await runner.run(module.body);
+      return outcomeOf(runner, module.parameters, given);
+    });
+  } finally {
+    // What a procedure SETs ends with it.
+    session.options.noCount = noCount;
+  }
+}
+
+async function inFrame<Result>(
+  session: SqlSession,
+  procedure: string,
+  response: ResponseStream,
+  work: (runner: StatementRunner) => Promise<Result>,
+): Promise<Result> {
+  if (session.nestLevel >= 32) {
+    const text = "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).";
+    throw new SqlServerError(217, text, { reach: "batch" });
+  }
+  const frame = new Frame("procedure", session.database, (name) => session.fact(name), procedure);
+  const runner = new StatementRunner(session, frame, response, executeStatement);
+  session.nestLevel += 1;
+  try {
+    return await work(runner);
+  } finally {
+    session.nestLevel -= 1;
+    await runner.close();
+  }
+}
+
+/** Gives the parameters their values. @throws SqlServerError 201, 8144, 8145, 8146, 8178. */
+async function bind(
+  runner: StatementRunner,
+  parameters: readonly ProcedureParameter[],
+  given: readonly Argument[],
+  procedure: string,
+): Promise<void> {
+  if (given.length > parameters.length) {
+    const text =
+      parameters.length === 0
+        ? `Procedure ${procedure} has no parameters and arguments were supplied.`
+        : `Procedure or function ${procedure} has too many arguments specified.`;
+    throw new SqlServerError(parameters.length === 0 ? 8146 : 8144, text, { state: 2, reach: "batch" });
+  }
+  for (const argument of given) {
+    const known =
+      argument.name === "" || parameters.some((it) => it.name.toLowerCase() === argument.name.toLowerCase());
+    if (known) continue;
+    throw new SqlServerError(8145, `${argument.name} is not a parameter for procedure ${procedure}.`, {
+      reach: "batch",
+    });
+  }
+  for (const [index, parameter] of parameters.entries()) {
+    const argument = argumentFor(parameter, index, given);
+    if (argument !== undefined && argument.value !== "default") {
+      runner.frame.declare(parameter.name, await converted(runner, argument.value, parameter.type));
+    } else if (parameter.fallback !== undefined) {
+      runner.frame.declare(parameter.name, await runner.evaluator.valueAs(parameter.fallback, parameter.type));
+    } else {
+      const text =
+        procedure === ""
+          ? `The parameterized query expects the parameter '${parameter.name}', which was not supplied.`
+          : `Procedure or function '${procedure}' expects parameter '${parameter.name}', which was not supplied.`;
+      throw new SqlServerError(procedure === "" ? 8178 : 201, text, { state: 4, reach: "batch" });
+    }
+  }
+}
+
+function argumentFor(parameter: ProcedureParameter, index: number, given: readonly Argument[]): Argument | undefined {
+  const named = given.find((it) => it.name.toLowerCase() === parameter.name.toLowerCase());
+  const positional = given[index];
+  return named ?? (positional?.name === "" ? positional : undefined);
+}
+
+/** The value as the type that the parameter is declared with, converted where the client has sent another one. */
+async function converted(runner: StatementRunner, value: TypedValue, type: SqlType): Promise<TypedValue> {
+  if (value.value === null || typeText(value.type) === typeText(type)) return { type, value: value.value };
+  const scratch = "@mssql conversion";
+  runner.frame.declare(scratch, value);
+  return runner.evaluator.valueAs({ kind: "variable", name: scratch }, type);
+}
+
+function outcomeOf(
+  runner: StatementRunner,
+  parameters: readonly ProcedureParameter[],
+  given: readonly Argument[],
+): Outcome {
+  const output = parameters.flatMap((parameter, index) => {
+    const wanted = parameter.output && argumentFor(parameter, index, given)?.output === true;
+    const value = wanted ? runner.frame.variable(parameter.name) : undefined;
+    return value === undefined ? [] : [{ name: parameter.name, value }];
+  });
+  return { status: runner.returnValue, output };
+}
+
+/** sp_getapplock and sp_releaseapplock, on advisory locks of PostgreSQL. */
+async function lockApplication(session: SqlSession, name: string, given: readonly Argument[]): Promise<Outcome> {
+  const named = (wanted: string) => given.find((it) => it.name.toLowerCase() === wanted);
+  const resource = textOf(named("@resource") ?? given[0]);
+  const owner = named("@lockowner") === undefined ? "transaction" : textOf(named("@lockowner")).toLowerCase();
+  const key = "hashtextextended($1::text, 0)";
+  const ask = async (text: string) => {
+    const { rows } = await session.statement(() => session.postgres.run(text, [resource]), true);
+    return rows[0]?.[0];
+  };
+  if (name === "sp_releaseapplock") {
+    if (owner !== "session") throw new NotUnderstoodError("sp_releaseapplock of a transaction");
+    const released = await ask(`SELECT pg_advisory_unlock(${key})`);
+    return { status: released === "t" ? 0 : -999, output: [] };
+  }
+  const timeout = named("@locktimeout") === undefined ? session.options.lockTimeoutMs : numberOf(named("@locktimeout"));
+  const scope = owner === "session" ? "" : "_xact";
+  if (timeout === 0) {
+    const granted = await ask(`SELECT pg_try_advisory${scope}_lock(${key})`);
+    return { status: granted === "t" ? 0 : -1, output: [] };
+  }
+  if (timeout > 0) throw new NotUnderstoodError("sp_getapplock with a time limit");
+  await ask(`SELECT pg_advisory${scope}_lock(${key})`);
+  return { status: 0, output: [] };
+}
+
+function textOf(argument: Argument | undefined): string {
+  const value = argument?.value === "default" ? null : (argument?.value.value ?? null);
+  return value === null ? "" : String(value);
+}
+
+function numberOf(argument: Argument | undefined): number {
+  return Number(textOf(argument));
+}

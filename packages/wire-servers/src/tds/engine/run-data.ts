@@ -1,0 +1,215 @@
+import type { BackingRow } from "../../shared/backing-cursor.ts";
+import type { ResultColumn } from "../protocol/response.ts";
+import type { ResponseStream } from "../protocol/response-stream.ts";
+import type { Insert, Select, Statement } from "../tsql/ast.ts";
+import { Emission, emitName, emitTarget, quote } from "../tsql/emission.ts";
+import { type EmittedChange, emitDelete, emitInsert, emitMerge, emitUpdate } from "../tsql/emit-change.ts";
+import { emitQuery, staticColumns } from "../tsql/emit-query.ts";
+import type { Frame } from "./frame.ts";
+import { DefinitionRunner } from "./run-definition.ts";
+import type { SqlSession } from "./session.ts";
+import { NotUnderstoodError, SqlServerError } from "./sql-server-error.ts";
+
+type DataStatement = Extract<Statement, { kind: "select" | "insert" | "update" | "delete" | "merge" | "truncate" }>;
+
+/** CurCmd of DONE, [MS-TDS] 2.2.7.6, as SQL Server numbers its statements. */
+const commands: Readonly<Record<DataStatement["kind"], number>> = {
+  select: 0xc1,
+  insert: 0xc3,
+  delete: 0xc4,
+  update: 0xc5,
+  merge: 0x117,
+  truncate: 0xbe,
+};
+
+const portion = 200;
+
+/** Runs queries and changes, and sends their rows. */
+export class DataRunner {
+  readonly #session: SqlSession;
+  readonly #frame: Frame;
+  readonly #response: ResponseStream;
+  readonly #definitions: DefinitionRunner;
+
+  constructor(session: SqlSession, frame: Frame, response: ResponseStream) {
+    this.#session = session;
+    this.#frame = frame;
+    this.#response = response;
+    this.#definitions = new DefinitionRunner(session, frame);
+  }
+
+  async run(statement: DataStatement): Promise<void> {
+    const count = await this.#count(statement);
+    this.#session.rowCount = count;
+    const kind = this.#frame.kind === "batch" ? "done" : "doneInProcedure";
+    const counted = !this.#session.options.noCount;
+    const gaveRows =
+      statement.kind === "select" ||
+      ("output" in statement && statement.output?.into === undefined && statement.output !== undefined);
+    // With NOCOUNT on, a procedure says nothing at all about a statement without rows.
+    if (!counted && !gaveRows && kind === "doneInProcedure") return;
+    this.#response.done(kind, counted ? { count } : {}, commands[statement.kind]);
+  }
+
+  async #count(statement: DataStatement): Promise<number> {
+    if (statement.kind === "select") return this.#select(statement);
+    this.#session.transaction.mustBeWritable();
+    if (statement.kind === "truncate") {
+      const table = emitName(statement.table, this.#frame);
+      await this.#session.statement(() => this.#session.postgres.run(`TRUNCATE ${table} RESTART IDENTITY`), true);
+      return 0;
+    }
+    const emission = new Emission(this.#frame);
+    const change = await this.#emit(statement, emission);
+    if (change.columns === undefined) return this.#runCounted(change, emission);
+    await this.#refuseTriggers(statement, emission);
+    return this.#sendRows(change.text, emission, change.columns, true);
+  }
+
+  async #emit(
+    statement: Exclude<DataStatement, { kind: "select" | "truncate" }>,
+    emission: Emission,
+  ): Promise<EmittedChange> {
+    switch (statement.kind) {
+      case "insert":
+        return this.#emitInsert(statement, emission);
+      case "update":
+        return emitUpdate(statement, emission);
+      case "delete":
+        return emitDelete(statement, emission);
+      case "merge":
+        return emitMerge(statement, emission);
+    }
+  }
+
+  async #emitInsert(insert: Insert, emission: Emission): Promise<EmittedChange> {
+    const { identityInsertTable } = this.#session;
+    const explicit =
+      "name" in insert.target && identityInsertTable !== undefined && insert.target.name.at(-1) === identityInsertTable;
+    if (insert.columns.length > 0 || insert.source.kind === "defaults") return emitInsert(insert, emission, explicit);
+    // Without a list, an INSERT means every column but the identity.
+    const columns = await this.#insertableColumns(insert, emission);
+    return emitInsert({ ...insert, columns }, emission, explicit);
+  }
+
+  async #insertableColumns(insert: Insert, emission: Emission): Promise<readonly string[]> {
+    const table = emitTarget(insert.target, emission.context);
+    const { rows } = await this.#session.statement(() =>
+      this.#session.postgres.run(
+        "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attidentity = '' AND attgenerated = '' ORDER BY attnum",
+        [table],
+      ),
+    );
+    return rows.map(([name]) => String(name));
+  }
+
+  async #runCounted(change: EmittedChange, emission: Emission): Promise<number> {
+    const { session } = this.#parts();
+    const result = await session.statement(async () => {
+      await this.#lock(emission);
+      return session.postgres.run(change.text, emission.values);
+    }, emission.lockedTables.size === 0);
+    return result.rowCount ?? 0;
+  }
+
+  async #select(statement: Extract<Statement, { kind: "select" }>): Promise<number> {
+    const { query } = statement;
+    const body = query.body.kind === "select" ? query.body : undefined;
+    if (body?.into !== undefined) return this.#definitions.createFrom(statement);
+    const emission = new Emission(this.#frame);
+    const text = emitQuery(query, emission);
+    if (body?.items.some((it) => it.kind === "assign")) return this.#assign(body, text, emission);
+    return this.#sendRows(text, emission, staticColumns(query, emission), !isOfOneTable(body));
+  }
+
+  /** `SELECT @a = ..., @b = ...`: the variables get the values of the last row, and keep theirs when there is none. */
+  async #assign(select: Select, text: string, emission: Emission): Promise<number> {
+    const { session } = this.#parts();
+    const { rows } = await session.statement(() => session.postgres.run(text, emission.values), true);
+    const last = rows.at(-1);
+    select.items.forEach((item, index) => {
+      if (item.kind !== "assign" || item.operator !== "=") throw new NotUnderstoodError("assignments beside columns");
+      const type = this.#frame.typeOf(item.variable);
+      if (type === undefined) {
+        throw new SqlServerError(137, `Must declare the scalar variable "${item.variable}".`, {
+          severity: 15,
+          reach: "batch",
+        });
+      }
+      if (last !== undefined) this.#frame.declare(item.variable, { type, value: last[index] ?? null });
+    });
+    return rows.length;
+  }
+
+  async #sendRows(
+    text: string,
+    emission: Emission,
+    known: Parameters<SqlSession["host"]["catalog"]["resultColumns"]>[1],
+    mayBeNull: boolean,
+  ): Promise<number> {
+    const { session } = this.#parts();
+    return session.statement(
+      async () => {
+        await this.#lock(emission);
+        const described = await session.postgres.describe(text);
+        await session.host.catalog.learn(described, session.postgres);
+        const cursor = session.postgres.cursor(text, emission.values);
+        let rows = await cursor.read(portion);
+        const columns = session.host.catalog
+          .resultColumns(described, known, mayBeNull)
+          .map((it, index) => withScale(it, index, rows));
+        this.#response.columns(columns);
+        try {
+          for (;;) {
+            for (const row of rows) await this.#response.row(columns, row);
+            if (cursor.finished) return cursor.rowCount ?? 0;
+            session.checkAttention();
+            rows = await cursor.read(portion);
+          }
+        } finally {
+          await cursor.close();
+        }
+      },
+      emission.lockedTables.size === 0 && session.transaction.count === 0,
+    );
+  }
+
+  async #lock(emission: Emission): Promise<void> {
+    for (const table of emission.lockedTables) {
+      await this.#session.postgres.run(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`);
+    }
+  }
+
+  /** 334: OUTPUT without INTO does not go with triggers. */
+  async #refuseTriggers(
+    statement: Exclude<DataStatement, { kind: "select" | "truncate" }>,
+    emission: Emission,
+  ): Promise<void> {
+    const { session } = this.#parts();
+    const table = emitTarget(statement.target, emission.context);
+    const { rows } = await session.statement(() =>
+      session.postgres.run("SELECT 1 FROM pg_trigger WHERE tgrelid = to_regclass($1::text) AND NOT tgisinternal", [
+        table,
+      ]),
+    );
+    if (rows.length === 0) return;
+    const name = "name" in statement.target ? statement.target.name.map(quote).join(".").replaceAll('"', "") : "";
+    const text = `The target table '${name}' of the DML statement cannot have any enabled triggers if the statement contains an OUTPUT clause without INTO clause.`;
+    throw new SqlServerError(334, text, { reach: "batch" });
+  }
+
+  #parts() {
+    return { session: this.#session };
+  }
+}
+
+/** A numeric without a declared scale has the largest one that the first rows show. */
+function withScale(column: ResultColumn, index: number, rows: readonly BackingRow[]): ResultColumn {
+  if (column.type.name !== "numeric" || column.type.scale !== undefined) return column;
+  const scales = rows.map((row) => row[index]?.split(".")[1]?.length ?? 0);
+  return { ...column, type: { name: "numeric", precision: 38, scale: Math.max(0, ...scales) } };
+}
+
+function isOfOneTable(select: Select | undefined): boolean {
+  return select?.from.length === 1 && select.from[0]?.kind === "table";
+}

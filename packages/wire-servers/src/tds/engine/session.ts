@@ -1,0 +1,219 @@
+import type { PostgresSession } from "../../shared/postgres-session.ts";
+import type { Login7 } from "../protocol/login7.ts";
+import type { ResponseStream } from "../protocol/response-stream.ts";
+import type { Statement } from "../tsql/ast.ts";
+import type { TypedValue } from "../tsql/emission.ts";
+import { plain, type SqlType } from "../types/sql-type.ts";
+import type { Catalog } from "./catalog.ts";
+import { isBackingFailure, toSqlServerError } from "./failure.ts";
+import { SessionOptions } from "./session-options.ts";
+import { NotUnderstoodError, SqlServerError } from "./sql-server-error.ts";
+import { SessionTransaction } from "./transaction.ts";
+
+/** What sessions ask of the server that they belong to. */
+export interface SessionHost {
+  readonly serverName: string;
+  readonly catalog: Catalog;
+  /** Closes the connection of another session. `false` when there is none of that number. */
+  kill(spid: number): boolean;
+  /** Something was not understood. */
+  refused(what: string): void;
+}
+
+/** Thrown through a running batch when the client has sent an attention. */
+export class AttentionSignal extends Error {}
+
+/** A prepared statement of `sp_prepare`. */
+export interface PreparedText {
+  readonly parameters: string;
+  readonly text: string;
+}
+
+/** The state of one logged-in session: [MS-TDS] 3.3, everything but the bytes. */
+export class SqlSession {
+  readonly spid: number;
+  readonly postgres: PostgresSession;
+  readonly transaction: SessionTransaction;
+  readonly options = new SessionOptions();
+  readonly host: SessionHost;
+  readonly login: Login7;
+  readonly database: string;
+  /** Temporary tables of the session itself. */
+  readonly temporaryTables = new Set<string>();
+  readonly prepared = new Map<number, PreparedText>();
+  readonly contextValues = new Map<string, TypedValue>();
+  /** The table for which IDENTITY_INSERT is on. */
+  identityInsertTable: string | undefined;
+  rowCount = 0;
+  errorNumber = 0;
+  /** The error that a CATCH block handles. */
+  handled: SqlServerError | undefined;
+  /** TRY blocks around what runs now. */
+  tryDepth = 0;
+  nestLevel = 0;
+  /** An error of severity 20 or above has ended the session. */
+  fatal = false;
+  /** The bulk load that the client has announced. */
+  announcedBulkLoad: Extract<Statement, { kind: "insert-bulk" }> | undefined;
+  #nextHandle = 1;
+  #cancelled = false;
+  #onCancel: (() => void) | undefined;
+
+  constructor(spid: number, postgres: PostgresSession, login: Login7, database: string, host: SessionHost) {
+    this.spid = spid;
+    this.postgres = postgres;
+    this.transaction = new SessionTransaction(postgres);
+    this.login = login;
+    this.database = database;
+    this.host = host;
+  }
+
+  /** A request starts. */
+  start(): void {
+    this.#cancelled = false;
+    this.postgres.resume();
+    this.tryDepth = 0;
+    this.nestLevel = 0;
+    this.handled = undefined;
+  }
+
+  /** The client has sent an attention while a request runs. */
+  async attention(): Promise<void> {
+    this.#cancelled = true;
+    this.#onCancel?.();
+    await this.postgres.interrupt();
+  }
+
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  /** @throws AttentionSignal when the client has given up. */
+  checkAttention(): void {
+    if (this.#cancelled) throw new AttentionSignal("attention");
+  }
+
+  /** Waits for a promise, or for an attention. */
+  async orAttention<Result>(waiting: Promise<Result>): Promise<Result> {
+    this.checkAttention();
+    const cancelled = new Promise<never>((_, reject) => {
+      this.#onCancel = () => reject(new AttentionSignal("attention"));
+    });
+    try {
+      return await Promise.race([waiting, cancelled]);
+    } finally {
+      this.#onCancel = undefined;
+    }
+  }
+
+  /**
+   * Runs the work of one statement: in the transaction, where an error undoes only this work, or as a transaction of its own at the
+   * session's level. `single`: the work is one statement for PostgreSQL, which is a transaction by itself.
+   */
+  async statement<Result>(work: () => Promise<Result>, single = false): Promise<Result> {
+    const alone = this.transaction.count === 0 && this.transaction.level === "read committed";
+    if (single && alone) return work();
+    return this.postgres.statement(work, this.transaction.mode);
+  }
+
+  /** SQL Server's error for whatever a statement threw. */
+  async failure(error: unknown, command: string): Promise<SqlServerError> {
+    let found: SqlServerError;
+    if (error instanceof SqlServerError) found = error;
+    else if (isBackingFailure(error)) {
+      found = await toSqlServerError(error, {
+        command,
+        database: this.database,
+        isolation: this.transaction.effectiveLevel,
+        ask: (text, values) => this.postgres.run(text, values),
+      });
+    } else throw error;
+    if (found instanceof NotUnderstoodError) this.host.refused(found.message);
+    return found;
+  }
+
+  /** A number for a prepared statement. */
+  nextHandle(): number {
+    this.#nextHandle += 1;
+    return this.#nextHandle - 1;
+  }
+
+  /** The value of `@@name` or of a `fact:`. */
+  fact(name: string): TypedValue | undefined {
+    const known = name.startsWith("fact:")
+      ? this.#sessionFact(name.slice(5))
+      : this.#systemVariable(name.toLowerCase());
+    return known === undefined ? undefined : { type: known[0], value: known[1] };
+  }
+
+  #systemVariable(name: string): Fact | undefined {
+    switch (name) {
+      case "@@rowcount":
+        return [plain("int"), String(this.rowCount)];
+      case "@@trancount":
+        return [plain("int"), String(this.transaction.count)];
+      case "@@error":
+        return [plain("int"), String(this.errorNumber)];
+      case "@@spid":
+        return [plain("smallint"), String(this.spid)];
+      case "@@nestlevel":
+        return [plain("int"), String(this.nestLevel)];
+      case "@@lock_timeout":
+        return [plain("int"), String(this.options.lockTimeoutMs)];
+      case "@@servername":
+        return [text, this.host.serverName];
+      case "@@version":
+        return [text, "Microsoft SQL Server 2022 (stand-in for tests) - 16.0.4096.0"];
+      case "@@max_precision":
+        return [plain("tinyint"), "38"];
+      default:
+        return undefined;
+    }
+  }
+
+  #sessionFact(name: string): Fact | undefined {
+    const context = /^context:(.*)$/s.exec(name)?.[1];
+    if (context !== undefined) {
+      const found = this.contextValues.get(context.toLowerCase());
+      return [text, found === undefined ? null : String(found.value)];
+    }
+    const facts: Readonly<Record<string, Fact>> = {
+      database: [text, this.database],
+      schema: [text, "dbo"],
+      login: [text, this.login.userName],
+      application: [text, this.login.applicationName],
+      host: [text, this.login.hostName],
+      xact_state: [plain("smallint"), String(this.transaction.state)],
+      error_number: [plain("int"), this.#handledFact((it) => it.number)],
+      error_message: [text, this.handled?.message ?? null],
+      error_severity: [plain("int"), this.#handledFact((it) => it.severity)],
+      error_state: [plain("int"), this.#handledFact((it) => it.state)],
+      error_line: [plain("int"), this.#handledFact((it) => it.line)],
+      "property:ProductVersion": [text, "16.0.4096.0"],
+      "property:Collation": [text, "Latin1_General_100_BIN2"],
+      "property:EngineEdition": [text, "3"],
+    };
+    return facts[name];
+  }
+
+  #handledFact(pick: (error: SqlServerError) => number): string | null {
+    return this.handled === undefined ? null : String(pick(this.handled));
+  }
+
+  /** Puts everything back to a new session's state, but the transaction where `keepTransaction` says so. */
+  async reset(response: ResponseStream, keepTransaction: boolean): Promise<void> {
+    if (!keepTransaction) await this.transaction.abort(response);
+    this.options.reset();
+    this.transaction.resetLevel();
+    this.prepared.clear();
+    this.contextValues.clear();
+    this.identityInsertTable = undefined;
+    const dropped = [...this.temporaryTables].map((it) => `DROP TABLE IF EXISTS ${it};`).join("");
+    this.temporaryTables.clear();
+    await this.postgres.script(`${dropped}SET lock_timeout = 0; SELECT pg_advisory_unlock_all()`);
+  }
+}
+
+type Fact = readonly [type: SqlType, value: string | null];
+
+const text: SqlType = { name: "nvarchar", length: 4000 };

@@ -1,0 +1,214 @@
+import { NotUnderstoodError, SqlServerError } from "../engine/sql-server-error.ts";
+import type { SqlType } from "../types/sql-type.ts";
+import type { CommonTable, JoinKind, Query, QueryBody, Select, SelectItem, TableSource } from "./ast.ts";
+import { backingType, type Emission, emitName, emitTableVariable, quote } from "./emission.ts";
+import { ExpressionEmitter } from "./emit-expression.ts";
+
+/** What the translator knows of a result's columns beyond what PostgreSQL says; `undefined` where a star stands. */
+export interface StaticColumn {
+  /** SQL Server's name; an expression without an alias has none. */
+  readonly name: string;
+  /** The type, where the expression says it for certain. */
+  readonly type: SqlType | undefined;
+}
+
+/** The name under which PostgreSQL reports a column that has none in SQL Server. */
+export const namelessColumn = "?";
+
+/** An expression emitter that knows how to write queries. */
+export function expressionsOf(emission: Emission): ExpressionEmitter {
+  return new ExpressionEmitter(emission, emitQuery);
+}
+
+/** Writes a query. */
+export function emitQuery(query: Query, emission: Emission): string {
+  const expressions = expressionsOf(emission);
+  const parts = [emitCommonTables(query.common, emission), emitBody(query.body, emission)];
+  if (query.orderBy.length > 0) parts.push(`ORDER BY ${expressions.emitOrder(query.orderBy)}`);
+  const top = topOf(query.body);
+  if (top !== undefined && query.offset !== undefined) {
+    const text = "A TOP can not be used in the same query or sub-query as a OFFSET.";
+    throw new SqlServerError(10741, text, { severity: 15, state: 2, reach: "batch" });
+  }
+  if (top !== undefined) {
+    const count = expressions.emit(top.count);
+    parts.push(top.withTies ? `FETCH FIRST (${count}) ROWS WITH TIES` : `LIMIT ${count}`);
+  }
+  if (query.offset !== undefined) parts.push(`OFFSET ${expressions.emit(query.offset)}`);
+  if (query.fetch !== undefined) parts.push(`LIMIT ${expressions.emit(query.fetch)}`);
+  const locking = emitLocking(query.body);
+  if (locking !== "") parts.push(locking);
+  return parts.filter((it) => it !== "").join(" ");
+}
+
+/** Writes `WITH name AS (...)`, or nothing. */
+export function emitCommonTables(tables: readonly CommonTable[], emission: Emission): string {
+  if (tables.length === 0) return "";
+  const written = tables.map(({ name, columns, query }) => {
+    const list = columns.length === 0 ? "" : ` (${columns.map(quote).join(", ")})`;
+    return `${quote(name)}${list} AS (${emitQuery(query, emission)})`;
+  });
+  // A common table may refer to itself in T-SQL without saying so.
+  return `WITH RECURSIVE ${written.join(", ")}`;
+}
+
+/** What is known of the columns of a query. */
+export function staticColumns(query: Query, emission: Emission): readonly (StaticColumn | undefined)[] {
+  let body: QueryBody = query.body;
+  const first = body.kind === "select";
+  while (body.kind !== "select") body = body.kind === "set" ? body.left : body.query.body;
+  // The types of a set operation follow from all of its parts.
+  return staticItems(body.items, emission).map((it) => (first || it === undefined ? it : { ...it, type: undefined }));
+}
+
+/** What is known of the columns of a select list. */
+export function staticItems(items: readonly SelectItem[], emission: Emission): readonly (StaticColumn | undefined)[] {
+  const expressions = expressionsOf(emission);
+  return items.map((item) => {
+    if (item.kind !== "expression") return undefined;
+    const { expression, alias } = item;
+    const own = expression.kind === "column" ? (expression.parts.at(-1) ?? "") : "";
+    return { name: alias ?? own, type: expressions.typeOf(expression) };
+  });
+}
+
+function topOf(body: QueryBody) {
+  return body.kind === "select" ? body.top : undefined;
+}
+
+function emitBody(body: QueryBody, emission: Emission): string {
+  switch (body.kind) {
+    case "select":
+      return emitSelect(body, emission);
+    case "nested":
+      return `(${emitQuery(body.query, emission)})`;
+    case "set":
+      return `${emitOperand(body.left, emission)} ${body.operator} ${emitOperand(body.right, emission)}`;
+  }
+}
+
+function emitOperand(body: QueryBody, emission: Emission): string {
+  if (topOf(body) === undefined && body.kind !== "set") return emitBody(body, emission);
+  const query: Query = { kind: "query", common: [], body, orderBy: [], offset: undefined, fetch: undefined };
+  return `(${emitQuery(query, emission)})`;
+}
+
+function emitSelect(select: Select, emission: Emission): string {
+  const expressions = expressionsOf(emission);
+  const parts = [`SELECT ${select.distinct ? "DISTINCT " : ""}${emitItems(select.items, emission)}`];
+  if (select.from.length > 0) parts.push(`FROM ${select.from.map((it) => emitSource(it, emission)).join(", ")}`);
+  if (select.where !== undefined) parts.push(`WHERE ${expressions.emit(select.where)}`);
+  if (select.groupBy.length > 0) parts.push(`GROUP BY ${select.groupBy.map((it) => expressions.emit(it)).join(", ")}`);
+  if (select.having !== undefined) parts.push(`HAVING ${expressions.emit(select.having)}`);
+  return parts.join(" ");
+}
+
+/** Writes a select list or the items of OUTPUT. */
+export function emitItems(items: readonly SelectItem[], emission: Emission): string {
+  const expressions = expressionsOf(emission);
+  return items.map((item) => emitItem(item, expressions)).join(", ");
+}
+
+function emitItem(item: SelectItem, expressions: ExpressionEmitter): string {
+  switch (item.kind) {
+    case "star": {
+      if (item.qualifier === undefined) return "*";
+      const [only = ""] = item.qualifier;
+      if (item.qualifier.length === 1 && only.toLowerCase() === "inserted") return "new.*";
+      if (item.qualifier.length === 1 && only.toLowerCase() === "deleted") return "old.*";
+      return `${item.qualifier.map(quote).join(".")}.*`;
+    }
+    case "assign":
+      return expressions.emit(item.expression);
+    case "expression": {
+      const { expression, alias } = item;
+      const named = alias ?? (expression.kind === "column" ? (expression.parts.at(-1) ?? "") : namelessColumn);
+      return `${emitSelected(item, expressions)} AS ${quote(named)}`;
+    }
+  }
+}
+
+/** A value of a select list: one that is only NULL or a text needs its type said, because nothing around it does. */
+function emitSelected(item: Extract<SelectItem, { kind: "expression" }>, expressions: ExpressionEmitter): string {
+  const { expression } = item;
+  const written = expressions.emit(expression);
+  if (expression.kind !== "literal") return written;
+  return `(${written})::${backingType(expression.type)}`;
+}
+
+const joinWords: Readonly<Record<Exclude<JoinKind, "CROSS APPLY" | "OUTER APPLY">, string>> = {
+  INNER: "JOIN",
+  LEFT: "LEFT JOIN",
+  RIGHT: "RIGHT JOIN",
+  FULL: "FULL JOIN",
+  CROSS: "CROSS JOIN",
+};
+
+/** Writes a table of a FROM clause. */
+export function emitSource(source: TableSource, emission: Emission): string {
+  switch (source.kind) {
+    case "table": {
+      const name = emitName(source.name, emission.context);
+      if (source.hints.some(isRangeLock) && source.hints.some(isUpdateLock)) emission.lockedTables.add(name);
+      return withAlias(name, source.alias);
+    }
+    case "table-variable":
+      return withAlias(emitTableVariable(source.name, emission.context), source.alias);
+    case "derived":
+      return `(${emitQuery(source.query, emission)}) AS ${aliasWithColumns(source)}`;
+    case "values": {
+      const expressions = expressionsOf(emission);
+      const rows = source.rows.map((row) => `(${row.map((it) => expressions.emit(it)).join(", ")})`);
+      return `(VALUES ${rows.join(", ")}) AS ${aliasWithColumns(source)}`;
+    }
+    case "table-function": {
+      if (source.call.name !== "string_split") throw new NotUnderstoodError(`the table function ${source.call.name}`);
+      const expressions = expressionsOf(emission);
+      const values = source.call.arguments.map((it) => expressions.emit(it)).join(", ");
+      return `string_to_table(${values}) AS ${quote(source.alias ?? "string_split")} ("value")`;
+    }
+    case "join":
+      return emitJoin(source, emission);
+  }
+}
+
+function emitJoin(source: Extract<TableSource, { kind: "join" }>, emission: Emission): string {
+  const left = emitSource(source.left, emission);
+  const right = emitSource(source.right, emission);
+  if (source.join === "CROSS APPLY") return `${left} CROSS JOIN LATERAL ${right}`;
+  if (source.join === "OUTER APPLY") return `${left} LEFT JOIN LATERAL ${right} ON true`;
+  const on = source.on === undefined ? "" : ` ON ${expressionsOf(emission).emit(source.on)}`;
+  return `${left} ${joinWords[source.join]} ${source.right.kind === "join" ? `(${right})` : right}${on}`;
+}
+
+function withAlias(name: string, alias: string | undefined): string {
+  return alias === undefined ? name : `${name} AS ${quote(alias)}`;
+}
+
+function aliasWithColumns({ alias, columns }: { readonly alias: string; readonly columns: readonly string[] }): string {
+  return columns.length === 0 ? quote(alias) : `${quote(alias)} (${columns.map(quote).join(", ")})`;
+}
+
+function isRangeLock(hint: string): boolean {
+  return hint === "HOLDLOCK" || hint === "SERIALIZABLE";
+}
+
+function isUpdateLock(hint: string): boolean {
+  return hint === "UPDLOCK" || hint === "XLOCK";
+}
+
+/** Locks on the rows that a query reads: UPDLOCK and XLOCK take them, READPAST skips what others hold. */
+function emitLocking(body: QueryBody): string {
+  if (body.kind !== "select") return "";
+  const tables = body.from.flatMap(tablesOf);
+  const locked = tables.filter((it) => it.hints.some(isUpdateLock));
+  if (locked.length === 0) return "";
+  const hints = locked.flatMap((it) => it.hints);
+  const waiting = hints.includes("READPAST") ? " SKIP LOCKED" : hints.includes("NOWAIT") ? " NOWAIT" : "";
+  return `FOR UPDATE OF ${locked.map((it) => quote(it.alias ?? it.name.at(-1) ?? "")).join(", ")}${waiting}`;
+}
+
+function tablesOf(source: TableSource): readonly Extract<TableSource, { kind: "table" }>[] {
+  if (source.kind === "table") return [source];
+  return source.kind === "join" ? [...tablesOf(source.left), ...tablesOf(source.right)] : [];
+}

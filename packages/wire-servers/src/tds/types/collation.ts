@@ -1,0 +1,24 @@
+/**
+ * The collation of the server and its databases: `Latin1_General_100_BIN2`, code page 1252. Text compares by code point, which is
+ * what the database behind does; names are case-sensitive. [MS-TDS] 2.2.5.1.2: 20 bits LCID, 8 flag bits (fBinary2), version, sort id.
+ */
+export const collation = Buffer.from([0x09, 0x04, 0x00, 0x22, 0x00]);
+
+/** Its name as T-SQL writes it. */
+export const collationName = "Latin1_General_100_BIN2";
+
+const decoder = new TextDecoder("windows-1252");
+
+const bytesByCharacter = new Map(
+  Array.from({ length: 256 }, (_, byte) => [decoder.decode(Uint8Array.of(byte)), byte] as const),
+);
+
+/** Text of the code page, from its bytes. */
+export function decodeCodePage(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+/** Text as bytes of the code page; what it lacks becomes `?`, as SQL Server does it. */
+export function encodeCodePage(text: string): Buffer {
+  return Buffer.from(Array.from(text, (character) => bytesByCharacter.get(character) ?? 0x3f));
+}
