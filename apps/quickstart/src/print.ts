@@ -8,5 +8,5 @@ export function heading(title: string): void {
 /** A line inside a section: a name, and what there is to say or show of it. */
 export function print(name: string, value: unknown): void {
   const text = typeof value === "string" ? value : inspect(value, { breakLength: Number.POSITIVE_INFINITY });
-  console.log(`  ${name.padEnd(12)}${text}`);
+  console.log(`  ${name.padEnd(11)} ${text}`);
 }

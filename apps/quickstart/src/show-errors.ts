@@ -19,7 +19,7 @@ async function show(mistake: () => Promise<unknown>): Promise<void> {
     await mistake();
   } catch (error) {
     if (!isMdbError(error)) throw error;
-    print(error.name, error.code);
+    print(error.name, `(${error.code})`);
     print("", error.message);
   }
 }

@@ -3,6 +3,11 @@ import { postgres } from "@nsj/mdb-adapter-postgres";
 import { sqlite } from "@nsj/mdb-adapter-sqlite";
 import { type Database, DatabaseManager, sql } from "@nsj/mdb-core";
 
+/** Of the PostgreSQL that the test gives. */
+export const ordersUrl: string = process.env["PROGRAM_POSTGRES_URL"] ?? "";
+/** By which the server tells this process's connections from others. */
+export const applicationName: string = `exit-check-${process.pid}`;
+
 /** Databases with every timer of the pool in use. */
 export function openDatabases() {
   const pool = {
@@ -14,7 +19,7 @@ export function openDatabases() {
     idleTimeoutMs: 5_000,
   };
   return new DatabaseManager({
-    orders: postgres({ connectionString: process.env["PROGRAM_POSTGRES_URL"] ?? "", pool }),
+    orders: postgres({ connectionString: ordersUrl, applicationName, pool }),
     audit: sqlite({ filename: process.env["PROGRAM_SQLITE_FILE"] ?? "", pool }),
     memory: sqlite({ filename: ":memory:" }),
     // Nobody listens on the discard port: connecting fails, and the pool goes on with its pauses.

@@ -12,7 +12,7 @@ const vague = /^(utils?|helpers?|common|constants|misc)$/;
 
 describe("file names", () => {
   it("are kebab-case", () => {
-    const wrong = files.filter((path) => !/^([a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)+|[A-Z]+\.md)$/.test(basename(path)));
+    const wrong = files.filter((path) => !/^([a-z0-9]+(-[a-z0-9]+)*(\.[a-z-]+)+|[A-Z]+\.md)$/.test(basename(path)));
     expect(wrong).toEqual([]);
   });
 

@@ -14,7 +14,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe("a process that used every feature", () => {
   it("exits by itself after close(), with nothing left that could hold it", { timeout: 60_000 }, async () => {
     const finished = await run("close-everything.ts");
-    expect(finished).toEqual({ code: 0, signal: null, stdout: "[]\n", stderr: "" });
+    expect(finished).toEqual({ code: 0, signal: null, stdout: "left: []\n", stderr: "" });
   });
 
   it("exits by itself without close() as well: idle pools hold nobody", { timeout: 60_000 }, async () => {
