@@ -55,7 +55,11 @@ export class Database extends StatementExecutor {
 
   /** A session of your own; close it, or use `await using`. Nothing is sent before its first statement. */
   async getSession(options: SessionOptions = {}): Promise<Session> {
-    return new Session(this.context, poolSource(this.context), propagate, options);
+    return this.#session(options, new Holder(currentScope()?.holder, `session on "${this.label}"`));
+  }
+
+  #session(options: SessionOptions, holder: Holder): Session {
+    return new Session(this.context, poolSource(this.context), propagate, options, holder);
   }
 
   /** Runs `work` with a session and closes it. It does not commit: call `session.commit()`. */
@@ -64,7 +68,7 @@ export class Database extends StatementExecutor {
     const holder = new Holder(parent?.holder, `session on "${this.label}"`);
     const scope = { parent, database: undefined, participation: undefined, holder };
     return runInScope(scope, async () => {
-      await using session = await this.getSession(options);
+      await using session = this.#session(options, holder);
       return await work(session);
     });
   }

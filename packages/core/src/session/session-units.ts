@@ -1,6 +1,5 @@
 import { type MdbError, SessionClosedError, TransactionStateError } from "../errors/index.ts";
-import { Holder } from "../pool/index.ts";
-import { currentScope } from "./ambient.ts";
+import type { Holder } from "../pool/index.ts";
 import { type Bounds, boundsFrom, cancelled } from "./bounds.ts";
 import { commitUnit, rollbackUnit } from "./complete.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
@@ -22,12 +21,12 @@ export class SessionUnits {
   #ending: Promise<unknown> | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(context: DatabaseContext, source: LeaseSource, options: SessionOptions) {
+  constructor(context: DatabaseContext, source: LeaseSource, options: SessionOptions, holder: Holder) {
     checkSessionOptions(nameOf(context), options);
     this.#context = context;
     this.#source = source;
     this.#options = options;
-    this.#holder = new Holder(currentScope()?.holder, `session on "${context.database}"`);
+    this.#holder = holder;
     // Fails here rather than at the first statement when the engine lacks an option.
     new PhysicalTransaction(context, source, options, this.#holder);
     const { signal } = options;

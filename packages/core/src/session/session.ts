@@ -1,3 +1,4 @@
+import type { Holder } from "../pool/index.ts";
 import { boundsFrom } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import type { Transaction } from "./executor.ts";
@@ -23,11 +24,17 @@ export class Session extends StatementExecutor implements AsyncDisposable {
   readonly #propagate: Propagate;
 
   /** Made by `Database.getSession`. */
-  constructor(context: DatabaseContext, source: LeaseSource, propagate: Propagate, options: SessionOptions) {
+  constructor(
+    context: DatabaseContext,
+    source: LeaseSource,
+    propagate: Propagate,
+    options: SessionOptions,
+    holder: Holder,
+  ) {
     super(context);
     this.#source = source;
     this.#propagate = propagate;
-    this.#units = new SessionUnits(context, source, options);
+    this.#units = new SessionUnits(context, source, options, holder);
     watchGarbage(this, this.#units);
   }
 

@@ -1,0 +1,78 @@
+import { CancelledError, StatementTimeoutError } from "@nsj/mdb-core";
+import { describe, expect, it } from "vitest";
+import { idsOf, useTestServer } from "./test-database.ts";
+
+const server = useTestServer();
+const sleep = "select sleep(60000)";
+
+describe("a limit", () => {
+  it("stops the statement on the server, and the connection serves the next one", async () => {
+    const database = await server.open({ pool: { max: 1 } });
+    await expect(database.query(sleep, undefined, { timeoutMs: 30 })).rejects.toBeInstanceOf(StatementTimeoutError);
+    expect(await database.queryScalar("select 5")).toBe(5);
+    expect(database.stats()).toMatchObject({ created: 1, busy: 0 });
+  });
+
+  it("may be set for every statement of a database, and another one by the call", async () => {
+    const database = await server.open({ pool: { max: 1 }, statementTimeoutMs: 30 });
+    await expect(database.query(sleep)).rejects.toBeInstanceOf(StatementTimeoutError);
+    expect(await database.query("select sleep(60)", undefined, { timeoutMs: 20_000 })).toHaveLength(1);
+  });
+
+  it("covers waiting for a connection", async () => {
+    const database = await server.open({ pool: { max: 1 } });
+    await database.transaction(async (tx) => {
+      await tx.query("select 1");
+      const waiting = database.transaction((own) => own.query("select 1"), {
+        propagation: "requires_new",
+        timeoutMs: 20,
+      });
+      await expect(waiting).rejects.toThrow();
+    });
+    expect(database.stats()).toMatchObject({ busy: 0, waiting: 0 });
+  });
+
+  it("of a session holds for each of its statements", async () => {
+    const database = await server.open();
+    await using session = await database.getSession({ timeoutMs: 30 });
+    expect(await session.queryScalar("select 1")).toBe(1);
+    await expect(session.query(sleep)).rejects.toBeInstanceOf(StatementTimeoutError);
+  });
+});
+
+describe("a signal", () => {
+  it("stops the statement on the server", async () => {
+    const database = await server.open({ pool: { max: 1 } });
+    const controller = new AbortController();
+    const running = database.query(sleep, undefined, { signal: controller.signal });
+    // The statement is on its way before this turn of the event loop ends.
+    setImmediate(() => controller.abort(new Error("gone")));
+    await expect(running).rejects.toBeInstanceOf(CancelledError);
+    await expect(running).rejects.toMatchObject({ cause: { message: "gone" } });
+    expect(await database.queryScalar("select 5")).toBe(5);
+  });
+
+  it("that has aborted already sends nothing", async () => {
+    const database = await server.open();
+    await expect(database.query("select 1", undefined, { signal: AbortSignal.abort() })).rejects.toThrow(
+      CancelledError,
+    );
+    const failing = database.execute("insert into items values (1, 'a')", undefined, { signal: AbortSignal.abort() });
+    await expect(failing).rejects.toBeInstanceOf(CancelledError);
+    expect(await idsOf(database)).toEqual([]);
+  });
+
+  it("stops a statement in a transaction, which is lost with it", async () => {
+    const database = await server.open();
+    const failing = database.transaction(async (tx) => {
+      await tx.execute("insert into items values (1, 'a')");
+      await tx.query(sleep, undefined, { timeoutMs: 30 }).catch(() => {});
+    });
+    await expect(failing).rejects.toMatchObject({
+      code: "MDB_TRANSACTION_ABORTED",
+      cause: { code: "MDB_STATEMENT_TIMEOUT" },
+    });
+    expect(await idsOf(database)).toEqual([]);
+    expect(database.stats()).toMatchObject({ busy: 0 });
+  });
+});
