@@ -1,8 +1,12 @@
 import type { MaybePromise } from "../driver/index.ts";
+import { lostAtOnce } from "./connect-attempt.ts";
 import type { PoolParts } from "./pool-parts.ts";
 import { isPromise, type PutBack, putBack } from "./put-back.ts";
 import type { DestroyReason, Slot } from "./slot.ts";
 import { within } from "./within.ts";
+
+/** Ends that say something about the server. */
+const deaths: ReadonlySet<DestroyReason> = new Set(["died", "validation", "reset"]);
 
 /** Told what came of the work. Any of these may lend, open and close connections at once. */
 export interface CareListener {
@@ -18,8 +22,8 @@ export interface CareListener {
 export class Caretaker {
   readonly #parts: PoolParts;
   readonly #listener: CareListener;
-  /** Checks that run on connections in doubt. */
-  #doubtful = 0;
+  /** Checks that run on connections which are probably dead. */
+  #forlorn = 0;
   /** While the pool drains, closing keeps the process alive: somebody awaits it. */
   draining = false;
 
@@ -28,10 +32,10 @@ export class Caretaker {
     this.#listener = listener;
   }
 
-  /** Connections that will probably be ready soon; those in doubt are not counted on. */
+  /** Connections that will probably be ready soon. */
   get promising(): number {
     const { inventory } = this.#parts;
-    return inventory.validating + inventory.resetting - this.#doubtful;
+    return inventory.validating + inventory.resetting - this.#forlorn;
   }
 
   /** Says whether it has to prove that it is alive before it is lent. */
@@ -45,16 +49,19 @@ export class Caretaker {
     return slot.connection.ping !== undefined && this.#parts.suspicion.doubts(slot);
   }
 
-  /** Pings it; then it is `ready`, or gone. Its time is the pool's: a caller in a hurry does not cost the pool a connection. */
-  validate(slot: Slot): void {
-    const { clock, counters, inOwnContext, inventory, options, suspicion } = this.#parts;
+  /**
+   * Pings it; then it is `ready`, or gone. Its time is the pool's: a caller in a hurry does not cost the pool a connection.
+   *
+   * @param forlorn - others have failed just now, so nobody should count on this one
+   */
+  validate(slot: Slot, forlorn = false): void {
+    const { clock, counters, inOwnContext, inventory, options } = this.#parts;
     const { connection } = slot;
-    const doubtful = suspicion.doubts(slot);
-    if (doubtful) this.#doubtful++;
+    if (forlorn) this.#forlorn++;
     inventory.move(slot, "validating");
     counters.validations++;
     const ended = (error: unknown): void => {
-      if (doubtful) this.#doubtful--;
+      if (forlorn) this.#forlorn--;
       if (slot.state !== "validating") return;
       if (error === undefined && connection.usable && slot.doomed !== "died") this.#proven(slot);
       else this.#failed(slot, "validation", error);
@@ -120,7 +127,7 @@ export class Caretaker {
 
   /** Cuts it off at once. */
   destroy(slot: Slot, reason: DestroyReason, error?: unknown): void {
-    const { counters, inOwnContext, inventory, reports } = this.#parts;
+    const { clock, counters, health, inOwnContext, inventory, reports } = this.#parts;
     inventory.move(slot, "gone");
     slot.connection.onFatal = null;
     counters.destroyed[reason]++;
@@ -132,12 +139,22 @@ export class Caretaker {
       failure = thrown;
     }
     reports.closed(reason, failure);
+    if (!slot.confirmed && deaths.has(reason)) {
+      // Something answers, but nothing works behind it: that is no better than not to get a connection at all.
+      health.failed(
+        { error: failure ?? new Error("it died before it was of any use"), info: lostAtOnce },
+        clock.now(),
+        inventory.usable,
+      );
+    }
     this.#listener.gone();
   }
 
   #proven(slot: Slot): void {
     slot.provenAt = this.#parts.clock.now();
     slot.suspicionSeen = this.#parts.suspicion.current;
+    slot.confirmed = true;
+    this.#parts.health.confirmed();
     this.#listener.ready(slot);
   }
 
@@ -154,11 +171,13 @@ export class Caretaker {
   }
 
   #failed(slot: Slot, reason: "validation" | "reset", error: unknown): void {
-    this.#listener.bereaved();
+    const news = !this.#parts.suspicion.doubts(slot);
+    if (news) this.#listener.bereaved();
     this.destroy(slot, reason, error);
+    if (!news) return;
     // The others are probably dead as well: asking them all at once costs the next callers one wait instead of one for each.
     for (const other of this.#parts.inventory.idleFromTop()) {
-      if (other.state === "idle" && this.inDoubt(other)) this.validate(other);
+      if (other.state === "idle" && this.inDoubt(other)) this.validate(other, true);
     }
   }
 }

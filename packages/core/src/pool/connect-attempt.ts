@@ -25,7 +25,13 @@ const timedOut: ErrorInfo = Object.freeze({
   executed: "no",
   retry: "connect",
 });
-const lostAtOnce: ErrorInfo = Object.freeze({ kind: "lost", connection: "dead", executed: "no", retry: "connect" });
+/** Of a connection that died before it was of any use. */
+export const lostAtOnce: ErrorInfo = Object.freeze({
+  kind: "lost",
+  connection: "dead",
+  executed: "no",
+  retry: "connect",
+});
 const unclassified: ErrorInfo = Object.freeze({
   kind: "other",
   connection: "dead",

@@ -71,7 +71,8 @@ export class Dispatcher implements CareListener, LenderListener, OpenerListener 
     const slot = inventory.top();
     if (slot === undefined) return undefined;
     const now = clock.now();
-    suspicion.observe(now);
+    // Reading the wall clock costs as much as the rest; a machine that slept within the last millisecond is not worth it each time.
+    if (now - slot.provenAt >= 1) suspicion.observe(now);
     if (!this.lender.canLend(slot, now)) return undefined;
     const lease = this.lender.lend(slot, holder, now, 0);
     this.#guard.afterLend(holder);
@@ -200,7 +201,7 @@ export class Dispatcher implements CareListener, LenderListener, OpenerListener 
     const { inventory } = this.#parts;
     const { queue } = this.room;
     while (inventory.idle > 0 && queue.size > queue.fresh) {
-      const slot = this.#pick(now);
+      const slot = this.lender.pick(now);
       if (slot !== undefined) {
         const waiter = this.#next(false, now);
         if (waiter !== undefined) this.#lendTo(waiter, slot, now);
@@ -211,17 +212,6 @@ export class Dispatcher implements CareListener, LenderListener, OpenerListener 
       if (top === undefined || inventory.validating >= queue.size - queue.fresh) return;
       this.care.validate(top);
     }
-  }
-
-  /** An idle connection that can be lent as it is; ends those that never can again. */
-  #pick(now: number): Slot | undefined {
-    for (const slot of this.#parts.inventory.idleFromTop()) {
-      if (slot.state !== "idle") continue;
-      const reason = slot.connection.usable ? this.lender.outlived(slot, now) : "died";
-      if (reason !== undefined) this.care.retire(slot, reason);
-      else if (!this.care.needsCheck(slot, now)) return slot;
-    }
-    return undefined;
   }
 
   /** Whose turn it is. Those who are too late, or have waited too long for it to help them, are turned away. */

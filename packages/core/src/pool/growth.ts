@@ -2,7 +2,7 @@ import type { PoolParts } from "./pool-parts.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 
 /** The most attempts to connect at a time. */
-const widest = 8;
+const widest = 32;
 
 /** What growth does to the pool. */
 export interface GrowthActions {
@@ -14,8 +14,8 @@ export interface GrowthActions {
 }
 
 /**
- * Decides when to open connections. Slow start: 1, 2, 4, 8 attempts at a time while callers go on waiting, back to 1 once nobody does.
- * So a spike that the present connections can serve opens hardly any, and lasting load gets its connections quickly.
+ * Decides when to open connections. Slow start: 1, 2, 4, 8 and so on attempts at a time while callers go on waiting, back to 1 once
+ * nobody does. So a spike that the present connections can serve opens hardly any, and lasting load gets its connections quickly.
  */
 export class Growth {
   readonly #parts: PoolParts;

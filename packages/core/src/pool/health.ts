@@ -28,7 +28,9 @@ export class Health {
   readonly #random: () => number;
   #last: ConnectFailure | undefined = undefined;
   #failures = 0;
-  /** Failures in a row of the same kind, refused logins or others; their pauses differ. */
+  /** The last failure was a refused login; the pauses of those differ. */
+  #refusedLogin = false;
+  /** Failures in a row of the same kind. */
   #alike = 0;
   #down = false;
   #retryAt = Number.NEGATIVE_INFINITY;
@@ -74,21 +76,29 @@ export class Health {
     return now < this.#cappedUntil ? Math.min(max, this.#cap) : max;
   }
 
+  /**
+   * A connection was opened. The failures before are not forgotten yet: what answers may be a proxy whose server is still away, and
+   * then the pauses have to go on growing.
+   */
   succeeded(): void {
     this.#last = undefined;
-    this.#failures = 0;
-    this.#alike = 0;
     this.#down = false;
     this.#retryAt = Number.NEGATIVE_INFINITY;
   }
 
+  /** A connection has done its work. */
+  confirmed(): void {
+    if (this.#last === undefined) this.#failures = 0;
+  }
+
   /** @param usable - connections that are left */
   failed(failure: ConnectFailure, now: number, usable: number): void {
-    const sameKind = (failure.info.kind === "auth") === (this.#last?.info.kind === "auth");
-    this.#alike = this.#last !== undefined && sameKind ? this.#alike + 1 : 1;
+    const refusedLogin = failure.info.kind === "auth";
+    this.#alike = this.#failures > 0 && refusedLogin === this.#refusedLogin ? this.#alike + 1 : 1;
+    this.#refusedLogin = refusedLogin;
     this.#last = failure;
     this.#failures++;
-    this.#retryAt = now + this.#pauseMs(failure.info.kind === "auth");
+    this.#retryAt = now + this.#pauseMs();
     if (failure.info.kind === "too-many-connections") {
       this.#cap = Math.max(1, usable);
       this.#cappedUntil = now + softCapMs;
@@ -104,10 +114,10 @@ export class Health {
     if (this.#failures >= threshold) this.#down = true;
   }
 
-  #pauseMs(refusedLogin: boolean): number {
+  #pauseMs(): number {
     const { initialMs, maxMs, authenticationInitialMs, authenticationMaxMs } = this.#options.backoff;
     const doublings = 2 ** Math.min(this.#alike - 1, 30);
-    if (!refusedLogin) {
+    if (!this.#refusedLogin) {
       return Math.min(maxMs, initialMs * doublings) * (leastJitter + (1 - leastJitter) * this.#random());
     }
     // Never below the first pause: servers lock accounts after a few wrong passwords.

@@ -1,3 +1,4 @@
+export type { AcquireRequest } from "./acquire-request.ts";
 export { type Clock, systemClock, type Timer, type TimerOptions } from "./clock.ts";
 export type { ConnectionSource } from "./connection-source.ts";
 export type { AcquireTrace, ConnectTrace, PoolEvent } from "./diagnostics.ts";
@@ -13,6 +14,6 @@ export {
   type PoolOptions,
   poolDefaults,
 } from "./options.ts";
-export { type AcquireRequest, type CloseOptions, Pool, type PoolEnvironment } from "./pool.ts";
+export { type CloseOptions, Pool, type PoolEnvironment } from "./pool.ts";
 export { type DestroyReason, destroyReasons } from "./slot.ts";
 export type { AcquireTimeBucket, PoolStats, RejectedCounts } from "./stats.ts";

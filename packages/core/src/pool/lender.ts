@@ -34,6 +34,18 @@ export class Lender implements LeaseKeeper {
     return slot.connection.usable && now < slot.expiresAt && !this.#care.needsCheck(slot, now);
   }
 
+  /** The idle connection used last among those that can be lent as they are; ends those that never can again. */
+  pick(now: number): Slot | undefined {
+    this.#parts.suspicion.observe(now);
+    for (const slot of this.#parts.inventory.idleFromTop()) {
+      if (slot.state !== "idle") continue;
+      const reason = slot.connection.usable ? this.#outlived(slot, now) : "died";
+      if (reason !== undefined) this.#care.retire(slot, reason);
+      else if (!this.#care.needsCheck(slot, now)) return slot;
+    }
+    return undefined;
+  }
+
   lend(slot: Slot, holder: Holder | undefined, now: number, waitedMs: number): Lease {
     const { counters, inventory, options } = this.#parts;
     inventory.move(slot, "leased");
@@ -54,6 +66,8 @@ export class Lender implements LeaseKeeper {
     if (slot.state !== "leased") return;
     const now = this.#parts.clock.now();
     const { connection } = slot;
+    // For the same reason as on the way out: not for the shortest of leases.
+    if (now - slot.leasedAt >= 1) this.#parts.suspicion.observe(now);
     this.#end(slot, now);
     if (error === "dead" || !connection.usable || slot.doomed === "died") {
       if (slot.doomed !== "died") this.#listener.bereaved();
@@ -61,8 +75,8 @@ export class Lender implements LeaseKeeper {
       return;
     }
     if (error === "suspect") slot.suspicionSeen = -1;
-    else slot.provenAt = now;
-    const reason = this.closed ? "closed" : (slot.doomed ?? this.outlived(slot, now));
+    else this.#works(slot, now);
+    const reason = this.closed ? "closed" : (slot.doomed ?? this.#outlived(slot, now));
     if (reason !== undefined) this.#care.retire(slot, reason);
     else if (dirty === true || this.#parts.options.reset === "always") this.#care.clean(slot, true);
     else if (connection.txStatus !== "idle") this.#care.clean(slot, false);
@@ -85,9 +99,16 @@ export class Lender implements LeaseKeeper {
   }
 
   /** Why it is not lent again, if so. */
-  outlived(slot: Slot, now: number): DestroyReason | undefined {
+  #outlived(slot: Slot, now: number): DestroyReason | undefined {
     if (now >= slot.expiresAt) return "lifetime";
     return slot.uses >= this.#parts.options.maxUses && !this.#parts.permanent ? "uses" : undefined;
+  }
+
+  #works(slot: Slot, now: number): void {
+    slot.provenAt = now;
+    if (slot.confirmed) return;
+    slot.confirmed = true;
+    this.#parts.health.confirmed();
   }
 
   #take(slot: Slot, reason: DestroyReason, cause?: unknown): void {

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { AcquireRequest } from "./acquire-request.ts";
 import { refusal } from "./admission.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { ConnectionSource } from "./connection-source.ts";
@@ -25,18 +26,6 @@ export interface PoolEnvironment {
   readonly clock?: Clock | undefined;
   /** From 0 to below 1, for jitter. Default: `Math.random`. */
   readonly random?: (() => number) | undefined;
-}
-
-/** What a caller asks a pool for. */
-export interface AcquireRequest {
-  /** Gives up waiting when it aborts: `CancelledError`. */
-  readonly signal?: AbortSignal | undefined;
-  /** The moment, on the pool's clock, when the connection is of no use any more. `acquireTimeoutMs` holds beside it. */
-  readonly deadline?: number | undefined;
-  /** Who will hold it. */
-  readonly holder?: Holder | undefined;
-  /** A connection opened from now on, none that was there: after one that turned out dead. */
-  readonly fresh?: boolean | undefined;
 }
 
 /** How a pool is closed. */

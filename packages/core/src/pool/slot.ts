@@ -36,6 +36,8 @@ export class Slot {
   /** When it was last seen alive. */
   provenAt: number;
   uses = 0;
+  /** It has done work, or answered a check, since it was opened. */
+  confirmed = false;
   /** What the pool suspected when it was last proven alive; see `Suspicion`. */
   suspicionSeen: number;
   /** Set while somebody has it, or a check runs, when it must not be lent again. */
