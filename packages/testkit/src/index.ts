@@ -14,6 +14,8 @@ export { fakeSubject } from "./fake/fake-subject.ts";
 export type { FakeAction, FakeMember, FakeRule } from "./fake/script.ts";
 export { ForwardingConnection } from "./forwarding-connection.ts";
 export { type MiniResult, type MiniRunner, miniRunner } from "./mini-runner.ts";
+export type { Mutant } from "./mutants/mutant.ts";
+export { mutants } from "./mutants/mutants.ts";
 export type { Direction, Ending, Fault } from "./proxy/fault.ts";
 export { type FaultProxy, type FaultProxyOptions, faultProxy } from "./proxy/fault-proxy.ts";
 export { type ReferenceOptions, referenceDriver } from "./reference/reference-driver.ts";

@@ -18,7 +18,7 @@ import type { Admin } from "./admin.ts";
 import type { Facts } from "./need.ts";
 import type { Subject } from "./subject.ts";
 import type { Suite } from "./suite.ts";
-import { soon, within } from "./wait.ts";
+import { eventually, soon, within } from "./wait.ts";
 
 /** An error with what the driver says about it. */
 export interface Failed {
@@ -167,7 +167,7 @@ export class Bench implements Facts {
   async failing(work: () => MaybePromise<unknown>, what = "the call"): Promise<Failed> {
     let outcome: unknown;
     try {
-      outcome = await within(work(), what);
+      outcome = await this.within(work(), what);
     } catch (error) {
       if (error instanceof assert.AssertionError) throw error;
       return { error, info: this.driver.classify(error) };
@@ -186,11 +186,26 @@ export class Bench implements Facts {
     return failed;
   }
 
+  /** Fails with a name, instead of hanging, when something does not settle. */
+  within<T>(pending: MaybePromise<T>, what: string): Promise<T> {
+    return within(pending, what, this.#patienceMs);
+  }
+
+  /** Waits until something is true that nobody announces. Fails with a name when it never is. */
+  eventually(isTrue: () => MaybePromise<boolean>, what: string): Promise<void> {
+    return eventually(isTrue, what, this.#patienceMs);
+  }
+
+  get #patienceMs(): number {
+    return this.subject.patienceMs ?? 15_000;
+  }
+
   /** Proves that a connection works, outside a transaction. */
   async works(connection: DriverConnection): Promise<void> {
     assert.equal(connection.usable, true, "the connection is usable");
     assert.equal(connection.txStatus, "idle", "no transaction is open");
-    assert.deepEqual(await this.texts(connection, this.select("41 + 1")), ["42"], "the connection answers rightly");
+    const answer = await this.within(this.texts(connection, this.select("41 + 1")), "a simple statement");
+    assert.deepEqual(answer, ["42"], "the connection answers rightly");
   }
 
   /** Proves that a connection either works or says that it is unusable. Whoever gives it back relies on that. */

@@ -6,7 +6,7 @@ import { canonical } from "./canonical.ts";
 import { hostileTexts } from "./hostile-texts.ts";
 import { capability, type Need, supplied, type } from "./need.ts";
 import { type TypeSamples, typeSamples } from "./type-samples.ts";
-import { soon, turns, within } from "./wait.ts";
+import { soon, turns } from "./wait.ts";
 
 const bulk: Need = capability("bulkLoad");
 type Rows = readonly (readonly ParameterValue[])[];
@@ -184,15 +184,17 @@ export const bulkLoad: Area = {
         // 100 MB in batches of 100 kB: far more than all the buffers on the way can hold.
         const source = batches(1_000, 100, (index) => {
           if (index % 100 === 0) taken += 1;
+          // Not before the load has begun, which takes an answer of the server.
+          if (index === 250) void proxy.set({ kind: "hold", direction: "to-server" });
           return [index, wide];
         });
-        await proxy.set({ kind: "hold", direction: "to-server" });
         const loading = load(connection, { table: [table], columns: ["id", "body"] }, source);
         loading.catch(() => undefined);
+        await bench.eventually(() => taken >= 3, "the load has begun");
         await turns(300);
         const ahead = taken;
         connection.destroy();
-        await within(Promise.allSettled([loading]), "a bulkLoad() whose connection was destroyed");
+        await bench.within(Promise.allSettled([loading]), "a bulkLoad() whose connection was destroyed");
         assert.ok(ahead < 500, `${ahead} of 1 000 batches were taken while nothing could be sent`);
       },
     },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Area } from "./area.ts";
 import { capability, concurrentWrites, connections, type Need, snippet, supplied } from "./need.ts";
-import { eventually, soon, turns, within } from "./wait.ts";
+import { soon, turns } from "./wait.ts";
 
 const cancelling: Need = capability("cancel");
 
@@ -17,10 +17,10 @@ export const cancel: Area = {
         const sleeping = bench.run(connection, bench.subject.sql.sleep?.(45_000) ?? "");
         sleeping.catch(() => undefined);
         await turns(20);
-        await within(connection.cancel?.(soon()), "cancel()");
+        await bench.within(connection.cancel?.(soon()), "cancel()");
         const { info } = await bench.failingWith("cancelled", () => sleeping);
         assert.notEqual(info.executed, "no", "it had started");
-        await within(bench.worksOrSaysSo(connection), "the next statement");
+        await bench.within(bench.worksOrSaysSo(connection), "the next statement");
       },
     },
     {
@@ -33,8 +33,8 @@ export const cancel: Area = {
           const quick = bench.run(connection, bench.select("1"));
           const outcome = Promise.allSettled([quick]);
           await turns(round % 4);
-          await within(connection.cancel?.(soon()), "cancel()");
-          await within(outcome, "the statement that was cancelled, or not");
+          await bench.within(connection.cancel?.(soon()), "cancel()");
+          await bench.within(outcome, "the statement that was cancelled, or not");
           if (!connection.usable) continue;
           for (let after = 0; after < 3; after++) {
             assert.deepEqual(
@@ -52,7 +52,7 @@ export const cancel: Area = {
       async run(bench) {
         const connection = await bench.connect();
         for (let round = 0; round < 5; round++) {
-          await within(connection.cancel?.(soon()), "cancel() of nothing");
+          await bench.within(connection.cancel?.(soon()), "cancel() of nothing");
           await bench.worksOrSaysSo(connection);
           assert.equal(connection.usable, true);
         }
@@ -69,7 +69,7 @@ export const cancel: Area = {
         const sleeping = bench.run(connection, bench.subject.sql.sleep?.(45_000) ?? "");
         sleeping.catch(() => undefined);
         await turns(20);
-        await within(connection.cancel?.(soon()), "cancel()");
+        await bench.within(connection.cancel?.(soon()), "cancel()");
         await bench.failingWith("cancelled", () => sleeping);
         if (!connection.usable) return;
         if (connection.txStatus === "active") {
@@ -99,7 +99,7 @@ export const cancel: Area = {
         waiting.catch(() => undefined);
         await turns(20);
         assert.equal(settled, false, "it waits for the lock");
-        await within(waiter.cancel?.(soon()), "cancel()");
+        await bench.within(waiter.cancel?.(soon()), "cancel()");
         await bench.failingWith("cancelled", () => waiting);
         await holder.commit();
         await bench.worksOrSaysSo(waiter);
@@ -115,7 +115,7 @@ export const cancel: Area = {
         sleeping.catch(() => undefined);
         await turns(20);
         const orders = [connection.cancel?.(soon()), connection.cancel?.(soon())];
-        await within(Promise.allSettled(orders), "two cancel() at once");
+        await bench.within(Promise.allSettled(orders), "two cancel() at once");
         await bench.failingWith("cancelled", () => sleeping);
         await bench.worksOrSaysSo(connection);
       },
@@ -130,10 +130,10 @@ export const cancel: Area = {
         sleeping.catch(() => undefined);
         await turns(20);
         await proxy.set({ kind: "blackhole" });
-        await within(Promise.allSettled([connection.cancel?.(soon(300))]), "cancel() on a silent network");
+        await bench.within(Promise.allSettled([connection.cancel?.(soon(300))]), "cancel() on a silent network");
         connection.destroy();
         await bench.failing(() => sleeping, "the pending statement");
-        await eventually(() => proxy.open === 0, "no socket is left");
+        await bench.eventually(() => proxy.open === 0, "no socket is left");
       },
     },
     {
@@ -149,9 +149,9 @@ export const cancel: Area = {
         const reading = Promise.resolve(rows.read());
         reading.catch(() => undefined);
         await turns(20);
-        await within(connection.cancel?.(soon()), "cancel()");
+        await bench.within(connection.cancel?.(soon()), "cancel()");
         await bench.failingWith("cancelled", () => reading);
-        await within(rows.close(), "close() of a cancelled stream");
+        await bench.within(rows.close(), "close() of a cancelled stream");
         await bench.worksOrSaysSo(connection);
       },
     },

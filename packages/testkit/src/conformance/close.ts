@@ -3,7 +3,7 @@ import type { DriverConnection } from "@nsj/mdb-core";
 import type { Area } from "./area.ts";
 import type { Bench } from "./bench.ts";
 import { connections, snippet, supplied } from "./need.ts";
-import { eventually, soon, turns, within } from "./wait.ts";
+import { soon, turns } from "./wait.ts";
 
 export const close: Area = {
   name: "close",
@@ -13,7 +13,7 @@ export const close: Area = {
       async run(bench) {
         const connection = await bench.connect();
         await bench.works(connection);
-        await within(connection.close(soon()), "close()");
+        await bench.within(connection.close(soon()), "close()");
         await refusesEverything(bench, connection);
       },
     },
@@ -39,7 +39,7 @@ export const close: Area = {
         const closing = await bench.connect();
         const pending = closing.close(soon());
         closing.destroy(undefined);
-        await within(Promise.allSettled([pending]), "close() of a connection that was destroyed");
+        await bench.within(Promise.allSettled([pending]), "close() of a connection that was destroyed");
         const inTransaction = await bench.connect();
         await inTransaction.begin({});
         inTransaction.destroy();
@@ -78,9 +78,9 @@ export const close: Area = {
         const sleeping = bench.run(connection, bench.subject.sql.sleep?.(2_000) ?? "");
         sleeping.catch(() => undefined);
         await turns(20);
-        await within(Promise.allSettled([connection.close(soon(500))]), "close() with a statement in flight");
+        await bench.within(Promise.allSettled([connection.close(soon(500))]), "close() with a statement in flight");
         assert.equal(connection.usable, false);
-        await within(Promise.allSettled([sleeping]), "the statement in flight");
+        await bench.within(Promise.allSettled([sleeping]), "the statement in flight");
       },
     },
     {
@@ -90,8 +90,8 @@ export const close: Area = {
         const connection = await bench.connect();
         const admin = await bench.admin();
         await admin.kill(await admin.identify(connection));
-        await eventually(() => !connection.usable, "a killed connection is unusable");
-        await within(Promise.allSettled([connection.close(soon())]), "close() of a dead connection");
+        await bench.eventually(() => !connection.usable, "a killed connection is unusable");
+        await bench.within(Promise.allSettled([connection.close(soon())]), "close() of a dead connection");
       },
     },
     {
@@ -101,7 +101,7 @@ export const close: Area = {
         const { proxy, connector } = await bench.behindProxy();
         const connection = await bench.connect(connector);
         await connection.close(soon());
-        await within(proxy.drained(), "the socket of a closed connection");
+        await bench.within(proxy.drained(), "the socket of a closed connection");
       },
     },
     {
@@ -114,7 +114,7 @@ export const close: Area = {
         sleeping.catch(() => undefined);
         await turns(20);
         connection.destroy();
-        await within(proxy.drained(), "the socket of a destroyed connection");
+        await bench.within(proxy.drained(), "the socket of a destroyed connection");
         await bench.failing(() => sleeping, "the pending statement");
       },
     },
@@ -125,9 +125,9 @@ export const close: Area = {
         const { proxy, connector } = await bench.behindProxy();
         const connection = await bench.connect(connector);
         await proxy.set({ kind: "blackhole" });
-        await within(Promise.allSettled([connection.close(soon(300))]), "close() on a silent network");
+        await bench.within(Promise.allSettled([connection.close(soon(300))]), "close() on a silent network");
         assert.equal(connection.usable, false);
-        await within(proxy.drained(), "the socket of a closed connection");
+        await bench.within(proxy.drained(), "the socket of a closed connection");
       },
     },
   ],
@@ -173,7 +173,7 @@ async function rollsBack(bench: Bench, end: (connection: DriverConnection) => Pr
   const other = await bench.connect();
   // The server may need a moment to see that the client has gone, and to let go of its locks.
   await bench.run(other, `insert into ${table} (id) values (2)`);
-  await eventually(
+  await bench.eventually(
     async () => (await bench.texts(other, `select id from ${table} order by id`)).join() === "2",
     "the row of the transaction that was open is gone",
   );

@@ -8,8 +8,8 @@ import { Suite } from "./suite.ts";
 
 /** See {@link conformance}. */
 export interface ConformanceOptions {
-  /** Only these areas, by name. Default: all of them. */
-  readonly areas?: readonly string[];
+  /** Only these areas (`"stream"`) or cases (`"stream: takes parameters"`). Default: all of them. */
+  readonly only?: readonly string[];
   /** Called with the finished report after the last case. */
   readonly onReport?: (report: ConformanceReport) => void;
 }
@@ -32,11 +32,15 @@ export function conformance<Options extends object>(
   // The suite never looks into options: what `subject.options` gives goes to `subject.driver` and nowhere else.
   const suite = new Suite(subject as unknown as Subject);
   const report = new ReportBuilder(subject.driver.name);
-  const chosen = areas.filter((area) => options.areas === undefined || options.areas.includes(area.name));
+  const { only } = options;
+  const isChosen = (area: Area, item: Case) =>
+    only === undefined || only.includes(area.name) || only.includes(`${area.name}: ${item.name}`);
   runner.describe(`conformance of ${subject.driver.name}`, () => {
-    for (const area of chosen) {
+    for (const area of areas) {
+      const chosen = area.cases.filter((item) => isChosen(area, item));
+      if (chosen.length === 0) continue;
       runner.describe(area.name, () => {
-        for (const item of area.cases) registerCase(runner, suite, report, area, item);
+        for (const item of chosen) registerCase(runner, suite, report, area, item);
       });
     }
     runner.after(async () => {

@@ -5,7 +5,7 @@ import type { Fault } from "../proxy/fault.ts";
 import type { Area } from "./area.ts";
 import type { Bench } from "./bench.ts";
 import { connections, supplied } from "./need.ts";
-import { soon, within } from "./wait.ts";
+import { soon } from "./wait.ts";
 
 export const connect: Area = {
   name: "connect",
@@ -59,11 +59,14 @@ export const connect: Area = {
       name: "refuses a wrong password as such, and shows neither password",
       needs: [supplied("wrong", "password")],
       async run(bench) {
-        const connector = bench.newConnector(bench.subject.wrong?.password?.() ?? {});
+        const wrong = bench.subject.wrong?.password?.() ?? {};
+        const connector = bench.newConnector(wrong);
         const { error, info } = await bench.failingWith("auth", () => bench.connect(connector));
         assert.equal(info.connection, "dead");
-        const secret = bench.subject.secret?.();
-        if (secret !== undefined) assert.ok(!inspect(error, { depth: 9 }).includes(secret), "no password in the error");
+        const shown = inspect(error, { depth: 9 });
+        for (const secret of [bench.subject.secret?.(), ...differentTexts(wrong, bench.subject.options())]) {
+          if (secret !== undefined) assert.ok(!shown.includes(secret), "no password in the error");
+        }
       },
     },
     {
@@ -120,7 +123,7 @@ export const connect: Area = {
         opening.catch(() => undefined);
         abort.abort(new Error("gave up"));
         await bench.failing(() => opening, "connect()");
-        await within(proxy.drained(), "the socket of a connect() that was aborted");
+        await bench.within(proxy.drained(), "the socket of a connect() that was aborted");
       },
     },
     {
@@ -177,5 +180,11 @@ async function failsBehind(
   const { info } = await bench.failingWith(kinds, () => bench.connect(connector, { deadline }));
   assert.equal(info.connection, "dead", "there is no connection");
   assert.equal(info.executed, "no", "nothing was executed, so connecting again is safe");
-  await within(proxy.drained(), "the socket of a connect() that failed");
+  await bench.within(proxy.drained(), "the socket of a connect() that failed");
+}
+
+/** The texts in which some options differ from others: here the wrong password. */
+function differentTexts(options: object, from: object): readonly string[] {
+  const known = new Set<unknown>(Object.values(from));
+  return Object.values(options).filter((it): it is string => typeof it === "string" && !known.has(it));
 }

@@ -4,7 +4,6 @@ import { type ErrorKind, translateError } from "@nsj/mdb-core";
 import type { Area, Case } from "./area.ts";
 import type { Bench, Failed } from "./bench.ts";
 import { connections, failure, type Need, snippet, strictTypes, supplied } from "./need.ts";
-import { within } from "./wait.ts";
 
 /** A value that no message may show. */
 const sentinel = "xyzzy-plugh-4711";
@@ -130,10 +129,8 @@ export const errors: Area = {
         "too-many-connections",
         "value",
         "serialization",
-        "deadlock",
         "lock-timeout",
         "permission",
-        "read-only",
         "resource",
         "unsupported",
         "parameter",
@@ -250,7 +247,7 @@ function failsAsDeclared(kind: ErrorKind): Case {
       const declared = bench.subject.sql.failures?.[kind];
       const failed = await bench.failingWith(kind, async () => {
         if (typeof declared === "function") {
-          const given = await within(declared(bench), `sql.failures.${kind}`);
+          const given = await bench.within(declared(bench), `sql.failures.${kind}`);
           throw given;
         }
         const connection = await bench.connect();

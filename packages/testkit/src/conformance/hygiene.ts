@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
+import { getEventListeners } from "node:events";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Area } from "./area.ts";
 import { capability, connections } from "./need.ts";
-import { eventually, soon, turns } from "./wait.ts";
+import { soon, turns } from "./wait.ts";
 
 export const hygiene: Area = {
   name: "hygiene",
@@ -70,6 +71,7 @@ export const hygiene: Area = {
           process.off("warning", onWarning);
         }
         assert.deepEqual(warnings, []);
+        assert.deepEqual(getEventListeners(signal, "abort"), [], "listeners on the caller's signal");
         assert.deepEqual(counts(), before, "listeners on the process");
       },
     },
@@ -86,7 +88,7 @@ export const hygiene: Area = {
           if (index % 2 === 0) await connection.close(soon());
           else connection.destroy();
         }
-        await eventually(() => activeResources() <= before, "sockets and timers of closed connections are gone");
+        await bench.eventually(() => activeResources() <= before, "sockets and timers of closed connections are gone");
       },
     },
     {
@@ -99,7 +101,7 @@ export const hygiene: Area = {
         await bench.works(connection);
         assert.ok(connection.unref !== undefined, "a connection with a socket has unref()");
         connection.unref();
-        await eventually(() => activeResources() <= before, "an idle connection lets the process end");
+        await bench.eventually(() => activeResources() <= before, "an idle connection lets the process end");
         connection.ref?.();
         await bench.works(connection);
       },

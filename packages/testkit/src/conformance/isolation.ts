@@ -4,7 +4,7 @@ import type { Area, Case } from "./area.ts";
 import type { Bench } from "./bench.ts";
 import { connections, isolation as level, snippet } from "./need.ts";
 import { type SideOutcome, sideBySide } from "./side-by-side.ts";
-import { progressOf, within } from "./wait.ts";
+import { progressOf } from "./wait.ts";
 
 const stable = ["repeatable read", "snapshot", "serializable"] as const;
 
@@ -81,7 +81,7 @@ function noDirtyRead(declared: Isolation): Case {
       })();
       await progressOf(looking);
       await writer.rollback();
-      assert.deepEqual(await within(looking, "the reader"), ["1", "1"]);
+      assert.deepEqual(await bench.within(looking, "the reader"), ["1", "1"]);
       await reader.rollback();
     },
   };
@@ -101,7 +101,7 @@ function repeatableReads(declared: Isolation): Case {
       await progressOf(writing);
       assert.deepEqual(await bench.texts(reader, text), ["1"]);
       await reader.commit();
-      await within(writing, "the writer");
+      await bench.within(writing, "the writer");
       assert.deepEqual(await bench.texts(reader, text), ["2"], "the next transaction sees the change");
     },
   };
@@ -121,7 +121,7 @@ function noPhantoms(declared: Isolation): Case {
       await progressOf(writing);
       assert.deepEqual(await bench.texts(reader, text), ["2"]);
       await reader.commit();
-      await within(writing, "the writer");
+      await bench.within(writing, "the writer");
       assert.deepEqual(await bench.texts(reader, text), ["3"]);
     },
   };
@@ -197,7 +197,7 @@ async function transactionsSideBySide(
       throw error;
     }
   };
-  const outcomes = await within(sideBySide(run(0), run(1)), "two transactions at once", 30_000);
+  const outcomes = await bench.within(sideBySide(run(0), run(1)), "two transactions at once");
   for (const outcome of outcomes) {
     if (outcome.ok) continue;
     const { kind } = bench.driver.classify(outcome.error);

@@ -3,7 +3,7 @@ import type { DriverConnection } from "@nsj/mdb-core";
 import type { Area } from "./area.ts";
 import type { Bench } from "./bench.ts";
 import { connections, snippet, supplied } from "./need.ts";
-import { eventually, turns } from "./wait.ts";
+import { turns } from "./wait.ts";
 
 export const localState: Area = {
   name: "local state",
@@ -163,7 +163,7 @@ export const localState: Area = {
           calls.push(error);
         };
         await admin.kill(await admin.identify(connection));
-        await eventually(() => calls.length > 0, "onFatal of a connection that was killed idle");
+        await bench.eventually(() => calls.length > 0, "onFatal of a connection that was killed idle");
         assert.equal(usableInside, false, "unusable when onFatal is called");
         assert.equal(bench.driver.classify(calls[0]).connection, "dead", "onFatal gets an error that means death");
         await turns(20);
@@ -181,7 +181,7 @@ export const localState: Area = {
         const identity = await admin.identify(connection);
         connection.onFatal = null;
         await admin.kill(identity);
-        await eventually(() => !connection.usable, "a killed connection is unusable");
+        await bench.eventually(() => !connection.usable, "a killed connection is unusable");
         const { info } = await bench.failing(() => bench.run(connection, bench.select("1")));
         assert.equal(info.connection, "dead");
       },

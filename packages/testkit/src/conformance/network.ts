@@ -4,7 +4,7 @@ import type { Direction, Ending } from "../proxy/fault.ts";
 import type { Area, Case } from "./area.ts";
 import type { Bench } from "./bench.ts";
 import { type Need, snippet, supplied } from "./need.ts";
-import { eventually, soon, turns, within } from "./wait.ts";
+import { soon, turns } from "./wait.ts";
 
 const network: Need = supplied("network");
 
@@ -43,7 +43,7 @@ export const networkFaults: Area = {
           const connection = await bench.connect(connector);
           await bench.works(connection);
           proxy.endAll(ending);
-          await eventually(() => bench.fatal(connection).length > 0, `onFatal after ${ending}`);
+          await bench.eventually(() => bench.fatal(connection).length > 0, `onFatal after ${ending}`);
           await turns(20);
           assert.equal(bench.fatal(connection).length, 1);
           assert.equal(connection.usable, false);
@@ -80,7 +80,7 @@ export const networkFaults: Area = {
         const { proxy, connector } = await bench.behindProxy();
         const dead = await bench.connect(connector);
         proxy.endAll("reset");
-        await eventually(() => !dead.usable, "a cut connection is unusable");
+        await bench.eventually(() => !dead.usable, "a cut connection is unusable");
         const before = proxy.bytes("to-server");
         const unsent = await bench.failing(() => bench.run(dead, bench.select("1")));
         assert.notEqual(unsent.info.executed, "yes");
@@ -90,7 +90,7 @@ export const networkFaults: Area = {
         await proxy.set({ kind: "hold", direction: "to-client" });
         const pending = bench.run(sent, bench.select("1"));
         pending.catch(() => undefined);
-        await eventually(() => proxy.bytes("to-server") > before, "the statement is on its way");
+        await bench.eventually(() => proxy.bytes("to-server") > before, "the statement is on its way");
         proxy.endAll("reset");
         const lost = await bench.failing(() => pending);
         assert.equal(lost.info.executed, "maybe", "bytes of the statement were sent");
@@ -109,7 +109,7 @@ export const networkFaults: Area = {
         connection.destroy();
         const { info } = await bench.failing(() => pending);
         assert.equal(info.connection, "dead");
-        await within(proxy.drained(), "the socket of a half-open connection");
+        await bench.within(proxy.drained(), "the socket of a half-open connection");
       },
     },
     {
@@ -137,8 +137,8 @@ export const networkFaults: Area = {
       async run(bench) {
         const idle = await bench.connect();
         const admin = await bench.admin();
-        await within(admin.restart?.(), "restart()", 60_000);
-        await eventually(() => !idle.usable, "a connection from before the restart is unusable");
+        await bench.within(admin.restart?.(), "restart()");
+        await bench.eventually(() => !idle.usable, "a connection from before the restart is unusable");
         assert.equal(bench.fatal(idle).length, 1);
         await bench.works(await bench.connect());
       },
@@ -199,7 +199,7 @@ async function checkCut(
   id: number,
   insert: () => Promise<unknown>,
 ): Promise<void> {
-  const [outcome] = await within(Promise.allSettled([insert()]), `an insert that was cut after ${id - 1} bytes`);
+  const [outcome] = await bench.within(Promise.allSettled([insert()]), `an insert that was cut after ${id - 1} bytes`);
   if (outcome.status === "fulfilled") {
     // The answer itself may have been complete before the cut.
     await stored(bench, table, id, true);

@@ -3,7 +3,7 @@ import type { DriverConnection, ParameterValue, RowStream } from "@nsj/mdb-core"
 import type { Area } from "./area.ts";
 import type { Bench } from "./bench.ts";
 import { capability, type Need, snippet, supplied } from "./need.ts";
-import { soon, turns, within } from "./wait.ts";
+import { soon, turns } from "./wait.ts";
 
 const streaming: Need = capability("stream");
 
@@ -120,7 +120,7 @@ export const stream: Area = {
         for (const reads of [0, 1, 2, 3]) {
           const rows = open(bench, connection, bench.subject.sql.series(10_000), 10);
           for (let read = 0; read < reads; read++) await rows.read();
-          await within(rows.close(), `close() after ${reads} reads`);
+          await bench.within(rows.close(), `close() after ${reads} reads`);
           await rows.close();
           await bench.worksOrSaysSo(connection);
           assert.equal(connection.usable, true, `usable after ${reads} reads`);
@@ -218,7 +218,7 @@ export const stream: Area = {
         await turns(200);
         const received = proxy.bytes("to-client") - before;
         assert.ok(received < 20_000_000, `${received} bytes came for ${got} rows of about 1 000 bytes`);
-        await within(rows.close(), "close() in the middle of a large result");
+        await bench.within(rows.close(), "close() in the middle of a large result");
         await bench.worksOrSaysSo(connection);
       },
     },
@@ -257,7 +257,7 @@ export const stream: Area = {
           for (let batch = await rows.read(); batch !== null; batch = await rows.read());
         }, "reading from a dead connection");
         assert.equal(info.connection, "dead");
-        await within(Promise.allSettled([rows.close()]), "close() of a stream on a dead connection");
+        await bench.within(Promise.allSettled([rows.close()]), "close() of a stream on a dead connection");
         assert.equal(connection.usable, false);
       },
     },

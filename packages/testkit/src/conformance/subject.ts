@@ -36,6 +36,8 @@ export interface Subject<Options extends object = object> {
   readonly tls?: TlsOptions<Options>;
   /** What the engine does that no capability speaks of. */
   readonly traits?: Traits;
+  /** How long the suite waits for anything before it calls it hung, in milliseconds. Default 15 000. */
+  readonly patienceMs?: number;
   /** The longest that one case may take, in milliseconds. Default 60 000; a hung driver is what it is for. */
   readonly timeoutMs?: number;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Area } from "./area.ts";
 import { capability, concurrentWrites, connections, dialect, snippet, supplied } from "./need.ts";
 import { sideBySide } from "./side-by-side.ts";
-import { progressOf, turns, within } from "./wait.ts";
+import { progressOf, turns } from "./wait.ts";
 
 export const transactions: Area = {
   name: "transactions",
@@ -21,7 +21,7 @@ export const transactions: Area = {
         const progress = await progressOf(looking);
         if (progress.state === "done") assert.deepEqual(progress.value, [], "a row that is not committed is not seen");
         await writer.commit();
-        await within(Promise.allSettled([looking]), "a reader that waited for the commit");
+        await bench.within(Promise.allSettled([looking]), "a reader that waited for the commit");
         assert.deepEqual(await bench.texts(reader, `select id from ${table}`), ["1"]);
       },
     },
@@ -157,7 +157,7 @@ export const transactions: Area = {
           await step(side, 2 - side);
           await sides[side].commit();
         };
-        const outcomes = await within(sideBySide(work(0), work(1)), "the deadlock", 30_000);
+        const outcomes = await bench.within(sideBySide(work(0), work(1)), "the deadlock");
         const victims = outcomes.flatMap((it, side) => (it.ok ? [] : [{ side, error: it.error }]));
         assert.equal(victims.length, 1, "one victim");
         for (const { side, error } of victims) {

@@ -9,7 +9,7 @@ export function soon(milliseconds = 10_000): OperationContext {
 }
 
 /** Fails with a name, instead of hanging, when something does not settle. Generous, so that it says nothing about speed. */
-export async function within<T>(pending: MaybePromise<T>, what: string, milliseconds = 15_000): Promise<T> {
+export async function within<T>(pending: MaybePromise<T>, what: string, milliseconds: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -25,8 +25,12 @@ export async function within<T>(pending: MaybePromise<T>, what: string, millisec
 }
 
 /** Waits until something is true that nobody announces. Fails with a name when it never is. */
-export async function eventually(isTrue: () => MaybePromise<boolean>, what: string): Promise<void> {
-  const limit = performance.now() + 15_000;
+export async function eventually(
+  isTrue: () => MaybePromise<boolean>,
+  what: string,
+  milliseconds: number,
+): Promise<void> {
+  const limit = performance.now() + milliseconds;
   while (!(await isTrue())) {
     if (performance.now() > limit) assert.fail(`never came true: ${what}`);
     await pause(5);

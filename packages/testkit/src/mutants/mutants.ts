@@ -1,0 +1,21 @@
+import { connectingMutants } from "./connecting.ts";
+import { dyingMutants } from "./dying.ts";
+import { erringMutants } from "./erring.ts";
+import { leakingMutants } from "./leaking.ts";
+import { loadingMutants } from "./loading.ts";
+import type { Mutant } from "./mutant.ts";
+import { queryingMutants } from "./querying.ts";
+import { streamingMutants } from "./streaming.ts";
+import { transactingMutants } from "./transacting.ts";
+
+/** Drivers with one bug each, all of which the conformance suite has to find. */
+export const mutants: readonly Mutant[] = [
+  ...connectingMutants,
+  ...queryingMutants,
+  ...dyingMutants,
+  ...transactingMutants,
+  ...streamingMutants,
+  ...loadingMutants,
+  ...erringMutants,
+  ...leakingMutants,
+];
