@@ -4,7 +4,6 @@ import type { Routine, RoutineParameter, Routines } from "./routines.ts";
 import type { Session } from "./session.ts";
 import { emptyShape } from "./shapes.ts";
 import { encodeStatement } from "./statement-text.ts";
-import { finalValue } from "./values.ts";
 
 export type { Routines };
 
@@ -23,9 +22,10 @@ export async function callProcedure(session: Session, routines: Routines, call: 
   }
   if (routine.gives === "rows") return result;
   const nothing = { columns: emptyShape.columns, rows: [], affected: null };
-  if (routine.gives === "out") return { ...nothing, out: outputs(result, call.parameters) };
+  if (routine.gives === "out") return { ...nothing, ...outputs(result, call.parameters) };
   if (routine.gives === "nothing") return { ...nothing, out: {}, returnValue: null };
-  return { ...nothing, out: {}, returnValue: valueAt(result, 0) };
+  const { columns, rows } = result;
+  return { ...nothing, out: {}, returnValue: rows[0]?.[0] ?? null, returnType: columns[0]?.type ?? "any" };
 }
 
 /** Where the catalogue has nothing, the server finds the words for it. */
@@ -98,22 +98,14 @@ function isCalled(parameter: RoutineParameter, name: string): boolean {
   return parameter.name === name || parameter.name === name.toLowerCase();
 }
 
-function outputs(result: ResultSet, given: readonly CallParameter[]): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  for (const [index, column] of result.columns.entries()) {
+function outputs(result: ResultSet, given: readonly CallParameter[]): Pick<ResultSet, "out" | "outTypes"> {
+  const named = result.columns.map((column, index) => {
     const asked = given.find(({ name }) => isCalled({ name: column.name, mode: "out" }, name));
-    // Not an assignment: a parameter may be called "__proto__".
-    Object.defineProperty(out, asked?.name ?? column.name, {
-      value: valueAt(result, index),
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
-  }
-  return out;
-}
-
-function valueAt({ columns, rows }: ResultSet, index: number): unknown {
-  const column = columns[index];
-  return column === undefined ? null : finalValue(column, rows[0]?.[index] ?? null);
+    return { name: asked?.name ?? column.name, type: column.type, value: result.rows[0]?.[index] ?? null };
+  });
+  // Not assignments: a parameter may be called "__proto__".
+  return {
+    out: Object.fromEntries(named.map(({ name, value }) => [name, value])),
+    outTypes: Object.fromEntries(named.map(({ name, type }) => [name, type])),
+  };
 }

@@ -1,5 +1,5 @@
 import { isDate } from "node:util/types";
-import { type ColumnInfo, isJsonText, type ParameterValue } from "@nsj/mdb-core";
+import { isJsonText, type ParameterValue } from "@nsj/mdb-core";
 import { parseArray } from "./arrays.ts";
 import type { WireValue } from "./native.ts";
 import { dateFromText, dateToText } from "./timestamps.ts";
@@ -93,22 +93,6 @@ export function finalDecoder(type: TypeFacts): Decoder | undefined {
       return JSON.parse;
     default:
       return canonicalDecoder(type);
-  }
-}
-
-/** What the type contract gives by default for a canonical value that core passes on untouched: an output parameter. */
-export function finalValue({ type }: ColumnInfo, value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  switch (type) {
-    case "integer":
-      return decodeInteger(value);
-    case "timestamp":
-    case "timestamptz":
-      return dateFromText(value);
-    case "json":
-      return JSON.parse(value);
-    default:
-      return value;
   }
 }
 

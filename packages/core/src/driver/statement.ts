@@ -84,8 +84,12 @@ export interface ResultSet {
   readonly affected: number | null;
   /** The next result, when the text held several statements or a procedure returned several sets. */
   readonly next?: ResultSet;
-  /** Values of output parameters, by name; with `call` only. */
+  /** Values of output parameters, by name, in the canonical form of their type; with `call` only. */
   readonly out?: Readonly<Record<string, unknown>>;
+  /** The logical types of `out`, by name; a value without one reaches the caller as it is. */
+  readonly outTypes?: Readonly<Record<string, LogicalType>>;
   /** What a procedure or function returned; with `call` only. */
   readonly returnValue?: unknown;
+  /** The logical type of `returnValue`; without one it reaches the caller as it is. */
+  readonly returnType?: LogicalType;
 }

@@ -1,4 +1,4 @@
-import type { ResultSet } from "../driver/index.ts";
+import type { ColumnInfo, ResultSet } from "../driver/index.ts";
 import { UnsupportedError } from "../errors/index.ts";
 import { compileCall, type Identifier } from "../sql/index.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
@@ -21,4 +21,21 @@ export function callProcedure(
       return connection.call(call, operation);
     },
   };
+}
+
+/** The values of output parameters and what was returned, as the type contract wants them. */
+export function outputsOf(
+  context: DatabaseContext,
+  { out = {}, outTypes = {}, returnValue, returnType = "any" }: ResultSet,
+): { readonly out: Readonly<Record<string, unknown>>; readonly returnValue: unknown } {
+  const names = Object.keys(out);
+  const columns = names.map((name) => column(name, outTypes[name] ?? "any"));
+  const decoded = context.mapperAs(columns, names).toObject(names.map((name) => out[name])) as Record<string, unknown>;
+  if (returnValue === undefined) return { out: decoded, returnValue };
+  const returned = context.mapperAs([column("return value", returnType)], ["return value"]);
+  return { out: decoded, returnValue: returned.first([returnValue]) };
+}
+
+function column(name: string, type: ColumnInfo["type"]): ColumnInfo {
+  return { name, type, databaseType: "" };
 }

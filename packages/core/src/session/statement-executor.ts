@@ -3,7 +3,7 @@ import { NoRowsError, TooManyRowsError } from "../errors/index.ts";
 import { compile, type Identifier, isSql, type Parameters, type Sql } from "../sql/index.ts";
 import { boundsFrom } from "./bounds.ts";
 import { bulkInsert } from "./bulk-insert.ts";
-import { callProcedure } from "./call-procedure.ts";
+import { callProcedure, outputsOf } from "./call-procedure.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { traceQuery } from "./diagnostics.ts";
 import { executeMany } from "./execute-many.ts";
@@ -167,7 +167,7 @@ export abstract class StatementExecutor implements Executor {
     for (let set: ResultSet | undefined = result; set !== undefined; set = set.next) {
       if (set.columns.length > 0) resultSets.push(this.#rowsOf(set));
     }
-    return { out: result.out ?? {}, returnValue: result.returnValue, resultSets };
+    return { ...outputsOf(this.context, result), resultSets };
   }
 
   /** Reads the two forms of arguments: `(sql, options)` and `(text, parameters, options)`. */
