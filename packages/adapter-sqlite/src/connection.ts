@@ -1,30 +1,26 @@
-import {
-  type BeginOptions,
-  type BulkTarget,
-  type DriverConnection,
-  type ExecuteManyResult,
-  type MaybePromise,
-  type OperationContext,
-  type ParameterValue,
-  type ResetPlan,
-  type ResultSet,
-  type RowStream,
-  type Statement,
-  StatementCache,
+import type {
+  BeginOptions,
+  BulkTarget,
+  DriverConnection,
+  ExecuteManyResult,
+  MaybePromise,
+  OperationContext,
+  ParameterValue,
+  ResetPlan,
+  ResultSet,
+  RowStream,
+  Statement,
 } from "@nsj/mdb-core";
 import { loadRows } from "./bulk.ts";
-import { isBusy } from "./errors.ts";
 import { executeMany } from "./execute-many.ts";
 import { connectionClosed, unsupported } from "./failure.ts";
 import type { FileState } from "./file-state.ts";
 import type { NativeDatabase } from "./native.ts";
 import { refuseLate } from "./patience.ts";
-import { PreparedStatement } from "./prepared-statement.ts";
 import { type RowStreamOptions, SqliteRowStream } from "./row-stream.ts";
 import { SchemaWatch } from "./schema-watch.ts";
-import { runScript } from "./script-run.ts";
 import { SessionBaseline } from "./session-baseline.ts";
-import { statementKind } from "./statement-kind.ts";
+import { StatementRunner } from "./statement-runner.ts";
 import { TransactionState } from "./transaction-state.ts";
 import { toNativeValues } from "./values.ts";
 
@@ -52,7 +48,7 @@ export class SqliteConnection implements DriverConnection {
   readonly #native: NativeDatabase;
   readonly #watch: SchemaWatch;
   readonly #transaction: TransactionState;
-  readonly #statements: StatementCache<PreparedStatement>;
+  readonly #statements: StatementRunner;
   readonly #baseline: SessionBaseline;
   readonly #onClosed: () => void;
   #usable = true;
@@ -64,8 +60,10 @@ export class SqliteConnection implements DriverConnection {
     this.#watch = new SchemaWatch(native, file);
     const writers = parts.readonly ? undefined : file?.writers;
     this.#transaction = new TransactionState(native, this.#watch, writers, parts.busyTimeoutMs);
-    this.#statements = new StatementCache(parts.statementCacheSize);
     this.#baseline = new SessionBaseline(native);
+    const { statementCacheSize } = parts;
+    const state = { native, watch: this.#watch, transaction: this.#transaction, baseline: this.#baseline };
+    this.#statements = new StatementRunner(state, statementCacheSize);
     this.#onClosed = parts.onClosed;
     if (file !== undefined) this.stream = (statement, options) => this.#openStream(statement, options);
   }
@@ -79,11 +77,8 @@ export class SqliteConnection implements DriverConnection {
   }
 
   query(statement: Statement, context: OperationContext): MaybePromise<ResultSet> {
-    refuseLate(context);
-    const values = toNativeValues(statement.values, statement.hints);
-    const prepared = this.#prepare(statement.text);
-    if (prepared === null) return this.#script(statement, context);
-    return this.#execute(prepared, values, context);
+    this.#mustBeOpen();
+    return this.#statements.query(statement, context);
   }
 
   begin(options: BeginOptions): void {
@@ -168,7 +163,7 @@ export class SqliteConnection implements DriverConnection {
       open: () => {
         this.#mustBeOpen();
         refuseLate(options);
-        const prepared = this.#prepare(statement.text);
+        const prepared = this.#statements.prepare(statement.text);
         if (prepared === null) throw unsupported("a stream takes one statement");
         this.#stream = stream;
         return { prepared, values: toNativeValues(statement.values, statement.hints) };
@@ -181,67 +176,6 @@ export class SqliteConnection implements DriverConnection {
       },
     });
     return stream;
-  }
-
-  /** A prepared statement for this text; `null` when it does not hold exactly one. */
-  #prepare(text: string): PreparedStatement | null {
-    const kept = this.#statements.get(text);
-    if (kept !== undefined) return kept;
-    this.#mustBeOpen();
-    const kind = statementKind(text);
-    // Before it is prepared, because a PRAGMA may take effect then.
-    if (kind.session) this.#baseline.take();
-    try {
-      const prepared = new PreparedStatement(this.#native, text, kind);
-      if (kind.reusable) this.#statements.set(text, prepared);
-      return prepared;
-    } catch (error) {
-      if (error instanceof RangeError && error.message.startsWith("The supplied SQL string contains")) return null;
-      throw error;
-    }
-  }
-
-  #execute(
-    prepared: PreparedStatement,
-    values: readonly unknown[],
-    context: OperationContext,
-  ): MaybePromise<ResultSet> {
-    // The path that nearly every query takes, so it has as little on it as possible.
-    if (!prepared.writes && prepared.reader && this.#transaction.plain && !prepared.kind.schema) {
-      try {
-        return this.#read(prepared, values);
-      } catch (error) {
-        this.#transaction.refresh(false);
-        if (!isBusy(error)) throw error;
-      }
-    }
-    if (prepared.kind.schema) this.#baseline.touch();
-    return this.#transaction.run(prepared, context, () =>
-      prepared.reader ? this.#read(prepared, values) : this.#change(prepared, values),
-    );
-  }
-
-  #read(prepared: PreparedStatement, values: readonly unknown[]): ResultSet {
-    for (;;) {
-      const rows = prepared.all(values);
-      const shape = this.#watch.shapeOf(prepared, rows[0]);
-      if (shape !== undefined) return { columns: shape.columns, rows: shape.canonical(rows), affected: rows.length };
-    }
-  }
-
-  #change(prepared: PreparedStatement, values: readonly unknown[]): ResultSet {
-    const changes = prepared.run(values);
-    return { columns: [], rows: [], affected: prepared.kind.counted ? changes : null };
-  }
-
-  #script(statement: Statement, context: OperationContext): MaybePromise<ResultSet> {
-    return runScript(statement, (text) => {
-      refuseLate(context);
-      const prepared = this.#prepare(text);
-      if (prepared === null)
-        throw unsupported("the statements of this text cannot be told apart; send them one by one");
-      return this.#execute(prepared, [], context);
-    });
   }
 
   #mustBeOpen(): void {

@@ -121,8 +121,8 @@ function classifyNative(error: unknown): ErrorInfo | undefined {
   return { ...meaning("other"), code };
 }
 
-/** SQLite's code of a native error. */
-function codeOf(error: unknown): string | undefined {
+/** SQLite's code of an error; `undefined` where it has none. */
+export function codeOf(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   const { code } = error as { readonly code?: unknown };
   return typeof code === "string" && /^SQLITE_[A-Z_]{1,40}$/.test(code) ? code : undefined;

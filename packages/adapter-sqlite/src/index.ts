@@ -3,7 +3,6 @@ import { sqliteDriver } from "./driver.ts";
 import type { SqliteOptions } from "./options.ts";
 
 export { sqliteDriver } from "./driver.ts";
-export { SqliteFailure } from "./failure.ts";
 export { type JournalMode, journalModes, type SqliteOptions } from "./options.ts";
 
 /**

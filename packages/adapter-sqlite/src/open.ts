@@ -2,8 +2,8 @@ import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { ErrorKind, OperationContext } from "@nsj/mdb-core";
 import { SqliteConnection } from "./connection.ts";
-import { isBusy } from "./errors.ts";
-import { openFailure, SqliteFailure } from "./failure.ts";
+import { classify, codeOf, isBusy } from "./errors.ts";
+import { openFailure, type SqliteFailure, unsupported } from "./failure.ts";
 import { type FileState, joinFile, leaveFile } from "./file-state.ts";
 import { type NativeDatabase, openNative, readRows } from "./native.ts";
 import type { Settings } from "./options.ts";
@@ -11,8 +11,7 @@ import { Patience, refuseLate } from "./patience.ts";
 
 /** Opens one connection and sets it up. @throws what says why it cannot be opened; nothing stays open then */
 export async function openConnection(settings: Settings, context: OperationContext): Promise<SqliteConnection> {
-  refuseLate(context);
-  const native = openDatabase(settings);
+  const native = openDatabase(settings, context);
   let file: { readonly path: string; readonly state: FileState } | undefined;
   try {
     await setUp(native, settings, context);
@@ -33,7 +32,13 @@ export async function openConnection(settings: Settings, context: OperationConte
   });
 }
 
-function openDatabase({ location, readonly, fileMustExist, timeout, nativeBinding }: Settings): NativeDatabase {
+function openDatabase(settings: Settings, context: OperationContext): NativeDatabase {
+  const { location, readonly, fileMustExist, timeout, nativeBinding } = settings;
+  try {
+    refuseLate(context);
+  } catch (error) {
+    throw describe(error, settings);
+  }
   const name = location.kind === "file" ? location.path : location.kind === "memory" ? ":memory:" : "";
   const options = { readonly, fileMustExist, timeout, ...(nativeBinding !== undefined && { nativeBinding }) };
   try {
@@ -49,7 +54,7 @@ async function setUp(native: NativeDatabase, settings: Settings, context: Operat
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 25)) {
     try {
       setJournalMode(native, settings);
-      for (const text of settings.pragmas) native.exec(text);
+      setPragmas(native, settings);
       return;
     } catch (error) {
       if (!isBusy(error)) throw error;
@@ -66,14 +71,22 @@ function setJournalMode(native: NativeDatabase, { journalMode, location }: Setti
   const actual = readRows(native, `PRAGMA journal_mode = ${journalMode}`)[0]?.[0];
   // A database in memory has a journal of its own kind, whatever is asked for.
   if (actual !== journalMode && location.kind === "file") {
-    throw openFailure(
-      `the journal mode stays "${String(actual)}": the file system cannot do "${journalMode}", or another connection holds it; give "journalMode" another value`,
-      "unsupported",
-      "never",
+    throw unsupported(
+      `its journal mode stays "${String(actual)}", because the file system cannot do "${journalMode}" or another connection holds it; give "journalMode" another value`,
     );
   }
   // With WAL a crash of the process loses nothing, and one of the machine nothing but the last commits.
   if (actual === "wal") native.exec("PRAGMA synchronous = NORMAL");
+}
+
+function setPragmas(native: NativeDatabase, { pragmas }: Settings): void {
+  if (pragmas.size === 0) return;
+  // SQLite ignores a pragma that it does not know without a word.
+  const known = new Set(readRows(native, "SELECT name FROM pragma_pragma_list").map(([name]) => name));
+  for (const [name, text] of pragmas) {
+    if (!known.has(name)) throw unsupported(`SQLite has no pragma "${name}"`);
+    native.exec(text);
+  }
 }
 
 /** All connections of the process to one file share its state, whatever name each has for it. */
@@ -113,9 +126,34 @@ function can(path: string, mode: number): boolean {
   }
 }
 
-function describe(error: unknown, { location }: Settings): unknown {
-  if (error instanceof SqliteFailure || location.kind !== "file") return error;
-  const { code } = error as { readonly code?: unknown };
-  if (code !== "SQLITE_NOTADB") return error;
-  return openFailure(`${location.path} is not a SQLite database`, "unknown-database", "never", error, code);
+const unreadableWal = "it is in WAL mode, and even readers have to write to its directory then";
+
+/** Whatever stopped the set-up, there is no connection now. */
+function describe(error: unknown, { location, readonly }: Settings): unknown {
+  const info = classify(error);
+  const said = error instanceof Error ? error.message : String(error);
+  const fail = (why: string, kind: ErrorKind, retry: "never" | "connect") =>
+    openFailure(
+      location.kind === "file" ? `cannot open ${location.path}: ${why}` : why,
+      kind,
+      retry,
+      error,
+      codeOf(error),
+    );
+  switch (info.kind) {
+    case "unknown-database":
+      return fail("it is not a SQLite database", "unknown-database", "never");
+    case "read-only":
+      return fail(
+        readonly ? unreadableWal : 'it cannot be written to; "readonly: true" only reads it',
+        "refused",
+        "never",
+      );
+    case "lock-timeout":
+      return fail("it stayed locked by another process", "lock-timeout", "connect");
+    case "statement-timeout":
+      return fail("there was not enough time", "connect-timeout", "connect");
+    default:
+      return fail(said, info.kind, info.retry === "never" ? "never" : "connect");
+  }
 }

@@ -69,8 +69,8 @@ export interface Settings {
   readonly fileMustExist: boolean;
   readonly timeout: number;
   readonly nativeBinding: string | undefined;
-  /** Statements that set up a connection. */
-  readonly pragmas: readonly string[];
+  /** What sets up a connection, by the name of the pragma. */
+  readonly pragmas: ReadonlyMap<string, string>;
   /** `undefined`: leave it as it is. */
   readonly journalMode: JournalMode | undefined;
   readonly busyTimeoutMs: number;
@@ -100,7 +100,7 @@ export function readOptions(options: unknown): Settings {
     fileMustExist: options.fileMustExist ?? mode === "rw",
     timeout,
     nativeBinding: options.nativeBinding,
-    pragmas: Object.entries(pragmas).map(([name, value]) => pragmaText(name, value)),
+    pragmas: new Map(Object.entries(pragmas).map(([name, value]) => [name.toLowerCase(), pragmaText(name, value)])),
     journalMode,
     busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
     statementCacheSize: options.statementCacheSize ?? 200,

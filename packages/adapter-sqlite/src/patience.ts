@@ -55,7 +55,7 @@ export class Patience {
       // Kept referenced: somebody waits for the answer. A timer takes no delay beyond 31 bits.
       const timer =
         until < Number.POSITIVE_INFINITY
-          ? setTimeout(giveUp, Math.min(until - performance.now(), 2 ** 31 - 1))
+          ? setTimeout(giveUp, Math.min(Math.max(0, until - performance.now()), 2 ** 31 - 1))
           : undefined;
       signal?.addEventListener("abort", giveUp);
       this.#closed.addEventListener("abort", giveUp);

@@ -60,7 +60,7 @@ describe("opening a file", () => {
       expect(await refused({ filename: text, ...options })).toMatchObject({
         kind: "unknown-database",
         code: "SQLITE_NOTADB",
-        error: { message: `${text} is not a SQLite database` },
+        error: { message: `cannot open ${text}: it is not a SQLite database` },
       });
     }
   });
@@ -77,26 +77,38 @@ describe("opening a file", () => {
     expect((await refused({ filename: join(locked, "a.db") })).kind).toBe("refused");
   });
 
-  it("leaves nothing open when it fails", async () => {
+  it("leaves nothing open when setting it up fails", async () => {
     const filename = temporaryFile();
     const failed = await refused({
       filename,
-      pragmas: { nonsense_pragma: 1, synchronous: "x" },
-      journalMode: "wal",
-    }).catch(() => undefined);
-    expect(failed).toBeUndefined();
-    const first = await connect({ filename });
-    await run(first, "create table t (id integer primary key)");
-    first.begin({});
-    await run(first, "insert into t values (1)");
-    await first.commit();
+      pragmas: { locking_mode: "EXCLUSIVE", encoding: "nonsense" },
+    });
+    expect(failed).toMatchObject({ connection: "dead", executed: "no" });
+    // An exclusive lock that was left behind would keep everybody else out.
+    await run(await connect({ filename }), "create table t (id integer primary key)");
+  });
+
+  it("refuses a pragma that SQLite would ignore because it does not know it", async () => {
+    const failed = await refused({ filename: temporaryFile(), pragmas: { foriegn_keys: true } });
+    expect(failed).toMatchObject({
+      kind: "unsupported",
+      error: { message: expect.stringContaining('no pragma "foriegn_keys"') },
+    });
+    expect(await setting({ filename: ":memory:", pragmas: { Foreign_Keys: false } }, "foreign_keys")).toBe(0);
   });
 
   it("refuses to start when the caller has given up", async () => {
     const connector = sqliteDriver.connector({ filename: temporaryFile() });
     const signal = AbortSignal.abort(new Error("gone"));
-    expect((await failure(() => connector.connect({ deadline: Infinity, signal }))).kind).toBe("cancelled");
-    expect((await failure(() => connector.connect({ deadline: performance.now() }))).kind).toBe("statement-timeout");
+    expect(await failure(() => connector.connect({ deadline: Infinity, signal }))).toMatchObject({
+      kind: "cancelled",
+      connection: "dead",
+    });
+    expect(await failure(() => connector.connect({ deadline: performance.now() }))).toMatchObject({
+      kind: "connect-timeout",
+      connection: "dead",
+      executed: "no",
+    });
   });
 
   it("refuses writes to a file that is open for reading only", async () => {

@@ -1,4 +1,6 @@
+import { unlimited } from "@nsj/mdb-core";
 import { describe, expect, it } from "vitest";
+import { sqliteDriver } from "../src/index.ts";
 import { type Connection, connect, failure, isPending, rows, run, temporaryFile } from "./support/database.ts";
 import { type OtherProcess, otherProcess } from "./support/other-process.ts";
 
@@ -108,6 +110,20 @@ describe("beside another process", () => {
     expect(await isPending(opening)).toBe(true);
     await other.run("commit");
     expect(await rows(await opening, "select id from t")).toEqual([[1]]);
+  });
+});
+
+describe("opening a file that another process holds", () => {
+  it("gives up in time, and says that it was the lock or the clock", async () => {
+    const filename = temporaryFile();
+    const other = await otherProcess(filename);
+    await other.run("pragma locking_mode = exclusive; create table t (id integer primary key)");
+    const patient = await failure(() => sqliteDriver.connector({ filename, busyTimeoutMs: 20 }).connect(unlimited));
+    expect(patient).toMatchObject({ kind: "lock-timeout", connection: "dead", executed: "no", retry: "connect" });
+    const hurried = await failure(() =>
+      sqliteDriver.connector({ filename }).connect({ deadline: performance.now() + 20 }),
+    );
+    expect(hurried).toMatchObject({ kind: "connect-timeout", connection: "dead", executed: "no" });
   });
 });
 

@@ -1,0 +1,107 @@
+import { DatabaseManager, LockTimeoutError, StatementTimeoutError, sql } from "@nsj/mdb-core";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type SqliteOptions, sqlite } from "../src/index.ts";
+import { temporaryFile } from "./support/database.ts";
+import { otherProcess } from "./support/other-process.ts";
+
+function open(options: SqliteOptions) {
+  const databases = new DatabaseManager({ main: sqlite({ ...options, pool: { max: 4 } }) });
+  onTestFinished(() => databases.close());
+  return databases;
+}
+
+const places: readonly (readonly [string, () => SqliteOptions])[] = [
+  ["a file", () => ({ filename: temporaryFile() })],
+  ["memory", () => ({ filename: ":memory:" })],
+];
+
+describe.each(places)("through core, with %s", (_, options) => {
+  it("loses no update of many transactions at once", async () => {
+    const databases = open(options());
+    const main = databases.database("main");
+    await main.execute("create table counter (n integer)");
+    await main.execute("insert into counter values (0)");
+    await Promise.all(
+      Array.from({ length: 40 }, () =>
+        databases.transaction("main", async (tx) => {
+          const n = await tx.queryScalar<number>("select n from counter");
+          await tx.execute(sql`update counter set n = ${n + 1}`);
+        }),
+      ),
+    );
+    expect(await main.queryScalar("select n from counter")).toBe(40);
+  });
+
+  it("writes inside a loop over a stream", async () => {
+    const main = open(options()).database("main");
+    await main.execute("create table t (id integer primary key, done integer default 0)");
+    await main.bulkInsert(
+      "t",
+      ["id"],
+      Array.from({ length: 1_200 }, (_, id) => [id]),
+    );
+    for await (const { id } of main.stream<{ id: number }>("select id from t order by id")) {
+      if (id % 400 === 0) await main.execute(sql`update t set done = 1 where id = ${id}`);
+    }
+    expect(await main.queryScalar("select sum(done) from t")).toBe(3);
+  });
+
+  it("gives the types of the contract", async () => {
+    const main = open(options()).database("main");
+    await main.execute(
+      "create table t (big bigint, price decimal_text, tax numeric(4, 2), day date, at timestamp, doc json, raw blob)",
+    );
+    const at = new Date("2026-03-29T02:30:00.120Z");
+    await main.execute(
+      sql`insert into t values (${9_007_199_254_740_993n}, ${"1234567890.12345678901234567890"}, ${"0.1"}, ${"2026-03-29"}, ${at}, ${{ a: [1, null] }}, ${Buffer.from("x")})`,
+    );
+    expect(await main.queryOne("select * from t")).toEqual({
+      big: 9_007_199_254_740_993n,
+      price: "1234567890.12345678901234567890",
+      tax: "0.1",
+      day: "2026-03-29",
+      at,
+      doc: { a: [1, null] },
+      raw: Buffer.from("x"),
+    });
+  });
+
+  it("keeps its data while it is idle, and whatever fails", async () => {
+    const databases = open(options());
+    const main = databases.database("main");
+    await main.execute("create table t (id integer primary key)");
+    await main.execute("insert into t values (1)");
+    await expect(main.execute("insert into t values (1)")).rejects.toMatchObject({
+      code: "MDB_UNIQUE_VIOLATION",
+      table: "t",
+      columns: ["id"],
+    });
+    await expect(
+      databases.transaction("main", async (tx) => {
+        await tx.execute("insert into t values (2)");
+        await tx.execute("insert or rollback into t values (1)").catch(() => undefined);
+      }),
+    ).rejects.toMatchObject({ code: "MDB_TRANSACTION_ABORTED" });
+    expect(await main.query("select id from t")).toEqual([{ id: 1 }]);
+  });
+});
+
+describe("through core, beside another process", () => {
+  it("says that it was the lock, or the caller's time", async () => {
+    const filename = temporaryFile();
+    const main = open({ filename, busyTimeoutMs: 30 }).database("main");
+    await main.execute("create table t (id integer primary key)");
+    const other = await otherProcess(filename);
+    await other.run("begin immediate");
+    await expect(main.execute("insert into t values (1)")).rejects.toBeInstanceOf(LockTimeoutError);
+    await expect(main.transaction((tx) => tx.execute("insert into t values (1)"))).rejects.toBeInstanceOf(
+      LockTimeoutError,
+    );
+    await expect(main.execute("insert into t values (1)", [], { timeoutMs: 10 })).rejects.toBeInstanceOf(
+      StatementTimeoutError,
+    );
+    await other.run("commit");
+    await main.execute("insert into t values (1)");
+    expect(main.stats()).toMatchObject({ total: 1, busy: 0 });
+  });
+});
