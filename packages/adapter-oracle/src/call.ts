@@ -1,0 +1,167 @@
+import type { Call, CallParameter, ResultSet } from "@nsj/mdb-core";
+import { quoteName, storedName } from "./dialect.ts";
+import { refusal } from "./faults.ts";
+import type { Link } from "./link.ts";
+import { executeOptions } from "./link.ts";
+import { isLob, readLob } from "./lobs.ts";
+import { type NativeBind, type NativeResultSet, type NativeTypeName, native, nativeType } from "./native.ts";
+import { isResultSet, readAll } from "./results.ts";
+import { exactText } from "./returning.ts";
+import { bindTypeOf, boundValue, exactNumber, intervalText } from "./values.ts";
+
+/** The longest string of PL/SQL. */
+const longestString = 32_767;
+
+/** The parameter that stands for what a function returns. */
+const resultName = "return";
+
+/**
+ * Runs a procedure, or with a parameter called `return` a function, in a block of PL/SQL. Parameters go by their names, so that their order does
+ * not matter.
+ */
+export async function callProcedure(
+  link: Link,
+  { procedure, parameters }: Call,
+  autoCommit: boolean,
+): Promise<ResultSet> {
+  const result = parameters.find((parameter) => isResult(parameter));
+  const named = parameters.filter((parameter) => parameter !== result);
+  const ordered = result === undefined ? named : [result, ...named];
+  const places = ordered.map((_, index) => `:${index + 1}`);
+  const list = named.map(
+    ({ name }, index) => `${quoteName([storedName(name)])} => ${places[index + (result === undefined ? 0 : 1)]}`,
+  );
+  const assignment = result === undefined ? "" : `${places[0]} := `;
+  const text = `BEGIN ${assignment}${quoteName(procedure)}${list.length === 0 ? "" : `(${list.join(", ")})`}; END;`;
+  const binds = ordered.map(bindOf);
+  const answer = await link.call(text, () =>
+    link.connection.execute(text, binds, executeOptions(autoCommit, { prefetch: 100, fetch: 100 })),
+  );
+  return link.call(text, () => outcome(ordered, answer.outBinds ?? [], answer.implicitResults ?? []));
+}
+
+function isResult({ name, direction }: CallParameter): boolean {
+  return name.toLowerCase() === resultName && direction === "out";
+}
+
+/** How a parameter is bound: what comes back needs a type, which follows from the value only where there is one. */
+function bindOf(parameter: CallParameter): unknown {
+  const { value, direction, type } = parameter;
+  if (direction === undefined || direction === "in") {
+    const bound = boundValue(value, type);
+    return bound.value === null && type === undefined ? null : { type: nativeType(bound.type), val: bound.value };
+  }
+  const wanted = type === undefined ? undefined : outputTypeOf(type);
+  if (direction === "out")
+    return sized({ dir: native.BIND_OUT, type: nativeType(wanted ?? "VARCHAR") }, wanted ?? "VARCHAR");
+  const bound = boundValue(value, type);
+  const both = wanted ?? (bound.type === "NUMBER" ? "VARCHAR" : bound.type);
+  // A number travels as text both ways: the driver makes a double of one that comes back.
+  const text =
+    both === "VARCHAR" && (typeof bound.value === "number" || typeof bound.value === "bigint")
+      ? String(bound.value)
+      : bound.value;
+  return sized({ dir: native.BIND_INOUT, type: nativeType(both), val: text }, both);
+}
+
+function outputTypeOf(name: string): NativeTypeName {
+  const type = bindTypeOf(name);
+  return type === "NUMBER" ? "VARCHAR" : type;
+}
+
+function sized(bind: NativeBind, type: NativeTypeName): NativeBind {
+  return ["VARCHAR", "NVARCHAR", "CHAR", "NCHAR", "RAW"].includes(type) ? { ...bind, maxSize: longestString } : bind;
+}
+
+async function outcome(
+  parameters: readonly CallParameter[],
+  outputs: readonly unknown[],
+  implicit: readonly NativeResultSet[],
+): Promise<ResultSet> {
+  const out: Record<string, unknown> = {};
+  const sets: ResultSet[] = [];
+  let returnValue: unknown;
+  const returning = parameters.filter(({ direction }) => direction === "out" || direction === "inout");
+  for (const [index, parameter] of returning.entries()) {
+    const value = outputs[index] ?? null;
+    if (isResultSet(value)) {
+      sets.push(await readAll(value, 100));
+      continue;
+    }
+    const final = await finalValue(parameter, value);
+    if (isResult(parameter)) returnValue = final;
+    else
+      Object.defineProperty(out, parameter.name, {
+        value: final,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+  }
+  for (const rows of implicit) sets.push(await readAll(rows, 100));
+  return chain(sets, { out, ...(returnValue === undefined ? {} : { returnValue }) });
+}
+
+/** What the caller gets of an output, as the type contract says for a column of its type. */
+async function finalValue({ type, value: given }: CallParameter, value: unknown): Promise<unknown> {
+  if (value === null) return null;
+  if (isLob(value)) return readLob(value);
+  const kind = type === undefined ? kindOfValue(given) : kindOfType(type);
+  switch (kind) {
+    case "integer":
+      return integer(exactNumber(exactText(value)));
+    case "decimal":
+      return exactNumber(exactText(value));
+    case "datetime":
+      return typeof value === "string" ? datetime(value) : value;
+    case "json":
+      return typeof value === "string" ? (JSON.parse(value) as unknown) : value;
+    default:
+      return intervalText(value);
+  }
+}
+
+function kindOfValue(value: CallParameter["value"]): string {
+  return typeof value === "number" || typeof value === "bigint"
+    ? "integer"
+    : value instanceof Date
+      ? "datetime"
+      : "other";
+}
+
+function kindOfType(type: string): string {
+  const name = type.toLowerCase();
+  if (/^(number|numeric|decimal)\s*\(\s*\d+\s*(,\s*0\s*)?\)/.test(name)) return "integer";
+  if (/^(integer|int|smallint|bigint|number|pls_integer|binary_integer)\b/.test(name)) return "integer";
+  if (/^(numeric|decimal|float|real|double)/.test(name)) return "decimal";
+  if (/^(date|timestamp)/.test(name)) return "datetime";
+  return name === "json" ? "json" : "other";
+}
+
+/** A fraction where an integer was expected stays exact text. */
+function integer(value: unknown): unknown {
+  if (typeof value !== "string" || !/^-?\d+$/.test(value)) return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : BigInt(value);
+}
+
+function datetime(text: string): unknown {
+  const match = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,3})\d*)?(Z|[+-]\d\d:\d\d)?$/.exec(text);
+  if (match === null) return text;
+  const [, year, month, day, hour, minute, second, fraction = "", zone = "Z"] = match;
+  return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.padEnd(3, "0")}${zone}`);
+}
+
+function chain(sets: readonly ResultSet[], facts: Pick<ResultSet, "out" | "returnValue">): ResultSet {
+  let next: ResultSet | undefined;
+  for (const set of sets.slice(1).reverse()) next = next === undefined ? set : { ...set, next };
+  const [first] = sets;
+  const whole = first ?? { columns: [], rows: [], affected: null };
+  return next === undefined ? { ...whole, ...facts } : { ...whole, ...facts, next };
+}
+
+/** A name that Oracle can have no procedure of. @throws OracleFault */
+export function checkProcedureName(procedure: readonly string[]): void {
+  if (procedure.length === 0 || procedure.length > 3)
+    throw refusal("parameter", "a procedure has a name of one to three parts");
+}

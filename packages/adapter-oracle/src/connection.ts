@@ -1,0 +1,273 @@
+import type {
+  BeginOptions,
+  BulkTarget,
+  Call,
+  DriverConnection,
+  ExecuteManyResult,
+  OperationContext,
+  ParameterHint,
+  ParameterValue,
+  ResetPlan,
+  ResultSet,
+  RowStream,
+  Statement,
+} from "@nsj/mdb-core";
+import { type BulkLoad, startBulkLoad } from "./bulk.ts";
+import { callProcedure, checkProcedureName } from "./call.ts";
+import { OracleCursor } from "./cursor.ts";
+import { capabilities, quoteName } from "./dialect.ts";
+import { refusal, transactionGone } from "./faults.ts";
+import { executeOptions, type Link } from "./link.ts";
+import { executeMany } from "./many.ts";
+import type { NativeResult } from "./native.ts";
+import { readAll } from "./results.ts";
+import { outputFor, rowsOf } from "./returning.ts";
+import { statementKind } from "./statement-kind.ts";
+import { TransactionState } from "./transaction-state.ts";
+import { toBind } from "./values.ts";
+
+/** What a connection keeps of its connector's settings. */
+export interface ConnectionSettings {
+  readonly fetchArraySize: number;
+  /** Puts the session back to what it was set to after the login. */
+  readonly resetBlock: string;
+}
+
+/** How core asks for rows in batches. */
+type CursorOptions = Parameters<NonNullable<DriverConnection["stream"]>>[1];
+
+/** The savepoint that lets a bulk load undo itself. */
+const bulkSavepoint = "MDB_BULK_LOAD";
+
+/** One connection to an Oracle database. */
+export class OracleConnection implements DriverConnection {
+  readonly #link: Link;
+  readonly #settings: ConnectionSettings;
+  readonly #transaction = new TransactionState();
+  #bulkLoad: BulkLoad | undefined;
+
+  constructor(link: Link, settings: ConnectionSettings) {
+    this.#link = link;
+    this.#settings = settings;
+  }
+
+  get usable(): boolean {
+    return this.#link.alive;
+  }
+
+  get txStatus(): "idle" | "active" {
+    return this.#transaction.status(this.#inProgress);
+  }
+
+  get onFatal(): ((error: unknown) => void) | null {
+    return this.#link.onFatal;
+  }
+
+  set onFatal(listener: ((error: unknown) => void) | null) {
+    this.#link.onFatal = listener;
+  }
+
+  async query(statement: Statement): Promise<ResultSet> {
+    const { text, returning } = statement;
+    const { fetchArraySize } = this.#settings;
+    const rows = { prefetch: fetchArraySize + 1, fetch: fetchArraySize };
+    const result = await this.#execute(statement, rows);
+    if (result.resultSet !== undefined) {
+      const { resultSet } = result;
+      // The driver reads rows that it has already without asking the server, and the rest in round trips of its own.
+      return this.#call(text, () => readAll(resultSet, fetchArraySize));
+    }
+    const affected = statementKind(text) === "change" ? (result.rowsAffected ?? 0) : null;
+    if (returning !== undefined) return this.#call(text, () => rowsOf(returning, result.outBinds ?? [], affected));
+    return { columns: [], rows: [], affected };
+  }
+
+  async begin({ isolation, readOnly }: BeginOptions): Promise<void> {
+    if (isolation !== undefined && !capabilities.isolation.includes(isolation)) {
+      throw refusal("unsupported", `Oracle has no isolation level "${isolation}"`);
+    }
+    this.#transaction.begin();
+    // A read-only transaction sees one state of the database from its first to its last statement, which is all that SERIALIZABLE adds.
+    const mode =
+      readOnly === true
+        ? "READ ONLY"
+        : isolation === undefined
+          ? undefined
+          : `ISOLATION LEVEL ${isolation.toUpperCase()}`;
+    if (mode === undefined) return;
+    try {
+      await this.#run(`SET TRANSACTION ${mode}`);
+    } catch (error) {
+      this.#transaction.end();
+      throw error;
+    }
+  }
+
+  commit(): void | Promise<void> {
+    if (this.#transaction.begun && this.#transaction.unused) return this.#transaction.end();
+    return this.#commit();
+  }
+
+  async #commit(): Promise<void> {
+    if (this.#transaction.ended) {
+      this.#transaction.end();
+      throw transactionGone();
+    }
+    try {
+      await this.#link.call("COMMIT", () => this.#link.connection.commit());
+    } finally {
+      if (!this.#inProgress) this.#transaction.end();
+    }
+  }
+
+  rollback(): void | Promise<void> {
+    const nothingToDo = this.#transaction.begun ? this.#transaction.unused : !this.#inProgress;
+    if (nothingToDo) return this.#transaction.end();
+    return this.#rollback();
+  }
+
+  async #rollback(): Promise<void> {
+    try {
+      await this.#link.call("ROLLBACK", () => this.#link.connection.rollback());
+    } finally {
+      if (!this.#inProgress) this.#transaction.end();
+    }
+  }
+
+  async savepoint(name: string): Promise<void> {
+    await this.#run(`SAVEPOINT ${quoteName([name])}`);
+  }
+
+  async rollbackTo(name: string): Promise<void> {
+    await this.#run(`ROLLBACK TO SAVEPOINT ${quoteName([name])}`);
+    this.#transaction.rolledBackTo(this.#inProgress);
+  }
+
+  stream(statement: Statement, { fetchSize }: CursorOptions): RowStream {
+    const host = {
+      open: async (it: Statement, size: number) => (await this.#execute(it, { prefetch: size, fetch: size })).resultSet,
+      call: <Result>(work: () => Promise<Result>) => this.#call(statement.text, work),
+    };
+    return new OracleCursor(host, statement, fetchSize);
+  }
+
+  async executeMany(
+    text: string,
+    parameterSets: Iterable<readonly ParameterValue[]>,
+    _context: OperationContext,
+    hints?: readonly (ParameterHint | undefined)[],
+  ): Promise<ExecuteManyResult> {
+    try {
+      return { affected: await executeMany(this.#link, text, parameterSets, hints) };
+    } finally {
+      this.#transaction.called(this.#inProgress);
+    }
+  }
+
+  async bulkLoad(
+    target: BulkTarget,
+    batches: AsyncIterable<readonly (readonly ParameterValue[])[]>,
+  ): Promise<{ readonly rows: number }> {
+    const alone = this.txStatus === "idle";
+    if (!alone) await this.#run(`SAVEPOINT ${bulkSavepoint}`);
+    const load = startBulkLoad(this.#link, target, batches);
+    this.#bulkLoad = load;
+    try {
+      const rows = await load.rows;
+      this.#transaction.called(this.#inProgress);
+      if (alone) await this.#link.call("COMMIT", () => this.#link.connection.commit());
+      return { rows };
+    } catch (error) {
+      this.#transaction.called(this.#inProgress);
+      if (this.usable) await this.#undoBulkLoad(alone);
+      throw error;
+    } finally {
+      this.#bulkLoad = undefined;
+    }
+  }
+
+  async #undoBulkLoad(alone: boolean): Promise<void> {
+    try {
+      if (alone) await this.#link.connection.rollback();
+      else await this.#run(`ROLLBACK TO SAVEPOINT ${bulkSavepoint}`);
+    } catch (error) {
+      // What is left of the load must not be committed by whoever gets the connection next.
+      this.#link.destroy(error);
+    }
+  }
+
+  async call(call: Call): Promise<ResultSet> {
+    checkProcedureName(call.procedure);
+    try {
+      return await callProcedure(this.#link, call, !this.#transaction.begun);
+    } finally {
+      this.#transaction.called(this.#inProgress);
+    }
+  }
+
+  ping(context: OperationContext): Promise<void> {
+    return this.#link.within(context, () => this.#link.call("PING", () => this.#link.connection.ping()));
+  }
+
+  async reset({ scope }: ResetPlan, context: OperationContext): Promise<"done"> {
+    await this.#link.within(context, async () => {
+      await this.rollback();
+      if (scope === "session") await this.#run(this.#settings.resetBlock);
+    });
+    return "done";
+  }
+
+  async cancel(context: OperationContext): Promise<void> {
+    this.#bulkLoad?.giveUp();
+    await this.#link.interrupt(context);
+  }
+
+  async close(context: OperationContext): Promise<void> {
+    await this.#link.close(context);
+  }
+
+  destroy(reason?: unknown): void {
+    this.#link.destroy(reason);
+  }
+
+  ref(): void {
+    this.#link.ref();
+  }
+
+  unref(): void {
+    this.#link.unref();
+  }
+
+  /** oracledb's own `Connection`. DATE and TIMESTAMP come as text through it. */
+  raw(): unknown {
+    return this.#link.connection;
+  }
+
+  get #inProgress(): boolean {
+    return this.#link.alive && this.#link.connection.transactionInProgress;
+  }
+
+  async #execute(
+    statement: Statement,
+    rows: { readonly prefetch: number; readonly fetch: number },
+  ): Promise<NativeResult> {
+    const { text, values, hints, returning = [] } = statement;
+    const binds = [...values.map((value, index) => toBind(value, hints?.[index])), ...returning.map(outputFor)];
+    // A query may lock rows, which a commit beside it would give up before they are read.
+    const autoCommit = !this.#transaction.begun && statementKind(text) !== "query";
+    return this.#call(text, () => this.#link.connection.execute(text, binds, executeOptions(autoCommit, rows)));
+  }
+
+  async #run(text: string): Promise<void> {
+    await this.#execute({ text, values: [] }, { prefetch: 2, fetch: 1 });
+  }
+
+  /** Runs a call of the driver, and takes note of what the server says about the transaction. */
+  async #call<Result>(text: string, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await this.#link.call(text, work);
+    } finally {
+      this.#transaction.called(this.#inProgress);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import type { ConnectionTarget, Connector, DriverConnection, OperationContext } from "@nsj/mdb-core";
+import { bounded } from "./bounds.ts";
+import { OracleConnection } from "./connection.ts";
+import { processIsInUtc, readDatesAsText } from "./datetimes.ts";
+import { noteFacts } from "./errors.ts";
+import { connectAborted, connectionLost, connectTimeout, OracleFault } from "./faults.ts";
+import { executeOptions, Link } from "./link.ts";
+import { type NativeConnection, native } from "./native.ts";
+import type { OracleSettings } from "./options.ts";
+import { resetBlock, sessionSettings } from "./session-settings.ts";
+import { ConnectAttempt } from "./sockets.ts";
+import { targetOf } from "./target.ts";
+
+/** Opens connections to one Oracle database. */
+export class OracleConnector implements Connector {
+  readonly target: ConnectionTarget;
+  readonly #settings: OracleSettings;
+  readonly #sessionSettings: string;
+
+  constructor(settings: OracleSettings) {
+    this.#settings = settings;
+    this.target = targetOf(settings.connectString, settings.user);
+    this.#sessionSettings = sessionSettings(settings.schema);
+  }
+
+  async connect(context: OperationContext): Promise<DriverConnection> {
+    const attempt = new ConnectAttempt();
+    let giveUp: (error: OracleFault) => void = () => undefined;
+    const givenUp = new Promise<never>((_, reject) => {
+      giveUp = reject;
+    });
+    const end = bounded(context, (why) => {
+      const error = why === "deadline" ? connectTimeout() : connectAborted(context.signal?.reason);
+      attempt.abandon(error);
+      giveUp(error);
+    });
+    const login = this.#login(attempt);
+    try {
+      return await Promise.race([login, givenUp]);
+    } catch (error) {
+      attempt.abandon(connectionLost("connecting failed"));
+      // A login that comes through after all belongs to nobody.
+      login.then(
+        (connection) => connection.destroy(),
+        () => undefined,
+      );
+      noteFacts(error, { connecting: true });
+      throw error;
+    } finally {
+      end();
+    }
+  }
+
+  async #login(attempt: ConnectAttempt): Promise<OracleConnection> {
+    const password = await this.#settings.password();
+    const connection = await attempt.run(() => native.getConnection(this.#nativeOptions(password)));
+    const link = new Link(connection, attempt.socket);
+    try {
+      checkDriver(connection);
+      await connection.execute(this.#sessionSettings, [], executeOptions(false, { prefetch: 2, fetch: 1 }));
+    } catch (error) {
+      link.destroy();
+      throw error;
+    }
+    return new OracleConnection(link, {
+      fetchArraySize: this.#settings.fetchArraySize,
+      resetBlock: resetBlock(this.#sessionSettings),
+    });
+  }
+
+  #nativeOptions(password: string | undefined): Readonly<Record<string, unknown>> {
+    const options: Record<string, unknown> = {};
+    for (const key of Object.getOwnPropertyNames(this.#settings.native)) options[key] = this.#settings.native[key];
+    if (password !== undefined) options["password"] = password;
+    return options;
+  }
+}
+
+/** Makes sure that dates come back exactly, which depends on how the driver works inside. */
+function checkDriver(connection: NativeConnection): void {
+  const words = connection.thin
+    ? `this version of oracledb (${native.versionString}) reads dates in a way that this adapter does not know, and the process is not in UTC; run it with TZ=UTC`
+    : "oracledb is in thick mode, in which dates cannot be read exactly; do not call initOracleClient()";
+  const exact = connection.thin && (readDatesAsText(connection) || processIsInUtc());
+  if (!exact) throw new OracleFault(words, { kind: "unsupported", connection: "dead", executed: "no", retry: "never" });
+}

@@ -1,0 +1,58 @@
+import type { Capabilities, DialectFacts } from "@nsj/mdb-core";
+
+/** What is special about Oracle's SQL, from version 12.2 on. */
+export const dialect: DialectFacts = Object.freeze({
+  placeholder: "colon-number",
+  quote: Object.freeze(['"', '"'] as const),
+  foldCase: "upper",
+  maxIdentifier: Object.freeze({ length: 128, unit: "bytes" } as const),
+  // The protocol counts the binds of a statement in 16 bits.
+  maxParameters: 65_535,
+  // ORA-01795: maximum number of expressions in a list is 1000
+  maxInList: 1000,
+  // Several rows of VALUES are understood from version 23 on.
+  maxRowsPerValues: 1,
+  limit: "offset-fetch",
+  returning: "returning-into",
+  upsert: "merge",
+  upsertInserted: null,
+  patternMatch: "like",
+  nullsSort: "high",
+  emptyStringIsNull: true,
+  arrayParameters: false,
+  booleanType: "number",
+  transactionalDdl: false,
+  selectNeedsFrom: "dual",
+  lexical: Object.freeze(["qQuotes"] as const),
+});
+
+/** What this driver can do. */
+export const capabilities: Capabilities = Object.freeze({
+  concurrency: "single",
+  execution: "async",
+  cancel: "in-band",
+  stream: "cursor",
+  reset: "round-trip",
+  prepared: true,
+  executeMany: true,
+  bulkLoad: true,
+  savepoints: "no-release",
+  isolation: Object.freeze(["read committed", "serializable"] as const),
+  readOnlyTransactions: true,
+  deferrableTransactions: false,
+  multipleResultSets: false,
+  procedures: true,
+});
+
+/** A lower-case name that needs no quotes, which Oracle stores in upper case. */
+const foldable = /^[a-z][a-z0-9_$#]*$/;
+
+/** A name in quotes, exactly as it is. */
+export function quoteName(parts: readonly string[]): string {
+  return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
+}
+
+/** A name as Oracle stores it where somebody wrote it in lower case and without quotes. */
+export function storedName(name: string): string {
+  return foldable.test(name) ? name.toUpperCase() : name;
+}
