@@ -46,6 +46,9 @@ export {
   type Environment,
   type Health,
   type ManagerOptions,
+  Transactional,
+  type TransactionTarget,
+  transactional,
 } from "./manager/index.ts";
 export * from "./pool/index.ts";
 export {

@@ -35,11 +35,3 @@ export function ambientParticipation(database: object): Participation | undefine
   }
   return undefined;
 }
-
-/** Says whether the calling context is inside `participation`, directly or further in. */
-export function isInside(participation: Participation): boolean {
-  for (let scope = storage.getStore(); scope !== undefined; scope = scope.parent) {
-    if (scope.participation === participation) return true;
-  }
-  return false;
-}

@@ -1,7 +1,7 @@
 export { type AmbientScope, ambientParticipation, currentScope, runInScope } from "./ambient.ts";
 export { holdAutocommit, runAutocommit } from "./autocommit.ts";
 export { boundsFrom } from "./bounds.ts";
-export { type DatabaseContext, nameOf, placeOf } from "./database-context.ts";
+export type { DatabaseContext } from "./database-context.ts";
 export { type QueryEvent, type TransactionEvent, traceTransaction } from "./diagnostics.ts";
 export type {
   BulkRow,
