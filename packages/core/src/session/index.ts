@@ -1,4 +1,4 @@
-export { type AmbientScope, ambientParticipation, currentScope, runInScope } from "./ambient.ts";
+export { ambientParticipation, currentScope, runInScope } from "./ambient.ts";
 export { holdAutocommit, runAutocommit } from "./autocommit.ts";
 export { boundsFrom } from "./bounds.ts";
 export type { DatabaseContext } from "./database-context.ts";
