@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 describe("the packed packages, installed by npm into an empty project", () => {
-  it.each(["ecmascript.mjs", "commonjs.cjs", "two-copies.cjs"])("run %s", async (program) => {
+  it.each(["ecmascript.mjs", "commonjs.cjs", "two-copies.cjs", "conformance.mjs"])("run %s", async (program) => {
     const environment = { CONSUMER_POSTGRES_URL: inject("postgresUrl") };
     const finished = await runCommand(process.execPath, [program], { cwd: project, environment });
     expect(finished).toEqual({ code: 0, signal: null, stdout: "ok\n", stderr: "" });
