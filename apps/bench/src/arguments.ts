@@ -1,0 +1,37 @@
+import { parseArgs } from "node:util";
+import type { Effort } from "./measure/scenario.ts";
+
+/** What the command line asks for. */
+export interface Wishes {
+  readonly effort: Effort;
+  /** Parts of the names of the scenarios; empty for all of them. */
+  readonly only: readonly string[];
+  readonly help: boolean;
+}
+
+export const usage = `pnpm bench [--quick] [--only <part of a name>]...
+
+  --quick        all of it in less than a minute, with more noise
+  --only <part>  only scenarios whose name holds this: pool, postgres, sqlite/one-row, ...
+  --help         this text
+
+A run of everything is written to apps/bench/results; any other one to apps/bench/results/partial.`;
+
+/** @throws TypeError for what it does not know */
+export function readArguments(argv: readonly string[]): Wishes {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      quick: { type: "boolean", default: false },
+      only: { type: "string", multiple: true, default: [] },
+      help: { type: "boolean", default: false },
+    },
+  });
+  return {
+    effort: values.quick
+      ? { quick: true, rounds: 5, blockMs: 15, warmUpMs: 30 }
+      : { quick: false, rounds: 21, blockMs: 80, warmUpMs: 500 },
+    only: values.only.flatMap((part) => part.split(",")),
+    help: values.help,
+  };
+}

@@ -1,0 +1,87 @@
+/** One figure of one contestant: a median, with the quartiles around it where it was measured more than once. */
+export interface Figure {
+  readonly value: number;
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/** What one contestant reached in one scenario. */
+export interface ContestantResult {
+  readonly contestant: string;
+  readonly figures: Readonly<Record<string, Figure>>;
+}
+
+/** One column of a scenario's table. */
+export interface Column {
+  readonly key: string;
+  readonly label: string;
+  /** Digits behind the point. */
+  readonly digits: number;
+}
+
+/** A promise about a figure, and whether it was kept. */
+export interface GoalOutcome {
+  readonly says: string;
+  readonly value: number;
+  readonly limit: number;
+  readonly bound: "at most" | "at least";
+  readonly met: boolean;
+}
+
+/** Everything that one scenario gave. */
+export interface ScenarioResult {
+  readonly id: string;
+  readonly title: string;
+  /** How it was done, in a sentence or two. */
+  readonly note: string;
+  readonly columns: readonly Column[];
+  /** The column that is drawn, and by which two runs are compared. */
+  readonly chart: string;
+  readonly results: readonly ContestantResult[];
+  readonly goals: readonly GoalOutcome[];
+}
+
+/** How long everything may take. */
+export interface Effort {
+  readonly quick: boolean;
+  /** How often each contestant has its turn. */
+  readonly rounds: number;
+  /** How long one turn lasts, in milliseconds. */
+  readonly blockMs: number;
+  /** How long each contestant runs before anything counts, in milliseconds. */
+  readonly warmUpMs: number;
+}
+
+/** What scenarios run on. */
+export interface Stage {
+  readonly effort: Effort;
+  /** A PostgreSQL with the tables of `postgres/tables.ts`. Started when the first scenario asks for it. */
+  postgresUrl(): Promise<string>;
+  /** Says on the terminal how far a scenario is. */
+  report(progress: string): void;
+}
+
+/** One thing that is measured. */
+export interface Scenario {
+  /** `group/name`; `--only` looks for parts of it. */
+  readonly id: string;
+  run(stage: Stage): Promise<ScenarioResult>;
+}
+
+/** A goal and whether a value meets it. */
+export function goal(says: string, value: number, bound: GoalOutcome["bound"], limit: number): GoalOutcome {
+  return { says, value, limit, bound, met: bound === "at most" ? value <= limit : value >= limit };
+}
+
+/** A figure of a contestant. @throws Error where there is none: a mistake in the scenario. */
+export function figureOf(results: readonly ContestantResult[], contestant: string, key: string): number {
+  const figure = results.find((it) => it.contestant === contestant)?.figures[key];
+  if (figure === undefined) throw new Error(`no figure "${key}" of "${contestant}"`);
+  return figure.value;
+}
+
+/** The lowest value among all contestants whose name does not begin with `ours`. */
+export function bestRival(results: readonly ContestantResult[], ours: string, key: string): number {
+  const rivals = results.filter(({ contestant }) => !contestant.startsWith(ours));
+  return Math.min(...rivals.flatMap(({ figures }) => (figures[key] === undefined ? [] : [figures[key].value])));
+}

@@ -1,0 +1,7 @@
+import type { Scenario } from "../measure/scenario.ts";
+import { poolSpeed } from "./pool-speed.ts";
+import { postgresSpeed } from "./postgres-speed.ts";
+import { sqliteSpeed } from "./sqlite-speed.ts";
+
+/** Everything that can be measured, in the order in which it runs. */
+export const scenarios: readonly Scenario[] = [...poolSpeed, ...postgresSpeed, ...sqliteSpeed];
