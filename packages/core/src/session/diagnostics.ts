@@ -1,4 +1,4 @@
-import { tracingChannel } from "node:diagnostics_channel";
+import { type TracingChannel, tracingChannel } from "node:diagnostics_channel";
 import type { DatabaseContext } from "./database-context.ts";
 
 /** What subscribers of `mdb:query` see: one statement, from its call to its rows. Never its values. */
@@ -28,11 +28,24 @@ export function traceQuery<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   if (!queries.hasSubscribers) return work();
-  return queries.tracePromise(work, { database: context.database, engine: context.engine, statement, name });
+  return quietly(queries, work, { database: context.database, engine: context.engine, statement, name });
 }
 
 /** Runs `work` as one event of `mdb:transaction`. */
 export function traceTransaction<T>(context: DatabaseContext, propagation: string, work: () => Promise<T>): Promise<T> {
   if (!transactions.hasSubscribers) return work();
-  return transactions.tracePromise(work, { database: context.database, engine: context.engine, propagation });
+  return quietly(transactions, work, { database: context.database, engine: context.engine, propagation });
+}
+
+/** Traces without the result: rows of patients have no business in a subscriber's log. */
+async function quietly<T, Event extends object>(
+  channel: TracingChannel<unknown, Event>,
+  work: () => Promise<T>,
+  event: Event,
+): Promise<T> {
+  let outcome: { readonly result: T } | undefined;
+  await channel.tracePromise(async () => {
+    outcome = { result: await work() };
+  }, event);
+  return (outcome as { readonly result: T }).result;
 }

@@ -1,0 +1,105 @@
+import {
+  ConnectionLostError,
+  type Database,
+  DatabaseManager,
+  defineDatabase,
+  UniqueViolationError,
+} from "@nsj/mdb-core";
+import { type FakeDriver, fakeDriver } from "@nsj/mdb-testkit";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+let fake: FakeDriver;
+let manager: DatabaseManager;
+let database: Database;
+
+beforeEach(async () => {
+  fake = fakeDriver();
+  manager = new DatabaseManager({ main: defineDatabase(fake.driver, { name: "replay", pool: { max: 3 } }) });
+  database = manager.database("main");
+  await database.execute("create table items (id integer primary key)");
+});
+
+afterEach(async () => {
+  await manager.close({ timeoutMs: 0 });
+  fake.close();
+});
+
+const dead = { kind: "lost", connection: "dead" } as const;
+const insert = "insert into items values (1)";
+
+describe("a single statement", () => {
+  it("is sent again when it certainly did not run, the last time on a new connection", async () => {
+    fake.script({
+      on: "query",
+      text: insert,
+      times: 2,
+      action: { fail: { ...dead, executed: "no", retry: "connect" } },
+    });
+    await database.execute(insert);
+    expect(await database.queryScalar("select count(*) from items")).toBe(1);
+    expect(database.stats().busy).toBe(0);
+  });
+
+  it("is sent three times at most", async () => {
+    fake.script({
+      on: "query",
+      text: insert,
+      times: 3,
+      action: { fail: { ...dead, executed: "no", retry: "connect" } },
+    });
+    await expect(database.execute(insert)).rejects.toBeInstanceOf(ConnectionLostError);
+    expect(fake.calls.filter(({ text }) => text === insert)).toHaveLength(3);
+    expect(await database.queryScalar("select count(*) from items")).toBe(0);
+  });
+
+  it("is never sent again when it may have run", async () => {
+    fake.script({ on: "query", text: insert, action: { doThenFail: { ...dead, executed: "maybe", retry: "never" } } });
+    await expect(database.execute(insert)).rejects.toBeInstanceOf(ConnectionLostError);
+    expect(fake.calls.filter(({ text }) => text === insert)).toHaveLength(1);
+  });
+
+  it("is not sent again when repeating cannot help", async () => {
+    fake.script({ on: "query", text: insert, action: { fail: { kind: "unique", executed: "no", retry: "never" } } });
+    await expect(database.execute(insert)).rejects.toBeInstanceOf(UniqueViolationError);
+    expect(fake.calls.filter(({ text }) => text === insert)).toHaveLength(1);
+  });
+});
+
+describe("a transaction", () => {
+  it("begins on another connection when the first one turns out dead before anything ran", async () => {
+    fake.script({ on: "begin", action: { fail: { ...dead, executed: "no", retry: "connect" } } });
+    await database.transaction((tx) => tx.execute(insert));
+    expect(await database.queryScalar("select count(*) from items")).toBe(1);
+  });
+
+  it("never sends one of its statements again", async () => {
+    fake.script({ on: "query", text: insert, action: { fail: { ...dead, executed: "no", retry: "connect" } } });
+    await expect(database.transaction((tx) => tx.execute(insert))).rejects.toBeInstanceOf(ConnectionLostError);
+    expect(fake.calls.filter(({ text }) => text === insert)).toHaveLength(1);
+    expect(database.stats().busy).toBe(0);
+  });
+
+  it("passes on the caller's own error when its connection has died", async () => {
+    fake.script({ on: "query", text: "select 1", action: { fail: { ...dead, executed: "maybe" } } });
+    const own = new Error("mine");
+    const failing = database.transaction(async (tx) => {
+      await tx.execute(insert);
+      await tx.query("select 1").catch(() => {});
+      throw own;
+    });
+    await expect(failing).rejects.toBe(own);
+    expect(await database.queryScalar("select count(*) from items")).toBe(0);
+  });
+});
+
+it("destroys a connection that does not answer a cancellation", async () => {
+  fake.script(
+    { on: "query", text: "select 1", action: { hang: true } },
+    { on: "cancel", action: { fail: { kind: "other" } } },
+  );
+  await expect(database.query("select 1", undefined, { timeoutMs: 20 })).rejects.toMatchObject({
+    code: "MDB_STATEMENT_TIMEOUT",
+  });
+  expect(database.stats()).toMatchObject({ busy: 0, total: 0 });
+  expect(await database.queryScalar("select 2")).toBe(2);
+});
