@@ -58,8 +58,7 @@ export class SqliteConnection implements DriverConnection {
     const { native, file } = parts;
     this.#native = native;
     this.#watch = new SchemaWatch(native, file);
-    const writers = parts.readonly ? undefined : file?.writers;
-    this.#transaction = new TransactionState(native, this.#watch, writers, parts.busyTimeoutMs);
+    this.#transaction = new TransactionState(native, this.#watch, { ...parts, writers: file?.writers });
     this.#baseline = new SessionBaseline(native);
     const { statementCacheSize } = parts;
     const state = { native, watch: this.#watch, transaction: this.#transaction, baseline: this.#baseline };

@@ -40,11 +40,11 @@ export const sqliteDriver: Driver<SqliteOptions, "sqlite"> = Object.freeze({
   connector(options) {
     const settings = readOptions(options);
     const { location } = settings;
-    return Object.freeze({
+    return {
       target: Object.freeze({ address: location.kind === "file" ? location.path : `:${location.kind}:` }),
       ...(location.kind !== "file" && { capabilities: ofOneConnection }),
       connect: (context: OperationContext) => openConnection(settings, context),
-    });
+    };
   },
   parseUrl,
   classify,

@@ -7,8 +7,8 @@ type Meaning = Omit<ErrorInfo, "code">;
 const meaning = (kind: ErrorKind, facts: Partial<Meaning> = {}): Meaning =>
   Object.freeze({ kind, connection: "ok", executed: "yes", retry: "never", ...facts });
 
-/** The lock was refused before anything was done, or what was done is undone. */
-const locked: Partial<Meaning> = { executed: "no", retry: "transaction" };
+/** Nothing of it stays, so all of it can be tried again. */
+const locked: Partial<Meaning> = { retry: "transaction" };
 
 /**
  * SQLite's result codes (https://sqlite.org/rescode.html). A code that is not here goes by the shorter one that it begins with:
@@ -43,7 +43,7 @@ const byCode: ReadonlyMap<string, Meaning> = new Map([
   ["SQLITE_RANGE", meaning("parameter")], // "the parameter number is out of range"
   ["SQLITE_READONLY", meaning("read-only")], // "an attempt is made to alter data for which there is no write permission"
   ["SQLITE_READONLY_DBMOVED", meaning("read-only", { connection: "dead" })], // "the database file has been moved since it was opened"
-  ["SQLITE_SCHEMA", meaning("other", { executed: "no", retry: "statement" })], // "the database schema has changed", again and again
+  ["SQLITE_SCHEMA", meaning("other", { retry: "statement" })], // "the database schema has changed", again and again
   ["SQLITE_TOOBIG", meaning("value")], // "a string or BLOB was too large"
   ["SQLITE_ERROR_MISSING_COLLSEQ", meaning("undefined-object")], // "no such collation sequence"
 ]);
@@ -66,7 +66,7 @@ const byText: readonly (readonly [RegExp, Meaning])[] = [
   ],
   [/^sub-select returns|^row value misused|^all VALUES must have/, meaning("syntax")],
   [/no transaction is active$/, meaning("transaction-aborted")],
-  [/^too many SQL variables|^variable number must be/, meaning("parameter", { executed: "no" })],
+  [/^too many SQL variables|^variable number must be/, meaning("parameter")],
   [/^integer overflow|^malformed JSON|^bad JSON path|^JSON path error|^string or blob too big/, meaning("value")],
   [/^Expression tree is too large|^too many columns|^parser stack overflow|^at most \d+ tables/, meaning("resource")],
   [/^not authorized|^unsafe use of/, meaning("permission")],

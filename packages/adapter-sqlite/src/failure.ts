@@ -27,6 +27,11 @@ function notExecuted(kind: ErrorKind, code?: string): ErrorInfo {
   return { kind, connection: "ok", executed: "no", retry: "never", ...(code !== undefined && { code }) };
 }
 
+/** Nothing came of it; whether SQLite was asked at all shows in its refusal. */
+function asked(kind: ErrorKind, refusal: unknown): ErrorInfo {
+  return { kind, connection: "ok", executed: refusal === undefined ? "no" : "yes", retry: "never" };
+}
+
 /** Parameters do not fit the statement's placeholders. */
 export function parameterMismatch(message: string): SqliteFailure {
   return new SqliteFailure(message, notExecuted("parameter"));
@@ -55,12 +60,12 @@ export function cancelled(signal: AbortSignal): SqliteFailure {
 
 /** The caller's time was over before the statement ran. @param cause - what it was waiting for */
 export function outOfTime(cause?: unknown): SqliteFailure {
-  return new SqliteFailure("out of time before the statement ran", notExecuted("statement-timeout"), cause);
+  return new SqliteFailure("out of time before the statement ran", asked("statement-timeout", cause), cause);
 }
 
 /** Somebody else held the lock for the whole `busyTimeoutMs`. @param cause - SQLite's own refusal, where it was asked */
 export function lockTimeout(busyTimeoutMs: number, cause?: unknown): SqliteFailure {
-  const info: ErrorInfo = { ...notExecuted("lock-timeout", "SQLITE_BUSY"), retry: "transaction" };
+  const info: ErrorInfo = { ...asked("lock-timeout", cause), retry: "transaction", code: "SQLITE_BUSY" };
   return new SqliteFailure(`the database stayed locked by another writer for ${busyTimeoutMs} ms`, info, cause);
 }
 

@@ -13,7 +13,7 @@ export class Shape {
   readonly columns: readonly ColumnInfo[];
   /** Whether an object by these names holds every value, in order: none occurs twice, none would change its place. */
   readonly fitsObjects: boolean;
-  readonly #converters: readonly (readonly [column: number, convert: Converter])[];
+  readonly #converters: readonly { readonly column: number; readonly convert: Converter }[];
 
   constructor(columns: readonly NativeColumn[], readJsonb: JsonbReader) {
     this.columns = columns.map(describeColumn);
@@ -21,7 +21,7 @@ export class Shape {
     this.fitsObjects = names.size === columns.length && !columns.some(({ name }) => /^\d+$|^__proto__$/.test(name));
     this.#converters = this.columns.flatMap(({ type }, column) => {
       const convert = converterFor(type, readJsonb);
-      return convert === undefined ? [] : [[column, convert] as const];
+      return convert === undefined ? [] : [{ column, convert }];
     });
   }
 
@@ -38,19 +38,21 @@ export class Shape {
   /** Makes arrays of canonical values. Rows that are arrays already are changed in place. */
   canonical(rows: readonly NativeRow[]): unknown[][] {
     const result = new Array<unknown[]>(rows.length);
-    for (let index = 0; index < rows.length; index++) {
-      const native = rows[index] as NativeRow;
-      const row: unknown[] = Array.isArray(native) ? native : Object.values(native);
-      for (let column = 0; column < row.length; column++) {
-        const value = row[column];
-        if (typeof value === "bigint") row[column] = narrow(value);
-      }
-      for (const [column, convert] of this.#converters) {
-        if (row[column] !== null) row[column] = convert(row[column]);
-      }
-      result[index] = row;
-    }
+    for (let index = 0; index < rows.length; index++) result[index] = this.#canonicalRow(rows[index] as NativeRow);
     return result;
+  }
+
+  #canonicalRow(native: NativeRow): unknown[] {
+    const row: unknown[] = Array.isArray(native) ? native : Object.values(native);
+    for (let column = 0; column < row.length; column++) {
+      const value = row[column];
+      if (typeof value === "bigint") row[column] = narrow(value);
+    }
+    for (let index = 0; index < this.#converters.length; index++) {
+      const { column, convert } = this.#converters[index] as { column: number; convert: Converter };
+      if (row[column] !== null) row[column] = convert(row[column]);
+    }
+    return row;
   }
 }
 

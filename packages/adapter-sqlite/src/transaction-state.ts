@@ -15,6 +15,15 @@ export interface Needs {
   readonly kind: Pick<StatementKind, "control" | "schema">;
 }
 
+/** How a connection may use its database, and with whom. */
+export interface Access {
+  /** Opened for reading only. */
+  readonly readonly: boolean;
+  /** Absent where nobody else can write, to a private database. */
+  readonly writers: WriterQueue | undefined;
+  readonly busyTimeoutMs: number;
+}
+
 /** How long to pause before asking a locked database again, in milliseconds: the first time and at most. */
 const firstPauseMs = 1;
 const longestPauseMs = 25;
@@ -26,7 +35,7 @@ const longestPauseMs = 25;
 export class TransactionState {
   readonly #native: NativeDatabase;
   readonly #watch: SchemaWatch;
-  /** Absent where nobody else can write: a private database, or one that is open for reading only. */
+  readonly #writable: boolean;
   readonly #writers: WriterQueue | undefined;
   readonly #busyTimeoutMs: number;
   readonly #closed = new AbortController();
@@ -38,11 +47,12 @@ export class TransactionState {
   /** A transaction that was asked for and begins with the first statement, with the savepoints that were set meanwhile. */
   #pending: { readonly readOnly: boolean; readonly savepoints: string[] } | undefined;
 
-  constructor(native: NativeDatabase, watch: SchemaWatch, writers: WriterQueue | undefined, busyTimeoutMs: number) {
+  constructor(native: NativeDatabase, watch: SchemaWatch, access: Access) {
     this.#native = native;
     this.#watch = watch;
-    this.#writers = writers;
-    this.#busyTimeoutMs = busyTimeoutMs;
+    this.#writable = !access.readonly;
+    this.#writers = access.readonly ? undefined : access.writers;
+    this.#busyTimeoutMs = access.busyTimeoutMs;
   }
 
   /** Whether a transaction is open, or will be with the next statement. */
@@ -186,7 +196,8 @@ export class TransactionState {
   #beginPending(): void {
     const pending = this.#pending;
     if (pending === undefined) return;
-    this.#command(pending.readOnly ? "BEGIN DEFERRED" : "BEGIN IMMEDIATE");
+    // On a database that is open for reading only SQLite refuses the lock of a writer, and a session there only wants to read.
+    this.#command(pending.readOnly || !this.#writable ? "BEGIN DEFERRED" : "BEGIN IMMEDIATE");
     this.#pending = undefined;
     this.#active = true;
     this.#readOnly = pending.readOnly;

@@ -40,6 +40,31 @@ const subject: Subject<SqliteOptions> = {
       `with recursive series (n) as (select 1 union all select n + 1 from series where n < ${count})
        select case when n = ${at} then abs(-9223372036854775807 - 1) else n end as n from series`,
     openTransaction: (table) => ["begin", `insert into ${table} (id) values (1)`],
+    failures: {
+      value: ["select abs(-9223372036854775807 - 1)"],
+      permission: ["select load_extension('nothing')"],
+      resource: [`select ${Array(2_001).fill("1").join(", ")}`],
+      other: ["begin", "begin"],
+      parameter: [`select ${Array(40_000).fill("?").join(", ")}`],
+      unsupported: async (bench) => {
+        const stream = (await bench.connect()).stream;
+        return stream?.({ text: "select 1; select 2", values: [] }, { deadline: Infinity, fetchSize: 1 }).read();
+      },
+      "lock-timeout": async (bench) => {
+        const holder = await bench.connect();
+        await bench.run(holder, "begin immediate");
+        const waiter = await bench.connect(bench.newConnector({ filename, busyTimeoutMs: 20 }));
+        return bench.run(waiter, "begin immediate");
+      },
+      serialization: async (bench) => {
+        const [reader, writer] = [await bench.connect(), await bench.connect()];
+        const table = await bench.table(writer, "id integer");
+        await bench.run(reader, "begin");
+        await bench.run(reader, `select * from ${table}`);
+        await bench.run(writer, `insert into ${table} values (1)`);
+        return bench.run(reader, `insert into ${table} values (2)`);
+      },
+    },
     session: {
       setting: { change: "pragma recursive_triggers = on", read: "pragma recursive_triggers" },
       temporaryTable: (name) => ({ create: `create temp table ${name} (id integer)`, name }),
@@ -49,4 +74,11 @@ const subject: Subject<SqliteOptions> = {
 };
 
 conformance(runner, subject);
-conformance(runner, { ...subject, options: () => ({ filename: ":memory:" }), url: () => "sqlite://" });
+// Two connections never see the same database in memory, and it has no streams.
+const { unsupported, "lock-timeout": lock, serialization, ...failures } = subject.sql.failures ?? {};
+conformance(runner, {
+  ...subject,
+  options: () => ({ filename: ":memory:" }),
+  url: () => "sqlite://",
+  sql: { ...subject.sql, failures },
+});

@@ -111,11 +111,13 @@ describe("opening a file", () => {
     });
   });
 
-  it("refuses writes to a file that is open for reading only", async () => {
+  it("begins transactions on a file that is open for reading only, and refuses writes", async () => {
     const filename = temporaryFile();
     await run(await connect({ filename }), "create table t (id integer primary key)");
     const reader = await connect({ filename, readonly: true });
+    reader.begin({});
     expect(await rows(reader, "select * from t")).toEqual([]);
+    await reader.commit();
     expect(await failure(() => run(reader, "insert into t values (1)"))).toMatchObject({
       kind: "read-only",
       code: "SQLITE_READONLY",

@@ -44,7 +44,7 @@ describe("beside another process", () => {
       expect(await failure(() => run(connection, "insert into t values (2, 'ours')"))).toMatchObject({
         kind: "lock-timeout",
         code: "SQLITE_BUSY",
-        executed: "no",
+        executed: "yes",
         connection: "ok",
         error: { cause: { code: "SQLITE_BUSY" } },
       });
@@ -61,7 +61,7 @@ describe("beside another process", () => {
     const late = await failure(() => connection.query(statement, { deadline: performance.now() + 20 }));
     expect(late).toMatchObject({
       kind: "statement-timeout",
-      executed: "no",
+      executed: "yes",
       error: { cause: { code: "SQLITE_BUSY" } },
     });
 
@@ -93,7 +93,7 @@ describe("beside another process", () => {
     expect(failed).toMatchObject({
       kind: "serialization",
       code: "SQLITE_BUSY_SNAPSHOT",
-      executed: "no",
+      executed: "yes",
       retry: "transaction",
     });
     expect(connection.txStatus).toBe("active");
