@@ -51,11 +51,16 @@ async function pump(flight: CopyFlight, width: number, batches: AsyncIterable<Ro
   } catch (error) {
     flight.giveUp();
     await over;
+    letGo(source);
     throw error;
   }
-  // Not awaited: it may never settle when the source is stuck.
-  source.return?.().then(undefined, () => undefined);
+  letGo(source);
   return flight.result;
+}
+
+/** Ends a source early. Not awaited: a source that is stuck may never settle. */
+function letGo(source: AsyncIterator<Rows>): void {
+  source.return?.().then(undefined, () => undefined);
 }
 
 /** @see https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS */

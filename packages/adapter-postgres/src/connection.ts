@@ -74,14 +74,12 @@ export class PostgresConnection implements DriverConnection {
 
   commit(): void | Promise<void> {
     if (this.#session.unhold()) return undefined;
-    return this.#commit();
-  }
-
-  async #commit(): Promise<void> {
     if (!this.usable) throw alreadyLost(this.#session.link.death);
     if (this.txStatus === "idle") throw notCommitted("there is no transaction to commit");
-    const { tag } = await this.#session.command("COMMIT");
-    if (tag !== "COMMIT") throw notCommitted("the server has rolled the transaction back, because a statement of it had failed");
+    return this.#session.command("COMMIT").then(({ tag }) => {
+      if (tag === "COMMIT") return;
+      throw notCommitted("the server has rolled the transaction back, because a statement of it had failed");
+    });
   }
 
   rollback(): void | Promise<void> {

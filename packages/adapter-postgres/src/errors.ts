@@ -55,7 +55,8 @@ export function classify(error: unknown): ErrorInfo {
 
 function ofServer(error: NativeError, sqlState: string, facts: ErrorFacts): ErrorInfo {
   const state = states[sqlState] ?? stateClasses[sqlState.slice(0, 2)] ?? { kind: "other" };
-  const base = facts.connecting === true ? whileConnecting(sqlState, state) : whileRunning(error, sqlState, state, facts);
+  const base =
+    facts.connecting === true ? whileConnecting(sqlState, state) : whileRunning(error, sqlState, state, facts);
   return {
     ...base,
     sqlState,

@@ -28,7 +28,11 @@ export function alreadyLost(cause: unknown): PostgresFault {
 
 /** The connection was cut by us while something was under way. */
 export function cutOff(message: string, cause: unknown): PostgresFault {
-  return new PostgresFault(message, { kind: "lost", connection: "dead", executed: "maybe", retry: "transaction" }, cause);
+  return new PostgresFault(
+    message,
+    { kind: "lost", connection: "dead", executed: "maybe", retry: "transaction" },
+    cause,
+  );
 }
 
 /** The deadline of a connect passed. */

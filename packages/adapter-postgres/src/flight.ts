@@ -26,7 +26,6 @@ export const nothingAhead: Ahead = Object.freeze({
   beginAt: -1,
 });
 
-const noText = Object.freeze({ text: "" });
 const ignore = (): void => {};
 
 /**
@@ -53,7 +52,7 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
   #cancelsBefore = 0;
 
   constructor(link: Link, ahead: Ahead) {
-    super(noText);
+    super("");
     this.link = link;
     this.#ahead = ahead;
     this.#preludesLeft = ahead.preludes.length;
@@ -169,6 +168,8 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
   }
 
   handleReadyForQuery(): void {
+    // Given up in the middle of bytes that were still being read: what they say may be wrong.
+    if (!this.link.alive) this.abandon(this.link.death);
     this.#end();
   }
 

@@ -60,10 +60,7 @@ function isFinal(error: unknown, context: OperationContext): boolean {
 function allFailed(failures: readonly Failure[]): unknown {
   if (failures.length === 1) return failures[0]?.error;
   const list = failures.map(({ endpoint, error }) => `${addressOf(endpoint)}: ${reason(error)}`).join("; ");
-  return connectRefused(
-    `none of the hosts would do: ${list}`,
-    new AggregateError(failures.map(({ error }) => error)),
-  );
+  return connectRefused(`none of the hosts would do: ${list}`, new AggregateError(failures.map(({ error }) => error)));
 }
 
 function reason(error: unknown): string {

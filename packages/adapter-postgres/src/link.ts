@@ -179,7 +179,9 @@ export class Link {
     this.parameters.set(name, value);
     if (name === "client_encoding" && value.toUpperCase() !== "UTF8") {
       this.fail(
-        new Error(`client_encoding was changed to ${value}; every text would be misread, so the connection is given up`),
+        new Error(
+          `client_encoding was changed to ${value}; every text would be misread, so the connection is given up`,
+        ),
       );
     }
   }

@@ -27,12 +27,12 @@ export interface NativeError extends Error {
 export interface NativeConnection extends EventEmitter {
   readonly stream: Socket;
   query(text: string): void;
-  parse(message: { readonly name: string; readonly text: string; readonly types?: readonly number[] | undefined }): void;
-  bind(message: {
-    readonly portal?: string;
-    readonly statement: string;
-    readonly values: readonly WireValue[];
+  parse(message: {
+    readonly name: string;
+    readonly text: string;
+    readonly types?: readonly number[] | undefined;
   }): void;
+  bind(message: { readonly portal?: string; readonly statement: string; readonly values: readonly WireValue[] }): void;
   describe(message: { readonly type: "P" | "S"; readonly name: string }): void;
   execute(message?: { readonly portal: string; readonly rows: number }): void;
   close(message: { readonly type: "P" | "S"; readonly name: string }): void;
@@ -95,4 +95,4 @@ export interface NativeQuery {
 }
 
 /** pg's own query class: in pipeline mode, its client takes nothing but instances of it. */
-export const NativeQuery = pg.Query as unknown as new (config: { readonly text: string }) => object;
+export const NativeQuery = pg.Query as unknown as new (text: string) => object;

@@ -65,6 +65,13 @@ function routine([kind, isSet, resultKind, resultOid, argumentModes, names]: unk
   const isProcedure = kind === "p";
   const hasOut = parameters.some(({ mode }) => mode === "out" || mode === "inout");
   const givesRows = isSet === true || (resultKind === "c" && !hasOut);
-  const gives = hasOut && !givesRows ? "out" : givesRows ? "rows" : Number(resultOid) === voidOid || isProcedure ? "nothing" : "value";
+  const gives =
+    hasOut && !givesRows
+      ? "out"
+      : givesRows
+        ? "rows"
+        : Number(resultOid) === voidOid || isProcedure
+          ? "nothing"
+          : "value";
   return { isProcedure, parameters, gives };
 }

@@ -59,21 +59,30 @@ export class ScriptFlight extends Flight<ScriptOutcome> {
   }
 
   override handleCopyData(): void {
-    this.failure ??= { error: refusal("unsupported", "COPY ... TO STDOUT cannot run as a query; select the rows instead") };
+    this.failure ??= {
+      error: refusal("unsupported", "COPY ... TO STDOUT cannot run as a query; select the rows instead"),
+    };
   }
 
-  protected async outcome(): Promise<ScriptOutcome> {
+  protected outcome(): ScriptOutcome | Promise<ScriptOutcome> {
     for (const part of this.#parts) {
-      if (part.shape.unknownOids.length > 0) {
-        await this.#session.learnTypes(part.shape.unknownOids);
-        part.shape = this.#session.shapes.of(part.fields);
-        for (const row of part.rows) decodeRow(row, part.shape);
-      }
-      await this.#session.after(part.tag);
+      if (part.shape.unknownOids.length > 0) return this.#learnTypes(part).then(() => this.outcome());
     }
+    const after = this.#parts.map(({ tag }) => this.#session.after(tag)).filter((it) => it !== undefined);
+    return after.length === 0 ? this.#gather() : Promise.all(after).then(() => this.#gather());
+  }
+
+  async #learnTypes(part: Part): Promise<void> {
+    await this.#session.learnTypes(part.shape.unknownOids);
+    part.shape = this.#session.shapes.of(part.fields);
+    for (const row of part.rows) decodeRow(row, part.shape);
+  }
+
+  #gather(): ScriptOutcome {
     let result: ResultSet | undefined;
-    for (const { shape, rows, tag } of this.#parts.toReversed()) {
-      const set: ResultSet = { columns: shape.columns, rows, affected: affectedBy(tag) };
+    for (let index = this.#parts.length - 1; index >= 0; index--) {
+      const { shape, rows, tag } = this.#parts[index] as Part;
+      const set = { columns: shape.columns, rows, affected: affectedBy(tag) };
       result = result === undefined ? set : { ...set, next: result };
     }
     return {

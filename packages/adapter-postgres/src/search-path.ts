@@ -13,9 +13,12 @@ export function parseSearchPath(text: string | undefined): readonly string[] | u
     const match = item.exec(text);
     const name = match?.[1]?.replaceAll('""', '"') ?? match?.[2]?.trim() ?? "";
     if (match === null || name === "") {
-      throw new ConfigurationError('postgres: option "schema" must be a schema\'s name, or several separated by commas', {
-        key: "schema",
-      });
+      throw new ConfigurationError(
+        'postgres: option "schema" must be a schema\'s name, or several separated by commas',
+        {
+          key: "schema",
+        },
+      );
     }
     names.push(name);
     if (match[3] === "") return names;

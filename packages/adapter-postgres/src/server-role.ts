@@ -2,8 +2,8 @@ import type { OperationContext } from "@nsj/mdb-core";
 import { watch } from "./bounds.ts";
 import { connectTimeout } from "./faults.ts";
 import type { Link } from "./link.ts";
-import { RawFlight } from "./raw-flight.ts";
 import type { TargetSessionAttrs } from "./options.ts";
+import { RawFlight } from "./raw-flight.ts";
 
 interface Role {
   readonly isStandby: boolean;

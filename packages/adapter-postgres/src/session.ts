@@ -1,6 +1,6 @@
 import type { OperationContext } from "@nsj/mdb-core";
-import { typeLookUp, typesFrom } from "./catalogue.ts";
 import { requestCancel } from "./cancel.ts";
+import { typeLookUp, typesFrom } from "./catalogue.ts";
 import { isStalePlan } from "./errors.ts";
 import { alreadyLost, PostgresFault, refusal } from "./faults.ts";
 import { type Ahead, type Flight, nothingAhead, type Prelude } from "./flight.ts";
@@ -135,7 +135,8 @@ export class Session {
 
   #ahead(begin: Prelude | undefined): Ahead {
     const local = this.#localSetup;
-    if (begin !== undefined) return { closing: [], preludes: local === undefined ? [begin] : [begin, local], beginAt: 0 };
+    if (begin !== undefined)
+      return { closing: [], preludes: local === undefined ? [begin] : [begin, local], beginAt: 0 };
     if (local === undefined || this.txStatus !== "idle") return nothingAhead;
     return { closing: [], preludes: [local], beginAt: -1 };
   }
@@ -191,7 +192,7 @@ export class Session {
   /** Does what a statement's command tag makes necessary. `undefined` for nothing, or nothing to wait for. */
   after(tag: string): Promise<unknown> | undefined {
     if (tag === "DISCARD ALL" || tag === "DEALLOCATE ALL") this.#prepared?.forgetAll(false);
-    if (/^(?:ALTER|DROP|CREATE VIEW)\b/.test(tag)) {
+    if (tag.startsWith("ALTER ") || tag.startsWith("DROP ") || tag === "CREATE VIEW") {
       this.#epoch.value++;
       this.#schemaChanged = this.txStatus !== "idle";
     } else if (tag === "COMMIT" && this.#schemaChanged) {

@@ -4,7 +4,13 @@ import { parseConnectionString } from "./connection-string.ts";
 import { addressOf, type Endpoint } from "./dial.ts";
 import { connectRefused } from "./faults.ts";
 import type { NativeConfig } from "./native.ts";
-import { checkPostgresOptions, type PostgresOptions, type SslMode, sslModes, type TargetSessionAttrs } from "./options.ts";
+import {
+  checkPostgresOptions,
+  type PostgresOptions,
+  type SslMode,
+  sslModes,
+  type TargetSessionAttrs,
+} from "./options.ts";
 import { parseSearchPath } from "./search-path.ts";
 import { type Encryption, encryptionsFor } from "./tls.ts";
 
@@ -99,7 +105,9 @@ function portsFrom(text: string | undefined): readonly number[] | undefined {
   if (text === undefined || text === "") return undefined;
   const ports = text.split(",").map(Number);
   if (ports.every((port) => Number.isInteger(port) && port >= 1 && port <= 65_535)) return ports;
-  throw new ConfigurationError("postgres: PGPORT in the environment is not a port, or a list of ports", { key: "port" });
+  throw new ConfigurationError("postgres: PGPORT in the environment is not a port, or a list of ports", {
+    key: "port",
+  });
 }
 
 function defaultSslMode(environment: Environment): SslMode {

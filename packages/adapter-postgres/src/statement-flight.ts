@@ -70,7 +70,9 @@ export class StatementFlight extends Flight<ResultSet> {
   }
 
   override handleCopyData(): void {
-    this.failure ??= { error: refusal("unsupported", "COPY ... TO STDOUT cannot run as a query; select the rows instead") };
+    this.failure ??= {
+      error: refusal("unsupported", "COPY ... TO STDOUT cannot run as a query; select the rows instead"),
+    };
   }
 
   protected override recover(error: unknown): Ahead | undefined {

@@ -13,7 +13,10 @@ export function encodeStatement({ text, values, hints }: Statement): Encoded {
   // The protocol ends texts with a zero byte.
   if (text.includes("\0")) throw refusal("syntax", "the statement contains a zero byte");
   if (values.length > dialect.maxParameters) {
-    throw refusal("parameter", `${values.length} parameters are more than the ${dialect.maxParameters} of one statement`);
+    throw refusal(
+      "parameter",
+      `${values.length} parameters are more than the ${dialect.maxParameters} of one statement`,
+    );
   }
   const types = hints === undefined ? undefined : typesOf(hints, values.length);
   const key = types === undefined ? text : `${text}\0${types.join()}`;

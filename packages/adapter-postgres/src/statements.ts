@@ -27,7 +27,8 @@ interface Named {
 
 // Only these have a plan that is worth keeping, and columns that the server promises to keep: a FETCH, EXECUTE, SHOW or CALL under the
 // same text may return other columns the next time.
-const plannable = /^(?:\s|\(|--[^\n]*\n|\/\*[^]*?\*\/)*(?:select|insert|update|delete|merge|with|values|table)\b/i;
+const plannable =
+  /^(?:\s|\(|--[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*(?:select|insert|update|delete|merge|with|values|table)\b/i;
 
 /**
  * The named statements of one connection. Names are never used twice, so that one which the server still knows by mistake does no

@@ -12,7 +12,8 @@ const pattern =
 export function dateFromText(text: string): Date {
   const match = pattern.exec(text);
   if (match === null) throw unreadable();
-  const [, year, month, day, hour, minute, second, fraction = "", sign, offsetHours, offsetMinutes, offsetSeconds] = match;
+  const [, year, month, day, hour, minute, second, fraction = "", sign, offsetHours, offsetMinutes, offsetSeconds] =
+    match;
   const date = new Date(0);
   // Not Date.UTC, which takes the years 0 to 99 for 1900 to 1999.
   date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
@@ -25,7 +26,7 @@ export function dateFromText(text: string): Date {
 }
 
 /**
- * A `Date` as the server reads it for every date and time type: the instant in UTC, `Z` at the end. Columns without a zone ignore
+ * A `Date` as the server reads it for dates and timestamps: the instant in UTC, `Z` at the end. Columns without a zone ignore
  * the `Z` and keep the UTC wall clock, whatever the time zones of process and session are.
  */
 export function dateToText(date: Date): string {

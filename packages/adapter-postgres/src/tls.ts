@@ -51,9 +51,12 @@ function sslModeOf({ ssl, sslmode, sslnegotiation }: PostgresOptions, defaultMod
   }
   const mode = ssl === false ? "disable" : (sslmode ?? (ssl === undefined ? defaultMode : "verify-full"));
   if (sslnegotiation === "direct" && (mode === "disable" || mode === "allow" || mode === "prefer")) {
-    throw new ConfigurationError('postgres: "sslnegotiation" can be "direct" only with "sslmode" "require" or stronger', {
-      key: "sslnegotiation",
-    });
+    throw new ConfigurationError(
+      'postgres: "sslnegotiation" can be "direct" only with "sslmode" "require" or stronger',
+      {
+        key: "sslnegotiation",
+      },
+    );
   }
   return mode;
 }

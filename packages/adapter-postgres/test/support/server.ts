@@ -31,3 +31,15 @@ export async function asAdmin(text: string, values: unknown[] = []): Promise<pg.
     await client.end();
   }
 }
+
+/** Waits until the server works on a statement of this backend that matches. */
+export async function untilActive(pid: unknown, pattern: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  try {
+    const text = "select 1 from pg_stat_activity where pid = $1 and state = 'active' and query ~* $2";
+    while ((await client.query(text, [pid, pattern])).rowCount === 0);
+  } finally {
+    await client.end();
+  }
+}
