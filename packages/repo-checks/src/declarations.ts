@@ -1,8 +1,11 @@
 import ts from "typescript";
 import { importsOf } from "./imports.ts";
 
-/** What is wrong with a published declaration file: an `any`, or a type of somebody else's package. */
-export function declarationFindings(path: string, text: string): readonly string[] {
+/**
+ * What is wrong with a published declaration file: an `any`, or a type of somebody else's package.
+ * @param peers - the packages whose types may appear, because the user has them beside ours: the framework of an integration
+ */
+export function declarationFindings(path: string, text: string, peers: readonly string[] = []): readonly string[] {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
@@ -14,7 +17,8 @@ export function declarationFindings(path: string, text: string): readonly string
   };
   visit(file);
   for (const { specifier, line } of importsOf(path, text)) {
-    if (!/^(node:|@nsj\/mdb-)/.test(specifier)) found.push(`${path}:${line}: types of ${specifier}`);
+    const known = /^(node:|@nsj\/mdb-)/.test(specifier) || peers.some((peer) => `${specifier}/`.startsWith(`${peer}/`));
+    if (!known) found.push(`${path}:${line}: types of ${specifier}`);
   }
   return found;
 }

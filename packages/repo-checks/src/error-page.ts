@@ -1,3 +1,5 @@
+import { tableRows } from "./tables.ts";
+
 /** One row of the tables in docs/errors.md. */
 export interface DocumentedError {
   readonly code: string;
@@ -8,13 +10,14 @@ export interface DocumentedError {
 
 /** Reads every table row of the page that begins with a code. */
 export function documentedErrors(page: string): readonly DocumentedError[] {
-  const rows = page.matchAll(/^\| `(MDB_\w+)` \| `(\w+)` \| (yes|no) \| (.+?) \| .+ \|$/gm);
-  return [...rows].map(([, code = "", className = "", retry, when = ""]) => ({
-    code,
-    className,
-    retryable: retry === "yes",
-    when,
-  }));
+  return tableRows(page)
+    .filter(({ key }) => key.startsWith("MDB_"))
+    .map(({ key, cells }) => ({
+      code: key,
+      className: (cells["Class"] ?? "").replaceAll("`", ""),
+      retryable: cells["Retry"] === "yes",
+      when: cells["When"] ?? "",
+    }));
 }
 
 /** Every code that a text mentions, wherever. */

@@ -25,6 +25,11 @@ export const coreLayers: readonly string[] = [
 const sourcesMayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
   testkit: ["core"],
+  http: ["core"],
+  express: ["core", "http"],
+  fastify: ["core", "http"],
+  hono: ["core", "http"],
+  nestjs: ["core", "http"],
   "wire-servers": [],
   "repo-checks": ["core"],
 };

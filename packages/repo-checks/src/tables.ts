@@ -9,10 +9,13 @@ export function tableRows(text: string): readonly TableRow[] {
   const rows: TableRow[] = [];
   let titles: readonly string[] = [];
   for (const line of text.split("\n")) {
-    const cells = /^\| (.*) \|$/.exec(line)?.[1]?.split(" | ");
+    const cells = /^\| (.*) \|$/
+      .exec(line)?.[1]
+      ?.split(" | ")
+      .map((cell) => cell.trim());
     if (cells === undefined) titles = [];
     else if (titles.length === 0) titles = cells;
-    else if (cells[0] !== "---") {
+    else if (!/^-+$/.test(cells[0] ?? "")) {
       const named = titles.map((title, index) => [title, cells[index] ?? ""] as const);
       rows.push({ key: (cells[0] ?? "").replaceAll("`", ""), cells: Object.fromEntries(named) });
     }
