@@ -140,12 +140,8 @@ export class Caretaker {
     }
     reports.closed(reason, failure);
     if (!slot.confirmed && deaths.has(reason)) {
-      // Something answers, but nothing works behind it: that is no better than not to get a connection at all.
-      health.failed(
-        { error: failure ?? new Error("it died before it was of any use"), info: lostAtOnce },
-        clock.now(),
-        inventory.usable,
-      );
+      const died = failure ?? new Error("it died before it was of any use");
+      health.diedYoung({ error: died, info: lostAtOnce }, slot.openedAt, clock.now(), inventory.usable);
     }
     this.#listener.gone();
   }
@@ -171,13 +167,13 @@ export class Caretaker {
   }
 
   #failed(slot: Slot, reason: "validation" | "reset", error: unknown): void {
-    const news = !this.#parts.suspicion.doubts(slot);
-    if (news) this.#listener.bereaved();
-    this.destroy(slot, reason, error);
-    if (!news) return;
-    // The others are probably dead as well: asking them all at once costs the next callers one wait instead of one for each.
-    for (const other of this.#parts.inventory.idleFromTop()) {
-      if (other.state === "idle" && this.inDoubt(other)) this.validate(other, true);
+    if (!this.#parts.suspicion.doubts(slot)) {
+      this.#listener.bereaved();
+      // The others are probably dead as well: asking them all at once costs the next callers one wait instead of one for each.
+      for (const other of this.#parts.inventory.idleFromTop()) {
+        if (this.inDoubt(other)) this.validate(other, true);
+      }
     }
+    this.destroy(slot, reason, error);
   }
 }

@@ -1,7 +1,7 @@
 import { type CareListener, Caretaker } from "./caretaker.ts";
 import { DeadlockGuard } from "./deadlock-guard.ts";
 import { Growth } from "./growth.ts";
-import type { ConnectFailure } from "./health.ts";
+import type { ConnectFailure, PoolHealth } from "./health.ts";
 import type { Holder } from "./holder.ts";
 import type { Lease } from "./lease.ts";
 import { Lender, type LenderListener } from "./lender.ts";
@@ -34,6 +34,7 @@ export class Dispatcher implements CareListener, LenderListener, OpenerListener 
   readonly #listener: DispatcherListener;
   #pumping = false;
   #pumpAgain = false;
+  #reported: PoolHealth = "ok";
 
   constructor(parts: PoolParts, listener: DispatcherListener) {
     this.#parts = parts;
@@ -136,10 +137,11 @@ export class Dispatcher implements CareListener, LenderListener, OpenerListener 
   opened(slot: Slot): void {
     const { clock, health } = this.#parts;
     const now = clock.now();
-    health.succeeded();
+    health.succeeded(now);
     this.#offer(slot, now, true);
     this.growth.succeeded();
     this.pump(now);
+    this.#reportHealth();
     this.#listener.connectEnded(undefined);
   }
 
@@ -159,9 +161,19 @@ export class Dispatcher implements CareListener, LenderListener, OpenerListener 
     this.#listener.connectEnded(failure);
   }
 
+  /** What it was at the end of an attempt; that one is under way is not worth a word. */
+  #reportHealth(): void {
+    const { health, reports } = this.#parts;
+    const now = health.state(0);
+    if (now === this.#reported) return;
+    this.#reported = now;
+    reports.health(now, health.last?.error);
+  }
+
   #rejectIfDown(): void {
     const { counters, failures, health } = this.#parts;
     const { last } = health;
+    this.#reportHealth();
     if (!health.isDown || last === undefined) return;
     this.room.turnAwayWhere(() => {
       counters.rejected.down++;
@@ -230,9 +242,9 @@ export class Dispatcher implements CareListener, LenderListener, OpenerListener 
   }
 
   #lendTo(waiter: Waiter, slot: Slot, now: number): void {
-    const { holder, since } = waiter.terms;
+    const { holder, since, takenBy } = waiter.terms;
     this.#parts.counters.waited++;
-    this.room.serve(waiter, this.lender.lend(slot, holder, now, now - since));
+    this.room.serve(waiter, this.lender.lend(slot, holder, now, now - since, takenBy));
     this.#guard.afterLend(holder);
   }
 

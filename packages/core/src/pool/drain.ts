@@ -61,7 +61,8 @@ export class Drain {
   }
 
   #cut(): void {
-    this.#destroyed += this.#dispatcher.lender.cutAll();
+    this.#destroyed += this.#parts.inventory.leased;
+    this.#dispatcher.lender.cutAll();
     this.check();
   }
 }

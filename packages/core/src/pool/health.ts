@@ -22,12 +22,17 @@ const softCapMs = 30_000;
  */
 const leastJitter = 0.1;
 
+/** A connection that dies within this long of its opening, without having been of use, was stillborn. */
+const youngMs = 1_000;
+
 /** When the pool may try to connect, and when it stops making callers wait for that. */
 export class Health {
   readonly #options: CheckedPoolOptions;
   readonly #random: () => number;
   #last: ConnectFailure | undefined = undefined;
+  /** Failures in a row, until a connection has done some work. */
   #failures = 0;
+  #failedAt = Number.NEGATIVE_INFINITY;
   /** The last failure was a refused login; the pauses of those differ. */
   #refusedLogin = false;
   /** Failures in a row of the same kind. */
@@ -68,7 +73,7 @@ export class Health {
 
   /** Says whether another attempt may start now. */
   mayAttempt(now: number, connecting: number): boolean {
-    return this.#last === undefined || (connecting === 0 && now >= this.#retryAt);
+    return this.#failures === 0 || (connecting === 0 && now >= this.#retryAt);
   }
 
   /** `max`, or what the server has let the pool have. */
@@ -77,18 +82,24 @@ export class Health {
   }
 
   /**
-   * A connection was opened. The failures before are not forgotten yet: what answers may be a proxy whose server is still away, and
-   * then the pauses have to go on growing.
+   * A connection was opened. The failures before are not forgotten until it has done some work: what answers may be a proxy whose
+   * server is still away, so attempts keep their distance.
    */
-  succeeded(): void {
+  succeeded(now: number): void {
     this.#last = undefined;
     this.#down = false;
-    this.#retryAt = Number.NEGATIVE_INFINITY;
+    if (this.#failures > 0) this.#retryAt = now + this.#pauseMs();
   }
 
-  /** A connection has done its work. */
+  /** A connection has done some work. */
   confirmed(): void {
     if (this.#last === undefined) this.#failures = 0;
+  }
+
+  /** A connection died before it was of any use. That is no better than not to get it, so it counts as a failed attempt. */
+  diedYoung(failure: ConnectFailure, openedAt: number, now: number, usable: number): void {
+    // Those that were there when the last failure was seen died with it; an old one had its use, though nobody gave it back.
+    if (openedAt >= this.#failedAt && now - openedAt < youngMs) this.failed(failure, now, usable);
   }
 
   /** @param usable - connections that are left */
@@ -98,6 +109,7 @@ export class Health {
     this.#refusedLogin = refusedLogin;
     this.#last = failure;
     this.#failures++;
+    this.#failedAt = now;
     this.#retryAt = now + this.#pauseMs();
     if (failure.info.kind === "too-many-connections") {
       this.#cap = Math.max(1, usable);
@@ -122,6 +134,6 @@ export class Health {
     }
     // Never below the first pause: servers lock accounts after a few wrong passwords.
     const longest = Math.min(authenticationMaxMs, authenticationInitialMs * doublings);
-    return authenticationInitialMs + Math.max(0, longest - authenticationInitialMs) * this.#random();
+    return Math.max(authenticationInitialMs, longest * (0.5 + 0.5 * this.#random()));
   }
 }

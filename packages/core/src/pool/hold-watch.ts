@@ -30,10 +30,15 @@ export class HoldWatch {
     return Math.min(this.#limitMs, this.#reportAfterMs);
   }
 
-  /** A lease begins. Costs a stack where leak detection is on, else nothing. */
-  begin(slot: Slot, lease: Lease): void {
+  /** Where the caller is, with leak detection on; a stack costs microseconds. */
+  stack(): Error | undefined {
+    return this.#forgotten === undefined ? undefined : new Error("taken here");
+  }
+
+  /** A lease begins. */
+  begin(slot: Slot, lease: Lease, takenBy: Error | undefined): void {
     if (this.#forgotten === undefined) return;
-    slot.takenBy = new Error("taken here");
+    slot.takenBy = takenBy ?? this.stack();
     this.#forgotten.register(lease, slot, slot);
   }
 

@@ -46,7 +46,8 @@ export class Lender implements LeaseKeeper {
     return undefined;
   }
 
-  lend(slot: Slot, holder: Holder | undefined, now: number, waitedMs: number): Lease {
+  /** @param takenBy - where it was asked for; by default, here and now */
+  lend(slot: Slot, holder: Holder | undefined, now: number, waitedMs: number, takenBy?: Error): Lease {
     const { counters, inventory, options } = this.#parts;
     inventory.move(slot, "leased");
     slot.uses++;
@@ -57,7 +58,7 @@ export class Lender implements LeaseKeeper {
     counters.acquired++;
     counters.acquireTimes.record(waitedMs);
     const lease = new Lease(slot, this);
-    this.watch.begin(slot, lease);
+    this.watch.begin(slot, lease, takenBy);
     return lease;
   }
 
@@ -91,11 +92,9 @@ export class Lender implements LeaseKeeper {
     return this.#parts.clock.now() - slot.leasedAt;
   }
 
-  /** Takes every connection from its holder; how many there were. */
-  cutAll(): number {
-    const leased = [...this.#parts.inventory.slots].filter((slot) => slot.state === "leased");
-    for (const slot of leased) this.#take(slot, "closed");
-    return leased.length;
+  /** Takes every connection from its holder. */
+  cutAll(): void {
+    for (const slot of [...this.#parts.inventory.slots]) this.#take(slot, "closed");
   }
 
   /** Why it is not lent again, if so. */

@@ -149,7 +149,8 @@ export class Pool {
    * @throws the real error of the first attempt that fails, and whatever `acquire` throws
    */
   async connect(): Promise<void> {
-    const { inventory, max, options, suspicion } = this.#parts;
+    const { failures, inventory, max, options, suspicion } = this.#parts;
+    if (this.closed) throw failures.closed();
     // Connections in use speak for themselves.
     if (inventory.leased === 0 || inventory.idle > 0) {
       suspicion.raise();
@@ -157,7 +158,7 @@ export class Pool {
       lease.release();
     }
     while (!this.closed && inventory.usable < Math.min(options.min, max)) await this.#nextConnect();
-    if (this.closed) throw this.#parts.failures.closed();
+    if (this.closed) throw failures.closed();
   }
 
   /**
@@ -219,6 +220,7 @@ export class Pool {
       failsWithConnect,
       holder,
       signal,
+      takenBy: this.#dispatcher.lender.watch.stack(),
     };
     const refused = refusal(this.#parts, {
       now,

@@ -26,6 +26,7 @@ export type DestroyReason = (typeof destroyReasons)[number];
 /** One established connection and what the pool knows of it. Internal to the pool; all times are on the pool's clock. */
 export class Slot {
   readonly connection: DriverConnection;
+  readonly openedAt: number;
   /** After this moment it is not lent again. */
   readonly expiresAt: number;
   /** How long it may rest before a keepalive. */
@@ -56,6 +57,7 @@ export class Slot {
     facts: { readonly expiresAt: number; readonly keepaliveAfterMs: number; readonly suspicionSeen: number },
   ) {
     this.connection = connection;
+    this.openedAt = now;
     this.usedAt = now;
     this.provenAt = now;
     this.expiresAt = facts.expiresAt;

@@ -14,6 +14,8 @@ export interface WaitTerms {
   readonly failsWithConnect: boolean;
   readonly holder: Holder | undefined;
   readonly signal: AbortSignal | undefined;
+  /** Where the caller is, with leak detection on. */
+  readonly takenBy: Error | undefined;
 }
 
 /** Somebody who waits for a connection. It belongs to the pool, never to one attempt to connect. */

@@ -477,7 +477,7 @@ export class PoolModel {
   }
 
   #behaviour(): Behaviour {
-    return this.#pick(["ok", "hang", this.#pick(errors)] as const);
+    return this.#pick<Behaviour>(["ok", "hang", this.#pick(errors)]);
   }
 
   #below(limit: number): number {
