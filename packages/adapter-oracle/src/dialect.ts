@@ -1,9 +1,11 @@
 import type { Capabilities, DialectFacts } from "@nsj/mdb-core";
+import { refusal } from "./faults.ts";
 
 /** What is special about Oracle's SQL, from version 12.2 on. */
 export const dialect: DialectFacts = Object.freeze({
   placeholder: "colon-number",
   quote: Object.freeze(['"', '"'] as const),
+  quoteInNames: false,
   foldCase: "upper",
   maxIdentifier: Object.freeze({ length: 128, unit: "bytes" } as const),
   // The protocol counts the binds of a statement in 16 bits.
@@ -37,7 +39,8 @@ export const capabilities: Capabilities = Object.freeze({
   executeMany: true,
   bulkLoad: true,
   savepoints: "no-release",
-  isolation: Object.freeze(["read committed", "serializable"] as const),
+  // What Oracle calls SERIALIZABLE is a snapshot: two transactions can each rely on what the other one changes.
+  isolation: Object.freeze(["read committed", "snapshot"] as const),
   readOnlyTransactions: true,
   deferrableTransactions: false,
   multipleResultSets: false,
@@ -47,9 +50,10 @@ export const capabilities: Capabilities = Object.freeze({
 /** A lower-case name that needs no quotes, which Oracle stores in upper case. */
 const foldable = /^[a-z][a-z0-9_$#]*$/;
 
-/** A name in quotes, exactly as it is. */
+/** A name in quotes, exactly as it is. @throws OracleFault for a name with a double quote, which Oracle knows no way to write */
 export function quoteName(parts: readonly string[]): string {
-  return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
+  if (parts.some((part) => part.includes('"'))) throw refusal("parameter", "a name holds a double quote");
+  return parts.map((part) => `"${part}"`).join(".");
 }
 
 /** A name as Oracle stores it where somebody wrote it in lower case and without quotes. */

@@ -4,6 +4,8 @@ export interface DialectFacts {
   readonly placeholder: "dollar" | "question" | "at-name" | "colon-number";
   /** What encloses an identifier; the closing one is doubled inside. */
   readonly quote: readonly [open: string, close: string];
+  /** `false`: no name can hold the closing quote, not even doubled (Oracle). Then core refuses such a name. */
+  readonly quoteInNames?: boolean;
   /** What the engine does to an identifier that is not quoted. */
   readonly foldCase: "lower" | "upper" | "none";
   readonly maxIdentifier: { readonly length: number; readonly unit: "bytes" | "chars" };

@@ -81,6 +81,9 @@ function checkPart(part: string, place: ParameterPlace): void {
   if (part === "") throw parameterError("an identifier has an empty part", place);
   if (part.includes("\0"))
     throw parameterError("an identifier holds a NUL character, which no engine can store", place);
+  if (place.dialect.quoteInNames === false && part.includes(place.dialect.quote[1])) {
+    throw parameterError(`an identifier holds ${place.dialect.quote[1]}, which this engine cannot quote`, place);
+  }
   if (!isWellFormed(part)) {
     throw parameterError("an identifier holds half of a surrogate pair, which no engine can store", place);
   }

@@ -64,6 +64,7 @@ export const oracle: StatementTarget = {
   engine: "oracle",
   dialect: dialect({
     placeholder: "colon-number",
+    quoteInNames: false,
     foldCase: "upper",
     maxIdentifier: { length: 30, unit: "bytes" },
     maxParameters: 65_535,

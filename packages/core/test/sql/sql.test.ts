@@ -244,12 +244,13 @@ describe("sql.list", () => {
 
 describe("sql.identifier", () => {
   it("is quoted as the engine quotes", () => {
-    expect(texts(sql`select * from ${sql.identifier("Sales", 'or"der]s')}`)).toEqual([
-      'select * from "Sales"."or""der]s"',
-      'select * from "Sales"."or""der]s"',
-      'select * from [Sales].[or"der]]s]',
-      'select * from "Sales"."or""der]s"',
+    expect(texts(sql`select * from ${sql.identifier("Sales", "or'der]s")}`)).toEqual([
+      `select * from "Sales"."or'der]s"`,
+      `select * from "Sales"."or'der]s"`,
+      "select * from [Sales].[or'der]]s]",
+      `select * from "Sales"."or'der]s"`,
     ]);
+    expect(compile(sql`${sql.identifier('or"der')}`, undefined, postgres).text).toBe('"or""der"');
   });
 
   it("means the folded name on an engine that folds to upper case, when it is a simple lower-case one", () => {

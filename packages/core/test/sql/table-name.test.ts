@@ -65,4 +65,10 @@ describe("resolving and quoting", () => {
     expect(quoteIdentifier(["id"], oracle.dialect)).toBe('"id"');
     expect(thrown(() => resolveIdentifier([""], postgres)).message).toContain("an empty part");
   });
+
+  it("refuse a name with the closing quote where the engine can hold none", () => {
+    expect(thrown(() => resolveIdentifier(['id" "name'], oracle)).message).toContain("which this engine cannot quote");
+    expect(thrown(() => parseTableName('"a""b"', oracle)).code).toBe("MDB_PARAMETER");
+    expect(resolveIdentifier(['a"b'], postgres)).toEqual(['a"b']);
+  });
 });

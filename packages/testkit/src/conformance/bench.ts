@@ -1,17 +1,21 @@
 import assert from "node:assert/strict";
-import type {
-  Capabilities,
-  Connector,
-  DialectFacts,
-  Driver,
-  DriverConnection,
-  ErrorInfo,
-  ErrorKind,
-  MaybePromise,
-  OperationContext,
-  ParameterValue,
-  ResultSet,
-  Statement,
+import {
+  type Capabilities,
+  type Connector,
+  type Database,
+  DatabaseManager,
+  type DatabaseOptions,
+  type DialectFacts,
+  type Driver,
+  type DriverConnection,
+  defineDatabase,
+  type ErrorInfo,
+  type ErrorKind,
+  type MaybePromise,
+  type OperationContext,
+  type ParameterValue,
+  type ResultSet,
+  type Statement,
 } from "@nsj/mdb-core";
 import { type FaultProxy, faultProxy } from "../proxy/fault-proxy.ts";
 import type { Admin } from "./admin.ts";
@@ -37,6 +41,7 @@ export class Bench implements Facts {
   readonly #connections: DriverConnection[] = [];
   readonly #connectors: Connector[] = [];
   readonly #proxies: FaultProxy[] = [];
+  readonly #managers: DatabaseManager[] = [];
   readonly #fixtures: string[] = [];
   readonly #fatal = new Map<DriverConnection, unknown[]>();
 
@@ -73,11 +78,37 @@ export class Bench implements Facts {
 
   /** A fault proxy in front of the server, and a connector that goes through it. */
   async behindProxy(): Promise<{ readonly proxy: FaultProxy; readonly connector: Connector }> {
+    const { proxy, options } = await this.proxied();
+    return { proxy, connector: this.newConnector(options) };
+  }
+
+  /** A fault proxy in front of the server, and options that lead through it. */
+  async proxied(): Promise<{ readonly proxy: FaultProxy; readonly options: object }> {
     const { network } = this.subject;
     if (network === undefined) throw new Error("the case has to declare that it needs the network");
     const proxy = await faultProxy(network.address());
     this.#proxies.push(proxy);
-    return { proxy, connector: this.newConnector(network.optionsAt(proxy.address)) };
+    return { proxy, options: network.optionsAt(proxy.address) };
+  }
+
+  /** A database of core on the driver, closed after the case. */
+  database(
+    options: DatabaseOptions = {},
+    from: { readonly driver?: Driver; readonly options?: object } = {},
+  ): Database {
+    const manager = new DatabaseManager({
+      main: defineDatabase(from.driver ?? this.driver, { ...(from.options ?? this.subject.options()), ...options }),
+    });
+    this.#managers.push(manager);
+    return manager.database("main");
+  }
+
+  /** Creates a table through a database of core and gives its name; it is dropped after the case. */
+  async tableIn(database: Database, columns: string): Promise<string> {
+    const name = this.name();
+    await database.execute(`create table ${name} (${columns})`);
+    this.dropLater(`drop table ${name}`);
+    return name;
   }
 
   admin(): Promise<Admin> {
@@ -158,6 +189,17 @@ export class Bench implements Facts {
     return `${open}${identifier.replaceAll(close, close + close)}${close}`;
   }
 
+  /** A name as the engine stores it when it was written in lower case and without quotes, for drivers that take names apart from SQL. */
+  stored(name: string): string {
+    return this.dialect.foldCase === "upper" ? name.toUpperCase() : name;
+  }
+
+  /** Those of some names that the engine can quote. */
+  quotable(names: readonly string[]): readonly string[] {
+    const [, close] = this.dialect.quote;
+    return this.dialect.quoteInNames === false ? names.filter((name) => !name.includes(close)) : names;
+  }
+
   /** A literal of a type. */
   literal(type: Parameters<NonNullable<Subject["sql"]["literal"]>>[0], text: string): string {
     return this.subject.sql.literal?.(type, text) ?? `'${text.replaceAll("'", "''")}'`;
@@ -215,6 +257,7 @@ export class Bench implements Facts {
 
   /** Closes what the case opened. */
   async dispose(): Promise<void> {
+    for (const manager of this.#managers) await manager.close({ timeoutMs: 0 });
     for (const connection of this.#connections) connection.destroy();
     for (const proxy of this.#proxies) await proxy.close();
     for (const connector of this.#connectors) await connector.close?.();

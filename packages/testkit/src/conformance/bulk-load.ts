@@ -21,7 +21,7 @@ export const bulkLoad: Area = {
         const connection = await bench.connect();
         const { integer, text } = bench.subject.types;
         const table = await bench.table(connection, `id ${integer}, n ${integer}, body ${text}`);
-        const target = { table: [table], columns: ["body", "id"] };
+        const target = unquoted(bench, table, "body", "id");
         const { rows } = await load(
           connection,
           target,
@@ -43,7 +43,7 @@ export const bulkLoad: Area = {
       async run(bench) {
         const connection = await bench.connect();
         const table = await bench.table(connection, `id ${bench.subject.types.integer}`);
-        const target = { table: [table], columns: ["id"] };
+        const target = unquoted(bench, table, "id");
         assert.equal((await load(connection, target, given([]))).rows, 0);
         assert.equal((await load(connection, target, given([[], [[1]], []]))).rows, 1);
         assert.deepEqual(await bench.texts(connection, `select id from ${table}`), ["1"]);
@@ -58,11 +58,7 @@ export const bulkLoad: Area = {
         const { integer, text } = bench.subject.types;
         const table = await bench.table(connection, `id ${integer}, body ${text}`);
         const texts: readonly (string | null)[] = [null, ...hostileTexts(table), "\\N", "\\.", "a\tb", null];
-        await load(
-          connection,
-          { table: [table], columns: ["id", "body"] },
-          given([texts.map((body, id) => [id, body])]),
-        );
+        await load(connection, unquoted(bench, table, "id", "body"), given([texts.map((body, id) => [id, body])]));
         const rows = await bench.rows(connection, `select body from ${table} order by id`);
         const expected = texts.map((it) => (it === "" && bench.dialect.emptyStringIsNull ? null : it));
         assert.deepEqual(
@@ -76,17 +72,18 @@ export const bulkLoad: Area = {
       needs: [bulk],
       async run(bench) {
         const connection = await bench.connect();
-        const name = `${bench.name()} "x`;
-        const columns = ["select", 'say "hi"', "Mixed Case"];
+        const [name = ""] = bench.quotable([`${bench.name()} "x`, `${bench.name()} x`]);
+        const columns = bench.quotable(["select", 'say "hi"', "Mixed Case"]);
         const { integer } = bench.subject.types;
         const list = columns.map((column) => `${bench.quote(column)} ${integer}`).join(", ");
         await bench.run(connection, `create table ${bench.quote(name)} (${list})`);
         bench.dropLater(`drop table ${bench.quote(name)}`);
-        await load(connection, { table: [name], columns }, given([[[1, 2, 3]]]));
+        const numbers = columns.map((_, index) => index + 1);
+        await load(connection, { table: [name], columns }, given([[numbers]]));
         const rows = await bench.rows(connection, `select * from ${bench.quote(name)}`);
         assert.deepEqual(
           rows.map((row) => row.map(String)),
-          [["1", "2", "3"]],
+          [numbers.map(String)],
         );
       },
     },
@@ -102,7 +99,7 @@ export const bulkLoad: Area = {
           if (index === 1_700) throw thrown;
           return [index];
         });
-        const { error } = await bench.failing(() => load(connection, { table: [table], columns: ["id"] }, broken));
+        const { error } = await bench.failing(() => load(connection, unquoted(bench, table, "id"), broken));
         assert.equal(error, thrown, "the source's own error");
         await bench.works(connection);
         assert.deepEqual(await bench.texts(connection, `select count(*) from ${table}`), ["0"]);
@@ -114,7 +111,7 @@ export const bulkLoad: Area = {
       async run(bench) {
         const connection = await bench.connect();
         const table = await bench.table(connection, `id ${bench.subject.types.integer} primary key`);
-        const target = { table: [table], columns: ["id"] };
+        const target = unquoted(bench, table, "id");
         const repeated = batches(4, 500, (index) => [index === 1_600 ? 7 : index]);
         const { info } = await bench.failingWith("unique", () => load(connection, target, repeated));
         assert.equal(info.connection, "ok");
@@ -139,7 +136,7 @@ export const bulkLoad: Area = {
             ended += 1;
           }
         }
-        const target = { table: [bench.name()], columns: ["id"] };
+        const target = unquoted(bench, bench.name(), "id");
         await bench.failingWith("undefined-object", () => load(connection, target, source()));
         assert.equal(ended, started, "a source that was started is ended");
         await bench.works(connection);
@@ -151,7 +148,7 @@ export const bulkLoad: Area = {
       async run(bench) {
         const connection = await bench.connect();
         const table = await bench.table(connection, `id ${bench.subject.types.integer} primary key`);
-        const target = { table: [table], columns: ["id"] };
+        const target = unquoted(bench, table, "id");
         const rows = () => batches(2, 100, (index) => [index]);
         await connection.begin({});
         await load(connection, target, rows());
@@ -188,7 +185,7 @@ export const bulkLoad: Area = {
           if (index === 250) void proxy.set({ kind: "hold", direction: "to-server" });
           return [index, wide];
         });
-        const loading = load(connection, { table: [table], columns: ["id", "body"] }, source);
+        const loading = load(connection, unquoted(bench, table, "id", "body"), source);
         loading.catch(() => undefined);
         await bench.eventually(() => taken >= 3, "the load has begun");
         await turns(300);
@@ -209,7 +206,7 @@ function loadsType({ type: name, logical, samples }: TypeSamples): Case {
       const connection = await bench.connect();
       const table = await bench.table(connection, `id ${bench.subject.types.integer}, v ${bench.subject.types[name]}`);
       const values: readonly ParameterValue[] = [null, ...samples.map((it) => it.value), null];
-      await load(connection, { table: [table], columns: ["id", "v"] }, given([values.map((value, id) => [id, value])]));
+      await load(connection, unquoted(bench, table, "id", "v"), given([values.map((value, id) => [id, value])]));
       const result = await bench.run(connection, `select v from ${table} order by id`);
       const [column] = result.columns;
       assert.ok(column !== undefined && logical.includes(column.type));
@@ -243,4 +240,9 @@ async function* batches(
   for (let batch = 0; batch < count; batch++) {
     yield Array.from({ length: size }, (_, index) => make(batch * size + index));
   }
+}
+
+/** The target for names that a table was created with in lower case and without quotes. */
+function unquoted(bench: Bench, table: string, ...columns: readonly string[]): BulkTarget {
+  return { table: [bench.stored(table)], columns: columns.map((column) => bench.stored(column)) };
 }

@@ -26,7 +26,7 @@ export const dialect: Area = {
         const connection = await bench.connect();
         const { integer } = bench.subject.types;
         const [, close] = bench.dialect.quote;
-        const names = [
+        const names = bench.quotable([
           "select",
           "order",
           `a${close}b`,
@@ -41,8 +41,8 @@ export const dialect: Area = {
           "$1",
           ":a",
           "@p1",
-        ];
-        const table = `t ${close} ${bench.name()}`;
+        ]);
+        const [table = ""] = bench.quotable([`t ${close} ${bench.name()}`, `t ${bench.name()}`]);
         const columns = names.map((name) => `${bench.quote(name)} ${integer}`).join(", ");
         const run = (text: string) => connection.query({ text, values: [] }, soon());
         await run(`create table ${bench.quote(table)} (${columns})`);

@@ -163,7 +163,11 @@ export const hygiene: Area = {
           }
         }
         await storage.run("loader", async () => {
-          await connection.bulkLoad?.({ table: [table], columns: ["id"] }, source(), soon());
+          await connection.bulkLoad?.(
+            { table: [bench.stored(table)], columns: [bench.stored("id")] },
+            source(),
+            soon(),
+          );
         });
         assert.deepEqual(seen, ["loader", "loader", "loader"]);
       },

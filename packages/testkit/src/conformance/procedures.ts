@@ -27,7 +27,7 @@ export const procedures: Area = {
       async run(bench) {
         const { connection, name } = await procedure(bench);
         const parameters = parametersOf(bench, 5, 6).toReversed();
-        const result = await connection.call?.({ procedure: [name], parameters }, soon());
+        const result = await connection.call?.({ procedure: [bench.stored(name)], parameters }, soon());
         assert.deepEqual(outOf(result), { b: "12", total: "11" });
       },
     },
@@ -63,7 +63,7 @@ export const procedures: Area = {
       needs,
       async run(bench) {
         const connection = await bench.connect();
-        const missing = { procedure: [bench.name()], parameters: parametersOf(bench, 1, 2) };
+        const missing = { procedure: [bench.stored(bench.name())], parameters: parametersOf(bench, 1, 2) };
         await bench.failingWith("undefined-object", () => connection.call?.(missing, soon()));
         await bench.works(connection);
       },
@@ -87,7 +87,8 @@ async function procedure(bench: Bench): Promise<{
   return {
     connection,
     name,
-    call: async (a, b) => connection.call?.({ procedure: [name], parameters: parametersOf(bench, a, b) }, soon()),
+    call: async (a, b) =>
+      connection.call?.({ procedure: [bench.stored(name)], parameters: parametersOf(bench, a, b) }, soon()),
     ids: () => bench.texts(connection, `select id from ${table} order by id`),
   };
 }
