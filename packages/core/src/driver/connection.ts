@@ -13,7 +13,7 @@ export interface BeginOptions {
 }
 
 /** How `stream` fetches. */
-export interface StreamOptions extends OperationContext {
+export interface CursorOptions extends OperationContext {
   /** Rows per batch, at least 1. */
   readonly fetchSize: number;
 }
@@ -91,7 +91,7 @@ export interface DriverConnection {
    */
   cancel?(context: OperationContext): Promise<void>;
   /** Starts a statement whose rows are pulled in batches. Does no I/O before the first `read`. */
-  stream?(statement: Statement, options: StreamOptions): RowStream;
+  stream?(statement: Statement, options: CursorOptions): RowStream;
   /**
    * One text with many parameter sets by the engine's fastest path. Core has opened a transaction around it. A failing set rejects
    * with an error that carries {@link ExecuteManyFailure.parameterSetIndex}, where the engine tells it.

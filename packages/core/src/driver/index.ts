@@ -2,12 +2,12 @@ export type { Capabilities } from "./capabilities.ts";
 export { checkOptions, type OptionRule, type OptionRules, type OptionType } from "./check-options.ts";
 export type {
   BeginOptions,
+  CursorOptions,
   DriverConnection,
   ExecuteManyFailure,
   ExecuteManyResult,
   ResetPlan,
   RowStream,
-  StreamOptions,
 } from "./connection.ts";
 export type { DialectFacts, LexicalFeature } from "./dialect.ts";
 export type { ConnectionTarget, Connector, Driver } from "./driver.ts";
