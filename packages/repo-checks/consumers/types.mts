@@ -1,4 +1,5 @@
 // A strict TypeScript program against the published declarations.
+import { mssql } from "@nsj/mdb-adapter-mssql";
 import { oracle } from "@nsj/mdb-adapter-oracle";
 import { postgres } from "@nsj/mdb-adapter-postgres";
 import { sqlite } from "@nsj/mdb-adapter-sqlite";
@@ -11,6 +12,7 @@ interface User {
 
 export const databases = new DatabaseManager({
   orders: postgres({ host: "localhost", pool: { max: 20 }, types: { bigint: "string" } }),
+  billing: mssql({ server: "localhost" }),
   erp: oracle({ connectString: "localhost/FREEPDB1" }),
   audit: sqlite({ filename: ":memory:" }),
 });
