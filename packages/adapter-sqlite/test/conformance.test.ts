@@ -1,84 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { conformance, type Subject } from "@nsj/mdb-testkit";
+import { conformance } from "@nsj/mdb-testkit";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { type SqliteOptions, sqliteDriver } from "../src/index.ts";
-
-const directory = mkdtempSync(join(tmpdir(), "mdb-sqlite-"));
-afterAll(() => rmSync(directory, { recursive: true }));
+import { fileSubject, memorySubject } from "./support/subject.ts";
 
 const runner = { describe, it, before: beforeAll, after: afterAll };
-const filename = join(directory, "conformance.db");
 
-const subject: Subject<SqliteOptions> = {
-  driver: sqliteDriver,
-  options: () => ({ filename }),
-  url: () => `sqlite:///${filename}`,
-  wrong: { database: () => ({ filename: join(directory, "missing.db"), fileMustExist: true }) },
-  types: {
-    integer: "integer",
-    bigint: "bigint",
-    decimal: "decimal_text(38, 10)",
-    float: "double precision",
-    text: "varchar(2000)",
-    longText: "text",
-    bytes: "blob",
-    date: "date",
-    time: "time",
-    timestamp: "timestamp",
-    timestamptz: "timestamp with time zone",
-    json: "json",
-    uuid: "uuid",
-  },
-  sql: {
-    series: (count) =>
-      `with recursive series (n) as (select 1 union all select n + 1 from series where n < ${count}) select n from series`,
-    identityKey: "integer primary key",
-    version: "select sqlite_version()",
-    failMidway: (count, at) =>
-      `with recursive series (n) as (select 1 union all select n + 1 from series where n < ${count})
-       select case when n = ${at} then abs(-9223372036854775807 - 1) else n end as n from series`,
-    openTransaction: (table) => ["begin", `insert into ${table} (id) values (1)`],
-    failures: {
-      value: ["select abs(-9223372036854775807 - 1)"],
-      permission: ["select load_extension('nothing')"],
-      resource: [`select ${Array(2_001).fill("1").join(", ")}`],
-      other: ["begin", "begin"],
-      parameter: [`select ${Array(40_000).fill("?").join(", ")}`],
-      unsupported: async (bench) => {
-        const stream = (await bench.connect()).stream;
-        return stream?.({ text: "select 1; select 2", values: [] }, { deadline: Infinity, fetchSize: 1 }).read();
-      },
-      "lock-timeout": async (bench) => {
-        const holder = await bench.connect();
-        await bench.run(holder, "begin immediate");
-        const waiter = await bench.connect(bench.newConnector({ filename, busyTimeoutMs: 20 }));
-        return bench.run(waiter, "begin immediate");
-      },
-      serialization: async (bench) => {
-        const [reader, writer] = [await bench.connect(), await bench.connect()];
-        const table = await bench.table(writer, "id integer");
-        await bench.run(reader, "begin");
-        await bench.run(reader, `select * from ${table}`);
-        await bench.run(writer, `insert into ${table} values (1)`);
-        return bench.run(reader, `insert into ${table} values (2)`);
-      },
-    },
-    session: {
-      setting: { change: "pragma recursive_triggers = on", read: "pragma recursive_triggers" },
-      temporaryTable: (name) => ({ create: `create temp table ${name} (id integer)`, name }),
-    },
-  },
-  traits: { concurrentWrites: false, strictTypes: false, timestampDigits: 6 },
-};
-
-conformance(runner, subject);
-// Two connections never see the same database in memory, and it has no streams.
-const { unsupported, "lock-timeout": lock, serialization, ...failures } = subject.sql.failures ?? {};
-conformance(runner, {
-  ...subject,
-  options: () => ({ filename: ":memory:" }),
-  url: () => "sqlite://",
-  sql: { ...subject.sql, failures },
-});
+conformance(runner, fileSubject);
+conformance(runner, memorySubject);

@@ -49,7 +49,7 @@ export const hostileCases: readonly DaoCase[] = [
     async run(bench) {
       const hostile = defineTable<{ id: number }>(`users"; drop table x; --]`).primaryKey("id");
       await assert.rejects(new DaoBase(hostile, bench.database).findAll(), MdbError);
-      await assert.rejects(bench.members.findBy({ [`id" = 1 or "1`]: 1 } as never), { code: "MDB_UNDEFINED_OBJECT" });
+      await assert.rejects(bench.members.findBy({ [`id" = 1 or "1`]: 1 } as never), MdbError);
       await assert.rejects(bench.members.findAll({ orderBy: { "id; drop table x": "asc" } as never }), MdbError);
       await bench.add("still there");
       assert.equal(await bench.members.count(), 1);
