@@ -8,6 +8,7 @@ import { startServers } from "./servers.ts";
 import { showErrors } from "./show-errors.ts";
 import { streamRows } from "./stream-rows.ts";
 import { theShortWay } from "./the-short-way.ts";
+import { useDaos } from "./use-daos.ts";
 
 heading("The short way: two SQLite databases in memory");
 await theShortWay();
@@ -22,6 +23,9 @@ await insertRows(databases);
 
 heading("A transaction, with a savepoint that is rolled back");
 await placeOrder(databases);
+
+heading("DAOs: the same methods over each of them");
+await useDaos(databases);
 
 heading("Errors, as you would see them");
 await showErrors(databases);

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 
 /** The title of a section. */
 export function heading(title: string): void {
-  console.log(`\n${title}`);
+  console.log(title);
 }
 
 /** A line inside a section: a name, and what there is to say or show of it. */

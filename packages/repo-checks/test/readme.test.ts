@@ -32,6 +32,11 @@ describe("README.md", () => {
     expect(await readdir(temporary)).toEqual([]);
   });
 
+  it("shows the DAO of the quickstart as it stands there", () => {
+    const blocks = readme.blocks.filter(({ language }) => language === "ts").map(({ text }) => text.trim());
+    expect(blocks).toContain(read("apps/quickstart/src/customer-dao.ts").trim());
+  });
+
   it("has a program of about 25 lines that prints what its comments say", { timeout: 60_000 }, async () => {
     const program = readme.blocks.find(({ language }) => language === "ts")?.text ?? "";
     expect(program.split("\n").length).toBeLessThanOrEqual(27);
