@@ -1,4 +1,5 @@
 import { defineConfig } from "tsup";
 import { library } from "../../tsup.config.base.ts";
 
-export default defineConfig(library);
+// `import.meta.url` has to work in the CommonJS build too.
+export default defineConfig({ ...library, shims: true });

@@ -117,8 +117,9 @@ function parseKeyColumns(tokens: TokenStream): readonly string[] {
 function parseActions(tokens: TokenStream): string {
   let actions = "";
   while (tokens.accepts("ON")) {
-    const event = tokens.accepts("DELETE") ? "DELETE" : (tokens.expect("UPDATE"), "UPDATE");
-    actions += ` ON ${event} ${parseAction(tokens)}`;
+    const deletes = tokens.accepts("DELETE");
+    if (!deletes) tokens.expect("UPDATE");
+    actions += ` ON ${deletes ? "DELETE" : "UPDATE"} ${parseAction(tokens)}`;
   }
   return actions;
 }
@@ -145,7 +146,8 @@ export function parseTableChange(tokens: TokenStream): TableChange {
     };
   }
   tokens.expect("DROP");
-  const kind = tokens.accepts("COLUMN") ? "drop-column" : (tokens.accepts("CONSTRAINT"), "drop-constraint");
+  const kind = tokens.accepts("COLUMN") ? "drop-column" : "drop-constraint";
+  if (kind === "drop-constraint") tokens.accepts("CONSTRAINT");
   const ifExists = tokens.accepts("IF", "EXISTS");
   return { kind, ifExists, names: tokens.list(() => tokens.identifier()) };
 }

@@ -1,0 +1,153 @@
+import type {
+  BeginOptions,
+  BulkTarget,
+  Call,
+  DriverConnection,
+  OperationContext,
+  ParameterValue,
+  ResetPlan,
+  ResultSet,
+  RowStream,
+  Statement,
+} from "@nsj/mdb-core";
+import { watch } from "./bounds.ts";
+import { bulkLoad } from "./bulk.ts";
+import { callProcedure } from "./call.ts";
+import { SocketStream } from "./cursor.ts";
+import { cutOff } from "./faults.ts";
+import type { Link } from "./link.ts";
+import type { ParameterTypes } from "./parameters.ts";
+import type { Statements } from "./statements.ts";
+import { Transactions } from "./transactions.ts";
+
+/** One connection to a SQL Server: what core asks for, in the driver's terms. */
+export class MssqlConnection implements DriverConnection {
+  readonly #link: Link;
+  readonly #types: ParameterTypes;
+  readonly #statements: Statements;
+  readonly #transactions: Transactions;
+  readonly #raw: unknown;
+
+  constructor(link: Link, types: ParameterTypes, statements: Statements, raw: unknown) {
+    this.#link = link;
+    this.#types = types;
+    this.#statements = statements;
+    this.#transactions = new Transactions(link);
+    this.#raw = raw;
+  }
+
+  get usable(): boolean {
+    return this.#link.alive;
+  }
+
+  get txStatus(): "idle" | "active" | "failed" | "unknown" {
+    return this.#link.alive && this.#transactions.open ? "active" : "idle";
+  }
+
+  get onFatal(): ((error: unknown) => void) | null {
+    return this.#link.onFatal;
+  }
+
+  set onFatal(listener: ((error: unknown) => void) | null) {
+    this.#link.onFatal = listener;
+  }
+
+  async query(statement: Statement): Promise<ResultSet> {
+    await this.#transactions.restoreLevel();
+    return this.#statements.run(statement);
+  }
+
+  begin(options: BeginOptions): Promise<void> {
+    return this.#transactions.begin(options);
+  }
+
+  commit(): Promise<void> {
+    return this.#transactions.commit();
+  }
+
+  rollback(): Promise<void> {
+    return this.#transactions.rollback();
+  }
+
+  savepoint(name: string): Promise<void> {
+    return this.#transactions.savepoint(name);
+  }
+
+  rollbackTo(name: string): Promise<void> {
+    return this.#transactions.rollbackTo(name);
+  }
+
+  stream(statement: Statement, { fetchSize }: OperationContext & { readonly fetchSize: number }): RowStream {
+    const prepare = () => this.#transactions.restoreLevel();
+    return new SocketStream(this.#statements, prepare, statement, fetchSize);
+  }
+
+  async bulkLoad(
+    target: BulkTarget,
+    batches: AsyncIterable<readonly (readonly ParameterValue[])[]>,
+  ): Promise<{ readonly rows: number }> {
+    await this.#transactions.restoreLevel();
+    return { rows: await bulkLoad(this.#link, this.#types, target, batches) };
+  }
+
+  async call(call: Call): Promise<ResultSet> {
+    await this.#transactions.restoreLevel();
+    return callProcedure(this.#link, this.#types, call);
+  }
+
+  ping(context: OperationContext): Promise<void> {
+    return this.#bounded(context, () => this.#link.request("SELECT 1", "execSqlBatch", () => {}));
+  }
+
+  async reset({ scope }: ResetPlan, context: OperationContext): Promise<"done"> {
+    await this.#bounded(context, async () => {
+      await this.#transactions.rollback();
+      if (scope === "transaction") return;
+      // The bit that resets goes with the settings of a fresh connection: without them the server would fall back to its own, under
+      // which "x" is a string.
+      await this.#link.call((done) => this.#link.native.reset(done));
+      this.#transactions.forgetLevel();
+    });
+    return "done";
+  }
+
+  cancel(context: OperationContext): Promise<void> {
+    return this.#link.cancel(context);
+  }
+
+  close(context: OperationContext): Promise<void> {
+    return this.#link.close(context);
+  }
+
+  destroy(reason?: unknown): void {
+    this.#link.destroy(reason);
+  }
+
+  ref(): void {
+    this.#link.native.socket?.ref?.();
+  }
+
+  unref(): void {
+    this.#link.native.socket?.unref?.();
+  }
+
+  /**
+   * A parent for mssql's own classes that is pinned to this one connection: `new mssql.Request(raw)`, `new mssql.Transaction(raw)`. One
+   * thing at a time, and nothing left open when it goes back.
+   */
+  raw(): unknown {
+    return this.#raw;
+  }
+
+  /** A server that does not answer by the deadline loses the connection: its answer would come in the middle of something else. */
+  async #bounded(context: OperationContext, work: () => Promise<void>): Promise<void> {
+    const stop = watch(context, () =>
+      this.#link.destroy(cutOff("the server did not answer in time", context.signal?.reason)),
+    );
+    try {
+      await work();
+    } finally {
+      stop();
+    }
+  }
+}

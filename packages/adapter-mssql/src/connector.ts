@@ -1,0 +1,44 @@
+import { ConfigurationError, type ConnectionTarget, type Connector, type OperationContext } from "@nsj/mdb-core";
+import { MssqlConnection } from "./connection.ts";
+import { Link } from "./link.ts";
+import { loadTedious, type Tedious } from "./native.ts";
+import { type NullTypes, newNullTypes } from "./null-types.ts";
+import { openConnection } from "./open.ts";
+import { ParameterTypes } from "./parameters.ts";
+import { pinnedParent } from "./pinned-parent.ts";
+import { exactSupport } from "./self-check.ts";
+import type { Settings } from "./settings.ts";
+import { Statements } from "./statements.ts";
+
+/** Opens connections with one set of options. */
+export class MssqlConnector implements Connector {
+  readonly target: ConnectionTarget;
+  readonly #settings: Settings;
+  readonly #tedious: Tedious;
+  readonly #nullTypes: NullTypes = newNullTypes();
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.target = settings.target;
+    this.#tedious = tedious();
+  }
+
+  async connect(context: OperationContext): Promise<MssqlConnection> {
+    const { writing } = await exactSupport(this.#tedious);
+    const { native, pool } = await openConnection(this.#settings, context);
+    const link = new Link(native, this.#tedious);
+    const types = new ParameterTypes(this.#tedious, native, this.#settings.stringType, writing);
+    const statements = new Statements(link, types, this.#nullTypes);
+    return new MssqlConnection(link, types, statements, pinnedParent(native, pool));
+  }
+}
+
+function tedious(): Tedious {
+  try {
+    return loadTedious();
+  } catch (cause) {
+    const text =
+      'mssql: the driver was not found; where the application is bundled, leave "mssql" and "tedious" out of the bundle';
+    throw new ConfigurationError(text, { cause });
+  }
+}

@@ -1,0 +1,76 @@
+import type { OperationContext } from "@nsj/mdb-core";
+import { type Expiry, millisecondsLeft, watch } from "./bounds.ts";
+import { noteFacts } from "./errors.ts";
+import { readExactly } from "./exact-reader.ts";
+import { connectAborted, connectTimeout } from "./faults.ts";
+import { type NativeConnection, NativePool } from "./native.ts";
+import { checkAuthentication } from "./options.ts";
+import type { Settings } from "./settings.ts";
+
+/** A connection that is logged in, and what mssql keeps of its configuration. */
+export interface Opened {
+  readonly native: NativeConnection;
+  /** The connection's part of what mssql's classes ask of a pool. */
+  readonly pool: NativePool;
+}
+
+/**
+ * Opens one connection by mssql's own configuration: network, TLS, login, session settings. Settles by the deadline and leaves no socket
+ * behind when it fails.
+ */
+export async function openConnection(settings: Settings, context: OperationContext): Promise<Opened> {
+  const numbers: number[] = [];
+  let native: NativeConnection | undefined;
+  let expired: Expiry | undefined;
+  const stop = watch(context, (why) => {
+    expired = why;
+    native?.close();
+  });
+  try {
+    const config = await completeConfig(settings, context);
+    if (expired !== undefined) throw new Error("too late");
+    const pool = new NativePool({
+      ...config,
+      beforeConnect(connection: NativeConnection) {
+        native = connection;
+        // The driver's error of a refused login lacks the number.
+        connection.on("errorMessage", ({ number }) => numbers.push(number));
+        readExactly(connection.config.options);
+      },
+    });
+    // Errors of an established connection are heard on the connection itself.
+    pool.on("error", () => {});
+    const opened = await pool._poolCreate();
+    if (expired !== undefined) {
+      opened.close();
+      throw new Error("too late");
+    }
+    return { native: opened, pool };
+  } catch (error) {
+    native?.close();
+    if (expired === "deadline") throw connectTimeout();
+    if (expired === "aborted") throw connectAborted(context.signal?.reason);
+    noteFacts(error, { loginNumbers: numbers });
+    throw error;
+  } finally {
+    stop();
+  }
+}
+
+/** What is new for each connect: secrets that rotate, and the time that is left. */
+async function completeConfig(settings: Settings, context: OperationContext): Promise<object> {
+  const { password, authentication, config } = settings;
+  const secret = typeof password === "function" ? await password() : password;
+  const proof = typeof authentication === "function" ? await authentication() : authentication;
+  if (proof !== undefined) checkAuthentication(proof);
+  return {
+    ...config,
+    ...(secret !== undefined && { password: secret }),
+    ...(proof !== undefined && {
+      authentication: { type: proof.type, ...(proof.options && { options: proof.options }) },
+    }),
+    // The driver writes into its configuration.
+    options: { ...config.options, connectTimeout: millisecondsLeft(context) },
+    validateConnection: false,
+  };
+}

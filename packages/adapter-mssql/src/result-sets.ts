@@ -1,0 +1,77 @@
+import type { ResultSet } from "@nsj/mdb-core";
+import { type Column, decodeValue, describeColumns } from "./columns.ts";
+import type { NativeCell, NativeRequest } from "./native.ts";
+
+interface OpenSet {
+  readonly columns: readonly Column[];
+  readonly rows: unknown[][];
+  affected: number | null;
+}
+
+/** Collects what a request gives: one result for each statement that says something. */
+export class ResultSets {
+  readonly #sets: OpenSet[] = [];
+  #open: OpenSet | undefined;
+  readonly out: Record<string, unknown> = {};
+  returnValue: number | undefined;
+
+  constructor(request: NativeRequest) {
+    request.on("columnMetadata", (columns) => {
+      this.#open = { columns: describeColumns(columns), rows: [], affected: null };
+      this.#sets.push(this.#open);
+    });
+    request.on("row", (cells) => {
+      if (this.#open !== undefined) this.#open.rows.push(decodeRow(this.#open.columns, cells));
+    });
+    request.on("done", (count) => this.#done(count));
+    request.on("doneInProc", (count) => this.#done(count));
+    request.on("doneProc", (_count, _more, status) => {
+      if (status !== undefined) this.returnValue = status;
+    });
+    request.on("returnValue", (name, value, metadata) => {
+      this.out[name] = decodeValue(value, metadata);
+    });
+  }
+
+  /** Whether the server has answered anything yet. */
+  get empty(): boolean {
+    return this.#sets.length === 0;
+  }
+
+  /**
+   * The results as a chain. `single`: the text is one statement, so that counts before its own are those of triggers, and the last one
+   * counts.
+   */
+  chain(single: boolean): ResultSet {
+    const withRows = this.#sets.filter((it) => it.columns.length > 0);
+    const kept = single ? (withRows.length > 0 ? withRows : this.#sets.slice(-1)) : this.#sets;
+    let next: ResultSet | undefined;
+    for (const { columns, rows, affected } of kept.toReversed()) {
+      const infos = columns.map((it) => it.info);
+      next = {
+        columns: infos,
+        rows,
+        affected: affected ?? (infos.length > 0 ? rows.length : null),
+        ...(next && { next }),
+      };
+    }
+    return next ?? { columns: [], rows: [], affected: null };
+  }
+
+  #done(count: number | undefined): void {
+    if (this.#open !== undefined) this.#open.affected = count ?? null;
+    else if (count !== undefined) this.#sets.push({ columns: [], rows: [], affected: count });
+    this.#open = undefined;
+  }
+}
+
+/** One row as core wants it. */
+export function decodeRow(columns: readonly Column[], cells: readonly NativeCell[]): unknown[] {
+  const row = new Array<unknown>(cells.length);
+  for (let index = 0; index < cells.length; index++) {
+    const value = cells[index]?.value;
+    const decode = columns[index]?.decode;
+    row[index] = value === null || value === undefined ? null : decode === undefined ? value : decode(value);
+  }
+  return row;
+}

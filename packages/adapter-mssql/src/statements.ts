@@ -1,0 +1,111 @@
+import { type ParameterHint, type ParameterValue, type ResultSet, type Statement, StatementCache } from "@nsj/mdb-core";
+import { classify } from "./errors.ts";
+import { refusal } from "./faults.ts";
+import type { Link } from "./link.ts";
+import type { NativeRequest } from "./native.ts";
+import { learnTypes, type NullTypes, needsTypes } from "./null-types.ts";
+import type { ParameterTypes, TypedParameter } from "./parameters.ts";
+import { ResultSets } from "./result-sets.ts";
+import { type TextFacts, textFacts } from "./text-facts.ts";
+
+/** A statement ready to be sent. */
+export interface Encoded {
+  readonly text: string;
+  readonly facts: TextFacts;
+  readonly parameters: readonly TypedParameter[];
+}
+
+/** Sends statements over one connection. */
+export class Statements {
+  readonly #link: Link;
+  readonly #types: ParameterTypes;
+  readonly #nullTypes: NullTypes;
+  readonly #facts = new StatementCache<TextFacts>(200);
+
+  constructor(link: Link, types: ParameterTypes, nullTypes: NullTypes) {
+    this.#link = link;
+    this.#types = types;
+    this.#nullTypes = nullTypes;
+  }
+
+  /** Gives the parameters their types. @throws MssqlFault when they do not fit the text, or one of them its type */
+  encode({ text, values, hints }: Statement): Encoded {
+    let facts = this.#facts.get(text);
+    if (facts === undefined) {
+      facts = textFacts(text);
+      this.#facts.set(text, facts);
+    }
+    // The server would not mind a value too many, and the caller should.
+    if (values.length > facts.parameters || (values.length > 0 && !facts.everyOneUsed)) {
+      throw refusal(
+        "parameter",
+        `the statement uses ${facts.parameters} parameters, and ${values.length} values were given`,
+      );
+    }
+    const learnt = this.#nullTypes.get(text);
+    const parameters = values.map((value, index) =>
+      this.#types.typed(value, withLearnt(value, hints?.[index], learnt?.get(index))),
+    );
+    return { text, facts, parameters };
+  }
+
+  /** Runs a statement and gives everything. */
+  async run(statement: Statement): Promise<ResultSet> {
+    const encoded = this.encode(statement);
+    let sets: ResultSets | undefined;
+    try {
+      await this.send(encoded, (request) => {
+        sets = new ResultSets(request);
+      });
+    } catch (error) {
+      const again = sets?.empty === true ? await this.#withTypesOfNulls(encoded, statement, error) : undefined;
+      if (again === undefined) throw error;
+      return this.#collect(again);
+    }
+    return (sets as ResultSets | undefined)?.chain(encoded.facts.single) ?? { columns: [], rows: [], affected: null };
+  }
+
+  /** Sends a statement; `listen` attaches listeners to the request. */
+  async send({ text, parameters }: Encoded, listen: (request: NativeRequest) => void): Promise<void> {
+    // A text without parameters goes as a batch: what it makes, a temporary table for instance, lives on in the session.
+    const dispatch = parameters.length === 0 ? "execSqlBatch" : "execSql";
+    await this.#link.request(text, dispatch, (request) => {
+      for (const [index, { type, value, facets }] of parameters.entries()) {
+        request.addParameter(`p${index + 1}`, type, value, facets);
+      }
+      listen(request);
+    });
+  }
+
+  async #collect(encoded: Encoded): Promise<ResultSet> {
+    let sets: ResultSets | undefined;
+    await this.send(encoded, (request) => {
+      sets = new ResultSets(request);
+    });
+    return (sets as ResultSets | undefined)?.chain(encoded.facts.single) ?? { columns: [], rows: [], affected: null };
+  }
+
+  /**
+   * The same statement with its NULLs typed, where the server refused it for their sake before it ran anything. Only for a text that is one
+   * statement: nothing of it can have happened then.
+   */
+  async #withTypesOfNulls(encoded: Encoded, statement: Statement, error: unknown): Promise<Encoded | undefined> {
+    const { code, connection } = classify(error);
+    const untyped = encoded.parameters.some((it) => it.untyped === true);
+    if (!untyped || connection !== "ok" || !encoded.facts.single || typeof code !== "number" || !needsTypes(code)) {
+      return undefined;
+    }
+    const learnt = await learnTypes(this.#link, encoded.text, encoded.parameters);
+    if (learnt === undefined || learnt.size === 0) return undefined;
+    this.#nullTypes.set(encoded.text, learnt);
+    return this.encode(statement);
+  }
+}
+
+function withLearnt(
+  value: ParameterValue,
+  hint: ParameterHint | undefined,
+  learnt: string | undefined,
+): ParameterHint | undefined {
+  return value === null && hint?.type === undefined && learnt !== undefined ? { type: learnt } : hint;
+}

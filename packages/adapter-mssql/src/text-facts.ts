@@ -1,0 +1,57 @@
+/** What can be seen in the text of a statement without understanding it. */
+export interface TextFacts {
+  /** The highest `@pN`. */
+  readonly parameters: number;
+  /** Every `@p1` up to the highest occurs. */
+  readonly everyOneUsed: boolean;
+  /** It looks like one statement: one verb at its start and no semicolon before its end. */
+  readonly single: boolean;
+}
+
+// Comments nest and are therefore skipped by hand; quotes and brackets double their closing mark.
+const piece =
+  /'(?:[^']|'')*'?|"(?:[^"]|"")*"?|\[(?:[^\]]|\]\])*\]?|--[^\n]*|\/\*|@@?[\p{L}\p{N}_@#$]+|[\p{L}_#][\p{L}\p{N}_@#$]*|;|\S/gu;
+
+const verbs: ReadonlySet<string> = new Set(["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH"]);
+
+/** Looks through a text, past its strings, names and comments. */
+export function textFacts(text: string): TextFacts {
+  const used = new Set<number>();
+  let verb = "";
+  let ended = false;
+  let single = true;
+  piece.lastIndex = 0;
+  for (let found = piece.exec(text); found !== null; found = piece.exec(text)) {
+    const [part] = found;
+    if (part.startsWith("--")) continue;
+    if (part === "/*") {
+      piece.lastIndex = endOfComment(text, found.index);
+      continue;
+    }
+    if (part === ";") {
+      ended = true;
+      continue;
+    }
+    if (ended) single = false;
+    if (verb === "") verb = part.toUpperCase();
+    const [, number] = /^@p([1-9]\d{0,4})$/i.exec(part) ?? [];
+    if (number !== undefined) used.add(Number(number));
+  }
+  const parameters = used.size === 0 ? 0 : Math.max(...used);
+  return { parameters, everyOneUsed: used.size === parameters, single: single && verbs.has(verb) };
+}
+
+function endOfComment(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length; at++) {
+    if (text.startsWith("/*", at)) {
+      depth += 1;
+      at += 1;
+    } else if (text.startsWith("*/", at)) {
+      depth -= 1;
+      at += 1;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return text.length;
+}
