@@ -1,4 +1,4 @@
-import type { MaybePromise } from "../driver/index.ts";
+import type { MaybePromise, OperationContext } from "../driver/index.ts";
 import { lostAtOnce } from "./connect-attempt.ts";
 import type { PoolParts } from "./pool-parts.ts";
 import { isPromise, type PutBack, putBack } from "./put-back.ts";
@@ -82,7 +82,10 @@ export class Caretaker {
     let putting: MaybePromise<PutBack>;
     try {
       const context = { deadline: clock.now() + limitMs };
-      putting = inOwnContext(() => putBack(connection, session, source.capabilities, context));
+      putting = inOwnContext(() => {
+        const put = putBack(connection, session, source.capabilities, context);
+        return session && source.restore !== undefined ? this.#restored(slot, put, context) : put;
+      });
     } catch (error) {
       this.#failed(slot, "reset", error);
       return;
@@ -96,6 +99,12 @@ export class Caretaker {
       (how) => slot.state === "resetting" && this.#cleaned(slot, how),
       (error: unknown) => slot.state === "resetting" && this.#failed(slot, "reset", error),
     );
+  }
+
+  async #restored(slot: Slot, put: MaybePromise<PutBack>, context: OperationContext): Promise<PutBack> {
+    const how = await put;
+    if (how !== "impossible") await this.#parts.source.restore?.(slot.connection, context);
+    return how;
   }
 
   /** Says goodbye to the server, and cuts the connection when that takes too long. It counts as closing until then. */

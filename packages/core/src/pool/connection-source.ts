@@ -14,6 +14,8 @@ export interface ConnectionSource {
    * after `context.deadline`, or after `context.signal` aborted, is destroyed unused.
    */
   connect(context: OperationContext): Promise<DriverConnection>;
+  /** Does again what the user set up on a new connection, after a session reset has undone it. Absent when there is nothing to do. */
+  restore?(connection: DriverConnection, context: OperationContext): Promise<void>;
   /** Says what an error of the driver means. */
   classify(error: unknown): ErrorInfo;
 }
