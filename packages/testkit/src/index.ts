@@ -17,7 +17,7 @@ export { type MiniResult, type MiniRunner, miniRunner } from "./mini-runner.ts";
 export type { Mutant } from "./mutants/mutant.ts";
 export { mutants } from "./mutants/mutants.ts";
 export type { Direction, Ending, Fault } from "./proxy/fault.ts";
-export { type FaultProxy, type FaultProxyOptions, faultProxy } from "./proxy/fault-proxy.ts";
+export { type FaultProxy, type FaultProxyOptions, faultProxy, type ProxyLink } from "./proxy/fault-proxy.ts";
 export { type ReferenceOptions, referenceDriver } from "./reference/reference-driver.ts";
 export { type ReferenceServer, referenceServer } from "./reference/reference-server.ts";
 export { referenceSubject } from "./reference/reference-subject.ts";

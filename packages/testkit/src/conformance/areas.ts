@@ -3,6 +3,10 @@ import { bulkLoad } from "./bulk-load.ts";
 import { cancel } from "./cancel.ts";
 import { close } from "./close.ts";
 import { connect } from "./connect.ts";
+import { coreErrors } from "./core-errors.ts";
+import { corePool } from "./core-pool.ts";
+import { coreTransactions } from "./core-transactions.ts";
+import { coreTypes } from "./core-types.ts";
 import { dialect } from "./dialect.ts";
 import { errors } from "./errors.ts";
 import { executeMany } from "./execute-many.ts";
@@ -44,4 +48,8 @@ export const areas: readonly Area[] = [
   networkFaults,
   dialect,
   hygiene,
+  coreTypes,
+  coreErrors,
+  coreTransactions,
+  corePool,
 ];

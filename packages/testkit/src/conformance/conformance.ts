@@ -54,7 +54,7 @@ export function conformance<Options extends object>(
 }
 
 function registerCase(runner: TestRunner, suite: Suite, report: ReportBuilder, area: Area, item: Case): void {
-  const timeout = suite.subject.timeoutMs ?? 60_000;
+  const timeout = (suite.subject.timeoutMs ?? 60_000) * (item.timeoutFactor ?? 1);
   const place = { area: area.name, name: item.name };
   runner.it(item.name, { timeout }, async (context) => {
     let reason: string | undefined;

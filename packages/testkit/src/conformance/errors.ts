@@ -77,22 +77,6 @@ export const errors: Area = {
       },
     },
     {
-      name: "transaction-aborted: a statement after the one that doomed the transaction",
-      needs: [
-        ({ subject }) =>
-          subject.traits?.failureDoomsTransaction === true ? undefined : "traits.failureDoomsTransaction: false",
-      ],
-      async run(bench) {
-        const connection = await bench.connect();
-        await connection.begin({});
-        await bench.failing(() => bench.run(connection, "selec 1"));
-        assert.equal(connection.txStatus, "failed");
-        await bench.failingWith("transaction-aborted", () => bench.run(connection, bench.select("1")));
-        await connection.rollback();
-        await bench.works(connection);
-      },
-    },
-    {
       name: "lock-timeout: a lock that was not granted in time",
       needs: [snippet("lockTimeout"), connections(2)],
       async run(bench) {

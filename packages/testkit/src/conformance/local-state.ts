@@ -73,9 +73,8 @@ export const localState: Area = {
         await bench.failing(() => bench.run(connection, `insert into ${table} (id) values (1)`));
         const status = connection.txStatus;
         if (status === "failed") {
-          await bench.failing(
-            () => bench.run(connection, `insert into ${table} (id) values (2)`),
-            "a statement in a failed transaction",
+          await bench.failingWith("transaction-aborted", () =>
+            bench.run(connection, `insert into ${table} (id) values (2)`),
           );
           await connection.rollback();
           assert.deepEqual(await bench.texts(connection, `select id from ${table}`), []);

@@ -78,8 +78,6 @@ export interface Traits {
   readonly concurrentWrites?: boolean;
   /** A string that does not look like a number is refused by an integer column. Default true. */
   readonly strictTypes?: boolean;
-  /** A statement that fails leaves its transaction with nothing but the way back, as in PostgreSQL. Default false. */
-  readonly failureDoomsTransaction?: boolean;
   /** Digits of a second's fraction that a `timestamp` column keeps. Default 6. */
   readonly timestampDigits?: number;
 }

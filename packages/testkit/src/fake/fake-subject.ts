@@ -16,6 +16,6 @@ export function fakeSubject(fake: FakeDriver): Subject<FakeOptions> {
       kill: async (identity) => fake.connections[Number(identity) - 1]?.die(),
       close: async () => undefined,
     }),
-    traits: { concurrentWrites: false, failureDoomsTransaction: true, strictTypes: false, timestampDigits: 3 },
+    traits: { concurrentWrites: false, strictTypes: false, timestampDigits: 3 },
   };
 }

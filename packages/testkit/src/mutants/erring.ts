@@ -33,7 +33,7 @@ export const erringMutants: readonly Mutant[] = [
   confused(
     "transaction-aborted",
     { kind: "other" },
-    "errors: transaction-aborted: a statement after the one that doomed the transaction",
+    "local state: tells the truth after a statement failed in a transaction",
   ),
   confused(
     "cancelled",

@@ -21,12 +21,21 @@ export interface FaultProxy {
   bytes(direction: Direction): number;
   /** From now on, does this. Resolves once it holds for new connections. */
   set(fault: Fault): Promise<void>;
+  /** The connections that clients hold open now, for faults of one alone. */
+  readonly links: readonly ProxyLink[];
   /** Ends every connection that is open now. */
   endAll(ending?: Ending): void;
   /** Resolves as soon as no client holds a connection. */
   drained(): Promise<void>;
   /** Ends everything. Idempotent. */
   close(): Promise<void>;
+}
+
+/** One connection through the proxy. */
+export interface ProxyLink {
+  /** From now on, does this to the one connection. Faults of new connections mean nothing here. */
+  set(fault: Fault): void;
+  end(ending: Ending): void;
 }
 
 /** Starts a proxy in front of a server. It passes everything on until {@link FaultProxy.set} says otherwise. */
@@ -58,6 +67,10 @@ class RunningProxy implements FaultProxy {
     return this.#links.size;
   }
 
+  get links(): readonly ProxyLink[] {
+    return [...this.#links];
+  }
+
   bytes(direction: Direction): number {
     let sum = this.#past[direction];
     for (const link of this.#links) sum += link.bytes(direction);
@@ -76,7 +89,7 @@ class RunningProxy implements FaultProxy {
 
   async set(fault: Fault): Promise<void> {
     this.#fault = fault;
-    for (const link of this.#links) link.fault = fault;
+    for (const link of this.#links) link.set(fault);
     if (fault.kind === "refuse") {
       this.#server?.close();
       this.#server = undefined;
@@ -112,7 +125,7 @@ class RunningProxy implements FaultProxy {
     const silent = fault.kind === "accept-and-hang" || fault.kind === "blackhole";
     const link = new Link(socket, silent ? undefined : this.#target, (closed) => this.#forget(closed));
     this.#links.add(link);
-    link.fault = fault;
+    link.set(fault);
   }
 
   #forget(link: Link): void {

@@ -55,9 +55,9 @@ export class Link {
     return this.#pipes[direction === "to-server" ? 0 : 1]?.bytes ?? 0;
   }
 
-  set fault(fault: Fault) {
+  set(fault: Fault): void {
     if (this.#server !== undefined) this.#silent = isSilent(fault);
-    for (const pipe of this.#pipes) pipe.fault = fault;
+    for (const pipe of this.#pipes) pipe.set(fault);
     if (fault.kind === "half-open") this.#server?.destroy();
   }
 

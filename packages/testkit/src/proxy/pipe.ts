@@ -31,7 +31,7 @@ export class Pipe {
     sink.on("drain", () => source.resume());
   }
 
-  set fault(fault: Fault) {
+  set(fault: Fault): void {
     const held = this.#fault.kind === "hold" && fault.kind !== "hold";
     this.#fault = fault;
     this.#left =
@@ -43,7 +43,7 @@ export class Pipe {
 
   /** Hands on what was held back: whom it was kept from has said goodbye. */
   release(): void {
-    if (this.#fault.kind === "hold") this.fault = { kind: "pass" };
+    if (this.#fault.kind === "hold") this.set({ kind: "pass" });
   }
 
   stop(): void {

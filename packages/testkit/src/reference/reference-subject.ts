@@ -85,7 +85,7 @@ export function referenceSubject(
       database: () => ({ ...options(), database: "missing" }),
     },
     canRestart: true,
-    traits: { concurrentWrites: false, failureDoomsTransaction: true, strictTypes: false, timestampDigits: 3 },
+    traits: { concurrentWrites: false, strictTypes: false, timestampDigits: 3 },
   };
 }
 
