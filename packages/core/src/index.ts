@@ -57,6 +57,7 @@ export {
   type Executor,
   type Hook,
   PinnedConnection,
+  type PipeliningOptions,
   type Propagation,
   propagations,
   type QueryEvent,

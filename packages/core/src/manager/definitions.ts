@@ -1,6 +1,7 @@
 import type { Driver, MaybePromise, OptionRules } from "../driver/index.ts";
 import type { PoolOptions } from "../pool/index.ts";
 import type { Executor } from "../session/executor.ts";
+import type { PipeliningOptions } from "../session/pipelining-options.ts";
 import type { TypeOptions } from "../types/index.ts";
 
 /** What a user may say about any database, whatever its engine. An adapter's factory takes these beside the driver's own options. */
@@ -13,6 +14,11 @@ export interface DatabaseOptions {
    */
   readonly schema?: string | null;
   readonly pool?: PoolOptions;
+  /**
+   * Independent reads share a few connections, for many callers at once; off by default. Only where the engine's connections take
+   * several statements at once (PostgreSQL), and not beside `statementTimeoutMs`.
+   */
+  readonly pipelining?: PipeliningOptions;
   /** How values of the database come back; see the type contract. */
   readonly types?: TypeOptions;
   /** Runs on each new physical connection before anybody gets it. When it throws, the connection is not used. */
@@ -47,6 +53,7 @@ export const databaseOptionRules: OptionRules<DatabaseOptions> = Object.freeze({
   label: { type: "string" },
   schema: { type: ["string", "null"] },
   pool: { type: "object" },
+  pipelining: { type: "object" },
   types: { type: "object" },
   onConnect: { type: "function" },
   statementTimeoutMs: { type: "milliseconds" },

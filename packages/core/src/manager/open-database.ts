@@ -7,7 +7,13 @@ import {
 } from "../driver/index.ts";
 import { ConfigurationError } from "../errors/index.ts";
 import { type Clock, type ConnectionSource, Pool, systemClock } from "../pool/index.ts";
-import { type DatabaseContext, PinnedConnection, propagate } from "../session/index.ts";
+import {
+  checkPipeliningOptions,
+  type DatabaseContext,
+  PinnedConnection,
+  Pipelining,
+  propagate,
+} from "../session/index.ts";
 import { checkTypeOptions, type RowMapper, rowMapper } from "../types/index.ts";
 import { Database } from "./database.ts";
 import {
@@ -66,9 +72,21 @@ function contextOf(
       if (onConnect !== undefined) await prepare(context, connection, operation, onConnect);
       return connection;
     },
+    ...(onConnect !== undefined && {
+      restore: (connection, operation) => prepare(context, connection, operation, onConnect),
+    }),
   };
   const clock = environment.clock ?? systemClock;
   const random = environment.random ?? Math.random;
+  const pool = new Pool(source, options.pool, { clock, random });
+  const statementTimeoutMs = options.statementTimeoutMs ?? Number.POSITIVE_INFINITY;
+  const pipelining =
+    options.pipelining &&
+    checkPipeliningOptions(options.pipelining, label, {
+      concurrency: capabilities.concurrency,
+      poolMax: pool.stats().max,
+      statementTimeoutMs,
+    });
   const context: DatabaseContext = Object.freeze<DatabaseContext>({
     identity,
     database: label,
@@ -76,10 +94,11 @@ function contextOf(
     target: connector.target,
     dialect,
     capabilities,
-    pool: new Pool(source, options.pool, { clock, random }),
+    pool,
+    pipelining: pipelining && new Pipelining(pipelining, pool, clock),
     clock,
     random,
-    statementTimeoutMs: options.statementTimeoutMs ?? Number.POSITIVE_INFINITY,
+    statementTimeoutMs,
     classify: source.classify,
     mapper(columns) {
       let mapper = mappers.get(columns);

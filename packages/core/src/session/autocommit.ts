@@ -1,11 +1,11 @@
 import type { ErrorInfo } from "../driver/index.ts";
-import { Holder } from "../pool/index.ts";
+import { Holder, type Lease } from "../pool/index.ts";
 import { currentScope } from "./ambient.ts";
 import { type Bounds, runBounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { failureOf } from "./failure.ts";
 import type { Hold } from "./hold.ts";
-import { acquireRequest } from "./lease-source.ts";
+import { acquireRequest, type Loan, loanOf } from "./lease-source.ts";
 import { limited, type Operation } from "./operation.ts";
 
 /**
@@ -14,10 +14,9 @@ import { limited, type Operation } from "./operation.ts";
  */
 export async function runAutocommit<T>(context: DatabaseContext, operation: Operation<T>): Promise<T> {
   for (let replays = 0; ; replays++) {
-    const lease =
-      (replays < 2 ? context.pool.tryAcquire() : undefined) ??
-      (await context.pool.acquire(acquireRequest(operation.bounds, waiter(), replays === 2)));
-    const { connection } = lease;
+    const taken = takeLoan(context, operation, replays);
+    const loan = taken instanceof Promise ? await taken : taken;
+    const { connection } = loan;
     let state: ErrorInfo["connection"] = "ok";
     try {
       const bounds = limited(context, operation, operation.bounds);
@@ -28,9 +27,19 @@ export async function runAutocommit<T>(context: DatabaseContext, operation: Oper
       state = failure.connection;
       if (!failure.replayable || replays === 2) throw failure.error;
     } finally {
-      lease.release(state === "ok" ? undefined : { error: state });
+      loan.end(state);
     }
   }
+}
+
+function takeLoan<T>(context: DatabaseContext, operation: Operation<T>, replays: number): Loan | Promise<Loan> {
+  const { pipelining, pool } = context;
+  const acquire = (): Promise<Lease> => pool.acquire(acquireRequest(operation.bounds, waiter(), replays === 2));
+  if (pipelining !== undefined && operation.pipelined && operation.text !== undefined && replays === 0) {
+    return pipelining.take(operation.text, acquire);
+  }
+  const lease = replays < 2 ? pool.tryAcquire() : undefined;
+  return lease === undefined ? acquire().then(loanOf) : loanOf(lease);
 }
 
 /** Takes a connection for a stream. */

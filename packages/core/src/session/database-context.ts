@@ -8,6 +8,7 @@ import type {
 } from "../driver/index.ts";
 import type { Clock, Pool } from "../pool/index.ts";
 import type { RowMapper } from "../types/index.ts";
+import type { Pipelining } from "./pipelining.ts";
 
 /** What sessions and transactions know of their database. Made once per label. */
 export interface DatabaseContext {
@@ -20,6 +21,8 @@ export interface DatabaseContext {
   readonly dialect: DialectFacts;
   readonly capabilities: Capabilities;
   readonly pool: Pool;
+  /** Present where independent reads share connections. */
+  readonly pipelining: Pipelining | undefined;
   readonly clock: Clock;
   /** A number from 0 to below 1, for back-off. */
   readonly random: () => number;

@@ -9,7 +9,7 @@ export interface Failure {
   readonly connection: ErrorInfo["connection"];
   /** The server certainly did not run it. */
   readonly notExecuted: boolean;
-  /** The same statement may be sent again by itself: it did not run, and another try may help. */
+  /** The same statement may be sent again by itself where it is all of its transaction: it did not run, and another try may help. */
   readonly replayable: boolean;
 }
 
@@ -28,7 +28,7 @@ export function failureOf(
     error: describeIndex(translateError(error, info, place), error),
     connection: dead ? "dead" : info.connection,
     notExecuted: info.executed === "no",
-    replayable: info.executed === "no" && (info.retry === "connect" || info.retry === "statement"),
+    replayable: info.executed === "no" && info.retry !== "never",
   };
 }
 

@@ -21,6 +21,8 @@ export type { Hook } from "./hooks.ts";
 export { acquireRequest, poolSource } from "./lease-source.ts";
 export type { Operation } from "./operation.ts";
 export { PinnedConnection } from "./pinned-connection.ts";
+export { Pipelining } from "./pipelining.ts";
+export { checkPipeliningOptions, type PipeliningOptions } from "./pipelining-options.ts";
 export { propagate } from "./propagate.ts";
 export { Session } from "./session.ts";
 export type { SchemaIssue, SchemaResult, StandardSchema } from "./standard-schema.ts";

@@ -24,7 +24,7 @@ export function poolSource(context: DatabaseContext): LeaseSource {
   return {
     async take(bounds, holder, fresh) {
       const lease = fresh ? undefined : context.pool.tryAcquire(holder);
-      return new LeaseLoan(lease ?? (await context.pool.acquire(acquireRequest(bounds(), holder, fresh))));
+      return loanOf(lease ?? (await context.pool.acquire(acquireRequest(bounds(), holder, fresh))));
     },
   };
 }
@@ -41,6 +41,11 @@ export function acquireRequest(
     ...(holder !== undefined && { holder }),
     ...(fresh && { fresh }),
   };
+}
+
+/** A lease as a loan. */
+export function loanOf(lease: Lease): Loan {
+  return new LeaseLoan(lease);
 }
 
 class LeaseLoan implements Loan {

@@ -1,7 +1,7 @@
 import type { Capabilities, DialectFacts, ResultSet, Statement } from "../driver/index.ts";
 import { NoRowsError, TooManyRowsError } from "../errors/index.ts";
 import { compile, type Identifier, isSql, type Parameters, type Sql } from "../sql/index.ts";
-import { boundsFrom } from "./bounds.ts";
+import { boundsFrom, unbounded } from "./bounds.ts";
 import { bulkInsert } from "./bulk-insert.ts";
 import { callProcedure, outputsOf } from "./call-procedure.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
@@ -193,12 +193,14 @@ export abstract class StatementExecutor implements Executor {
     perform: Operation<T>["perform"],
     pipelined = false,
   ): Promise<T> {
+    const bounds = boundsFrom(this.context, options);
+    const limitMs = options.timeoutMs === undefined ? this.context.statementTimeoutMs : Number.POSITIVE_INFINITY;
     const operation: Operation<T> = {
       text,
       // Stopping one of several statements in flight could hit its neighbour.
-      pipelined: pipelined && options.signal === undefined && options.timeoutMs === undefined,
-      bounds: boundsFrom(this.context, options),
-      limitMs: options.timeoutMs === undefined ? this.context.statementTimeoutMs : Number.POSITIVE_INFINITY,
+      pipelined: pipelined && bounds === unbounded && limitMs === Number.POSITIVE_INFINITY,
+      bounds,
+      limitMs,
       perform,
     };
     return traceQuery(this.context, text, options.name, () => this.run(operation));
