@@ -5,19 +5,15 @@ export interface Admission {
   readonly now: number;
   /** The moment the caller would give up. */
   readonly deadline: number;
-  /** The caller named a deadline itself. */
-  readonly explicit: boolean;
+  /** That moment is the caller's own, and not acquireTimeoutMs. */
+  readonly ownDeadline: boolean;
   /** Callers that wait already. */
   readonly waiting: number;
 }
 
 /** Why a caller should not begin to wait: it would be in vain. `undefined` when it may. Counts what it refuses. */
-export function refusal(parts: PoolParts, { now, deadline, explicit, waiting }: Admission): Error | undefined {
+export function refusal(parts: PoolParts, { now, deadline, ownDeadline, waiting }: Admission): Error | undefined {
   const { counters, failures, health, inventory, max, options, shedding } = parts;
-  if (deadline <= now) {
-    counters.timeouts++;
-    return failures.timeout(0, true);
-  }
   // While the database is down one caller at a time, after each pause, stands in for all of them.
   if (health.isDown && health.last !== undefined && !health.mayAttempt(now, inventory.connecting)) {
     counters.rejected.down++;
@@ -28,7 +24,7 @@ export function refusal(parts: PoolParts, { now, deadline, explicit, waiting }: 
     return failures.queueFull();
   }
   const full = inventory.leased > 0 && inventory.leased === health.limit(max, now);
-  if (explicit && full && shedding.refuses(deadline, now, waiting, inventory.leased)) {
+  if (ownDeadline && full && shedding.refuses(deadline, now, waiting, inventory.leased)) {
     counters.rejected.overloaded++;
     return failures.overloaded();
   }

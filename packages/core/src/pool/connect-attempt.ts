@@ -1,4 +1,5 @@
 import { type DriverConnection, type ErrorInfo, type OperationContext, translateError } from "../driver/index.ts";
+import { classifySafely } from "./classify-safely.ts";
 import type { Clock } from "./clock.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import { connectChannel } from "./diagnostics.ts";
@@ -31,12 +32,6 @@ export const lostAtOnce: ErrorInfo = Object.freeze({
   connection: "dead",
   executed: "no",
   retry: "connect",
-});
-const unclassified: ErrorInfo = Object.freeze({
-  kind: "other",
-  connection: "dead",
-  executed: "no",
-  retry: "never",
 });
 
 /**
@@ -88,7 +83,7 @@ export class ConnectAttempt {
           } catch (error) {
             native = error;
             // Subscribers see what a caller would see.
-            throw translateError(error, this.#classify(error), { database, engine, target });
+            throw translateError(error, classifySafely(this.#source, error), { database, engine, target });
           }
         },
         { database, engine, address: target.address },
@@ -121,7 +116,7 @@ export class ConnectAttempt {
     }
     this.#state = "settled";
     this.#timer.cancel();
-    this.#listener.failed({ error, info: info ?? this.#classify(error) }, false);
+    this.#listener.failed({ error, info: info ?? classifySafely(this.#source, error) }, false);
   }
 
   /** An attempt that was given up has come to its end, or is forgotten. */
@@ -130,14 +125,5 @@ export class ConnectAttempt {
     this.#state = "settled";
     this.#timer.cancel();
     this.#listener.letGo();
-  }
-
-  #classify(error: unknown): ErrorInfo {
-    try {
-      return this.#source.classify(error);
-    } catch {
-      // `classify` must not throw; if it does, the pool still has to know that the attempt is over.
-      return unclassified;
-    }
   }
 }

@@ -1,4 +1,5 @@
 import { channel, tracingChannel } from "node:diagnostics_channel";
+import type { MdbError } from "../errors/index.ts";
 import type { PoolHealth } from "./health.ts";
 import type { DestroyReason } from "./slot.ts";
 
@@ -27,8 +28,8 @@ export type PoolEvent = {
   readonly engine: string;
 } & (
   | { readonly type: "connection-opened" }
-  | { readonly type: "connection-closed"; readonly reason: DestroyReason; readonly error: unknown }
-  | { readonly type: "health"; readonly health: PoolHealth; readonly error: unknown }
+  | { readonly type: "connection-closed"; readonly reason: DestroyReason; readonly error: MdbError | undefined }
+  | { readonly type: "health"; readonly health: PoolHealth; readonly error: MdbError | undefined }
   | {
       /** `"long-hold"`: held for long; `"leak"`: its holder lost it; `"hold-limit"`: taken from its holder. */
       readonly type: "long-hold" | "leak" | "hold-limit";

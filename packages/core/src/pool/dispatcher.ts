@@ -1,7 +1,7 @@
 import { type CareListener, Caretaker } from "./caretaker.ts";
 import { DeadlockGuard } from "./deadlock-guard.ts";
 import { Growth } from "./growth.ts";
-import type { ConnectFailure, PoolHealth } from "./health.ts";
+import type { ConnectFailure } from "./health.ts";
 import type { Holder } from "./holder.ts";
 import type { Lease } from "./lease.ts";
 import { Lender, type LenderListener } from "./lender.ts";
@@ -34,7 +34,6 @@ export class Dispatcher implements CareListener, LenderListener, OpenerListener 
   readonly #listener: DispatcherListener;
   #pumping = false;
   #pumpAgain = false;
-  #reported: PoolHealth = "ok";
 
   constructor(parts: PoolParts, listener: DispatcherListener) {
     this.#parts = parts;
@@ -141,7 +140,7 @@ export class Dispatcher implements CareListener, LenderListener, OpenerListener 
     this.#offer(slot, now, true);
     this.growth.succeeded();
     this.pump(now);
-    this.#reportHealth();
+    this.#parts.reports.health(health);
     this.#listener.connectEnded(undefined);
   }
 
@@ -161,19 +160,10 @@ export class Dispatcher implements CareListener, LenderListener, OpenerListener 
     this.#listener.connectEnded(failure);
   }
 
-  /** What it was at the end of an attempt; that one is under way is not worth a word. */
-  #reportHealth(): void {
-    const { health, reports } = this.#parts;
-    const now = health.state(0);
-    if (now === this.#reported) return;
-    this.#reported = now;
-    reports.health(now, health.last?.error);
-  }
-
   #rejectIfDown(): void {
-    const { counters, failures, health } = this.#parts;
+    const { counters, failures, health, reports } = this.#parts;
     const { last } = health;
-    this.#reportHealth();
+    reports.health(health);
     if (!health.isDown || last === undefined) return;
     this.room.turnAwayWhere(() => {
       counters.rejected.down++;

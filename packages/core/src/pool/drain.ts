@@ -2,6 +2,12 @@ import type { Timer } from "./clock.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { PoolParts } from "./pool-parts.ts";
 
+/** How a pool is closed. */
+export interface CloseOptions {
+  /** How long leases may last yet, in milliseconds. Default: the option `drainTimeoutMs`. */
+  readonly timeoutMs?: number | undefined;
+}
+
 /** What `close()` had to do by force. */
 export interface CloseResult {
   /** Connections taken from their holders because these had not finished in time. */

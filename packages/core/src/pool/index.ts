@@ -2,7 +2,7 @@ export type { AcquireRequest } from "./acquire-request.ts";
 export { type Clock, systemClock, type Timer, type TimerOptions } from "./clock.ts";
 export type { ConnectionSource } from "./connection-source.ts";
 export type { AcquireTrace, ConnectTrace, PoolEvent } from "./diagnostics.ts";
-export type { CloseResult } from "./drain.ts";
+export type { CloseOptions, CloseResult } from "./drain.ts";
 export type { PoolHealth } from "./health.ts";
 export { Holder } from "./holder.ts";
 export type { Lease, ReleaseOutcome } from "./lease.ts";
@@ -14,6 +14,6 @@ export {
   type PoolOptions,
   poolDefaults,
 } from "./options.ts";
-export { type CloseOptions, Pool, type PoolEnvironment } from "./pool.ts";
+export { Pool, type PoolEnvironment } from "./pool.ts";
 export { type DestroyReason, destroyReasons } from "./slot.ts";
 export type { AcquireTimeBucket, PoolStats, RejectedCounts } from "./stats.ts";

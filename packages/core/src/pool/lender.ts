@@ -9,7 +9,7 @@ import type { DestroyReason, Slot } from "./slot.ts";
 export interface LenderListener {
   /** It is nobody's, and clean as it is. */
   free(slot: Slot, now: number): void;
-  /** It died in use: whatever killed it may have hit others. */
+  /** It had died: whatever killed it may have hit others. */
   bereaved(): void;
 }
 
@@ -39,11 +39,18 @@ export class Lender implements LeaseKeeper {
     this.#parts.suspicion.observe(now);
     for (const slot of this.#parts.inventory.idleFromTop()) {
       if (slot.state !== "idle") continue;
-      const reason = slot.connection.usable ? this.#outlived(slot, now) : "died";
-      if (reason !== undefined) this.#care.retire(slot, reason);
+      const reason = this.#outlived(slot, now);
+      if (!slot.connection.usable) this.bury(slot);
+      else if (reason !== undefined) this.#care.retire(slot, reason);
       else if (!this.#care.needsCheck(slot, now)) return slot;
     }
     return undefined;
+  }
+
+  /** An idle connection that has died without a word. */
+  bury(slot: Slot): void {
+    this.#listener.bereaved();
+    this.#care.destroy(slot, "died");
   }
 
   /** @param takenBy - where it was asked for; by default, here and now */

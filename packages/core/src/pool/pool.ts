@@ -5,7 +5,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import { acquireChannel } from "./diagnostics.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { type CloseResult, Drain } from "./drain.ts";
+import { type CloseOptions, type CloseResult, Drain } from "./drain.ts";
 import { type ConnectFailure, Health } from "./health.ts";
 import type { Holder } from "./holder.ts";
 import { type Housekeeper, housekeeperOf } from "./housekeeper.ts";
@@ -26,12 +26,6 @@ export interface PoolEnvironment {
   readonly clock?: Clock | undefined;
   /** From 0 to below 1, for jitter. Default: `Math.random`. */
   readonly random?: (() => number) | undefined;
-}
-
-/** How a pool is closed. */
-export interface CloseOptions {
-  /** How long leases may last yet, in milliseconds. Default: the option `drainTimeoutMs`. */
-  readonly timeoutMs?: number | undefined;
 }
 
 /**
@@ -206,6 +200,10 @@ export class Pool {
       counters.cancelled++;
       return Promise.reject(failures.cancelled(signal));
     }
+    if (deadline !== undefined && deadline <= clock.now()) {
+      counters.timeouts++;
+      return Promise.reject(failures.timeout(0, true));
+    }
     const fresh = request.fresh === true && !permanent;
     const lease = fresh ? undefined : this.#dispatcher.tryLend(holder);
     if (lease !== undefined) return Promise.resolve(lease);
@@ -225,7 +223,7 @@ export class Pool {
     const refused = refusal(this.#parts, {
       now,
       deadline: terms.deadline,
-      explicit: deadline !== undefined,
+      ownDeadline,
       waiting: this.#dispatcher.room.queue.size,
     });
     return refused === undefined ? this.#dispatcher.wait(terms) : Promise.reject(refused);

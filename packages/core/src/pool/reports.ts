@@ -1,11 +1,15 @@
+import { translateError } from "../driver/index.ts";
+import type { MdbError } from "../errors/index.ts";
+import { classifySafely } from "./classify-safely.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import { type PoolEvent, poolEventChannel } from "./diagnostics.ts";
-import type { PoolHealth } from "./health.ts";
+import type { Health, PoolHealth } from "./health.ts";
 import type { DestroyReason, Slot } from "./slot.ts";
 
 /** Tells the outside what happens in a pool; costs nothing while nobody listens. */
 export class Reports {
   readonly #source: ConnectionSource;
+  #health: PoolHealth = "ok";
 
   constructor(source: ConnectionSource) {
     this.#source = source;
@@ -18,12 +22,27 @@ export class Reports {
 
   closed(reason: DestroyReason, error: unknown): void {
     if (!poolEventChannel.hasSubscribers) return;
-    poolEventChannel.publish({ ...this.#place(), type: "connection-closed", reason, error } satisfies PoolEvent);
+    poolEventChannel.publish({
+      ...this.#place(),
+      type: "connection-closed",
+      reason,
+      error: this.#translate(error),
+    } satisfies PoolEvent);
   }
 
-  health(health: PoolHealth, error: unknown): void {
+  /** The pool's health at the end of an attempt to connect; told when it has changed. That an attempt is under way is not worth a word. */
+  health(health: Health): void {
+    const state = health.state(0);
+    if (state === this.#health) return;
+    this.#health = state;
     if (!poolEventChannel.hasSubscribers) return;
-    poolEventChannel.publish({ ...this.#place(), type: "health", health, error } satisfies PoolEvent);
+    const { last } = health;
+    poolEventChannel.publish({
+      ...this.#place(),
+      type: "health",
+      health: state,
+      error: this.#translate(last?.error),
+    } satisfies PoolEvent);
   }
 
   /** A lease that lasts too long or is lost. Where stacks were asked for and nobody listens, the process's warnings tell of it. */
@@ -45,6 +64,13 @@ export class Reports {
         detail: takenBy.stack ?? "",
       });
     }
+  }
+
+  /** Listeners see what a caller would see. */
+  #translate(error: unknown): MdbError | undefined {
+    if (error === undefined) return undefined;
+    const { target } = this.#source;
+    return translateError(error, classifySafely(this.#source, error), { ...this.#place(), target });
   }
 
   #place(): { readonly database: string; readonly engine: string } {

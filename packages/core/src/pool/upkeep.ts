@@ -42,9 +42,9 @@ export class Upkeep implements HousekeeperMember {
 
   #age(slot: Slot, now: number): void {
     const { health, inventory, max, options, permanent } = this.#parts;
-    const { care, growth } = this.#dispatcher;
+    const { care, growth, lender } = this.#dispatcher;
     const spare = inventory.usable > Math.min(options.min, max);
-    if (!slot.connection.usable) care.destroy(slot, "died");
+    if (!slot.connection.usable) lender.bury(slot);
     else if (now >= slot.expiresAt) {
       // Where `min` asks for it, the replacement comes first.
       if (spare || inventory.total >= health.limit(max, now)) care.retire(slot, "lifetime");

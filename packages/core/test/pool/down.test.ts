@@ -4,7 +4,7 @@ import type { Pool } from "../../src/pool/index.ts";
 import { type FakeClock, settled } from "./fake-clock.ts";
 import { FakeDriverError } from "./fake-server.ts";
 import { must, poolUnderTest, take, watch } from "./pool-under-test.ts";
-import { seededRandom } from "./random.ts";
+import { seededRandom } from "./seeded-random.ts";
 
 const refused = new FakeDriverError("refused");
 const badPassword = new FakeDriverError("auth", { retry: "never" });

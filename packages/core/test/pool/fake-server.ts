@@ -152,6 +152,11 @@ export class FakeServer implements ConnectionSource {
     };
   }
 
+  /** How many connections there have ever been; the id of the last one. */
+  get made(): number {
+    return this.#made;
+  }
+
   get open(): FakeConnection[] {
     return this.connections.filter(({ state }) => state === "open" || state === "closing");
   }

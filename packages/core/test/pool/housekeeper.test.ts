@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { Pool } from "../../src/pool/index.ts";
+import { Pool, systemClock } from "../../src/pool/index.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { FakeServer } from "./fake-server.ts";
 import { poolUnderTest, watch } from "./pool-under-test.ts";
@@ -41,6 +41,15 @@ describe("the housekeeper", () => {
     await clock.advance(30_000);
     expect(pool.stats().total).toBe(0);
     expect(clock.timers).toBe(0);
+  });
+
+  it("is one for the whole process, also with two copies of this package", async () => {
+    const own = await import("../../src/pool/housekeeper.ts");
+    vi.resetModules();
+    const copy = await import("../../src/pool/housekeeper.ts");
+    const { systemClock: itsClock } = await import("../../src/pool/clock.ts");
+    expect(itsClock).not.toBe(systemClock);
+    expect(copy.housekeeperOf(itsClock)).toBe(own.housekeeperOf(systemClock));
   });
 
   it("serves two copies of this package side by side", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PoolModel } from "./pool-model.ts";
+import { PoolModel } from "./model/pool-model.ts";
 
 const steps = 10_000;
 const seedsPerTest = 10;

@@ -105,7 +105,13 @@ describe("events", () => {
     must(server.connections[0]).die(error);
     expect(seen).toEqual([
       { database: "orders", engine: "fake", type: "connection-opened" },
-      { database: "orders", engine: "fake", type: "connection-closed", reason: "died", error },
+      {
+        database: "orders",
+        engine: "fake",
+        type: "connection-closed",
+        reason: "died",
+        error: expect.objectContaining({ code: "MDB_CONNECTION_LOST", cause: error }),
+      },
     ]);
   });
 

@@ -134,6 +134,14 @@ describe("suspicion", () => {
     expect(pool.stats().validations).toBe(2);
   });
 
+  it("is raised by an idle connection that died without a word", async () => {
+    const { pool, server } = poolUnderTest({ max: 2 });
+    for (const lease of await take(pool, 2)) lease.release();
+    must(server.connections[1]).usable = false;
+    expect(fakeOf(await pool.acquire()).calls).toEqual(["ping"]);
+    expect(pool.stats().destroyed.died).toBe(1);
+  });
+
   it("falls on a connection in use as well, before the next caller gets it", async () => {
     const { pool, server, clock } = poolUnderTest({ max: 2 });
     const [first, second] = await take(pool, 2);

@@ -1,0 +1,154 @@
+import { getEventListeners } from "node:events";
+import { Pool, type PoolOptions } from "../../../src/pool/index.ts";
+import { FakeClock, settled } from "../fake-clock.ts";
+import { FakeServer } from "../fake-server.ts";
+import { Chance, expectThat } from "./chance.ts";
+import { checkPromises } from "./checks.ts";
+import { Operations } from "./operations.ts";
+import { Shadow } from "./shadow.ts";
+
+/** A small model of a pool beside the real one. Each step does one random thing to it; then every promise is checked. */
+export class PoolModel {
+  readonly pool: Pool;
+  readonly options: PoolOptions;
+  /** The last operations. */
+  readonly trace: string[] = [];
+  readonly #clock = new FakeClock();
+  readonly #server: FakeServer;
+  readonly #chance: Chance;
+  readonly #shadow: Shadow;
+  readonly #operations: Operations;
+  readonly #max: number;
+  readonly #maxQueue: number;
+
+  constructor(seed: number) {
+    const chance = new Chance(seed);
+    const clock = this.#clock;
+    const max = 1 + chance.below(5);
+    const maxQueue = chance.hits(0.3) ? 5 : 40;
+    const acquireTimeoutMs = 500 + chance.below(3_000);
+    this.options = { ...randomOptions(chance, max), max, maxQueue, acquireTimeoutMs };
+    const reset = chance.pick(["round-trip", "deferred", "none"] as const);
+    const server = new FakeServer(clock, { capabilities: { reset } });
+    server.canPing = chance.hits(0.8);
+    server.honoursAbort = chance.hits(0.7);
+    const pool = new Pool(server, this.options, { clock, random: chance.next });
+    const shadow = new Shadow(server, clock);
+    const resetsAlways = this.options.reset === "always";
+    this.#operations = new Operations({ pool, server, clock, shadow, chance, max, acquireTimeoutMs, resetsAlways });
+    this.pool = pool;
+    this.#chance = chance;
+    this.#server = server;
+    this.#shadow = shadow;
+    this.#max = max;
+    this.#maxQueue = maxQueue;
+  }
+
+  /** One random operation, and every check. */
+  async step(): Promise<void> {
+    this.#shadow.servedNow = [];
+    const [name, act] = this.#operations.choose();
+    this.trace.push(name);
+    if (this.trace.length > 60) this.trace.shift();
+    await act();
+    await settled();
+    this.#check();
+  }
+
+  /** With a healthy server and nobody holding anything, everybody who waits is served and the pool is as good as new. */
+  async recover(): Promise<void> {
+    const { pool } = this;
+    const { lent, pending, seen } = this.#shadow;
+    this.trace.push("recover");
+    // Longer than any pause the pool makes: 30 s after "too many connections".
+    for (let round = 0; round < 35; round++) {
+      this.#operations.heal();
+      for (const one of [...lent]) this.#operations.release(one, {});
+      await this.#clock.advance(1_000);
+      for (const connection of this.#server.open) {
+        connection.closes = connection.resets = connection.rollbacks = connection.pings = "ok";
+      }
+    }
+    this.#shadow.servedNow = [];
+    this.#check();
+    expectThat(pending.size === 0, "somebody still waits at a healthy, unused pool");
+    // The first one stands in for all when the pool was down.
+    (await pool.acquire()).release();
+    await settled();
+    const taking = Promise.all(Array.from({ length: this.#max }, () => pool.acquire()));
+    await this.#clock.advance(400);
+    const leases = await taking;
+    seen.acquired += 1 + leases.length;
+    const distinct = new Set(leases.map(({ connection }) => connection));
+    expectThat(distinct.size === this.#max, "a healthy pool does not lend max connections");
+    for (const lease of leases) lease.release();
+    await settled();
+    this.#check();
+  }
+
+  /** Closes the pool in whatever state it is, and looks for anything left behind. */
+  async finish(): Promise<void> {
+    const { pool } = this;
+    const { lent, pending } = this.#shadow;
+    this.trace.push("close");
+    const signals = [...pending].flatMap(({ controller }) => (controller === undefined ? [] : [controller.signal]));
+    const held = lent.size;
+    const closing = pool.close({ timeoutMs: this.#chance.below(2_000) }).then((result) => {
+      expectThat(pool.stats().total === 0, "close is done before all connections are gone");
+      return result;
+    });
+    const again = pool.close();
+    await settled();
+    expectThat(pending.size === 0, "somebody still waits at a closed pool");
+    this.#operations.acquire();
+    await settled();
+    expectThat(pending.size === 0, "a closed pool lets somebody wait");
+    for (const one of [...lent]) if (this.#chance.hits(0.5)) this.#operations.release(one, {});
+    await this.#clock.advance(10_000);
+    const { destroyed } = await closing;
+    expectThat((await again).destroyed === destroyed, "two calls of close disagree");
+    expectThat(destroyed <= held, "more connections were cut than lent");
+    while (this.#server.pendingConnects > 0) this.#server.release();
+    await settled();
+    const { total, waiting } = pool.stats();
+    expectThat(total === 0 && waiting === 0, "something is left after close");
+    expectThat(this.#clock.timers === 0, `${this.#clock.timers} timers are left after close`);
+    expectThat(this.#server.open.length === 0, "a connection is left open");
+    for (const { onFatal } of this.#server.connections) expectThat(onFatal === null, "a listener is left");
+    for (const signal of signals) {
+      expectThat(getEventListeners(signal, "abort").length === 0, "a listener is left on a signal");
+    }
+    for (const one of lent) one.lease.release();
+  }
+
+  #check(): void {
+    checkPromises({
+      pool: this.pool,
+      server: this.#server,
+      clock: this.#clock,
+      shadow: this.#shadow,
+      max: this.#max,
+      maxQueue: this.#maxQueue,
+    });
+  }
+}
+
+/** Short times, so that a few thousand steps see all of them pass. */
+function randomOptions(chance: Chance, max: number): PoolOptions {
+  return {
+    min: chance.hits(0.5) ? 0 : chance.below(max + 1),
+    connectTimeoutMs: 400 + chance.below(1_500),
+    idleTimeoutMs: chance.hits(0.5) ? 2_000 : Number.POSITIVE_INFINITY,
+    maxLifetimeMs: chance.hits(0.5) ? 5_000 : Number.POSITIVE_INFINITY,
+    maxUses: chance.hits(0.3) ? 5 : Number.POSITIVE_INFINITY,
+    validateAfterIdleMs: chance.hits(0.3) ? 0 : 300,
+    validateTimeoutMs: 200,
+    keepaliveMs: chance.hits(0.5) ? 1_500 : Number.POSITIVE_INFINITY,
+    shedding: chance.hits(0.4) ? { targetMs: 50, intervalMs: 200 } : chance.pick(["deadline", "off"] as const),
+    holdLimitMs: chance.hits(0.3) ? 3_000 : 0,
+    backoff: { authenticationInitialMs: 200, authenticationMaxMs: 1_000 },
+    closeTimeoutMs: 300,
+    drainTimeoutMs: 1_000,
+    reset: chance.hits(0.2) ? "always" : "auto",
+  };
+}
