@@ -15,6 +15,7 @@ export interface Changed<Result> {
 }
 
 const savepoint = "wire_query";
+const blockSavepoint = "wire_block";
 
 /**
  * The work of one Oracle session on its PostgreSQL session, by Oracle's rules: a transaction begins by itself with the first change, a failing
@@ -28,6 +29,9 @@ export class BackingWork {
   #open: PulledRows | undefined;
   #changed = false;
   #savepoints: string[] = [];
+  /** Counts what ends a transaction or takes it back to before a block. */
+  #epoch = 0;
+  #insideBlock = false;
 
   constructor(session: PostgresSession, types: ResultTypes) {
     this.#session = session;
@@ -52,6 +56,46 @@ export class BackingWork {
       } catch (error) {
         if (began && this.#session.status !== "idle") await this.#session.rollback();
         throw error;
+      }
+    });
+  }
+
+  /**
+   * Runs a block of PL/SQL: alone, and undone as a whole where it fails, as far as it has not committed by itself. Inside, the other methods can be
+   * called one at a time.
+   */
+  block<Result>(about: FailedStatement, work: () => Promise<Result>): Promise<Result> {
+    if (this.#insideBlock) return work();
+    return this.#exclusive(about, async () => {
+      await this.#settle();
+      const began = this.#session.status === "idle";
+      if (began) await this.#session.begin();
+      await this.#session.run(`SAVEPOINT ${blockSavepoint}`);
+      const epoch = this.#epoch;
+      const savepoints = this.#savepoints.length;
+      const isWhole = () => this.#epoch === epoch && this.#session.status !== "idle";
+      this.#insideBlock = true;
+      try {
+        const result = await work();
+        await this.#settle();
+        // Releasing it would release the savepoints that were set behind it.
+        if (isWhole() && this.#savepoints.length === savepoints)
+          await this.#session.run(`RELEASE SAVEPOINT ${blockSavepoint}`);
+        if (isWhole() && began && !this.#changed) await this.#session.rollback();
+        return result;
+      } catch (error) {
+        await this.#settle();
+        if (isWhole()) {
+          await this.#session.script(`ROLLBACK TO SAVEPOINT ${blockSavepoint}; RELEASE SAVEPOINT ${blockSavepoint}`);
+          this.#savepoints.length = savepoints;
+          if (began) {
+            this.#changed = false;
+            await this.#session.rollback();
+          }
+        }
+        throw error;
+      } finally {
+        this.#insideBlock = false;
       }
     });
   }
@@ -144,6 +188,7 @@ export class BackingWork {
       await this.#settle();
       await this.#session.run(`ROLLBACK TO SAVEPOINT ${name}`);
       this.#savepoints.length = at + 1;
+      this.#epoch += 1;
     });
   }
 
@@ -162,6 +207,7 @@ export class BackingWork {
 
   async #finish(how: "commit" | "rollback"): Promise<void> {
     await this.#settle();
+    this.#epoch += 1;
     this.#changed = false;
     this.#savepoints = [];
     if (this.#session.status === "idle") return;
@@ -215,6 +261,13 @@ export class BackingWork {
   }
 
   async #exclusive<Result>(about: FailedStatement, work: () => Promise<Result>): Promise<Result> {
+    if (this.#insideBlock) {
+      try {
+        return await work();
+      } catch (error) {
+        throw oracleErrorFrom(error, about);
+      }
+    }
     const mine = this.#lane.then(work);
     this.#lane = mine.catch(() => undefined);
     this.#running += 1;

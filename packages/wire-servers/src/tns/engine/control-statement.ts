@@ -1,9 +1,9 @@
 import type { OracleColumn } from "../values/oracle-type.ts";
 import type { EngineStatement, Outcome } from "./engine.ts";
-import { notUnderstood } from "./oracle-error.ts";
 import type { OracleSession } from "./oracle-session.ts";
 import { quoted } from "./sql/names.ts";
 import type { ControlAction } from "./statement-info.ts";
+import { dropSource, storeSource } from "./stored-source.ts";
 
 /** A statement about the transaction or the session. */
 export class ControlStatement implements EngineStatement {
@@ -53,8 +53,9 @@ export async function runControl(session: OracleSession, action: ControlAction):
         return { result: undefined, changed: true };
       });
     case "storeSource":
+      return storeSource(session, action);
     case "dropSource":
-      throw notUnderstood("stored PL/SQL");
+      return dropSource(session, action.name);
   }
 }
 

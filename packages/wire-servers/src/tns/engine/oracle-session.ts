@@ -6,6 +6,7 @@ import { DdlStatement } from "./ddl-statement.ts";
 import { DmlStatement } from "./dml-statement.ts";
 import type { Engine, EngineStatement } from "./engine.ts";
 import { OracleError } from "./oracle-error.ts";
+import { PlsqlStatement } from "./plsql-statement.ts";
 import type { FailedStatement } from "./postgres-errors.ts";
 import { QueryStatement } from "./query-statement.ts";
 import { ResultTypes } from "./result-columns.ts";
@@ -96,7 +97,7 @@ export class OracleSession implements Engine {
       case "control":
         return new ControlStatement(this, translated.action);
       case "plsql":
-        throw new OracleError(3001, "unimplemented feature");
+        return new PlsqlStatement(this, text, translated.tokens);
     }
   }
 

@@ -56,6 +56,8 @@ function castOf(type: OracleType): string {
     case "INTERVAL DAY TO SECOND":
     case "INTERVAL YEAR TO MONTH":
       return "::interval";
+    case "BOOLEAN":
+      return "::boolean";
     default:
       return "";
   }

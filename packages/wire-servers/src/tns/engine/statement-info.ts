@@ -32,4 +32,10 @@ export type ControlAction =
   | { readonly what: "killSession"; readonly id: number; readonly serial: number; readonly disconnect: boolean }
   | { readonly what: "lockTable"; readonly sql: string; readonly waitSeconds: number | undefined }
   | { readonly what: "dropSource"; readonly name: readonly string[] }
-  | { readonly what: "storeSource"; readonly name: readonly string[]; readonly type: string; readonly body: string };
+  | {
+      readonly what: "storeSource";
+      readonly name: readonly string[];
+      readonly type: string;
+      readonly body: string;
+      readonly replace: boolean;
+    };

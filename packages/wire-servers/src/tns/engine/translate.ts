@@ -82,7 +82,7 @@ function finished(stream: TokenStream, sql: readonly string[]): TranslatedStatem
 /** CREATE PROCEDURE and FUNCTION keep their text, which is run by whoever calls them. */
 function storedSource(stream: TokenStream): TranslatedStatement | undefined {
   const start = stream.at;
-  stream.accept("OR", "REPLACE");
+  const replace = stream.accept("OR", "REPLACE");
   stream.word("EDITIONABLE", "NONEDITIONABLE");
   const type = stream.word(...storedKinds);
   if (type === undefined) {
@@ -92,5 +92,5 @@ function storedSource(stream: TokenStream): TranslatedStatement | undefined {
   if (type !== "PROCEDURE" && type !== "FUNCTION") throw stream.refuse(type);
   const name = tableName(stream);
   const body = stream.text.slice(stream.slice(stream.at - 1, stream.at)[0]?.end ?? 0);
-  return { kind: "control", action: { what: "storeSource", name, type, body } };
+  return { kind: "control", action: { what: "storeSource", name, type, body, replace } };
 }

@@ -117,6 +117,24 @@ const dates = `
     SELECT CASE WHEN ora.last_day($1) = ora.to_whole_seconds($1) THEN ora.last_day($1 + pg_catalog.make_interval(months => trunc($2)::int))
       ELSE ora.to_whole_seconds($1 + pg_catalog.make_interval(months => trunc($2)::int)) END $$;`;
 
+/** Text that is compared with a number is read as one. */
+const comparing = [
+  ["=", "eq"],
+  ["<>", "ne"],
+  ["<", "lt"],
+  ["<=", "le"],
+  [">", "gt"],
+  [">=", "ge"],
+]
+  .map(
+    ([operator, name]) => `
+  CREATE FUNCTION ora.${name}(text, numeric) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT $1::numeric ${operator} $2 $$;
+  CREATE FUNCTION ora.${name}(numeric, text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT $1 ${operator} $2::numeric $$;
+  CREATE OPERATOR ora.${operator} (LEFTARG = text, RIGHTARG = numeric, FUNCTION = ora.${name});
+  CREATE OPERATOR ora.${operator} (LEFTARG = numeric, RIGHTARG = text, FUNCTION = ora.${name});`,
+  )
+  .join("");
+
 const aggregates = ["larger", "smaller"]
   .map(
     (which) => `
@@ -157,4 +175,5 @@ const session = `
     END $$;`;
 
 /** Statements of PostgreSQL that add Oracle's functions and views to a database that has its types already. */
-export const functionsSetup = conversions + joining + dividing + strings + numbers + dates + aggregates + session;
+export const functionsSetup =
+  conversions + joining + dividing + strings + numbers + comparing + dates + aggregates + session;

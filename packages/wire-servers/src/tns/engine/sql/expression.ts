@@ -229,6 +229,14 @@ export class Expressions {
         if (stream.peek(1).kind === "string") return this.#intervalLiteral();
         break;
     }
+    if (stream.plsql && (word === "TRUE" || word === "FALSE")) {
+      stream.next();
+      return word;
+    }
+    if (stream.plsql && word === "SQL" && stream.peek(1).value === "%") {
+      stream.at += 2;
+      return stream.placeholder({ kind: "variable", name: `SQL%${stream.next().value}` });
+    }
     const pseudo = pseudoColumn(stream);
     return pseudo ?? this.#reference();
   }

@@ -24,14 +24,22 @@ export class TokenStream {
   readonly placeholders: Placeholder[] = [];
   /** Upper-case names that stand for variables and not for columns. */
   readonly variables: ReadonlySet<string>;
+  /** The text is part of a PL/SQL block, where there are booleans and `SQL%ROWCOUNT`. */
+  readonly plsql: boolean;
   readonly #tokens: readonly Token[];
   #at: number;
 
-  constructor(text: string, tokens: readonly Token[], at = 0, variables: ReadonlySet<string> = new Set()) {
+  constructor(text: string, tokens: readonly Token[], at = 0, variables?: ReadonlySet<string>) {
     this.text = text;
     this.#tokens = tokens;
     this.#at = at;
-    this.variables = variables;
+    this.variables = variables ?? new Set();
+    this.plsql = variables !== undefined;
+  }
+
+  /** The same tokens from another place on, with variables. */
+  fork(at: number, variables: ReadonlySet<string>): TokenStream {
+    return new TokenStream(this.text, this.#tokens, at, variables);
   }
 
   /** The index of the next token. */

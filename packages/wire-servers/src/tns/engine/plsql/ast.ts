@@ -1,0 +1,95 @@
+import type { DataType } from "../sql/data-types.ts";
+
+/** A piece of the text, by the indexes of its tokens; the second one not included. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What can be assigned to. */
+export type Target =
+  | { readonly kind: "bind"; readonly name: string }
+  | { readonly kind: "variable"; readonly name: string };
+
+/** An argument of a call. */
+export interface Argument {
+  /** Given as `name => value`. */
+  readonly name: string | undefined;
+  readonly value: Span;
+  /** Where the value is something that can be assigned to. */
+  readonly target: Target | undefined;
+}
+
+/** A statement of a block. */
+export type Step =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "assign"; readonly target: Target; readonly value: Span }
+  | { readonly kind: "if"; readonly branches: readonly Branch[]; readonly otherwise: readonly Step[] }
+  | { readonly kind: "while"; readonly condition: Span | undefined; readonly body: readonly Step[] }
+  | {
+      readonly kind: "range";
+      readonly variable: string;
+      readonly first: Span;
+      readonly last: Span;
+      readonly reverse: boolean;
+      readonly body: readonly Step[];
+    }
+  | { readonly kind: "rows"; readonly variable: string; readonly query: Span; readonly body: readonly Step[] }
+  | { readonly kind: "exit"; readonly condition: Span | undefined }
+  | { readonly kind: "return"; readonly value: Span | undefined }
+  | { readonly kind: "raise"; readonly exception: string | undefined }
+  | { readonly kind: "sql"; readonly text: Span }
+  | { readonly kind: "selectInto"; readonly head: Span; readonly targets: readonly Target[]; readonly tail: Span }
+  | {
+      readonly kind: "immediate";
+      readonly text: Span;
+      readonly into: readonly Target[];
+      readonly using: readonly Span[];
+    }
+  | { readonly kind: "open"; readonly target: Target; readonly query: Span; readonly dynamic: boolean }
+  | { readonly kind: "close" }
+  | { readonly kind: "call"; readonly name: readonly string[]; readonly args: readonly Argument[]; readonly at: number }
+  | { readonly kind: "block"; readonly block: Block };
+
+/** A branch of IF. */
+export interface Branch {
+  readonly condition: Span;
+  readonly body: readonly Step[];
+}
+
+/** A variable of a block. */
+export interface Declaration {
+  readonly name: string;
+  readonly type: DataType;
+  readonly value: Span | undefined;
+}
+
+/** `WHEN a OR b THEN ...`. */
+export interface Handler {
+  readonly exceptions: readonly string[];
+  readonly body: readonly Step[];
+}
+
+/** `DECLARE ... BEGIN ... EXCEPTION ... END`. */
+export interface Block {
+  readonly declarations: readonly Declaration[];
+  /** Exceptions of the block's own, with the numbers that PRAGMA EXCEPTION_INIT gives them. */
+  readonly exceptions: ReadonlyMap<string, number | undefined>;
+  readonly body: readonly Step[];
+  readonly handlers: readonly Handler[];
+}
+
+/** A parameter of a procedure or function. */
+export interface Parameter {
+  readonly name: string;
+  readonly mode: "in" | "out" | "inout";
+  readonly type: DataType;
+  readonly value: Span | undefined;
+}
+
+/** A procedure or function. */
+export interface Subprogram {
+  readonly parameters: readonly Parameter[];
+  readonly returns: DataType | undefined;
+  readonly block: Block;
+}
