@@ -4,6 +4,7 @@ import type {
   Call,
   DriverConnection,
   ExecuteManyResult,
+  Isolation,
   OperationContext,
   ParameterHint,
   ParameterValue,
@@ -35,6 +36,12 @@ export interface ConnectionSettings {
 
 /** How core asks for rows in batches. */
 type CursorOptions = Parameters<NonNullable<DriverConnection["stream"]>>[1];
+
+/** What Oracle calls the levels that differ from what it does anyway. */
+const isolationModes: ReadonlyMap<Isolation | undefined, string> = new Map([
+  ["read committed", "ISOLATION LEVEL READ COMMITTED"],
+  ["snapshot", "ISOLATION LEVEL SERIALIZABLE"],
+]);
 
 /** The savepoint that lets a bulk load undo itself. */
 const bulkSavepoint = "MDB_BULK_LOAD";
@@ -87,13 +94,8 @@ export class OracleConnection implements DriverConnection {
       throw refusal("unsupported", `Oracle has no isolation level "${isolation}"`);
     }
     this.#transaction.begin();
-    // A read-only transaction sees one state of the database from its first to its last statement, which is all that SERIALIZABLE adds.
-    const mode =
-      readOnly === true
-        ? "READ ONLY"
-        : isolation === undefined
-          ? undefined
-          : `ISOLATION LEVEL ${isolation.toUpperCase()}`;
+    // A read-only transaction sees one state of the database from its first to its last statement, which is all that a snapshot adds.
+    const mode = readOnly === true ? "READ ONLY" : isolationModes.get(isolation);
     if (mode === undefined) return;
     try {
       await this.#run(`SET TRANSACTION ${mode}`);

@@ -34,8 +34,7 @@ export function readDatesAsText(connection: NativeConnection): boolean {
 
 /** 3 February 2001, 04:05:06.789. */
 const sample = Buffer.from([120, 101, 2, 3, 5, 6, 7, 0x2f, 0x07, 0x2f, 0x40]);
-const sampleLocal = new Date(2001, 1, 3, 4, 5, 6, 789).getTime();
-const sampleUtc = Date.UTC(2001, 1, 3, 4, 5, 6, 789);
+const sampleFields = [2001, 1, 3, 4, 5, 6, 789] as const;
 
 /** Makes sure that the reader has the methods we know, that they mean what we think, and that the one goes through the other. */
 function isDateReader(reader: unknown): reader is DateReader {
@@ -46,7 +45,8 @@ function isDateReader(reader: unknown): reader is DateReader {
     const local = parseOracleDate.call(reader as DateReader, sample, true, false);
     const utc = parseOracleDate.call(reader as DateReader, sample, false, false);
     if (!(local instanceof Date && utc instanceof Date)) return false;
-    if (local.getTime() !== sampleLocal || utc.getTime() !== sampleUtc) return false;
+    if (local.getTime() !== new Date(...sampleFields).getTime()) return false;
+    if (utc.getTime() !== Date.UTC(...sampleFields)) return false;
     const marker = {};
     const probe = Object.create(Object.getPrototypeOf(reader) as object, {
       parseOracleDate: { value: () => marker },

@@ -109,8 +109,13 @@ export class PostgresSession {
   }
 
   /** Rolls back. Never interrupted. */
-  async rollback(): Promise<void> {
-    await this.#interruption.protected(() => this.#script("ROLLBACK"));
+  rollback(): Promise<void> {
+    return this.undo("ROLLBACK");
+  }
+
+  /** Runs what cleans up after a failure, in one round trip. Never interrupted. */
+  async undo(text: string): Promise<void> {
+    await this.#interruption.protected(() => this.#script(text));
   }
 
   /**

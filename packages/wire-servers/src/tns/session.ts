@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { Engine } from "./engine/engine.ts";
 import { OracleError } from "./engine/oracle-error.ts";
+import { cancelled } from "./engine/postgres-errors.ts";
 import { loginMessage, statusMessage } from "./protocol/call-answer.ts";
 import { functionCode, messageType } from "./protocol/codes.ts";
 import { descriptorValue } from "./protocol/connect.ts";
@@ -38,6 +39,7 @@ export class TnsSession {
   #calls: StatementCalls | undefined;
   #user = "";
   #login: PasswordLogin | undefined;
+  #interrupting: Promise<void> | undefined;
   #stopHanging: ((error: OracleError) => void) | undefined;
   #killed = false;
   #over = false;
@@ -55,7 +57,7 @@ export class TnsSession {
       connect: (descriptor) => this.#connect(descriptor),
       message: (message) => this.#enqueue(() => this.#message(new TtcReader(message))),
       interrupt: () => this.#interrupt(),
-      resetAsked: () => this.#enqueue(async () => this.#afterBreak()),
+      resetAsked: () => this.#enqueue(() => this.#afterBreak()),
       closed: (error) => {
         if (error !== undefined) host.report(error);
         void this.#leave().then(finish);
@@ -97,14 +99,15 @@ export class TnsSession {
   }
 
   #interrupt(): void {
-    this.#stopHanging?.(new OracleError(1013, "user requested cancel of current operation"));
-    void this.#engine?.interrupt();
+    this.#stopHanging?.(cancelled());
+    this.#interrupting = this.#engine?.interrupt();
   }
 
-  #afterBreak(): void {
+  async #afterBreak(): Promise<void> {
+    await this.#interrupting;
+    this.#engine?.resume();
     this.#transport.reset();
-    const error = new OracleError(1013, "user requested cancel of current operation");
-    this.#transport.send(errorAnswer(error, this.#engine?.transactionInProgress ?? false).toBuffer());
+    this.#transport.send(errorAnswer(cancelled(), this.#engine?.transactionInProgress ?? false).toBuffer());
   }
 
   async #leave(): Promise<void> {

@@ -94,7 +94,7 @@ export class StatementCalls {
       const { source } = outcome;
       if (source !== undefined) {
         await cursor.open(source);
-        return rowsAnswer(this.#context, cursor, request.prefetch, request.text !== undefined);
+        return rowsAnswer(this.#context, cursor, request.prefetch, cursor.announce(request.text !== undefined));
       }
       const directions = outcome.out?.directions ?? [];
       cursor.outBinds = new Set(directions.flatMap((direction, index) => (direction === "out" ? [index] : [])));

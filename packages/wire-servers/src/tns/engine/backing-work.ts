@@ -86,7 +86,7 @@ export class BackingWork {
       } catch (error) {
         await this.#settle();
         if (isWhole()) {
-          await this.#session.script(`ROLLBACK TO SAVEPOINT ${blockSavepoint}; RELEASE SAVEPOINT ${blockSavepoint}`);
+          await this.#session.undo(`ROLLBACK TO SAVEPOINT ${blockSavepoint}; RELEASE SAVEPOINT ${blockSavepoint}`);
           this.#savepoints.length = savepoints;
           if (began) {
             this.#changed = false;
@@ -207,17 +207,29 @@ export class BackingWork {
 
   async #finish(how: "commit" | "rollback"): Promise<void> {
     await this.#settle();
-    this.#epoch += 1;
-    this.#changed = false;
-    this.#savepoints = [];
-    if (this.#session.status === "idle") return;
-    if (how === "rollback") return this.#session.rollback();
+    try {
+      if (this.#session.status === "idle") return;
+      if (how === "rollback") await this.#session.rollback();
+      else await this.#commit();
+    } finally {
+      if (this.#session.status === "idle") this.#ended();
+    }
+  }
+
+  async #commit(): Promise<void> {
     try {
       await this.#session.commit();
     } catch (error) {
       const cause = oracleErrorFrom(error, nothing);
-      throw cause instanceof OracleError ? new OracleError(2091, `transaction rolled back\n${cause.message}`) : error;
+      if (this.#session.status !== "idle" || !(cause instanceof OracleError)) throw cause;
+      throw new OracleError(2091, `transaction rolled back\n${cause.message}`);
     }
+  }
+
+  #ended(): void {
+    this.#epoch += 1;
+    this.#changed = false;
+    this.#savepoints = [];
   }
 
   #source(about: FailedStatement, columns: readonly OracleColumn[], pulled: PulledRows): RowSource {
@@ -247,7 +259,7 @@ export class BackingWork {
       return rows;
     } catch (error) {
       if (inTransaction && this.#session.status === "failed") {
-        await this.#session.script(`ROLLBACK TO SAVEPOINT ${savepoint}; RELEASE SAVEPOINT ${savepoint}`);
+        await this.#session.undo(`ROLLBACK TO SAVEPOINT ${savepoint}; RELEASE SAVEPOINT ${savepoint}`);
       }
       throw error;
     }

@@ -143,7 +143,11 @@ export class OracleSession implements Engine {
   }
 
   interrupt(): Promise<void> {
-    return this.#backing.cancel().catch(() => undefined);
+    return this.#backing.interrupt().catch(() => undefined);
+  }
+
+  resume(): void {
+    this.#backing.resume();
   }
 
   close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { InterruptedError } from "../../shared/interruption.ts";
 import { notUnderstood, OracleError } from "./oracle-error.ts";
 import { byteOffset, tokenize } from "./sql/lexer.ts";
 import { originalName } from "./sql/names.ts";
@@ -27,6 +28,7 @@ interface BackingError extends Error {
  */
 export function oracleErrorFrom(error: unknown, statement: FailedStatement): unknown {
   if (error instanceof OracleError || !(error instanceof Error)) return error;
+  if (error instanceof InterruptedError) return cancelled();
   const { code, message, table = "", column = "", constraint = "" } = error as BackingError;
   if (code === undefined || !/^[0-9A-Z]{5}$/.test(code)) return error;
   const path = `"${statement.schema}"."${originalName(table)}"."${originalName(column)}"`;
@@ -75,7 +77,7 @@ export function oracleErrorFrom(error: unknown, statement: FailedStatement): unk
         ? new OracleError(54, "resource busy and acquire with NOWAIT specified or timeout expired")
         : new OracleError(30006, "resource busy; acquire with WAIT timeout expired");
     case "57014":
-      return new OracleError(1013, "user requested cancel of current operation");
+      return cancelled();
     case "25006":
       return new OracleError(1456, "may not perform insert, delete, update operation inside a READ ONLY transaction");
     case "21000":
@@ -89,6 +91,11 @@ export function oracleErrorFrom(error: unknown, statement: FailedStatement): unk
     default:
       return objectError(code, message, statement) ?? error;
   }
+}
+
+/** What a call ends with that the client has interrupted. */
+export function cancelled(): OracleError {
+  return new OracleError(1013, "user requested cancel of current operation");
 }
 
 function checkViolation(name: string, path: string, schema: string, table: string): OracleError | undefined {

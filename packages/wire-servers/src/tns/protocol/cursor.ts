@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { EngineStatement, RowSource } from "../engine/engine.ts";
 import type { OracleColumn, OracleType } from "../values/oracle-type.ts";
 import type { BindShape } from "./execute-request.ts";
@@ -14,6 +15,8 @@ export class Cursor {
   defines: readonly BindShape[] = [];
   /** Binds that a PL/SQL block only writes, known after its first run. */
   outBinds: ReadonlySet<number> = new Set();
+  /** The columns as the client knows them. */
+  #announced: readonly OracleColumn[] | undefined;
   #source: RowSource | undefined;
   /** Rows sent since the last execution. */
   sent = 0;
@@ -26,6 +29,15 @@ export class Cursor {
 
   get source(): RowSource | undefined {
     return this.#source;
+  }
+
+  /** The client must hear of the columns: it never has, or a definition has changed them since. Afterwards it counts as told. */
+  announce(full: boolean): boolean {
+    const columns = this.#source?.columns ?? [];
+    const changed = this.#announced !== undefined && !isDeepStrictEqual(this.#announced, columns);
+    this.#announced = columns;
+    if (changed) this.defines = [];
+    return full || changed;
   }
 
   /** Takes the rows of a new execution and lets go of the old ones. */

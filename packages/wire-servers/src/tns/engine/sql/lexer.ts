@@ -11,8 +11,16 @@ export interface Token {
   readonly end: number;
 }
 
-const symbols = [":=", "=>", "||", "<=", ">=", "<>", "!=", "^=", "..", "**", "<<", ">>"];
 const closing: Readonly<Record<string, string>> = { "[": "]", "{": "}", "(": ")", "<": ">" };
+
+const space = /(?:\s+|--[^\n]*|\/\*[\s\S]*?\*\/)+/y;
+const stringStart = /[nN]?'/y;
+const stringRest = /[^']*(?:''[^']*)*'/y;
+const alternativeStart = /[nN]?[qQ]'/y;
+const word = /\p{L}[\p{L}\p{N}_$#]*/uy;
+const number = /(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?(?![\p{L}\p{N}_$#])/uy;
+const bind = /:\s*([\p{L}\p{N}][\p{L}\p{N}_$#]*)/uy;
+const symbol = /:=|=>|\|\||<=|>=|<>|!=|\^=|\.\.|\*\*|<<|>>|[-+*/=<>(),.;:%@|]/y;
 
 /**
  * Cuts an Oracle text into tokens, the last one of kind `end`. Comments and hints are dropped.
@@ -20,40 +28,40 @@ const closing: Readonly<Record<string, string>> = { "[": "]", "{": "}", "(": ")"
  */
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
-  let at = 0;
+  let at = lengthAt(space, text, 0);
   while (at < text.length) {
-    const start = at;
-    const space = /^\s+|^--[^\n]*|^\/\*[\s\S]*?\*\//.exec(text.slice(at, at + 20_000));
-    if (space !== null) {
-      at += space[0].length;
-      continue;
-    }
     const token = next(text, at);
     tokens.push(token);
-    at = token.end;
-    if (at <= start) throw new RangeError("the lexer stands still");
+    at = token.end + lengthAt(space, text, token.end);
   }
   tokens.push({ kind: "end", value: "", start: text.length, end: text.length });
   return tokens;
 }
 
 function next(text: string, start: number): Token {
-  const rest = text.slice(start, start + 200);
-  const character = rest[0] ?? "";
-  if (character === "'") return quotedString(text, start, start);
-  if (/^[nN]'/.test(rest)) return quotedString(text, start, start + 1);
-  if (/^[nN]?[qQ]'/.test(rest)) return alternativeString(text, start, text.indexOf("'", start));
-  if (character === '"') return quotedIdentifier(text, start);
-  const word = /^[\p{L}][\p{L}\p{N}_$#]*/u.exec(rest);
-  if (word !== null) return token("word", word[0].toUpperCase(), start, start + word[0].length);
-  const number = /^(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?(?![\p{L}\p{N}_$#])/u.exec(rest);
-  if (number !== null) return token("number", number[0], start, start + number[0].length);
-  const bind = /^:\s*([\p{L}\p{N}][\p{L}\p{N}_$#]*)/u.exec(rest);
-  if (bind?.[1] !== undefined) return token("bind", bind[1].toUpperCase(), start, start + bind[0].length);
-  const symbol =
-    symbols.find((it) => rest.startsWith(it)) ?? (/^[-+*/=<>(),.;:%@|]/.test(rest) ? character : undefined);
-  if (symbol !== undefined) return token("symbol", symbol, start, start + symbol.length);
+  const string = lengthAt(stringStart, text, start);
+  if (string > 0) return quotedString(text, start, start + string - 1);
+  const alternative = lengthAt(alternativeStart, text, start);
+  if (alternative > 0) return alternativeString(text, start, start + alternative - 1);
+  if (text[start] === '"') return quotedIdentifier(text, start);
+  const letters = lengthAt(word, text, start);
+  if (letters > 0) return token("word", text.slice(start, start + letters).toUpperCase(), start, start + letters);
+  const digits = lengthAt(number, text, start);
+  if (digits > 0) return token("number", text.slice(start, start + digits), start, start + digits);
+  const bound = matchAt(bind, text, start);
+  if (bound?.[1] !== undefined) return token("bind", bound[1].toUpperCase(), start, start + bound[0].length);
+  const sign = lengthAt(symbol, text, start);
+  if (sign > 0) return token("symbol", text.slice(start, start + sign), start, start + sign);
   throw new OracleError(911, "invalid character", byteOffset(text, start));
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
+function lengthAt(pattern: RegExp, text: string, at: number): number {
+  return matchAt(pattern, text, at)?.[0].length ?? 0;
 }
 
 function token(kind: Token["kind"], value: string, start: number, end: number): Token {
@@ -61,18 +69,10 @@ function token(kind: Token["kind"], value: string, start: number, end: number): 
 }
 
 function quotedString(text: string, start: number, quote: number): Token {
-  let value = "";
-  for (let at = quote + 1; at < text.length; at++) {
-    if (text[at] !== "'") {
-      value += text[at];
-    } else if (text[at + 1] === "'") {
-      value += "'";
-      at++;
-    } else {
-      return token("string", value, start, at + 1);
-    }
-  }
-  throw new OracleError(1756, "quoted string not properly terminated", byteOffset(text, start));
+  const length = lengthAt(stringRest, text, quote + 1);
+  if (length === 0) throw new OracleError(1756, "quoted string not properly terminated", byteOffset(text, start));
+  const end = quote + length;
+  return token("string", text.slice(quote + 1, end).replaceAll("''", "'"), start, end + 1);
 }
 
 /** `q'[it's]'` and its like. */
