@@ -31,7 +31,7 @@ export const hygiene: Area = {
       needs: [connections(2)],
       async run(bench) {
         const round = async () => {
-          for (let index = 0; index < 60; index++) {
+          for (let index = 0; index < 30; index++) {
             const connection = await bench.connector.connect(soon());
             await connection.query({ text: bench.select("1"), values: [] }, soon());
             if (index % 2 === 0) await connection.close(soon());
@@ -43,8 +43,8 @@ export const hygiene: Area = {
         await round();
         const sizes = [await round(), await round(), await round()];
         const [first = 0, , last = 0] = sizes;
-        // 120 connections between the first and the last.
-        assert.ok(last - first < 3_000_000, `the heap grew: ${sizes.join(", ")}`);
+        // 60 connections between the first and the last.
+        assert.ok(last - first < 2_000_000, `the heap grew: ${sizes.join(", ")}`);
       },
     },
     {

@@ -166,6 +166,26 @@ export const parameters: Area = {
       },
     },
     {
+      name: "takes a hint of the engine's own type for a parameter",
+      async run(bench) {
+        const connection = await bench.connect();
+        const { integer, text } = bench.subject.types;
+        const table = await bench.table(connection, `id ${integer}, body ${text}`);
+        const hints = [{ type: integer }, undefined, { type: integer }];
+        const insert = bench.statement(
+          `insert into ${table} (id, body) select ?, ? from (${bench.subject.sql.series(1)}) s where n = ?`,
+          7,
+          "x",
+          1,
+        );
+        await connection.query({ ...insert, hints }, soon());
+        assert.deepEqual(
+          (await bench.rows(connection, `select id, body from ${table}`)).map((row) => row.map(String)),
+          [["7", "x"]],
+        );
+      },
+    },
+    {
       name: "forgets the values of one statement before the next",
       async run(bench) {
         const connection = await bench.connect();

@@ -32,7 +32,7 @@ export const prepared: Area = {
       async run(bench) {
         const connection = await bench.connect();
         for (let round = 0; round < 2; round++) {
-          for (let index = 0; index < 600; index++) {
+          for (let index = 0; index < 400; index++) {
             const texts = await bench.texts(connection, bench.select(`${index} + 0 as c${index}`));
             assert.equal(texts[0], String(index));
           }

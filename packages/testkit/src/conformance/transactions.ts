@@ -51,6 +51,26 @@ export const transactions: Area = {
       },
     },
     {
+      name: "sends nothing for a transaction in which nothing was done, where begin is held back",
+      needs: [supplied("network")],
+      async run(bench) {
+        const { proxy, connector } = await bench.behindProxy();
+        const connection = await bench.connect(connector);
+        await bench.works(connection);
+        for (const end of ["commit", "rollback"] as const) {
+          const before = proxy.bytes("to-server");
+          await connection.begin({});
+          await turns(20);
+          const isHeldBack = proxy.bytes("to-server") === before;
+          assert.equal(connection.txStatus, "active", "active at once");
+          await connection[end]();
+          await turns(20);
+          if (isHeldBack) assert.equal(proxy.bytes("to-server"), before, `${end} without a statement is free`);
+          await bench.works(connection);
+        }
+      },
+    },
+    {
       name: "keeps fifty transactions in a row apart",
       async run(bench) {
         const connection = await bench.connect();

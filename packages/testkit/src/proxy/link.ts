@@ -36,7 +36,8 @@ export class Link {
         if (hadError) upstream.resetAndDestroy();
         else upstream.end();
       });
-      upstream.on("close", () => this.#stop());
+      // What the server said last may still be on its way to the client.
+      upstream.on("close", () => this.#pipes[0]?.stop());
     }
     client.on("end", () => {
       if (!this.#silent) this.#pipes[1]?.release();
