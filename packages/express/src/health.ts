@@ -1,0 +1,14 @@
+import type { DatabaseManager } from "@nsj/mdb-core";
+import { healthReport } from "@nsj/mdb-http";
+import { answer } from "./answer.ts";
+import type { Middleware } from "./middleware.ts";
+
+/** A handler for the health route: 200 when every database is up, else 503. `timeoutMs` is 2 000 by default. */
+export function mdbHealth(databases: DatabaseManager, options: { readonly timeoutMs?: number } = {}): Middleware {
+  return (_request, response, next) => {
+    healthReport(databases, options.timeoutMs).then(
+      (report) => answer(response, report.status === "up" ? 200 : 503, report),
+      next,
+    );
+  };
+}

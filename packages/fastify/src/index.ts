@@ -1,0 +1,2 @@
+export type { MdbFastifyOptions } from "./options.ts";
+export { mdbFastify } from "./plugin.ts";

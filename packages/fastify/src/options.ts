@@ -1,0 +1,23 @@
+import type { DatabaseManager, SessionOptions } from "@nsj/mdb-core";
+import type { StatusCodes } from "@nsj/mdb-http";
+
+/** What the plugin takes. */
+export interface MdbFastifyOptions {
+  /** The application's databases. */
+  readonly databases: DatabaseManager;
+  /** Closes the databases when the app closes. Default true. */
+  readonly closeOnShutdown?: boolean;
+  /**
+   * How long `app.close()` lets requests and other work use the databases, in milliseconds. Then running statements are stopped on the
+   * server and rolled back. Default 10 000.
+   */
+  readonly closeTimeoutMs?: number;
+  /** Where the health report is; `false` for nowhere. Default `"/health"`: 200 when every database is up, else 503. */
+  readonly healthRoute?: string | false;
+  /** How long the health report waits for an answer, in milliseconds. Default 2 000. */
+  readonly healthTimeoutMs?: number;
+  /** Status codes that differ from the usual ones; `false` leaves errors of the library to the app. */
+  readonly statusCodes?: StatusCodes | false;
+  /** Options of every request's sessions. */
+  readonly session?: Omit<SessionOptions, "signal">;
+}

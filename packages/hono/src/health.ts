@@ -1,0 +1,11 @@
+import type { DatabaseManager } from "@nsj/mdb-core";
+import { healthReport } from "@nsj/mdb-http";
+import type { Handler } from "hono";
+
+/** A handler for the health route: 200 when every database is up, else 503. `timeoutMs` is 2 000 by default. */
+export function mdbHealth(databases: DatabaseManager, options: { readonly timeoutMs?: number } = {}): Handler {
+  return async (context) => {
+    const report = await healthReport(databases, options.timeoutMs);
+    return context.json(report, report.status === "up" ? 200 : 503);
+  };
+}

@@ -1,0 +1,39 @@
+import type { DatabaseManager, Session, SessionOptions } from "@nsj/mdb-core";
+import { RequestSessions } from "@nsj/mdb-http";
+import type { MiddlewareHandler } from "hono";
+
+/** The variables that the middleware sets: `new Hono<{ Variables: MdbVariables }>()`. */
+export interface MdbVariables {
+  /** The application's databases. */
+  readonly databases: DatabaseManager;
+  /**
+   * This request's session of a label: made at the first call, the same one afterwards, rolled back when the handler returns unless
+   * committed. A client that goes away stops its statements on the server.
+   */
+  readonly databaseSession: (label: string) => Promise<Session>;
+}
+
+/**
+ * Middleware: `app.use(mdbHono(databases))`; then `c.var.databaseSession("orders")`. Sessions end with the handler: what an answer still
+ * reads while it is sent needs a session, or a stream, of its own.
+ *
+ * @param options - of every request's sessions
+ */
+export function mdbHono(
+  databases: DatabaseManager,
+  options: Omit<SessionOptions, "signal"> = {},
+): MiddlewareHandler<{ Variables: MdbVariables }> {
+  return async (context, next) => {
+    // Read late, because asking for the signal costs the Node.js server its light request.
+    const withSignal: SessionOptions = {
+      ...options,
+      get signal() {
+        return context.req.raw.signal;
+      },
+    };
+    await using sessions = new RequestSessions(databases, withSignal);
+    context.set("databases", databases);
+    context.set("databaseSession", (label) => sessions.session(label));
+    await next();
+  };
+}

@@ -1,0 +1,48 @@
+import { DatabaseManager, type DatabaseOptions, defineDatabase } from "@nsj/mdb-core";
+import { type ReferenceOptions, type ReferenceServer, referenceDriver } from "@nsj/mdb-testkit";
+
+/** A service in the framework under test. */
+export interface Service {
+  /** `http://127.0.0.1:port` */
+  readonly url: string;
+  /** Stops it as an application would, the databases included. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a service on a free loopback port with these routes, all `GET`: `/run/:name/:user` answers with the JSON of the handler of that
+ * name, `/stream/:name/:user` sends its lines, and `/health` reports. An error of the library that is not told otherwise gives its usual
+ * status, `MDB_NO_ROWS` gives 410, and any other error 500.
+ */
+export type StartService = (databases: DatabaseManager) => Promise<Service>;
+
+/** Two labels, each on a server of its own. */
+export function openDatabases(
+  orders: ReferenceOptions,
+  audit: ReferenceOptions,
+  options: DatabaseOptions = {},
+): DatabaseManager {
+  return new DatabaseManager({
+    orders: defineDatabase(referenceDriver, { ...orders, ...options }),
+    audit: defineDatabase(referenceDriver, { ...audit, ...options }),
+  });
+}
+
+/** How to reach a server. */
+export function addressOf({ host, port, user, password, database }: ReferenceServer): ReferenceOptions {
+  return { host, port, user, password, database };
+}
+
+/** An empty table `notes` on every label. */
+export async function createTables(databases: DatabaseManager): Promise<void> {
+  for (const label of databases.labels) {
+    await databases.database(label).execute("drop table if exists notes");
+    await databases.database(label).execute("create table notes (id integer primary key)");
+  }
+}
+
+/** The ids that are in the table. */
+export async function notesOf(databases: DatabaseManager, label = "orders"): Promise<readonly number[]> {
+  const rows = await databases.database(label).query<{ id: number }>("select id from notes order by id");
+  return rows.map(({ id }) => id);
+}

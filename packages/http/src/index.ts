@@ -1,0 +1,6 @@
+export { closeWithin, type Shutdown } from "./close-within.ts";
+export { type DatabaseHealth, type HealthReport, healthReport } from "./health-report.ts";
+export { endWithAnswer, type NodeSessions, nodeSessions } from "./node-sessions.ts";
+export { RequestSessions } from "./request-sessions.ts";
+export { closeIdleConnections, type ShutDownOptions, shutDown } from "./shut-down.ts";
+export { defaultStatusCodes, type ErrorBody, errorBody, type StatusCodes } from "./status-codes.ts";
