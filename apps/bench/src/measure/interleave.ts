@@ -50,13 +50,16 @@ async function warmUp(runner: Runner, { effort, atLeast, exactly }: Turns): Prom
     await runner.run(exactly);
     return exactly;
   }
+  // The first operations connect, compile and fill caches.
+  await runner.run(atLeast * 5);
   let count = atLeast;
+  let best = Number.POSITIVE_INFINITY;
   const end = performance.now() + effort.warmUpMs;
-  for (;;) {
+  for (let turns = 1; ; turns++) {
     const { wallMicros } = await turn(runner, count);
-    const fitting = (effort.blockMs * 1_000) / Math.max(wallMicros, 0.001);
-    count = Math.max(1, Math.round(fitting / atLeast)) * atLeast;
-    if (performance.now() >= end) return count;
+    best = Math.min(best, wallMicros);
+    count = Math.max(1, Math.round((effort.blockMs * 1_000) / (best * atLeast))) * atLeast;
+    if (turns >= 3 && performance.now() >= end) return count;
   }
 }
 

@@ -1,7 +1,17 @@
 import type { Scenario } from "../measure/scenario.ts";
+import { packageScenarios } from "./packages.ts";
+import { poolFaults } from "./pool-faults.ts";
 import { poolSpeed } from "./pool-speed.ts";
 import { postgresSpeed } from "./postgres-speed.ts";
+import { processScenarios } from "./processes.ts";
 import { sqliteSpeed } from "./sqlite-speed.ts";
 
 /** Everything that can be measured, in the order in which it runs. */
-export const scenarios: readonly Scenario[] = [...poolSpeed, ...postgresSpeed, ...sqliteSpeed];
+export const scenarios: readonly Scenario[] = [
+  ...poolSpeed,
+  ...poolFaults,
+  ...postgresSpeed,
+  ...sqliteSpeed,
+  ...processScenarios,
+  ...packageScenarios,
+];

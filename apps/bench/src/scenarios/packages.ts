@@ -1,0 +1,76 @@
+import { build } from "esbuild";
+import { facts } from "../measure/facts.ts";
+import { figureOf, goal, type Scenario } from "../measure/scenario.ts";
+import { runProcess } from "../processes/run-process.ts";
+
+const ours = "@nsj/mdb-core";
+const packages = [ours, "pg", "postgres", "pg-promise", "kysely", "drizzle-orm/node-postgres", "knex", "typeorm"];
+
+/** The size of everything that an import brings in, minified, in kB. Drivers are left out: each library may use another one. */
+async function minifiedKb(name: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents: `export * from ${JSON.stringify(name)};`, resolveDir: import.meta.dirname },
+    bundle: true,
+    minify: true,
+    write: false,
+    platform: "node",
+    format: "esm",
+    // What a library loads only where somebody uses it.
+    external: optionalModules.filter((it) => it !== name),
+    conditions: process.execArgv.includes("--conditions=mdb:source") ? ["mdb:source"] : [],
+    logLevel: "silent",
+  });
+  return (outputFiles[0]?.contents.length ?? 0) / 1_000;
+}
+
+const optionalModules = [
+  "pg",
+  "pg-native",
+  "pg-query-stream",
+  "better-sqlite3",
+  "sqlite3",
+  "mysql",
+  "mysql2",
+  "mariadb",
+]
+  .concat([
+    "oracledb",
+    "tedious",
+    "mongodb",
+    "redis",
+    "ioredis",
+    "sql.js",
+    "react-native-sqlite-storage",
+    "typeorm-aurora-data-api-driver",
+  ])
+  .concat([
+    "@google-cloud/spanner",
+    "@sap/hana-client",
+    "@sap/hana-client/extension/Stream",
+    "hdb-pool",
+    "mssql",
+    "ts-node",
+  ]);
+
+export const packageScenarios: readonly Scenario[] = [
+  facts({
+    id: "process/import",
+    title: "Import time and size",
+    note: "Importing the package in a fresh process, and everything that this brings in as one minified file. Drivers that a library loads on demand are not counted.",
+    columns: [
+      { key: "importMs", label: "import, ms", digits: 1 },
+      { key: "kb", label: "minified, kB", digits: 0 },
+    ],
+    chart: "importMs",
+    contestants: packages,
+    times: ({ effort }) => (effort.quick ? 1 : 11),
+    async ask(name) {
+      const { importMs = Number.NaN } = await runProcess("import.ts", [name]);
+      return { importMs, kb: await minifiedKb(name) };
+    },
+    goals: (results) => [
+      goal("ms to import core", figureOf(results, ours, "importMs"), "at most", 15),
+      goal("kB of core, minified", figureOf(results, ours, "kb"), "at most", 60),
+    ],
+  }),
+];

@@ -1,0 +1,76 @@
+import { facts } from "../measure/facts.ts";
+import { figureOf, goal, type Scenario } from "../measure/scenario.ts";
+import { loadable } from "../processes/find-contestant.ts";
+import { runProcess } from "../processes/run-process.ts";
+
+const ours = "@nsj/mdb";
+const fewRows = 10_000;
+
+export const processScenarios: readonly Scenario[] = [
+  facts({
+    id: "postgres/stream",
+    title: "PostgreSQL: a stream of 1 000 000 rows",
+    note: "100 000 with --quick. Three columns, 500 rows in each round trip, each contestant in a process of its own. Live memory is what a collection leaves, looked at ten times on the way; flat means that it does not grow from 10 000 rows on.",
+    columns: [
+      { key: "cpuMicros", label: "CPU µs/row", digits: 2 },
+      { key: "liveMb", label: "live MB", digits: 1 },
+      { key: "growthMb", label: "more than for 10 000 rows, MB", digits: 1 },
+      { key: "peakMb", label: "peak of the process, MB", digits: 0 },
+    ],
+    chart: "cpuMicros",
+    contestants: ["pg-cursor", ours, "postgres.js"],
+    times: ({ effort }) => (effort.quick ? 1 : 5),
+    async ask(contestant, stage) {
+      const url = await stage.postgresUrl();
+      const many = stage.effort.quick ? 100_000 : 1_000_000;
+      const small = await runProcess("stream.ts", [contestant, url, String(fewRows)]);
+      const large = await runProcess("stream.ts", [contestant, url, String(many)]);
+      return { ...large, growthMb: (large["liveMb"] ?? 0) - (small["liveMb"] ?? 0) };
+    },
+    goals: (results) => [
+      goal(
+        "CPU beside the driver's own cursor",
+        figureOf(results, ours, "cpuMicros") / figureOf(results, "pg-cursor", "cpuMicros"),
+        "at most",
+        1.15,
+      ),
+      goal("MB more than for 10 000 rows", figureOf(results, ours, "growthMb"), "at most", 1),
+    ],
+  }),
+  facts({
+    id: "process/first-query",
+    title: "From the start of a process to its first row",
+    note: "Node starts, the library is imported, connects to PostgreSQL and reads one row.",
+    columns: [
+      { key: "importedMs", label: "imported after, ms", digits: 0 },
+      { key: "firstMs", label: "first row after, ms", digits: 0 },
+    ],
+    chart: "firstMs",
+    contestants: loadable,
+    times: ({ effort }) => (effort.quick ? 1 : 9),
+    ask: async (contestant, stage) => runProcess("first-query.ts", [contestant, await stage.postgresUrl()]),
+    goals: () => [],
+  }),
+  facts({
+    id: "process/idle",
+    title: "An idle pool",
+    note: "Ten connections at rest. Processor time for each second of doing nothing, and for how long a process lives on that has nothing more to do and closes nothing; 15 s is as long as anybody waits.",
+    columns: [
+      { key: "cpuMillis", label: "CPU ms each second", digits: 2 },
+      { key: "lingersMs", label: "lives on, ms", digits: 0 },
+    ],
+    chart: "cpuMillis",
+    contestants: [ours, "pg.Pool", "postgres.js", "Knex"],
+    times: ({ effort }) => (effort.quick ? 1 : 3),
+    async ask(contestant, stage) {
+      const idleMs = stage.effort.quick ? 500 : 3_000;
+      const {
+        cpuMillis = 0,
+        ranMs = 0,
+        processMs,
+      } = await runProcess("idle.ts", [contestant, await stage.postgresUrl(), String(idleMs)], idleMs + 15_000);
+      return { cpuMillis, lingersMs: Math.max(0, processMs - ranMs) };
+    },
+    goals: () => [],
+  }),
+];
