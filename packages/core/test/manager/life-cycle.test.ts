@@ -109,6 +109,25 @@ describe("onConnect", () => {
     expect(seen).toEqual([5]);
   });
 
+  it("runs again when a session reset has undone what it did", async () => {
+    let runs = 0;
+    await using manager = new DatabaseManager({
+      main: defineDatabase(referenceDriver, {
+        ...options(),
+        pool: { max: 1 },
+        onConnect: async (connection) => {
+          runs++;
+          await connection.execute("select set_setting('application', 'orders')");
+        },
+      }),
+    });
+    const database = manager.database("main");
+    await database.withConnection((connection) => connection.execute("select set_setting('application', 'other')"));
+    expect(await database.queryScalar("select setting('application')")).toBe("orders");
+    expect(runs).toBe(2);
+    expect(database.stats().created).toBe(1);
+  });
+
   it("keeps a connection that it failed on from being used", async () => {
     await using manager = new DatabaseManager({
       main: defineDatabase(referenceDriver, {
