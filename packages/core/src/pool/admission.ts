@@ -1,18 +1,13 @@
 import type { PoolParts } from "./pool-parts.ts";
+import type { WaitTerms } from "./wait-queue.ts";
 
-/** What the decision rests on. */
-export interface Admission {
-  readonly now: number;
-  /** The moment the caller would give up. */
-  readonly deadline: number;
-  /** That moment is the caller's own, and not acquireTimeoutMs. */
-  readonly ownDeadline: boolean;
-  /** Callers that wait already. */
-  readonly waiting: number;
-}
-
-/** Why a caller should not begin to wait: it would be in vain. `undefined` when it may. Counts what it refuses. */
-export function refusal(parts: PoolParts, { now, deadline, ownDeadline, waiting }: Admission): Error | undefined {
+/**
+ * Why a caller should not begin to wait: it would be in vain. `undefined` when it may. Counts what it refuses.
+ *
+ * @param waiting - callers that wait already
+ */
+export function refusal(parts: PoolParts, terms: WaitTerms, waiting: number): Error | undefined {
+  const { since: now, deadline, ownDeadline } = terms;
   const { counters, failures, health, inventory, max, options, shedding } = parts;
   // While the database is down one caller at a time, after each pause, stands in for all of them.
   if (health.isDown && health.last !== undefined && !health.mayAttempt(now, inventory.connecting)) {

@@ -38,15 +38,20 @@ export class Caretaker {
     return inventory.validating + inventory.resetting - this.#forlorn;
   }
 
+  /** Says whether a check proves anything, and nothing is lost with a connection that fails it. */
+  canCheck(slot: Slot): boolean {
+    return slot.connection.ping !== undefined && !this.#parts.permanent;
+  }
+
   /** Says whether it has to prove that it is alive before it is lent. */
   needsCheck(slot: Slot, now: number): boolean {
-    if (slot.connection.ping === undefined) return false;
+    if (!this.canCheck(slot)) return false;
     return now - slot.provenAt >= this.#parts.options.validateAfterIdleMs || this.#parts.suspicion.doubts(slot);
   }
 
   /** Says whether it is in doubt, and can prove that it is alive. */
   inDoubt(slot: Slot): boolean {
-    return slot.connection.ping !== undefined && this.#parts.suspicion.doubts(slot);
+    return this.canCheck(slot) && this.#parts.suspicion.doubts(slot);
   }
 
   /**

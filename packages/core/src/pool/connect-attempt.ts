@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import { connectChannel } from "./diagnostics.ts";
 import type { ConnectFailure } from "./health.ts";
+import { setTimeLimit } from "./time-limit.ts";
 
 /** Told how an attempt goes. `opened` or `failed` comes first; after `failed` of a driver that has not let go yet, `letGo` follows. */
 export interface AttemptListener {
@@ -54,7 +55,7 @@ export class ConnectAttempt {
     this.#limits = limits;
     this.#listener = listener;
     const { connectTimeoutMs } = limits;
-    this.#timer = clock.setTimer(() => this.giveUp(), connectTimeoutMs);
+    this.#timer = setTimeLimit(clock, connectTimeoutMs, () => this.giveUp());
     this.#connect({ deadline: clock.now() + connectTimeoutMs, signal: this.#controller.signal }).then(
       (connection) => this.#opened(connection),
       (error: unknown) => this.#failed(error),
@@ -95,13 +96,13 @@ export class ConnectAttempt {
 
   #opened(connection: DriverConnection): void {
     if (this.#state !== "running") {
-      connection.destroy();
       this.#settle();
+      connection.destroy();
       return;
     }
     if (!connection.usable) {
-      connection.destroy();
       this.#failed(new Error("the connection was lost while it was opened"), lostAtOnce);
+      connection.destroy();
       return;
     }
     this.#state = "settled";

@@ -81,11 +81,12 @@ export class Dispatcher implements CareListener, LenderListener, OpenerListener 
 
   /** Queues a caller, and does what gets it a connection. */
   wait(terms: WaitTerms): Promise<Lease> {
+    const { inventory, max } = this.#parts;
     this.growth.start();
-    return this.room.enter(terms, (waiter) => {
-      this.pump(terms.since);
-      this.#guard.afterWait(waiter);
-    });
+    const waiter = this.room.enter(terms);
+    if (inventory.idle > 0 || inventory.total < max) this.pump(terms.since);
+    this.#guard.afterWait(waiter);
+    return waiter.outcome;
   }
 
   /** Gives idle connections to those who wait, and opens more where that is not enough. */

@@ -220,12 +220,7 @@ export class Pool {
       signal,
       takenBy: this.#dispatcher.lender.watch.stack(),
     };
-    const refused = refusal(this.#parts, {
-      now,
-      deadline: terms.deadline,
-      ownDeadline,
-      waiting: this.#dispatcher.room.queue.size,
-    });
+    const refused = refusal(this.#parts, terms, this.#dispatcher.room.queue.size);
     return refused === undefined ? this.#dispatcher.wait(terms) : Promise.reject(refused);
   }
 

@@ -50,6 +50,6 @@ export class Upkeep implements HousekeeperMember {
       if (spare || inventory.total >= health.limit(max, now)) care.retire(slot, "lifetime");
       else growth.openSpare(now);
     } else if (spare && !permanent && now - slot.usedAt >= options.idleTimeoutMs) care.retire(slot, "idle");
-    else if (slot.connection.ping !== undefined && now - slot.provenAt >= slot.keepaliveAfterMs) care.validate(slot);
+    else if (care.canCheck(slot) && now - slot.provenAt >= slot.keepaliveAfterMs) care.validate(slot);
   }
 }

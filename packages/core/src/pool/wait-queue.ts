@@ -21,6 +21,7 @@ export interface WaitTerms {
 /** Somebody who waits for a connection. It belongs to the pool, never to one attempt to connect. */
 export class Waiter {
   readonly terms: WaitTerms;
+  readonly outcome: Promise<Lease>;
   readonly resolve: (lease: Lease) => void;
   readonly reject: (error: unknown) => void;
   /** The listener on the caller's signal, while there is one. */
@@ -29,8 +30,10 @@ export class Waiter {
   previous: Waiter | undefined = undefined;
   next: Waiter | undefined = undefined;
 
-  constructor(terms: WaitTerms, resolve: (lease: Lease) => void, reject: (error: unknown) => void) {
+  constructor(terms: WaitTerms) {
+    const { promise, resolve, reject } = Promise.withResolvers<Lease>();
     this.terms = terms;
+    this.outcome = promise;
     this.resolve = resolve;
     this.reject = reject;
   }

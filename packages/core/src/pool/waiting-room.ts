@@ -23,24 +23,22 @@ export class WaitingRoom {
     this.#listener = listener;
   }
 
-  /** Lets somebody in. `then` runs at once with the waiter, before the promise is handed out. */
-  enter(terms: WaitTerms, then: (waiter: Waiter) => void): Promise<Lease> {
-    return new Promise((resolve, reject) => {
-      const waiter = new Waiter(terms, resolve, reject);
-      const { holder, signal } = terms;
-      if (this.queue.size === 0) this.#listener.filled();
-      this.queue.push(waiter);
-      if (holder !== undefined) startWaiting(holder, this.#site);
-      if (signal !== undefined) {
-        waiter.onAbort = () => {
-          this.#parts.counters.cancelled++;
-          this.turnAway(waiter, this.#parts.failures.cancelled(signal));
-        };
-        signal.addEventListener("abort", waiter.onAbort, { once: true });
-      }
-      this.#parts.wake(terms.deadline);
-      then(waiter);
-    });
+  /** Lets somebody in. */
+  enter(terms: WaitTerms): Waiter {
+    const waiter = new Waiter(terms);
+    const { holder, signal } = terms;
+    if (this.queue.size === 0) this.#listener.filled();
+    this.queue.push(waiter);
+    if (holder !== undefined) startWaiting(holder, this.#site);
+    if (signal !== undefined) {
+      waiter.onAbort = () => {
+        this.#parts.counters.cancelled++;
+        this.turnAway(waiter, this.#parts.failures.cancelled(signal));
+      };
+      signal.addEventListener("abort", waiter.onAbort, { once: true });
+    }
+    this.#parts.wake(terms.deadline);
+    return waiter;
   }
 
   serve(waiter: Waiter, lease: Lease): void {

@@ -1,5 +1,6 @@
 import type { MaybePromise, OperationContext } from "../driver/index.ts";
 import type { Clock } from "./clock.ts";
+import { setTimeLimit } from "./time-limit.ts";
 
 /** An operation of a connection did not settle in the time that the pool gives it. */
 export class TooSlowError extends Error {
@@ -18,13 +19,14 @@ export function within<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const controller = new AbortController();
-    const timer = clock.setTimer(
+    const timer = setTimeLimit(
+      clock,
+      limitMs,
       () => {
         const error = new TooSlowError(`no answer within ${limitMs} ms`);
         reject(error);
         controller.abort(error);
       },
-      limitMs,
       options,
     );
     const run = async (): Promise<T> => operation({ deadline: clock.now() + limitMs, signal: controller.signal });

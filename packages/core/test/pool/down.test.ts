@@ -232,7 +232,7 @@ describe("a database that is down", () => {
     const { pool, server, clock } = poolUnderTest({ connectTimeoutMs: 500 });
     server.connects = "hang";
     const connecting = watch(pool.connect());
-    await clock.advance(500);
+    await clock.advance(501);
     expect(connecting.error).toBeInstanceOf(ConnectTimeoutError);
   });
 });

@@ -123,6 +123,7 @@ export class FakeServer implements ConnectionSource {
   pings: Behaviour | undefined = undefined;
   /** Calls that hang end when they are told to. */
   honoursAbort = true;
+  restore?: NonNullable<ConnectionSource["restore"]>;
   /** Every connection that there was. */
   readonly connections: FakeConnection[] = [];
   /** When each attempt to connect began. */

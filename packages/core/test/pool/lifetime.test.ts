@@ -137,7 +137,7 @@ describe("a database that lives in its one connection", () => {
 
   it("is never aged out, reaped, evicted, replaced or taken from its holder", async () => {
     const { pool, server, clock } = poolUnderTest(options, { capabilities: { maxConnections: 1, reset: "none" } });
-    server.canPing = false;
+    server.pings = "hang";
     for (let round = 0; round < 5; round++) {
       const lease = await pool.acquire({ fresh: round > 0 });
       await clock.advance(30_000);

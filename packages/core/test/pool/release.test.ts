@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { settled } from "./fake-clock.ts";
-import { FakeDriverError } from "./fake-server.ts";
+import { type FakeConnection, FakeDriverError } from "./fake-server.ts";
 import { fakeOf, must, poolUnderTest, take, watch } from "./pool-under-test.ts";
 
 describe("a released connection", () => {
@@ -49,6 +49,21 @@ describe("a released connection", () => {
     must(pool.tryAcquire()).release({ dirty: true });
     must(pool.tryAcquire()).release();
     expect(must(server.connections[0]).calls).toEqual(["reset transaction", "reset session"]);
+  });
+
+  it("gets back what was set up on it when it was new, after a session reset", async () => {
+    const { pool, server } = poolUnderTest();
+    server.restore = async (connection) => {
+      (connection as FakeConnection).calls.push("restore");
+    };
+    (await pool.acquire()).release({ dirty: true });
+    await settled();
+    expect(must(server.connections[0]).calls).toEqual(["reset session", "restore"]);
+    const lease = await pool.acquire();
+    fakeOf(lease).txStatus = "active";
+    lease.release();
+    await settled();
+    expect(must(server.connections[0]).calls.slice(2)).toEqual(["rollback"]);
   });
 
   it("is closed when it was touched and the engine cannot reset it", async () => {

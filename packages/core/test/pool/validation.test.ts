@@ -54,8 +54,24 @@ describe("validation", () => {
     const waiting = watch(pool.acquire());
     await clock.advance(699);
     expect(pool.stats()).toMatchObject({ validating: 1, busy: 1, idle: 0, total: 1 });
-    await clock.advance(1);
+    await clock.advance(2);
     expect(fakeOf(must(waiting.value)).id).toBe(2);
+  });
+
+  it("counts an answer that came while the process was busy", async () => {
+    const { pool, server, clock } = poolUnderTest({ max: 1, validateTimeoutMs: 500 });
+    (await pool.acquire()).release();
+    await clock.advance(5_000);
+    const fake = must(server.connections[0]);
+    const answered = Promise.withResolvers<void>();
+    fake.ping = () => answered.promise;
+    const waiting = watch(pool.acquire());
+    await settled();
+    // The timer is overdue and fires first; the answer is read in the same turn of the loop.
+    clock.block(3_000);
+    clock.setTimer(() => answered.resolve(), 0);
+    await clock.advance(10);
+    expect(must(waiting.value).connection).toBe(fake);
   });
 
   it("lets the caller's own time end the wait, and keeps the connection for the next one", async () => {
