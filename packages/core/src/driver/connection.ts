@@ -120,6 +120,7 @@ export interface DriverConnection {
   releaseSavepoint?(name: string): MaybePromise<void>;
   /** Lets the connection keep the process alive, or not. The pool calls `unref` when it goes idle. */
   ref?(): void;
+  /** See {@link DriverConnection.ref}. */
   unref?(): void;
   /** The driver's own object. Core marks the lease for a session reset when somebody asks for it. */
   raw?(): unknown;
