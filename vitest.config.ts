@@ -13,6 +13,8 @@ export default defineConfig({
     pool: "forks",
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // The list of files is enough to read; a test that takes long on purpose is no news.
+    slowTestThreshold: 30_000,
     execArgv: ["--expose-gc"],
   },
 });

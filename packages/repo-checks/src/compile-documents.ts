@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import ts from "typescript";
 import type { CodeBlock, Document } from "./documents.ts";
 import { root } from "./repository.ts";
+import { sharedHost } from "./typescript-host.ts";
 
 /** One block as a TypeScript module of its own. */
 interface Module {
@@ -60,7 +61,7 @@ function settings(): ts.CompilerOptions {
 }
 
 function hostOf(modules: ReadonlyMap<string, Module>): ts.CompilerHost {
-  const host = ts.createCompilerHost(settings());
+  const host = sharedHost(settings());
   const { fileExists, readFile, directoryExists } = host;
   const folders = new Set([...modules.keys()].map((path) => dirname(path)));
   return {
