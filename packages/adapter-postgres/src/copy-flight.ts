@@ -15,6 +15,7 @@ const headerLength = 5;
 export class CopyFlight extends Flight<number> {
   protected readonly sql: string;
   #state: "asking" | "copying" | "ended" = "asking";
+  #isGivenUp = false;
   #rows = 0;
   #wake: (() => void) | undefined;
 
@@ -65,6 +66,7 @@ export class CopyFlight extends Flight<number> {
 
   /** Makes the server throw everything away. */
   giveUp(): void {
+    this.#isGivenUp = true;
     if (!this.isOpen) return;
     this.#state = "ended";
     const { connection } = this.link.client;
@@ -82,6 +84,7 @@ export class CopyFlight extends Flight<number> {
 
   override handleCopyInResponse(): void {
     this.#state = "copying";
+    if (this.#isGivenUp) this.giveUp();
     this.#wakeUp();
   }
 

@@ -1,6 +1,6 @@
 import { refusal } from "./faults.ts";
 import type { Link } from "./link.ts";
-import { type NativeConnection, type NativeField, NativeQuery, type WireValue } from "./native.ts";
+import { type NativeConnection, type NativeError, type NativeField, NativeQuery, type WireValue } from "./native.ts";
 import type { RawRow } from "./shapes.ts";
 
 /** A statement that travels ahead of another one and whose result nobody reads. */
@@ -161,6 +161,12 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
       this.abandon(this.link.death ?? error);
       return;
     }
+    // An error of pg itself, and not an answer of the server: there will be no end to this flight.
+    if (!isAnswer(error)) {
+      this.link.fail(error);
+      this.abandon(error);
+      return;
+    }
     this.failure ??= { error };
     this.link.failing = this;
     connection.once("readyForQuery", () => this.#end());
@@ -196,4 +202,9 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
     this.link.annotate(error, this.sql, this.#cancelsBefore);
     this.#reject(error);
   }
+}
+
+/** Whether the server has said it: pg gives every ErrorResponse a severity. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof Error && (error as NativeError).severity !== undefined;
 }

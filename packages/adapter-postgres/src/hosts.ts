@@ -33,7 +33,7 @@ export async function connectToAny(settings: Settings, context: OperationContext
         const bounds = boundsOf(settings, context, left);
         const loggedIn = await login(settings, endpoint, bounds);
         if (await serverFits(loggedIn.link, wanted, bounds)) return loggedIn;
-        loggedIn.link.destroy(undefined);
+        await loggedIn.link.close(bounds);
         failures.push({ endpoint, error: connectRefused(`the server is not "${wanted}"`) });
       } catch (error) {
         if (hosts.length === 1 && rounds.length === 1) throw error;

@@ -30,7 +30,7 @@ export class Link {
     this.client = client;
     // Without this listener, a backend that is killed would end the process.
     client.on("error", (error: unknown) => this.fail(error));
-    client.on("end", () => this.fail(new Error("the connection was closed")));
+    client.on("end", () => this.fail(cutOff("the connection was closed", undefined)));
     client.connection.on("parameterStatus", (message: { parameterName: string; parameterValue: string }) =>
       this.#parameter(message.parameterName, message.parameterValue),
     );
@@ -154,7 +154,7 @@ export class Link {
       await this.client.end();
     } finally {
       stop();
-      this.fail(new Error("the connection was closed"));
+      this.fail(cutOff("the connection was closed", undefined));
     }
   }
 
@@ -167,6 +167,7 @@ export class Link {
   /** Declares the link dead, frees its socket and rejects what is under way. The first reason counts. */
   fail(error: unknown): void {
     if (this.#death !== undefined) return;
+    noteFacts(error, { alive: false });
     this.#death = { error };
     const idle = !this.busy;
     this.client.connection.stream.destroy();

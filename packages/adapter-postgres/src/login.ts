@@ -1,9 +1,9 @@
-import type { Socket } from "node:net";
 import type { OperationContext } from "@nsj/mdb-core";
 import { watch } from "./bounds.ts";
 import { type Dialled, dial, type Endpoint } from "./dial.ts";
 import { noteFacts } from "./errors.ts";
 import { connectAborted, connectRefused, connectTimeout, PostgresFault } from "./faults.ts";
+import { asDialled, GuardedConnection } from "./guarded-connection.ts";
 import { Link } from "./link.ts";
 import { NativeClient, type NativeError } from "./native.ts";
 import type { Settings } from "./settings.ts";
@@ -48,9 +48,14 @@ async function attempt(
 ): Promise<LoggedIn> {
   const dialled = await dial(endpoint, encryption, context);
   const { socket } = dialled;
-  const link = new Link(newClient(settings, endpoint, dialled));
-  const { client } = link;
   let why: PostgresFault | undefined;
+  const password = async (): Promise<string | undefined> => {
+    // A server that is given up already gets no password, and nobody is asked for one.
+    if (why !== undefined) throw why;
+    return settings.password();
+  };
+  const link = new Link(newClient({ ...settings, password }, endpoint, dialled));
+  const { client } = link;
   const give = (fault: PostgresFault): void => {
     why ??= fault;
     socket.destroy();
@@ -84,25 +89,16 @@ function newClient(settings: Settings, endpoint: Endpoint, { socket, encrypted }
     user: settings.user,
     database: settings.database,
     password: settings.password,
-    stream: asDialled(socket),
+    connection: new GuardedConnection({
+      stream: asDialled(socket),
+      keepAlive: settings.keepAlive,
+      keepAliveInitialDelayMillis: settings.keepAliveInitialDelayMillis,
+    }),
     // The socket is encrypted by now, or is not to be. Both are said, because pg reads them from the environment otherwise.
     ssl: false,
     sslnegotiation: "postgres",
     pipeline: true,
     enableChannelBinding: encrypted && settings.channelBinding !== "disable",
-    keepAlive: settings.keepAlive,
-    keepAliveInitialDelayMillis: settings.keepAliveInitialDelayMillis,
-  });
-}
-
-/** pg wants to connect the socket itself. This one is connected: it only has to say so once pg listens. */
-function asDialled(socket: Socket): Socket {
-  return Object.defineProperty(socket, "connect", {
-    configurable: true,
-    value: () => {
-      process.nextTick(() => socket.emit("connect"));
-      return socket;
-    },
   });
 }
 

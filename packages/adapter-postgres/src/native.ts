@@ -15,6 +15,8 @@ export interface NativeField {
 /** An error as pg reports it: an ErrorResponse of the server, or an error of its own or of the socket (then without most fields). */
 export interface NativeError extends Error {
   readonly code?: string | undefined;
+  /** In the server's language. */
+  readonly severity?: string | undefined;
   readonly position?: string | undefined;
   readonly where?: string | undefined;
   readonly table?: string | undefined;
@@ -63,18 +65,36 @@ export interface NativeConfig {
   readonly user: string;
   readonly database: string;
   readonly password: () => Promise<string | undefined>;
-  readonly stream: Socket;
+  readonly connection: NativeConnection;
   readonly ssl: false;
   readonly sslnegotiation: "postgres";
   readonly pipeline: true;
   readonly enableChannelBinding: boolean;
-  readonly keepAlive: boolean;
-  readonly keepAliveInitialDelayMillis: number;
   readonly application_name?: string | undefined;
   readonly options?: string | undefined;
   readonly statement_timeout?: number | undefined;
   readonly lock_timeout?: number | undefined;
   readonly idle_in_transaction_session_timeout?: number | undefined;
+}
+
+/** What we pass to the constructor of pg's `Connection`. */
+export interface NativeConnectionConfig {
+  readonly stream: Socket;
+  readonly keepAlive: boolean;
+  readonly keepAliveInitialDelayMillis: number;
+}
+
+/** pg's connection, with what a subclass may override. */
+export const NativeConnectionBase = pg.Connection as unknown as new (
+  config: NativeConnectionConfig,
+) => NativeConnection & {
+  /** Starts reading messages from the socket. */
+  attachListeners(source: MessageSource): void;
+};
+
+/** What pg reads messages from. */
+export interface MessageSource {
+  on(event: string, listener: (...values: unknown[]) => void): unknown;
 }
 
 /** pg's client. */

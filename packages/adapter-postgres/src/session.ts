@@ -192,7 +192,7 @@ export class Session {
   /** Does what a statement's command tag makes necessary. `undefined` for nothing, or nothing to wait for. */
   after(tag: string): Promise<unknown> | undefined {
     if (tag === "DISCARD ALL" || tag === "DEALLOCATE ALL") this.#prepared?.forgetAll(false);
-    if (tag.startsWith("ALTER ") || tag.startsWith("DROP ") || tag === "CREATE VIEW") {
+    if (tag.startsWith("ALTER ") || tag === "DROP TABLE" || tag === "CREATE VIEW") {
       this.#epoch.value++;
       this.#schemaChanged = this.txStatus !== "idle";
     } else if (tag === "COMMIT" && this.#schemaChanged) {

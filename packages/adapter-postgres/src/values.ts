@@ -1,6 +1,7 @@
 import { isDate } from "node:util/types";
 import { isJsonText, type ParameterValue } from "@nsj/mdb-core";
 import { parseArray } from "./arrays.ts";
+import { type PostgresFault, refusal } from "./faults.ts";
 import type { WireValue } from "./native.ts";
 import { dateFromText, dateToText } from "./timestamps.ts";
 import type { TypeFacts } from "./types.ts";
@@ -18,7 +19,7 @@ export function encodeValue(value: ParameterValue): WireValue {
       if (value instanceof Uint8Array) return asBuffer(value);
       return encodeObject(value);
     default:
-      return String(value);
+      return encodeScalar(value);
   }
 }
 
@@ -32,7 +33,17 @@ export function encodeValues(values: readonly ParameterValue[]): WireValue[] {
 /** A parameter as text, as COPY and the elements of arrays need it; bytes in the hexadecimal form of `bytea`. */
 export function encodeText(value: Exclude<ParameterValue, null>): string {
   if (value instanceof Uint8Array) return `\\x${asBuffer(value).toString("hex")}`;
-  return typeof value === "object" ? encodeObject(value) : String(value);
+  return typeof value === "object" ? encodeObject(value) : encodeScalar(value);
+}
+
+function encodeScalar(value: string | number | bigint | boolean): string {
+  if (typeof value === "symbol" || typeof value === "function" || value === undefined) throw notAValue(value);
+  return String(value);
+}
+
+/** Core refuses these before; written as text they would be silently wrong. */
+function notAValue(value: unknown): PostgresFault {
+  return refusal("parameter", `a value of type ${typeof value} cannot be sent to the server`);
 }
 
 type ObjectValue = Exclude<ParameterValue, null | string | number | bigint | boolean | Uint8Array>;
@@ -40,7 +51,8 @@ type ObjectValue = Exclude<ParameterValue, null | string | number | bigint | boo
 function encodeObject(value: ObjectValue): string {
   if (isDate(value)) return dateToText(value);
   if (isJsonText(value)) return value.text;
-  return encodeArray(value as readonly ParameterValue[]);
+  if (!Array.isArray(value)) throw notAValue(value);
+  return encodeArray(value);
 }
 
 /** @see https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */

@@ -214,7 +214,6 @@ describe("a connect that fails", () => {
     const deadline = performance.now() + 200;
     const { info } = await failure(() => connectorFor(at(fake)).connect({ deadline }));
     expect(info).toMatchObject({ kind: "connect-timeout", connection: "dead", executed: "no", retry: "connect" });
-    expect(performance.now()).toBeGreaterThanOrEqual(deadline - 5);
     await drained(fake);
   });
 

@@ -102,6 +102,11 @@ describe("type names", () => {
   });
 });
 
+it.each([undefined, Symbol("x"), () => 1, new Map(), { a: 1 }])("refuses what is no value: %s", (junk) => {
+  for (const encode of [encodeValue, encodeText])
+    expect(() => encode(junk as unknown as string)).toThrow(/cannot be sent/);
+});
+
 it("writes bytes in hexadecimal where only text will do", () => {
   expect(encodeText(new Uint8Array([0, 171]))).toBe("\\x00ab");
 });

@@ -11,6 +11,7 @@ export type FakeAnswer =
   | "57P03"
   | "53300"
   | "a login without proof"
+  | "a way to authenticate that nobody knows"
   | "plain text in front of TLS"
   | "neither yes nor no to TLS";
 
@@ -80,6 +81,10 @@ function misbehave(socket: Socket, answer: FakeAnswer): void {
         socket.write(message("R", int32(0)));
         socket.write(message("Z", "I"));
       });
+      break;
+    case "a way to authenticate that nobody knows":
+      // AuthenticationGSS
+      socket.write(message("R", int32(7)));
       break;
     case "plain text in front of TLS":
       socket.write("SExtra");
