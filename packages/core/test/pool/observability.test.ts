@@ -157,11 +157,12 @@ describe("events", () => {
     await (async () => {
       await pool.acquire({ holder: new Holder(undefined, "forgetful session") });
     })();
-    await vi.waitFor(async () => {
+    const collected = async (): Promise<void> => {
       globalThis.gc?.();
       await settled();
       expect(seen.some(({ type }) => type === "leak")).toBe(true);
-    });
+    };
+    await vi.waitFor(collected, { timeout: 20_000 });
     expect(seen.find(({ type }) => type === "leak")).toMatchObject({
       holder: "forgetful session",
       stack: expect.stringContaining("observability.test.ts"),
