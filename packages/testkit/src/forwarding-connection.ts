@@ -115,6 +115,7 @@ export class ForwardingConnection implements Required<DriverConnection> {
     this.inner.ref();
   }
 
+  /** See {@link ref}. */
   unref(): void {
     this.inner.unref();
   }

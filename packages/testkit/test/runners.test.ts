@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 
 describe("the conformance suite on other runners", () => {
   it("runs under node:test, and its skips carry their reasons", async () => {
-    const file = fileURLToPath(new URL("node-test/fake.ts", import.meta.url));
+    const file = fileURLToPath(new URL("node-test-main.ts", import.meta.url));
     const child = spawn(process.execPath, ["--conditions=mdb:source", "--test", "--test-reporter=tap", file], {
       stdio: ["ignore", "pipe", "inherit"],
       // The runner marks its children by this; a child of ours is a runner of its own.

@@ -5,6 +5,7 @@ import { close } from "./close.ts";
 import { connect } from "./connect.ts";
 import { coreErrors } from "./core-errors.ts";
 import { corePool } from "./core-pool.ts";
+import { coreSessions } from "./core-sessions.ts";
 import { coreTransactions } from "./core-transactions.ts";
 import { coreTypes } from "./core-types.ts";
 import { dialect } from "./dialect.ts";
@@ -51,5 +52,6 @@ export const areas: readonly Area[] = [
   coreTypes,
   coreErrors,
   coreTransactions,
+  coreSessions,
   corePool,
 ];

@@ -111,6 +111,7 @@ export class Bench implements Facts {
     return name;
   }
 
+  /** The independent client of the server; the case has to declare that it needs it. */
   admin(): Promise<Admin> {
     return this.#suite.admin();
   }

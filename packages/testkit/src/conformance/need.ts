@@ -82,6 +82,3 @@ export const concurrentWrites: Need = ({ subject }) =>
 /** The engine checks the type of what it stores. */
 export const strictTypes: Need = ({ subject }) =>
   subject.traits?.strictTypes === false ? "traits.strictTypes: false" : undefined;
-
-/** The engine does not run on the thread that the test runs on. */
-export const asynchronous: Need = capability("execution", "async");
