@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 // Tests run on the sources of every package, with nothing built.
@@ -11,6 +12,8 @@ export default defineConfig({
     globalSetup: ["./scripts/test-servers.ts"],
     reporters: ["default", "./scripts/counting-reporter.ts"],
     pool: "forks",
+    // One less than there are cores is vitest's own answer; on two cores that is one, though tests mostly wait for servers.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // The list of files is enough to read; a test that takes long on purpose is no news.
