@@ -1,0 +1,39 @@
+import { type ArgumentsHost, Catch, HttpException, Inject, Logger } from "@nestjs/common";
+import { BaseExceptionFilter, HttpAdapterHost } from "@nestjs/core";
+import { MdbError } from "@nsj/mdb-core";
+import { errorBody } from "@nsj/mdb-http";
+import type { MdbModuleOptions } from "./options.ts";
+import { optionsToken } from "./tokens.ts";
+
+/**
+ * Answers the library's errors with their status codes; the module uses it everywhere. Outside of HTTP, in microservices, GraphQL and
+ * gateways, it leaves them to Nest.
+ */
+export class MdbExceptionFilter extends BaseExceptionFilter<MdbError> {
+  static {
+    Catch(MdbError)(MdbExceptionFilter);
+    Inject(HttpAdapterHost)(MdbExceptionFilter, undefined, 0);
+    Inject(optionsToken)(MdbExceptionFilter, undefined, 1);
+  }
+  readonly #logger = new Logger("MdbExceptionFilter");
+  readonly #options: MdbModuleOptions;
+
+  /** Made by Nest. */
+  constructor(host: HttpAdapterHost, options: MdbModuleOptions) {
+    super(host.httpAdapter);
+    this.#options = options;
+  }
+
+  /** Called by Nest. */
+  override catch(exception: MdbError, host: ArgumentsHost): void {
+    if (host.getType() !== "http") return;
+    const { statusCodes } = this.#options;
+    const body = statusCodes === false ? undefined : errorBody(exception, statusCodes);
+    if (body === undefined) {
+      super.catch(exception, host);
+      return;
+    }
+    if (body.statusCode >= 500) this.#logger.error(exception);
+    super.catch(new HttpException(body, body.statusCode) as never, host);
+  }
+}

@@ -1,0 +1,27 @@
+import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency } from "@nestjs/common";
+import type { DatabaseManager, SessionOptions } from "@nsj/mdb-core";
+import type { StatusCodes } from "@nsj/mdb-http";
+
+/** What the module takes. */
+export interface MdbModuleOptions {
+  /** The application's databases. They are closed with the application. */
+  readonly databases: DatabaseManager;
+  /**
+   * How long a shutdown lets requests and other work use the databases, in milliseconds. Then running statements are stopped on the
+   * server and rolled back. Default 10 000.
+   */
+  readonly closeTimeoutMs?: number;
+  /** Status codes that differ from the usual ones; `false` leaves errors of the library to the application. */
+  readonly statusCodes?: StatusCodes | false;
+  /** Options of every request's sessions. */
+  readonly session?: Omit<SessionOptions, "signal">;
+}
+
+/** What the module takes when its options come from other providers. */
+export interface MdbModuleAsyncOptions<Dependencies extends readonly unknown[] = readonly never[]> {
+  /** Every label of the databases that can be injected: they have to be known before the factory runs. */
+  readonly labels: readonly string[];
+  readonly imports?: NonNullable<ModuleMetadata["imports"]>;
+  readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
+  readonly useFactory: (...dependencies: Dependencies) => MdbModuleOptions | Promise<MdbModuleOptions>;
+}

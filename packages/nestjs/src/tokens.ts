@@ -1,0 +1,17 @@
+import { Inject } from "@nestjs/common";
+
+/** The injection token of the application's `DatabaseManager`; the class itself is one too. */
+export const databasesToken: unique symbol = Symbol.for("@nsj/mdb-nestjs/databases");
+
+/** The injection token of the module's options. */
+export const optionsToken: unique symbol = Symbol.for("@nsj/mdb-nestjs/options");
+
+/** The injection token of the database of a label; for `inject` of a factory. */
+export function databaseToken(label: string): string {
+  return `MdbDatabase(${label})`;
+}
+
+/** Injects the database of a label: `constructor(@InjectDatabase("orders") private readonly orders: Database) {}`. */
+export function InjectDatabase(label: string): PropertyDecorator & ParameterDecorator {
+  return Inject(databaseToken(label));
+}
