@@ -34,17 +34,20 @@ export async function runAutocommit<T>(context: DatabaseContext, operation: Oper
 
 function takeLoan<T>(context: DatabaseContext, operation: Operation<T>, replays: number): Loan | Promise<Loan> {
   const { pipelining, pool } = context;
-  const acquire = (): Promise<Lease> => pool.acquire(acquireRequest(operation.bounds, waiter(), replays === 2));
   if (pipelining !== undefined && operation.pipelined && operation.text !== undefined && replays === 0) {
-    return pipelining.take(operation.text, acquire);
+    return pipelining.take(operation.text, () => acquire(context, operation.bounds, false));
   }
   const lease = replays < 2 ? pool.tryAcquire() : undefined;
-  return lease === undefined ? acquire().then(loanOf) : loanOf(lease);
+  return lease === undefined ? acquire(context, operation.bounds, replays === 2).then(loanOf) : loanOf(lease);
+}
+
+function acquire({ pool }: DatabaseContext, bounds: Bounds, fresh: boolean): Promise<Lease> {
+  return pool.acquire(acquireRequest(bounds, waiter(), fresh));
 }
 
 /** Takes a connection for a stream. */
 export async function holdAutocommit(context: DatabaseContext, bounds: Bounds): Promise<Hold> {
-  const lease = context.pool.tryAcquire() ?? (await context.pool.acquire(acquireRequest(bounds, waiter(), false)));
+  const lease = context.pool.tryAcquire() ?? (await acquire(context, bounds, false));
   return {
     connection: lease.connection,
     end: (failure) => lease.release(failure === undefined ? undefined : { error: failure.connection }),

@@ -109,20 +109,22 @@ export abstract class StatementExecutor implements Executor {
 
   async queryOne<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<RowOf<T>> {
     const { statement, options } = this.#read<T>(text, rest);
-    const row = await this.#single<RowOf<T>>(statement, options);
+    const row = this.#atMostOne(await this.#send(statement, options), statement);
     if (row === undefined) throw this.#noRows(statement);
-    return row;
+    return options.schema === undefined ? (row as RowOf<T>) : this.#validatedOne<RowOf<T>>(row, statement, options);
   }
 
   async queryMaybeOne<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<RowOf<T> | undefined> {
     const { statement, options } = this.#read<T>(text, rest);
-    return this.#single<RowOf<T>>(statement, options);
+    const row = this.#atMostOne(await this.#send(statement, options), statement);
+    if (row === undefined || options.schema === undefined) return row as RowOf<T> | undefined;
+    return this.#validatedOne<RowOf<T>>(row, statement, options);
   }
 
   async queryScalar<T = unknown>(text: Text, ...rest: readonly unknown[]): Promise<T> {
     const { statement, options } = this.#read<never>(text, rest);
     const result = await this.#send(statement, options);
-    const row = this.#atMostOne(result, statement);
+    const row = this.#atMostOneRow(result, statement);
     if (row === undefined) throw this.#noRows(statement);
     return this.context.mapper(result.columns).first(row) as T;
   }
@@ -212,17 +214,13 @@ export abstract class StatementExecutor implements Executor {
     return { rows, rowCount: result.affected ?? rows.length, columns };
   }
 
-  async #single<T>(statement: Statement, options: StatementOptions<unknown>): Promise<T | undefined> {
-    const result = await this.#send(statement, options);
-    const values = this.#atMostOne(result, statement);
-    if (values === undefined) return undefined;
-    const row = this.context.mapper(result.columns).toObject(values);
-    if (options.schema === undefined) return row as T;
-    return (await this.#validated<T>([row], statement, options))[0];
+  /** The one row of a result as an object. */
+  #atMostOne(result: ResultSet, statement: Statement): object | undefined {
+    const values = this.#atMostOneRow(result, statement);
+    return values === undefined ? undefined : this.context.mapper(result.columns).toObject(values);
   }
 
-  #atMostOne(result: ResultSet, statement: Statement): unknown[] | undefined {
-    const { rows } = result;
+  #atMostOneRow({ rows }: ResultSet, statement: Statement): unknown[] | undefined {
     if (rows.length <= 1) return rows[0];
     const { database, engine } = this.context;
     const message = `${nameOf(this.context)}: ${rows.length} rows came where at most one was asked for`;
@@ -233,6 +231,10 @@ export abstract class StatementExecutor implements Executor {
     const { database, engine } = this.context;
     const message = `${nameOf(this.context)}: no row came where exactly one was asked for`;
     return new NoRowsError(message, { database, engine, statement: statement.text });
+  }
+
+  async #validatedOne<T>(row: object, statement: Statement, options: StatementOptions<unknown>): Promise<T> {
+    return (await this.#validated<T>([row], statement, options))[0] as T;
   }
 
   async #validated<T>(
