@@ -25,6 +25,7 @@ async function outcomeOf(caughtBy: string, subject: ReturnType<typeof referenceS
   return runner.run();
 }
 
+// That the driver they were made of passes every one of these cases is shown by reference-driver.test.ts.
 describe("the conformance suite", () => {
   it("has mutants of its own, each with a name", () => {
     expect(mutants.length).toBeGreaterThanOrEqual(25);
@@ -38,18 +39,6 @@ describe("the conformance suite", () => {
       const results = await outcomeOf(caughtBy, subject);
       expect(results.map((it) => it.name)).toHaveLength(1);
       expect(results[0], `${caughtBy} has to fail`).toMatchObject({ outcome: "fail" });
-    });
-  }
-});
-
-describe("the driver that the mutants were made of", () => {
-  for (const caughtBy of new Set(mutants.map((it) => it.caughtBy))) {
-    it(`passes "${caughtBy}"`, async () => {
-      const results = await outcomeOf(
-        caughtBy,
-        referenceSubject(() => server),
-      );
-      expect(results).toMatchObject([{ outcome: "pass" }]);
     });
   }
 });
