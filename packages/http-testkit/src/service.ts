@@ -1,4 +1,4 @@
-import { DatabaseManager, type DatabaseOptions, defineDatabase } from "@nsj/mdb-core";
+import { DatabaseManager, defineDatabase } from "@nsj/mdb-core";
 import { type ReferenceOptions, type ReferenceServer, referenceDriver } from "@nsj/mdb-testkit";
 
 /** A service in the framework under test. */
@@ -16,15 +16,12 @@ export interface Service {
  */
 export type StartService = (databases: DatabaseManager) => Promise<Service>;
 
-/** Two labels, each on a server of its own. */
-export function openDatabases(
-  orders: ReferenceOptions,
-  audit: ReferenceOptions,
-  options: DatabaseOptions = {},
-): DatabaseManager {
+/** Two labels, each on a server of its own. Few connections for many requests, which wait for them however busy the machine is. */
+export function openDatabases(orders: ReferenceOptions, audit: ReferenceOptions): DatabaseManager {
+  const pool = { max: 5, acquireTimeoutMs: 60_000 };
   return new DatabaseManager({
-    orders: defineDatabase(referenceDriver, { ...orders, ...options }),
-    audit: defineDatabase(referenceDriver, { ...audit, ...options }),
+    orders: defineDatabase(referenceDriver, { ...orders, pool }),
+    audit: defineDatabase(referenceDriver, { ...audit, pool }),
   });
 }
 

@@ -2,7 +2,7 @@ import "reflect-metadata";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { Controller, Get, HttpException, Inject, Module, Param, StreamableFile } from "@nestjs/common";
-import { NestFactory } from "@nestjs/core";
+import { type AbstractHttpAdapter, NestFactory } from "@nestjs/core";
 import { DatabaseManager } from "@nsj/mdb-core";
 import { type HandlerRequest, runHandler, type Service, streamHandler } from "@nsj/mdb-http-testkit";
 import { DatabaseSessions, MdbHealthIndicator, MdbModule } from "@nsj/mdb-nestjs";
@@ -50,12 +50,16 @@ decorateMethod(Routes.prototype, "run", [Get("run/:name/:user")], [Param("name")
 decorateMethod(Routes.prototype, "stream", [Get("stream/:name/:user")], [Param("name"), Param("user")]);
 decorateMethod(Routes.prototype, "health", [Get("health")]);
 
-/** The suite's service. */
-export async function startService(databases: DatabaseManager, closeTimeoutMs = 10_000): Promise<Service> {
+/** The suite's service on a platform of Nest. */
+export async function startService(
+  databases: DatabaseManager,
+  platform: AbstractHttpAdapter,
+  closeTimeoutMs = 10_000,
+): Promise<Service> {
   class Application {}
   const mdb = MdbModule.forRoot({ databases, closeTimeoutMs, statusCodes: { MDB_NO_ROWS: 410 } });
   Module({ imports: [mdb], controllers: [Routes] })(Application);
-  const app = await NestFactory.create(Application, { logger: false });
+  const app = await NestFactory.create(Application, platform, { logger: false });
   await app.listen(0, "127.0.0.1");
   const { port } = app.getHttpServer().address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, close: () => app.close() };

@@ -1,0 +1,6 @@
+import { ExpressAdapter } from "@nestjs/platform-express";
+import { httpSuite, shutdownSuite } from "@nsj/mdb-http-testkit";
+import { startService } from "./service.ts";
+
+httpSuite("NestJS on Express", (databases) => startService(databases, new ExpressAdapter()));
+shutdownSuite("NestJS on Express", `${import.meta.dirname}/express-main.ts`);
