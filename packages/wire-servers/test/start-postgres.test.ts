@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import pg from "pg";
 import { expect, inject, it } from "vitest";
 
@@ -8,3 +9,13 @@ it("gives every test a real PostgreSQL", async () => {
   await client.end();
   expect(Number(rows[0].server_version_num)).toBeGreaterThanOrEqual(140_000);
 });
+
+it("leaves the exit code of its process alone, so that a failed test run says that it failed", () => {
+  const module = new URL("../src/index.ts", import.meta.url).href;
+  const script = `
+    const { startPostgres } = await import(${JSON.stringify(module)});
+    await (await startPostgres()).stop();
+    process.exitCode = 7;`;
+  const argv = ["--conditions=mdb:source", "--input-type=module", "-e", script];
+  expect(spawnSync(process.execPath, argv, { timeout: 60_000 }).status).toBe(7);
+}, 60_000);

