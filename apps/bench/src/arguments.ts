@@ -29,7 +29,7 @@ export function readArguments(argv: readonly string[]): Wishes {
   });
   return {
     effort: values.quick
-      ? { quick: true, rounds: 5, blockMs: 20, warmUpMs: 40 }
+      ? { quick: true, rounds: 5, blockMs: 20, warmUpMs: 100 }
       : { quick: false, rounds: 21, blockMs: 80, warmUpMs: 500 },
     only: values.only.flatMap((part) => part.split(",")),
     help: values.help,

@@ -58,18 +58,19 @@ export const packageScenarios: readonly Scenario[] = [
     title: "Import time and size",
     note: "Importing the package in a fresh process, and everything that this brings in as one minified file. Drivers that a library loads on demand are not counted.",
     columns: [
-      { key: "importMs", label: "import, ms", digits: 1 },
+      { key: "cpuMs", label: "CPU ms", digits: 1 },
+      { key: "importMs", label: "wall ms", digits: 1 },
       { key: "kb", label: "minified, kB", digits: 0 },
     ],
-    chart: "importMs",
+    chart: "cpuMs",
     contestants: packages,
     times: ({ effort }) => (effort.quick ? 1 : 11),
     async ask(name) {
-      const { importMs = Number.NaN } = await runProcess("import.ts", [name]);
-      return { importMs, kb: await minifiedKb(name) };
+      const { importMs = Number.NaN, cpuMs = Number.NaN } = await runProcess("import.ts", [name]);
+      return { importMs, cpuMs, kb: await minifiedKb(name) };
     },
     goals: (results) => [
-      goal("ms to import core", figureOf(results, ours, "importMs"), "at most", 15),
+      goal("CPU ms to import core", figureOf(results, ours, "cpuMs"), "at most", 15),
       goal("kB of core, minified", figureOf(results, ours, "kb"), "at most", 60),
     ],
   }),

@@ -54,7 +54,7 @@ export const processScenarios: readonly Scenario[] = [
   facts({
     id: "process/idle",
     title: "An idle pool",
-    note: "Ten connections at rest. Processor time for each second of doing nothing, and for how long a process lives on that has nothing more to do and closes nothing; 15 s is as long as anybody waits.",
+    note: "Ten connections at rest. Processor time for each second of doing nothing, and for how long a process lives on that has nothing more to do and closes nothing; 15 s (2 s with --quick) is as long as anybody waits.",
     columns: [
       { key: "cpuMillis", label: "CPU ms each second", digits: 2 },
       { key: "lingersMs", label: "lives on, ms", digits: 0 },
