@@ -2,7 +2,7 @@ export { bindRow, type Row } from "./bind-row.ts";
 export { compile, type Parameters } from "./compile.ts";
 export { compileCall } from "./compile-call.ts";
 export { compileMany, type ManyStatement } from "./compile-many.ts";
-export { type Identifier, isSql, type Sql, type SqlMark, type SqlValue } from "./fragment.ts";
+export { type Identifier, isSql, type Sql, type SqlValue } from "./fragment.ts";
 export { parseTableName, quoteIdentifier, resolveIdentifier } from "./identifier.ts";
 export type { OutParameter, TypedParameter } from "./parameter.ts";
 export type { StatementTarget } from "./parameter-error.ts";
