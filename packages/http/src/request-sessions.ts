@@ -8,6 +8,7 @@ export class RequestSessions implements AsyncDisposable {
   readonly #manager: DatabaseManager;
   readonly #options: SessionOptions;
   readonly #sessions = new Map<string, Promise<Session>>();
+  readonly #made: Session[] = [];
   #closing: Promise<void> | undefined;
 
   /**
@@ -31,14 +32,21 @@ export class RequestSessions implements AsyncDisposable {
     }
     let session = this.#sessions.get(label);
     if (session === undefined) {
-      session = this.#manager.getSession(label, this.#options);
+      session = this.#make(label);
       this.#sessions.set(label, session);
     }
     return session;
   }
 
+  async #make(label: string): Promise<Session> {
+    const session = await this.#manager.getSession(label, this.#options);
+    this.#made.push(session);
+    if (this.#closing !== undefined) await session.close();
+    return session;
+  }
+
   /**
-   * Ends the request: its sessions refuse everything from now on, and what was not committed is rolled back. Resolves once every
+   * Ends the request: its sessions refuse everything from this call on, and what was not committed is rolled back. Resolves once every
    * connection is back. Idempotent; never rejects, because a connection that cannot be rolled back is thrown away.
    */
   close(): Promise<void> {
@@ -47,7 +55,8 @@ export class RequestSessions implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    await Promise.allSettled([...this.#sessions.values()].map(async (session) => (await session).close()));
+    // Called at once, before anything is awaited: a commit that comes after this must find its session closed.
+    await Promise.allSettled(this.#made.map((session) => session.close()));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

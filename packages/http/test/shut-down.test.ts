@@ -3,10 +3,19 @@ import { Agent, createServer, get, type IncomingMessage, type Server, type Serve
 import type { AddressInfo } from "node:net";
 import { DatabaseManager, defineDatabase } from "@nsj/mdb-core";
 import { closeWithin, shutDown } from "@nsj/mdb-http";
-import { fakeDriver } from "@nsj/mdb-testkit";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { type ReferenceServer, referenceDriver, referenceServer } from "@nsj/mdb-testkit";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 
-const open = () => new DatabaseManager({ main: defineDatabase(fakeDriver(), {}) });
+let database: ReferenceServer;
+beforeAll(async () => {
+  database = await referenceServer();
+});
+afterAll(() => database.close());
+
+function open(): DatabaseManager {
+  const { host, port, user, password, database: name } = database;
+  return new DatabaseManager({ main: defineDatabase(referenceDriver, { host, port, user, password, database: name }) });
+}
 
 /** A server that waits for the test with its one answer, and a client that keeps its connection alive. */
 async function serve(): Promise<{ server: Server; answer: Promise<IncomingMessage>; response: ServerResponse }> {
