@@ -4,7 +4,7 @@ import { dateType, decimalType, momentType, moneyType, oldMomentType } from "./e
 import { refusal } from "./faults.ts";
 import type { Link } from "./link.ts";
 import type { NativeColumn, NativeFacets, NativeType } from "./native.ts";
-import type { ParameterTypes } from "./parameters.ts";
+import type { ParameterTypes } from "./values.ts";
 
 /** A column that is loaded: its type on the server, and how a value becomes one of it. */
 interface LoadedColumn {

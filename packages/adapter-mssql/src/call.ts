@@ -2,8 +2,8 @@ import type { Call, ResultSet } from "@nsj/mdb-core";
 import { quoteName } from "./dialect.ts";
 import { refusal } from "./faults.ts";
 import type { Link } from "./link.ts";
-import type { ParameterTypes } from "./parameters.ts";
 import { ResultSets } from "./result-sets.ts";
+import type { ParameterTypes } from "./values.ts";
 
 /** Runs a stored procedure with named parameters. */
 export async function callProcedure(link: Link, types: ParameterTypes, call: Call): Promise<ResultSet> {

@@ -16,9 +16,9 @@ import { callProcedure } from "./call.ts";
 import { SocketStream } from "./cursor.ts";
 import { cutOff } from "./faults.ts";
 import type { Link } from "./link.ts";
-import type { ParameterTypes } from "./parameters.ts";
 import type { Statements } from "./statements.ts";
 import { Transactions } from "./transactions.ts";
+import type { ParameterTypes } from "./values.ts";
 
 /** One connection to a SQL Server: what core asks for, in the driver's terms. */
 export class MssqlConnection implements DriverConnection {

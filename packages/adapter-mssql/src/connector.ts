@@ -4,11 +4,11 @@ import { Link } from "./link.ts";
 import { loadTedious, type Tedious } from "./native.ts";
 import { type NullTypes, newNullTypes } from "./null-types.ts";
 import { openConnection } from "./open.ts";
-import { ParameterTypes } from "./parameters.ts";
 import { pinnedParent } from "./pinned-parent.ts";
 import { exactSupport } from "./self-check.ts";
 import type { Settings } from "./settings.ts";
 import { Statements } from "./statements.ts";
+import { ParameterTypes } from "./values.ts";
 
 /** Opens connections with one set of options. */
 export class MssqlConnector implements Connector {

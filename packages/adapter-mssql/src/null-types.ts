@@ -1,7 +1,7 @@
 import { StatementCache } from "@nsj/mdb-core";
 import type { Link } from "./link.ts";
-import type { TypedParameter } from "./parameters.ts";
 import { ResultSets } from "./result-sets.ts";
+import type { TypedParameter } from "./values.ts";
 
 /** What the parameters of a text turned out to be, by their place. */
 export type LearntTypes = ReadonlyMap<number, string>;

@@ -4,9 +4,9 @@ import { refusal } from "./faults.ts";
 import type { Link } from "./link.ts";
 import type { NativeRequest } from "./native.ts";
 import { learnTypes, type NullTypes, needsTypes } from "./null-types.ts";
-import type { ParameterTypes, TypedParameter } from "./parameters.ts";
 import { ResultSets } from "./result-sets.ts";
 import { type TextFacts, textFacts } from "./text-facts.ts";
+import type { ParameterTypes, TypedParameter } from "./values.ts";
 
 /** A statement ready to be sent. */
 export interface Encoded {

@@ -66,7 +66,7 @@ export const coreErrors: Area = {
       async run(bench) {
         const database = bench.database();
         const table = await bench.tableIn(database, `id ${bench.subject.types.integer}`);
-        await fails(SqlSyntaxError, () => database.query("selec 1"));
+        await fails(SqlSyntaxError, () => database.query("selec 1 from"));
         await fails(UndefinedObjectError, () => database.query(`select id from ${bench.name()}`));
         await fails(UndefinedObjectError, () => database.query(`select no_such_column from ${table}`));
         await fails(NoRowsError, () => database.queryOne(`select id from ${table}`));

@@ -46,6 +46,8 @@ export interface CursorSession {
   readonly ready: () => Promise<void>;
   /** Runs one exchange with the server. */
   readonly exchange: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** Ends the exchange with the first portion, which saves a round trip; rows beyond it are lost. */
+  readonly onePortion: boolean;
 }
 
 /**
@@ -64,6 +66,7 @@ export class BackingCursor implements pg.Submittable {
   #columns: readonly BackingColumn[] = [];
   #command = "";
   #counted = 0;
+  #complete = true;
   #tagCount: number | null = null;
 
   constructor(text: string, values: readonly BackingValue[], session: CursorSession) {
@@ -85,6 +88,11 @@ export class BackingCursor implements pg.Submittable {
   /** Rows inserted, updated, deleted or returned; `null` where PostgreSQL does not count. Known at the end. */
   get rowCount(): number | null {
     return this.#command === "SELECT" ? this.#counted : this.#tagCount;
+  }
+
+  /** `false` when rows were lost because only one portion was wanted. */
+  get complete(): boolean {
+    return this.#complete;
   }
 
   /** `true` once the last row was given. */
@@ -135,7 +143,8 @@ export class BackingCursor implements pg.Submittable {
     wire.bind({ values: this.#values }, true);
     wire.describe({ type: "P" }, true);
     wire.execute({ rows: this.#portionSize }, true);
-    wire.flush();
+    if (this.#session.onePortion) wire.sync();
+    else wire.flush();
   }
 
   handleRowDescription({ fields }: { readonly fields: readonly pg.FieldDef[] }): void {
@@ -148,7 +157,8 @@ export class BackingCursor implements pg.Submittable {
   }
 
   handlePortalSuspended(): void {
-    this.#state = "suspended";
+    this.#complete = !this.#session.onePortion;
+    this.#state = this.#session.onePortion ? "done" : "suspended";
     this.#settle?.resolve(this.#rows);
   }
 
@@ -170,13 +180,13 @@ export class BackingCursor implements pg.Submittable {
   handleError(error: Error): void {
     const gone = this.#state === "done";
     this.#state = "done";
-    if (!gone) this.#wire?.sync();
+    if (!gone && !this.#session.onePortion) this.#wire?.sync();
     this.#settle?.reject(error);
   }
 
   #end(): void {
     this.#state = "done";
-    this.#wire?.sync();
+    if (!this.#session.onePortion) this.#wire?.sync();
     this.#settle?.resolve(this.#rows);
   }
 }

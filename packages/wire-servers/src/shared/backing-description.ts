@@ -3,6 +3,7 @@ import { type BackingColumn, backingColumn } from "./backing-cursor.ts";
 
 /** The part of pg's connection that a description drives. */
 interface Wire {
+  once(event: "parameterDescription", listener: (message: { readonly dataTypeIDs: readonly number[] }) => void): void;
   parse(message: { text: string }, more: boolean): void;
   describe(message: { type: "S" }, more: boolean): void;
   sync(): void;
@@ -12,6 +13,8 @@ interface Wire {
 export class BackingDescription implements pg.Submittable {
   /** The columns; empty for a statement that returns no rows. */
   readonly columns: Promise<readonly BackingColumn[]>;
+  /** PostgreSQL's numbers for the types of the parameters; known with the columns. */
+  parameterTypes: readonly number[] = [];
   readonly #text: string;
   #found: readonly BackingColumn[] = [];
   #resolve: (columns: readonly BackingColumn[]) => void = () => {};
@@ -27,6 +30,9 @@ export class BackingDescription implements pg.Submittable {
 
   submit(connection: unknown): void {
     const wire = connection as Wire;
+    wire.once("parameterDescription", ({ dataTypeIDs }) => {
+      this.parameterTypes = dataTypeIDs;
+    });
     wire.parse({ text: this.#text }, true);
     wire.describe({ type: "S" }, true);
     wire.sync();

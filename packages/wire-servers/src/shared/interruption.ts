@@ -27,6 +27,10 @@ export class Interruption {
   /** Runs one exchange with the database. @throws InterruptedError instead of starting it after `interrupt`. */
   async exchange<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#interrupted) throw new InterruptedError();
+    if (this.#cancelling !== undefined) {
+      await this.#cancelling;
+      if (this.#interrupted) throw new InterruptedError();
+    }
     const own = Symbol("exchange");
     this.#running = own;
     try {
@@ -45,14 +49,15 @@ export class Interruption {
   /** Stops what runs, and keeps more from starting until `resume`. */
   async interrupt(): Promise<void> {
     this.#interrupted = true;
-    this.#cancelling ??= this.#cancelUntilOver();
+    this.#cancelling ??= this.#cancelUntilOver().finally(() => {
+      this.#cancelling = undefined;
+    });
     await this.#cancelling;
   }
 
-  /** Takes exchanges again. */
+  /** Takes exchanges again; the next one waits until no request to cancel is on its way any more. */
   resume(): void {
     this.#interrupted = false;
-    this.#cancelling = undefined;
   }
 
   async #cancelUntilOver(): Promise<void> {

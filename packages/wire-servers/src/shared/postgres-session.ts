@@ -47,6 +47,8 @@ export class PostgresSession {
     const client = new pg.Client({ connectionString: url, options: options.join(" ") });
     const session = new PostgresSession(client, new URL(url));
     await client.connect();
+    // Clients of the wire server in the same process look at what keeps it alive; that is the listener's part.
+    (client as unknown as ClientFacts).unref();
     return session;
   }
 
@@ -63,9 +65,19 @@ export class PostgresSession {
 
   /** Runs one statement and gives all of its rows. */
   async run(text: string, values: readonly BackingValue[] = []): Promise<BackingResult> {
-    const cursor = this.cursor(text, values);
-    const rows = await cursor.read(0);
-    return { columns: cursor.columns, rows, command: cursor.command, rowCount: cursor.rowCount };
+    return this.first(text, values, 0);
+  }
+
+  /** Runs one statement and gives its first rows, at most so many (0: all of them). `complete` says whether there were no more. */
+  async first(
+    text: string,
+    values: readonly BackingValue[],
+    limit: number,
+  ): Promise<BackingResult & { readonly complete: boolean }> {
+    const cursor = this.#cursor(text, values, true);
+    const rows = await cursor.read(limit);
+    const { columns, command, rowCount, complete } = cursor;
+    return { columns, rows, command, rowCount, complete };
   }
 
   /** Runs several statements in one round trip, for what they do and not for what they give. */
@@ -75,7 +87,12 @@ export class PostgresSession {
 
   /** Prepares a statement whose rows are pulled in portions. Does no I/O before the first `read`. */
   cursor(text: string, values: readonly BackingValue[] = []): BackingCursor {
+    return this.#cursor(text, values, false);
+  }
+
+  #cursor(text: string, values: readonly BackingValue[], onePortion: boolean): BackingCursor {
     const cursor: BackingCursor = new BackingCursor(text, values, {
+      onePortion,
       start: () => this.#client.query(cursor),
       ready: () => this.#ready(),
       exchange: (work) => this.#interruption.exchange(work),
@@ -85,15 +102,12 @@ export class PostgresSession {
 
   /** What columns a statement would give, without running it. Fails as the statement would when it cannot be planned. */
   async describe(text: string): Promise<readonly BackingColumn[]> {
-    return this.#interruption.exchange(async () => {
-      const description = new BackingDescription(text);
-      this.#client.query(description);
-      try {
-        return await description.columns;
-      } finally {
-        await this.#ready();
-      }
-    });
+    return (await this.#described(text)).columns;
+  }
+
+  /** PostgreSQL's numbers for the types that it infers for a statement's parameters. */
+  async describeParameters(text: string): Promise<readonly number[]> {
+    return (await this.#described(text)).parameterTypes;
   }
 
   /** Begins a transaction; `mode` is PostgreSQL's (`"ISOLATION LEVEL SERIALIZABLE"`). */
@@ -134,7 +148,7 @@ export class PostgresSession {
     } catch (error) {
       const undo = outermost ? "ROLLBACK" : "ROLLBACK TO SAVEPOINT wire_statement; RELEASE SAVEPOINT wire_statement";
       const open = this.#lost === undefined && this.status !== "idle";
-      if (open) await this.#interruption.protected(() => this.#script(undo));
+      if (open) await this.undo(undo);
       throw error;
     }
   }
@@ -179,6 +193,18 @@ export class PostgresSession {
     await this.#client.end().catch(() => {});
   }
 
+  #described(text: string) {
+    return this.#interruption.exchange(async () => {
+      const description = new BackingDescription(text);
+      this.#client.query(description);
+      try {
+        return { columns: await description.columns, parameterTypes: description.parameterTypes };
+      } finally {
+        await this.#ready();
+      }
+    });
+  }
+
   async #script(text: string): Promise<void> {
     try {
       await this.#client.query(text);
@@ -208,4 +234,5 @@ interface ClientFacts {
   readonly secretKey: number;
   readonly readyForQuery: boolean;
   readonly connection: NodeJS.EventEmitter;
+  unref(): void;
 }

@@ -25,6 +25,7 @@ export class TdsConnection {
   #session: SqlSession | undefined;
   #work: Promise<void> = Promise.resolve();
   #running = false;
+  #heard = false;
   #killed = false;
   #nextPacket = 1;
 
@@ -35,6 +36,8 @@ export class TdsConnection {
     this.#server = server;
     this.#reader = new MessageReader((message) => this.#onMessage(message));
     socket.setNoDelay(true);
+    // Clients in the same process look at what keeps it alive.
+    socket.unref();
     socket.on("error", () => {});
     socket.on("close", () => this.#onClose());
     socket.on("data", (bytes) => this.#onBytes(bytes));
@@ -66,7 +69,9 @@ export class TdsConnection {
 
   #accept(bytes: Buffer): void {
     // TDS 8.0 begins with TLS itself; the first byte of a handshake record is 0x16.
-    if (this.#state === "fresh" && this.#transport === undefined && bytes[0] === 0x16) {
+    const first = !this.#heard;
+    this.#heard = true;
+    if (first && bytes[0] === 0x16) {
       this.#startStrictTls(bytes);
       return;
     }
@@ -244,6 +249,6 @@ export class TdsConnection {
     const session = this.#session;
     if (session === undefined) return;
     session.postgres.onLost = null;
-    this.#server.leaving(session.postgres.close());
+    this.#server.leaving(this.#server.backing.giveBack(session.postgres));
   }
 }

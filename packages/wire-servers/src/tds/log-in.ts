@@ -1,5 +1,3 @@
-import { PostgresSession } from "../shared/postgres-session.ts";
-import { searchPath } from "./engine/backing-schema.ts";
 import { SqlSession } from "./engine/session.ts";
 import { SqlServerError } from "./engine/sql-server-error.ts";
 import type { Login7 } from "./protocol/login7.ts";
@@ -25,14 +23,7 @@ export async function logIn(
     return undefined;
   }
   const database = login.database === "" ? (server.options.databases[0] ?? "master") : login.database;
-  const postgres = await PostgresSession.open(server.backingUrl, {
-    search_path: searchPath,
-    application_name: `tds ${spid}`,
-    deadlock_timeout: "100ms",
-    DateStyle: "ISO",
-    TimeZone: "UTC",
-    extra_float_digits: "1",
-  });
+  const postgres = await server.backing.take();
   greet(login, database, response, setPacketSize);
   server.loggedIn();
   return new SqlSession(spid, postgres, login, database, server);

@@ -1,5 +1,6 @@
 import type { Script } from "../shared/script.ts";
 import type { SelfSignedCertificate } from "../shared/self-signed-certificate.ts";
+import type { BackingSessions } from "./engine/backing-sessions.ts";
 import type { SessionHost } from "./engine/session.ts";
 import type { ScriptedAnswer } from "./scripted-answer.ts";
 
@@ -25,8 +26,8 @@ export interface TdsServerCore extends SessionHost {
   /** What the server proves itself with on encrypted connections. */
   readonly identity: SelfSignedCertificate;
   readonly script: Script<ScriptedAnswer>;
-  /** The database of PostgreSQL behind. */
-  readonly backingUrl: string;
+  /** Sessions of the database behind. */
+  readonly backing: BackingSessions;
   recorded(request: RecordedRequest): void;
   loggedIn(): void;
   /** A connection has ended. */

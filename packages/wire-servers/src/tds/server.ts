@@ -5,6 +5,7 @@ import { Script } from "../shared/script.ts";
 import { createSelfSignedCertificate } from "../shared/self-signed-certificate.ts";
 import { TdsConnection } from "./connection.ts";
 import { backingSchema, searchPath } from "./engine/backing-schema.ts";
+import { BackingSessions } from "./engine/backing-sessions.ts";
 import { Catalog } from "./engine/catalog.ts";
 import type { ScriptedAnswer } from "./scripted-answer.ts";
 import type { RecordedRequest, TdsServerCore } from "./server-core.ts";
@@ -88,7 +89,7 @@ class RunningTdsServer implements TdsServer, TdsServerCore {
   readonly password: string;
   readonly database: string;
   readonly serverName = "MDB-TEST";
-  readonly backingUrl: string;
+  readonly backing: BackingSessions;
   readonly catalog: Catalog;
   readonly options: TdsServerCore["options"];
   readonly identity = createSelfSignedCertificate();
@@ -116,7 +117,7 @@ class RunningTdsServer implements TdsServer, TdsServerCore {
     this.password = users[this.user] ?? "";
     this.database = databases[0] ?? "";
     this.catalog = catalog;
-    this.backingUrl = scratch.url;
+    this.backing = new BackingSessions(scratch.url);
     this.#scratch = scratch;
     this.#listener = createServer((socket) => {
       this.#connections.add(new TdsConnection(socket, this.#nextSpid, this));
@@ -190,6 +191,7 @@ class RunningTdsServer implements TdsServer, TdsServerCore {
     this.cutAll();
     await closed;
     await Promise.allSettled(this.#leaving);
+    await this.backing.close();
     await this.#scratch.drop();
   }
 }

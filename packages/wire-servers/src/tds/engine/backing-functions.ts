@@ -49,6 +49,10 @@ export const backingFunctions: readonly string[] = [
   // Text.
   `CREATE OPERATOR mssql.+ (LEFTARG = text, RIGHTARG = text, FUNCTION = textcat)`,
   `CREATE FUNCTION mssql.as_text(anyelement) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT $1::text $$`,
+  ...["text", "varchar", "bpchar"].map(
+    (text) =>
+      `CREATE FUNCTION mssql.as_text(${text}) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT $1::text $$`,
+  ),
   `CREATE FUNCTION mssql.as_text(bool) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT CASE WHEN $1 THEN '1' ELSE '0' END $$`,
   `CREATE FUNCTION mssql.as_text(uuid) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT upper($1::text) $$`,
   `CREATE FUNCTION mssql.as_text(mssql.datetime2) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS
@@ -181,10 +185,16 @@ export const backingFunctions: readonly string[] = [
       ELSE $3::int8 / mssql.ticks_of_part($1) - $2::int8 / mssql.ticks_of_part($1)
     END $$`,
   // Objects and the session.
+  `CREATE FUNCTION mssql.applock_test(principal text, resource text, mode text, owner text) RETURNS int4 LANGUAGE plpgsql VOLATILE AS $$
+    BEGIN
+      IF NOT pg_try_advisory_lock(hashtextextended(resource, 0)) THEN RETURN 0; END IF;
+      PERFORM pg_advisory_unlock(hashtextextended(resource, 0));
+      RETURN 1;
+    END $$`,
   `CREATE FUNCTION mssql.last_identity() RETURNS numeric LANGUAGE plpgsql VOLATILE AS $$
     BEGIN RETURN lastval(); EXCEPTION WHEN object_not_in_prerequisite_state THEN RETURN NULL; END $$`,
   `CREATE FUNCTION mssql.object_id(name text, kind text DEFAULT NULL) RETURNS int4 LANGUAGE plpgsql STABLE AS $$
-    DECLARE plain text := replace(replace(regexp_replace(name, '^tempdb\\.\\.', ''), '[', '"'), ']', '"');
+    DECLARE plain text := lower(replace(replace(regexp_replace(name, '^tempdb\\.\\.', ''), '[', '"'), ']', '"'));
     BEGIN
       IF kind IN ('P', 'PC') THEN
         RETURN (SELECT hashtext(p.schema || '.' || p.name) FROM mssql.procedures p

@@ -42,7 +42,7 @@ $do$`;
  * `mssql`, and the implicit conversions of SQL Server. Run once, as a superuser, with `search_path` as {@link searchPath}.
  */
 export const backingSchema: readonly string[] = [
-  'CREATE SCHEMA dbo; CREATE SCHEMA mssql; CREATE SCHEMA sys; CREATE SCHEMA "INFORMATION_SCHEMA"',
+  "CREATE SCHEMA dbo; CREATE SCHEMA mssql; CREATE SCHEMA sys",
   "CREATE DOMAIN mssql.tinyint AS int2 CONSTRAINT mssql_tinyint CHECK (VALUE BETWEEN 0 AND 255)",
   "CREATE TABLE mssql.procedures (schema text, name text, definition text NOT NULL, PRIMARY KEY (schema, name))",
   internal("mssql.scale_in(cstring[])", "int4", "bpchartypmodin"),
@@ -133,11 +133,5 @@ function catalogViews(): readonly string[] {
   return [
     `CREATE VIEW sys.tables AS SELECT c.relname::varchar AS name, c.oid::int8::int4 AS object_id, n.nspname::varchar AS schema_name
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname NOT IN ('mssql', 'pg_catalog', 'information_schema')`,
-    `CREATE VIEW "INFORMATION_SCHEMA"."TABLES" AS SELECT table_schema::varchar AS "TABLE_SCHEMA", table_name::varchar AS "TABLE_NAME",
-      (CASE WHEN table_type = 'VIEW' THEN 'VIEW' ELSE 'BASE TABLE' END)::varchar AS "TABLE_TYPE" FROM information_schema.tables
-      WHERE table_schema NOT IN ('mssql', 'sys', 'pg_catalog', 'information_schema', 'INFORMATION_SCHEMA')`,
-    `CREATE VIEW "INFORMATION_SCHEMA"."COLUMNS" AS SELECT table_schema::varchar AS "TABLE_SCHEMA", table_name::varchar AS "TABLE_NAME",
-      column_name::varchar AS "COLUMN_NAME", ordinal_position::int4 AS "ORDINAL_POSITION", is_nullable::varchar AS "IS_NULLABLE"
-      FROM information_schema.columns WHERE table_schema NOT IN ('mssql', 'sys', 'pg_catalog', 'information_schema', 'INFORMATION_SCHEMA')`,
   ];
 }

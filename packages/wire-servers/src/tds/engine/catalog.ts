@@ -1,12 +1,15 @@
 import type { BackingColumn } from "../../shared/backing-cursor.ts";
 import type { PostgresSession } from "../../shared/postgres-session.ts";
 import type { ResultColumn } from "../protocol/response.ts";
+import { readComment } from "../tsql/emit-definition.ts";
 import { namelessColumn, type StaticColumn } from "../tsql/emit-query.ts";
-import { maxLength, parseTypeText, plain, type SqlType, sqlType } from "../types/sql-type.ts";
+import { backingIdentifier } from "../tsql/identifier.ts";
+import { maxLength, plain, type SqlType, sqlType } from "../types/sql-type.ts";
 import { NotUnderstoodError } from "./sql-server-error.ts";
 
 /** What the catalogue says about a column of a table. */
 interface TableColumn {
+  readonly name: string | undefined;
   readonly type: SqlType | undefined;
   readonly nullable: boolean;
   readonly identity: boolean;
@@ -56,7 +59,12 @@ export class Catalog {
       );
       const found = rows.map(([number, type, notNull, identity]): [number, TableColumn] => [
         Number(number),
-        { type: type ? parseTypeText(type) : undefined, nullable: notNull !== "t", identity: identity === "t" },
+        {
+          name: type ? readComment(type).name : undefined,
+          type: type ? readComment(type).type : undefined,
+          nullable: notNull !== "t",
+          identity: identity === "t",
+        },
       ]);
       this.#tables.set(table, new Map(found));
     }
@@ -75,12 +83,17 @@ export class Catalog {
       const stated = alignedWith(known, index, columns.length);
       const own = this.#tables.get(column.tableOid)?.get(column.columnNumber);
       return {
-        name: stated?.name ?? (column.name === namelessColumn ? "" : column.name),
+        name: stated?.name ?? nameOf(column, own),
         type: stated?.type ?? own?.type ?? this.#typeOf(column),
         nullable: mayBeNull || own === undefined || own.nullable,
         identity: own?.identity === true,
       };
     });
+  }
+
+  /** The type of SQL Server for a type of PostgreSQL that says no facets. */
+  typeOfOid(typeOid: number): SqlType {
+    return this.#typeOf({ name: "", typeOid, typeModifier: -1, tableOid: 0, columnNumber: 0 });
   }
 
   #typeOf(column: BackingColumn): SqlType {
@@ -98,6 +111,12 @@ export class Catalog {
     }
     throw new NotUnderstoodError(`a result of PostgreSQL's type ${typeOid}`);
   }
+}
+
+/** A column of a table is called as its definition says, unless the query gave it another name. */
+function nameOf(column: BackingColumn, own: TableColumn | undefined): string {
+  if (column.name === namelessColumn) return "";
+  return own?.name !== undefined && backingIdentifier(own.name) === column.name ? own.name : column.name;
 }
 
 function tickTypeOf(name: string, typeModifier: number): SqlType {

@@ -1,5 +1,6 @@
 import type { BackingResult } from "../../shared/postgres-session.ts";
 import { lengthCheckPrefix } from "../tsql/emit-definition.ts";
+import { writtenIdentifier } from "../tsql/identifier.ts";
 import { NotUnderstoodError, SqlServerError } from "./sql-server-error.ts";
 
 /** What PostgreSQL says when a statement fails. */
@@ -23,6 +24,16 @@ export interface FailurePlace {
   readonly ask: (text: string, values: readonly string[]) => Promise<BackingResult>;
 }
 
+/** The names in a message, as somebody wrote them: PostgreSQL knows them in another form. */
+function named(name: string | null | undefined): string {
+  return writtenIdentifier(name ?? "");
+}
+
+/** A name of several parts, as somebody wrote it. */
+function objectName(name: string): string {
+  return name.split(".").map(writtenIdentifier).join(".");
+}
+
 /** Whether an error came from PostgreSQL. */
 export function isBackingFailure(error: unknown): error is BackingFailure {
   return error instanceof Error && "code" in error && /^[0-9A-Z]{5}$/.test(String(error.code)) && "severity" in error;
@@ -31,7 +42,7 @@ export function isBackingFailure(error: unknown): error is BackingFailure {
 /** SQL Server's error for one of PostgreSQL. What has no counterpart becomes a refusal, never a plausible error. */
 export async function toSqlServerError(error: BackingFailure, place: FailurePlace): Promise<SqlServerError> {
   const cause = error;
-  const table = `${error.schema ?? "dbo"}.${error.table ?? ""}`;
+  const table = `${error.schema ?? "dbo"}.${named(error.table)}`;
   switch (error.code) {
     case "MSERR": {
       const [, number = "50000", text = ""] = /^(\d+):(.*)$/s.exec(error.message) ?? [];
@@ -45,7 +56,7 @@ export async function toSqlServerError(error: BackingFailure, place: FailurePlac
     case "23514":
       return checkConflict(error, place, table);
     case "23502": {
-      const where = `column '${error.column}', table '${place.database}.${table}'`;
+      const where = `column '${named(error.column)}', table '${place.database}.${table}'`;
       const text = `Cannot insert the value NULL into ${where}; column does not allow nulls. ${place.command} fails.`;
       return new SqlServerError(515, text, { state: 2, cause });
     }
@@ -68,7 +79,7 @@ export async function toSqlServerError(error: BackingFailure, place: FailurePlac
     case "42P01": {
       const [, name = ""] = /"([^"]*)"/.exec(error.message) ?? [];
       if (place.command === "DROP") return droppedNothing("table", name, cause);
-      return new SqlServerError(208, `Invalid object name '${name}'.`, { reach: "batch", cause });
+      return new SqlServerError(208, `Invalid object name '${objectName(name)}'.`, { reach: "batch", cause });
     }
     case "3F000":
       return invalidSchema(error, place);
@@ -79,22 +90,22 @@ export async function toSqlServerError(error: BackingFailure, place: FailurePlac
     }
     case "42703": {
       const [, name = ""] = /column (?:\w+\.)*"?([^" ]*)"? /.exec(error.message) ?? [];
-      return new SqlServerError(207, `Invalid column name '${name}'.`, { reach: "batch", cause });
+      return new SqlServerError(207, `Invalid column name '${named(name)}'.`, { reach: "batch", cause });
     }
     case "42702": {
       const [, name = ""] = /"([^"]*)"/.exec(error.message) ?? [];
-      return new SqlServerError(209, `Ambiguous column name '${name}'.`, { reach: "batch", cause });
+      return new SqlServerError(209, `Ambiguous column name '${named(name)}'.`, { reach: "batch", cause });
     }
     case "42P07":
     case "42710": {
       const [, name = ""] = /"([^"]*)"/.exec(error.message) ?? [];
-      const text = `There is already an object named '${name}' in the database.`;
+      const text = `There is already an object named '${named(name)}' in the database.`;
       return new SqlServerError(2714, text, { state: 6, reach: "batch", cause });
     }
     case "428C9": {
       if (place.command === "UPDATE")
         return new SqlServerError(8102, "Cannot update identity column.", { reach: "batch", cause });
-      const text = `Cannot insert explicit value for identity column in table '${error.table ?? ""}' when IDENTITY_INSERT is set to OFF.`;
+      const text = `Cannot insert explicit value for identity column in table '${named(error.table)}' when IDENTITY_INSERT is set to OFF.`;
       return new SqlServerError(544, text, { cause });
     }
     case "42601": {
@@ -109,6 +120,12 @@ export async function toSqlServerError(error: BackingFailure, place: FailurePlac
         });
       }
       break;
+    }
+    case "42804": {
+      const [, to = "", from = ""] = /is of type (.+) but expression is of type (.+)$/.exec(error.message) ?? [];
+      if (to === "" || from === "") break;
+      const text = `Implicit conversion from data type ${sqlName(from)} to ${sqlName(to)} is not allowed. Use the CONVERT function to run this query.`;
+      return new SqlServerError(257, text, { state: 3, reach: "batch", cause });
     }
     case "21000":
       return severalRows(error);
@@ -139,11 +156,11 @@ async function duplicateKey(error: BackingFailure, place: FailurePlace, table: s
   const kind = rows[0]?.[0];
   const facts = { severity: 14, cause: error };
   if (kind === undefined) {
-    const text = `Cannot insert duplicate key row in object '${table}' with unique index '${name}'. The duplicate key value is (${value}).`;
+    const text = `Cannot insert duplicate key row in object '${table}' with unique index '${named(name)}'. The duplicate key value is (${value}).`;
     return new SqlServerError(2601, text, facts);
   }
   const words = kind === "p" ? "PRIMARY KEY" : "UNIQUE KEY";
-  const text = `Violation of ${words} constraint '${name}'. Cannot insert duplicate key in object '${table}'. The duplicate key value is (${value}).`;
+  const text = `Violation of ${words} constraint '${named(name)}'. Cannot insert duplicate key in object '${table}'. The duplicate key value is (${value}).`;
   return new SqlServerError(2627, text, facts);
 }
 
@@ -160,7 +177,7 @@ async function referenceConflict(error: BackingFailure, place: FailurePlace): Pr
   const [child = "", parent = "", childColumn = "", parentColumn = ""] = rows[0] ?? [];
   const [table, column] = referenced ? [child, childColumn] : [parent, parentColumn];
   const kind = referenced ? "REFERENCE" : "FOREIGN KEY";
-  const text = `The ${place.command} statement conflicted with the ${kind} constraint "${name}". The conflict occurred in database "${place.database}", table "dbo.${table}", column '${column}'.`;
+  const text = `The ${place.command} statement conflicted with the ${kind} constraint "${named(name)}". The conflict occurred in database "${place.database}", table "dbo.${named(table)}", column '${named(column)}'.`;
   return new SqlServerError(547, text, { cause: error });
 }
 
@@ -177,8 +194,8 @@ async function checkConflict(error: BackingFailure, place: FailurePlace, table: 
     [name],
   );
   const column = rows[0]?.[0];
-  const where = `database "${place.database}", table "${table}"${column ? `, column '${column}'` : ""}`;
-  const text = `The ${place.command} statement conflicted with the CHECK constraint "${name}". The conflict occurred in ${where}.`;
+  const where = `database "${place.database}", table "${table}"${column ? `, column '${named(column)}'` : ""}`;
+  const text = `The ${place.command} statement conflicted with the CHECK constraint "${named(name)}". The conflict occurred in ${where}.`;
   return new SqlServerError(547, text, { cause: error });
 }
 
@@ -204,6 +221,20 @@ function conversionFailure(error: BackingFailure): SqlServerError {
   );
 }
 
+/** SQL Server's word for a type of PostgreSQL. */
+function sqlName(type: string): string {
+  const words: Readonly<Record<string, string>> = {
+    "character varying": "nvarchar",
+    text: "nvarchar(max)",
+    bytea: "varbinary(max)",
+    integer: "int",
+    boolean: "bit",
+    "double precision": "float",
+    uuid: "uniqueidentifier",
+  };
+  return words[type] ?? type.replace(/^mssql\./, "");
+}
+
 function severalRows(error: BackingFailure): SqlServerError {
   if (error.message.startsWith("MERGE command cannot affect row a second time")) {
     const text =
@@ -222,7 +253,7 @@ function invalidSchema(error: BackingFailure, place: FailurePlace): SqlServerErr
     return new SqlServerError(2760, text, { reach: "batch", cause: error });
   }
   if (place.command === "DROP") return droppedNothing("schema", name, error);
-  return new SqlServerError(208, `Invalid object name '${name}'.`, { reach: "batch", cause: error });
+  return new SqlServerError(208, `Invalid object name '${objectName(name)}'.`, { reach: "batch", cause: error });
 }
 
 /** The transaction of this session was chosen as a deadlock's victim. */
@@ -238,6 +269,6 @@ function snapshotConflict(table: string, place: FailurePlace, cause: Error): Sql
 }
 
 function droppedNothing(kind: string, name: string, cause: Error): SqlServerError {
-  const text = `Cannot drop the ${kind} '${name}', because it does not exist or you do not have permission.`;
+  const text = `Cannot drop the ${kind} '${objectName(name)}', because it does not exist or you do not have permission.`;
   return new SqlServerError(3701, text, { severity: 11, state: 5, cause });
 }

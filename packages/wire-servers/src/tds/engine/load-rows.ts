@@ -2,6 +2,7 @@ import type { BackingValue } from "../../shared/backing-cursor.ts";
 import type { BulkLoadData } from "../protocol/bulk-load.ts";
 import type { Statement } from "../tsql/ast.ts";
 import { backingType, emitName, quote } from "../tsql/emission.ts";
+import { backingIdentifier } from "../tsql/identifier.ts";
 import type { SqlSession } from "./session.ts";
 import { NotUnderstoodError, SqlServerError } from "./sql-server-error.ts";
 
@@ -17,10 +18,9 @@ export async function loadRows(
   const table = emitName(announced.table, session);
   return session.statement(async () => {
     const facts = await columnFacts(session, table, announced.options);
+    const factsAt = (index: number) => facts.get(backingIdentifier(nameAt(data, index)));
     // Values for an identity column are made by the server whatever the client sends.
-    const kept = data.columns
-      .map((_, index) => index)
-      .filter((index) => facts.get(nameAt(data, index))?.identity !== true);
+    const kept = data.columns.map((_, index) => index).filter((index) => factsAt(index)?.identity !== true);
     const columns = kept.map((index) => quote(nameAt(data, index))).join(", ");
     const perStatement = Math.max(1, Math.floor(maximumParameters / Math.max(1, kept.length)));
     for (let start = 0; start < data.rows.length; start += perStatement) {
@@ -29,8 +29,7 @@ export async function loadRows(
       const rows = data.rows.slice(start, start + perStatement).map((row) => {
         const fields = kept.map((index) => {
           const value = row[index] ?? null;
-          if (value === null)
-            return defaultsNull(facts.get(nameAt(data, index)), announced.options) ? "DEFAULT" : "NULL";
+          if (value === null) return defaultsNull(factsAt(index), announced.options) ? "DEFAULT" : "NULL";
           const type = data.columns[index]?.type;
           if (type === undefined) throw new RangeError("a row with more values than columns");
           values.push(value);

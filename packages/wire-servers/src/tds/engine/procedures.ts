@@ -2,8 +2,9 @@ import type { ResponseStream } from "../protocol/response-stream.ts";
 import type { RpcParameter, RpcRequest } from "../protocol/rpc.ts";
 import type { Name, ProcedureParameter, Statement } from "../tsql/ast.ts";
 import type { TypedValue } from "../tsql/emission.ts";
-import { parseBatch, parseParameterList, parseProcedureText } from "../tsql/parse-statement.ts";
+import { parseBatch, parseParameterList, parseProcedureName, parseProcedureText } from "../tsql/parse-statement.ts";
 import { plain, type SqlType, typeText } from "../types/sql-type.ts";
+import { describeParameters } from "./describe-parameters.ts";
 import { Frame } from "./frame.ts";
 import { procedureKey } from "./run-definition.ts";
 import { BatchEnded, StatementRunner } from "./runner.ts";
@@ -48,7 +49,12 @@ export async function runRpc(session: SqlSession, request: RpcRequest, response:
         "The incoming request has too many parameters. The server supports a maximum of 2100 parameters. Reduce the number of parameters and resend the request.";
       throw new SqlServerError(8003, text, { reach: "batch" });
     }
-    const outcome = await call(session, request.procedure.split("."), request.parameters.map(fromWire), response);
+    const outcome = await call(
+      session,
+      parseProcedureName(request.procedure),
+      request.parameters.map(fromWire),
+      response,
+    );
     warnOfTransactionCount(session, before, response);
     response.tokens.returnStatus(outcome.status);
     outcome.output.forEach(({ name, value }, index) => {
@@ -169,6 +175,11 @@ async function call(
       const [key, value] = given;
       const stored = value === undefined || value.value === "default" ? undefined : value.value;
       if (stored !== undefined) session.contextValues.set(textOf(key).toLowerCase(), stored);
+      return { status: 0, output: [] };
+    }
+    case "sp_describe_undeclared_parameters": {
+      const [text, declarations] = given;
+      await describeParameters(session, textOf(text), declarations === undefined ? "" : textOf(declarations), response);
       return { status: 0, output: [] };
     }
     case "sp_getapplock":

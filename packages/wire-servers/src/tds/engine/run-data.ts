@@ -1,12 +1,11 @@
-import type { BackingRow } from "../../shared/backing-cursor.ts";
-import type { ResultColumn } from "../protocol/response.ts";
 import type { ResponseStream } from "../protocol/response-stream.ts";
 import type { Insert, Select, Statement } from "../tsql/ast.ts";
 import { Emission, emitName, emitTarget, quote } from "../tsql/emission.ts";
 import { type EmittedChange, emitDelete, emitInsert, emitMerge, emitUpdate } from "../tsql/emit-change.ts";
-import { emitQuery, staticColumns } from "../tsql/emit-query.ts";
+import { emitQuery, type StaticColumn, staticColumns } from "../tsql/emit-query.ts";
 import type { Frame } from "./frame.ts";
 import { DefinitionRunner } from "./run-definition.ts";
+import { sendRows } from "./send-rows.ts";
 import type { SqlSession } from "./session.ts";
 import { NotUnderstoodError, SqlServerError } from "./sql-server-error.ts";
 
@@ -21,8 +20,6 @@ const commands: Readonly<Record<DataStatement["kind"], number>> = {
   merge: 0x117,
   truncate: 0xbe,
 };
-
-const portion = 200;
 
 /** Runs queries and changes, and sends their rows. */
 export class DataRunner {
@@ -63,7 +60,7 @@ export class DataRunner {
     const change = await this.#emit(statement, emission);
     if (change.columns === undefined) return this.#runCounted(change, emission);
     await this.#refuseTriggers(statement, emission);
-    return this.#sendRows(change.text, emission, change.columns, true);
+    return this.#sendRows(change.text, emission, change.columns, true, true);
   }
 
   async #emit(
@@ -85,7 +82,9 @@ export class DataRunner {
   async #emitInsert(insert: Insert, emission: Emission): Promise<EmittedChange> {
     const { identityInsertTable } = this.#session;
     const explicit =
-      "name" in insert.target && identityInsertTable !== undefined && insert.target.name.at(-1) === identityInsertTable;
+      "name" in insert.target &&
+      identityInsertTable !== undefined &&
+      insert.target.name.at(-1)?.toLowerCase() === identityInsertTable.toLowerCase();
     if (insert.columns.length > 0 || insert.source.kind === "defaults") return emitInsert(insert, emission, explicit);
     // Without a list, an INSERT means every column but the identity.
     const columns = await this.#insertableColumns(insert, emission);
@@ -119,7 +118,7 @@ export class DataRunner {
     const emission = new Emission(this.#frame);
     const text = emitQuery(query, emission);
     if (body?.items.some((it) => it.kind === "assign")) return this.#assign(body, text, emission);
-    return this.#sendRows(text, emission, staticColumns(query, emission), !isOfOneTable(body));
+    return this.#sendRows(text, emission, staticColumns(query, emission), !isOfOneTable(body), false);
   }
 
   /** `SELECT @a = ..., @b = ...`: the variables get the values of the last row, and keep theirs when there is none. */
@@ -144,31 +143,15 @@ export class DataRunner {
   async #sendRows(
     text: string,
     emission: Emission,
-    known: Parameters<SqlSession["host"]["catalog"]["resultColumns"]>[1],
+    known: readonly (StaticColumn | undefined)[],
     mayBeNull: boolean,
+    isChange: boolean,
   ): Promise<number> {
     const { session } = this.#parts();
     return session.statement(
       async () => {
         await this.#lock(emission);
-        const described = await session.postgres.describe(text);
-        await session.host.catalog.learn(described, session.postgres);
-        const cursor = session.postgres.cursor(text, emission.values);
-        let rows = await cursor.read(portion);
-        const columns = session.host.catalog
-          .resultColumns(described, known, mayBeNull)
-          .map((it, index) => withScale(it, index, rows));
-        this.#response.columns(columns);
-        try {
-          for (;;) {
-            for (const row of rows) await this.#response.row(columns, row);
-            if (cursor.finished) return cursor.rowCount ?? 0;
-            session.checkAttention();
-            rows = await cursor.read(portion);
-          }
-        } finally {
-          await cursor.close();
-        }
+        return sendRows({ text, values: emission.values, known, mayBeNull, isChange }, session, this.#response);
       },
       emission.lockedTables.size === 0 && session.transaction.count === 0,
     );
@@ -201,13 +184,6 @@ export class DataRunner {
   #parts() {
     return { session: this.#session };
   }
-}
-
-/** A numeric without a declared scale has the largest one that the first rows show. */
-function withScale(column: ResultColumn, index: number, rows: readonly BackingRow[]): ResultColumn {
-  if (column.type.name !== "numeric" || column.type.scale !== undefined) return column;
-  const scales = rows.map((row) => row[index]?.split(".")[1]?.length ?? 0);
-  return { ...column, type: { name: "numeric", precision: 38, scale: Math.max(0, ...scales) } };
 }
 
 function isOfOneTable(select: Select | undefined): boolean {

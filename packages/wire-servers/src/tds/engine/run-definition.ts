@@ -43,7 +43,7 @@ export class DefinitionRunner {
 
   /** DECLARE @name TABLE (...). */
   async createTableVariable(name: string, definition: TableDefinition): Promise<void> {
-    const table = quote(name.toLowerCase());
+    const table = quote(name);
     await this.#apply([
       `DROP TABLE IF EXISTS pg_temp.${table}`,
       ...emitCreateTable(table, definition, true, this.#frame),
@@ -67,6 +67,11 @@ export class DefinitionRunner {
       const columns = session.host.catalog.resultColumns(described, known, true);
       const temporary = isTemporary(name) ? "TEMP " : "";
       const { rowCount } = await session.postgres.run(`CREATE ${temporary}TABLE ${table} AS ${query}`, emission.values);
+      if (columns.some((it) => it.name === "")) {
+        const text =
+          "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name.";
+        throw new SqlServerError(1038, text, { severity: 15, state: 5, reach: "batch" });
+      }
       await session.postgres.script(columns.map((it) => commentOn(table, it.name, it.type)).join(";"));
       return rowCount ?? 0;
     });
@@ -165,5 +170,5 @@ export class DefinitionRunner {
 
 /** The key of a procedure in the table that keeps them. */
 export function procedureKey(name: readonly string[]): readonly [schema: string, name: string] {
-  return [name.at(-2) || "dbo", name.at(-1) ?? ""];
+  return [(name.at(-2) || "dbo").toLowerCase(), (name.at(-1) ?? "").toLowerCase()];
 }

@@ -1,5 +1,6 @@
 import type { ResponseStream } from "../protocol/response-stream.ts";
 import type { Expression, Statement } from "../tsql/ast.ts";
+import { quote } from "../tsql/emission.ts";
 import { Evaluator } from "./evaluator.ts";
 import type { Frame } from "./frame.ts";
 import { DataRunner } from "./run-data.ts";
@@ -60,7 +61,7 @@ export class StatementRunner {
   async close(): Promise<void> {
     const { postgres } = this.session;
     if (this.frame.ownTables.size === 0 || postgres.status === "failed") return;
-    await postgres.script([...this.frame.ownTables].map((it) => `DROP TABLE IF EXISTS "${it}"`).join(";"));
+    await postgres.script([...this.frame.ownTables].map((it) => `DROP TABLE IF EXISTS ${quote(it)}`).join(";"));
     this.frame.ownTables.clear();
   }
 

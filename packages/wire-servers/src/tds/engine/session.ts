@@ -8,7 +8,7 @@ import type { Catalog } from "./catalog.ts";
 import { isBackingFailure, toSqlServerError } from "./failure.ts";
 import { SessionOptions } from "./session-options.ts";
 import { NotUnderstoodError, SqlServerError } from "./sql-server-error.ts";
-import { SessionTransaction } from "./transaction.ts";
+import { isolationNumbers, SessionTransaction } from "./transaction.ts";
 
 /** What sessions ask of the server that they belong to. */
 export interface SessionHost {
@@ -70,8 +70,8 @@ export class SqlSession {
 
   /** A request starts. */
   start(): void {
-    this.#cancelled = false;
     this.postgres.resume();
+    this.#cancelled = false;
     this.tryDepth = 0;
     this.nestLevel = 0;
     this.handled = undefined;
@@ -178,6 +178,8 @@ export class SqlSession {
       return [text, found === undefined ? null : String(found.value)];
     }
     const facts: Readonly<Record<string, Fact>> = {
+      spid: [plain("smallint"), String(this.spid)],
+      isolation_number: [plain("smallint"), String(isolationNumbers.indexOf(this.transaction.level))],
       database: [text, this.database],
       schema: [text, "dbo"],
       login: [text, this.login.userName],

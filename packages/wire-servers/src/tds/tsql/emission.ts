@@ -2,6 +2,7 @@ import type { BackingValue } from "../../shared/backing-cursor.ts";
 import { NotUnderstoodError, SqlServerError } from "../engine/sql-server-error.ts";
 import { maxLength, type SqlType } from "../types/sql-type.ts";
 import type { ChangeTarget, Name } from "./ast.ts";
+import { backingIdentifier } from "./identifier.ts";
 
 /** A value with its type. */
 export interface TypedValue {
@@ -15,6 +16,8 @@ export interface EmissionContext {
   variable(name: string): TypedValue | undefined;
   /** Whether `@name` is a table variable. */
   isTableVariable(name: string): boolean;
+  /** Variables that are not declared become parameters whose type PostgreSQL infers. */
+  readonly acceptsUndeclared?: boolean;
   /** The database of the session. */
   readonly database: string;
 }
@@ -23,6 +26,8 @@ export interface EmissionContext {
 export class Emission {
   readonly context: EmissionContext;
   readonly values: BackingValue[] = [];
+  /** The variables that nobody declared, with the numbers of their parameters. */
+  readonly undeclared: { readonly name: string; readonly place: number }[] = [];
   readonly #places = new Map<string, string>();
   /** Tables to lock before the statement, for HOLDLOCK. */
   readonly lockedTables = new Set<string>();
@@ -35,9 +40,10 @@ export class Emission {
   variable(name: string): string {
     const known = this.#places.get(name);
     if (known !== undefined) return known;
-    const { type, value } = this.variableValue(name);
-    this.values.push(value);
-    const place = `$${this.values.length}::${backingType(type)}`;
+    const found = this.context.acceptsUndeclared ? this.context.variable(name) : this.variableValue(name);
+    this.values.push(found?.value ?? null);
+    if (found === undefined) this.undeclared.push({ name, place: this.values.length });
+    const place = `$${this.values.length}${found === undefined ? "" : `::${backingType(found.type)}`}`;
     this.#places.set(name, place);
     return place;
   }
@@ -54,9 +60,9 @@ export class Emission {
   }
 }
 
-/** An identifier as PostgreSQL takes it literally. */
+/** An identifier of T-SQL for PostgreSQL. */
 export function quote(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`;
+  return `"${backingIdentifier(identifier).replaceAll('"', '""')}"`;
 }
 
 /** A string literal of PostgreSQL. */
@@ -95,7 +101,7 @@ export function emitTarget(target: ChangeTarget, context: EmissionContext): stri
 
 /** The table behind a table variable. @throws SqlServerError 1087. */
 export function emitTableVariable(name: string, context: EmissionContext): string {
-  if (context.isTableVariable(name)) return quote(name.toLowerCase());
+  if (context.isTableVariable(name)) return quote(name);
   throw new SqlServerError(1087, `Must declare the table variable "${name}".`, {
     severity: 15,
     state: 2,

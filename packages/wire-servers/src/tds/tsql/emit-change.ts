@@ -166,8 +166,8 @@ function placeOf(
 }
 
 function isTarget(source: Extract<TableSource, { kind: "table" }>, name: readonly string[]): boolean {
-  if (name.length === 1 && source.alias === name[0]) return true;
-  return source.name.at(-1) === name.at(-1);
+  if (name.length === 1 && source.alias?.toLowerCase() === name[0]?.toLowerCase()) return true;
+  return source.name.at(-1)?.toLowerCase() === name.at(-1)?.toLowerCase();
 }
 
 function flatten(source: TableSource, sources: TableSource[], conditions: Expression[]): void {

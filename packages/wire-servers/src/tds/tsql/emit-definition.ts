@@ -1,5 +1,5 @@
 import { NotUnderstoodError } from "../engine/sql-server-error.ts";
-import { maxLength, type SqlType, typeText } from "../types/sql-type.ts";
+import { maxLength, parseTypeText, type SqlType, typeText } from "../types/sql-type.ts";
 import type { ColumnDefinition, ComputedColumn, Name, Statement, TableConstraint, TableDefinition } from "./ast.ts";
 import { backingType, Emission, type EmissionContext, emitName, isTemporary, quote, quoteText } from "./emission.ts";
 import { expressionsOf } from "./emit-query.ts";
@@ -21,9 +21,15 @@ export function emitCreateTable(
   return [create, ...columns.map((it) => commentOn(table, it.name, it.type))];
 }
 
-/** Says in the catalogue which type of SQL Server a column has. */
+/** Says in the catalogue which type of SQL Server a column has, and how its name was written. */
 export function commentOn(table: string, column: string, type: SqlType): string {
-  return `COMMENT ON COLUMN ${table}.${quote(column)} IS ${quoteText(typeText(type))}`;
+  return `COMMENT ON COLUMN ${table}.${quote(column)} IS ${quoteText(`${typeText(type)} ${column}`)}`;
+}
+
+/** Reads what {@link commentOn} said. */
+export function readComment(comment: string): { readonly type: SqlType; readonly name: string } {
+  const blank = comment.indexOf(" ");
+  return { type: parseTypeText(comment.slice(0, blank)), name: comment.slice(blank + 1) };
 }
 
 function onlyStored(column: ColumnDefinition | ComputedColumn): ColumnDefinition {

@@ -87,7 +87,7 @@ export class ExpressionEmitter {
       case "literal":
         return expression.type;
       case "variable":
-        return this.emission.variableValue(expression.name).type;
+        return this.emission.context.variable(expression.name)?.type;
       case "cast":
         return expression.type;
       case "unary":

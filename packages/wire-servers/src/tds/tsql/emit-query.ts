@@ -148,6 +148,8 @@ const joinWords: Readonly<Record<Exclude<JoinKind, "CROSS APPLY" | "OUTER APPLY"
 export function emitSource(source: TableSource, emission: Emission): string {
   switch (source.kind) {
     case "table": {
+      if (isOwnSession(source.name))
+        return `${emitOwnSession(emission)} AS ${quote(source.alias ?? "dm_exec_sessions")}`;
       const name = emitName(source.name, emission.context);
       if (source.hints.some(isRangeLock) && source.hints.some(isUpdateLock)) emission.lockedTables.add(name);
       return withAlias(name, source.alias);
@@ -170,6 +172,18 @@ export function emitSource(source: TableSource, emission: Emission): string {
     case "join":
       return emitJoin(source, emission);
   }
+}
+
+function isOwnSession(name: readonly string[]): boolean {
+  return name.join(".").toLowerCase() === "sys.dm_exec_sessions";
+}
+
+/** The row of `sys.dm_exec_sessions` that every login may see: that of its own session. */
+function emitOwnSession(emission: Emission): string {
+  const columns = ["session_id", "login_name", "program_name", "host_name", "transaction_isolation_level"];
+  const facts = ["spid", "login", "application", "host", "isolation_number"];
+  const values = facts.map((fact, index) => `${emission.variable(`fact:${fact}`)} AS ${quote(columns[index] ?? "")}`);
+  return `(SELECT ${values.join(", ")})`;
 }
 
 function emitJoin(source: Extract<TableSource, { kind: "join" }>, emission: Emission): string {

@@ -1,4 +1,4 @@
-import type { Expression, ProcedureParameter, Statement, VariableDeclaration } from "./ast.ts";
+import type { Expression, Name, ProcedureParameter, Statement, VariableDeclaration } from "./ast.ts";
 import { parseDelete, parseInsert, parseMerge, parseUpdate } from "./parse-change.ts";
 import {
   type ProcedureModule,
@@ -21,14 +21,37 @@ export function parseProcedureText(definition: string): ProcedureModule {
   return parseProcedure(new TokenStream(definition, grammar));
 }
 
+/** Parses the name of a procedure as a remote call gives it. */
+export function parseProcedureName(text: string): Name {
+  const tokens = new TokenStream(text, grammar);
+  const name = tokens.name();
+  if (!tokens.atEnd) throw tokens.unexpected();
+  return name;
+}
+
 /** Parses the parameter list of `sp_executesql` and `sp_prepare`: `@a int, @b nvarchar(10) OUTPUT`. */
 export function parseParameterList(text: string): readonly ProcedureParameter[] {
   const tokens = new TokenStream(text, grammar);
   return tokens.atEnd ? [] : tokens.list(() => parseParameter(tokens));
 }
 
+/** Batches that were parsed; nothing changes a statement afterwards. */
+const parsed = new Map<string, readonly Statement[]>();
+const mostParsed = 200;
+
 /** Parses a batch. @throws SqlServerError for bad syntax, NotUnderstoodError for what this server lacks. */
 export function parseBatch(text: string): readonly Statement[] {
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
+  const statements = parseStatements(text);
+  if (text.length <= 10_000) {
+    if (parsed.size >= mostParsed) parsed.clear();
+    parsed.set(text, statements);
+  }
+  return statements;
+}
+
+function parseStatements(text: string): readonly Statement[] {
   const tokens = new TokenStream(text, grammar);
   const statements: Statement[] = [];
   for (;;) {

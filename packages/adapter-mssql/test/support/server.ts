@@ -1,0 +1,63 @@
+import { startTdsServer, type TdsServer } from "@nsj/mdb-wire-servers";
+import { afterAll, beforeAll, expect, inject } from "vitest";
+import type { MssqlOptions } from "../../src/index.ts";
+
+/** Where the tests connect to: a server of our own that speaks TDS, or the SQL Server that `MDB_MSSQL_URL` names. */
+export interface TestServer {
+  readonly host: string;
+  readonly port: number;
+  readonly password: string;
+  /** Options that connect. */
+  options(more?: MssqlOptions): MssqlOptions;
+  /** A URL for the same database. */
+  url(): string;
+  /** Our own server; `undefined` where a real one takes its place. */
+  readonly wire: TdsServer | undefined;
+}
+
+/** A SQL Server that takes the place of our own in every test that can do without scripts. */
+export const realUrl = process.env["MDB_MSSQL_URL"] || undefined;
+
+/** Starts a server before the tests of a file, and stops it after them; it must have understood everything. */
+export function useServer(more: MssqlOptions = {}, wireOnly = false): TestServer {
+  let wire: TdsServer | undefined;
+  const isReal = realUrl !== undefined && !wireOnly;
+  if (!isReal) {
+    beforeAll(async () => {
+      wire = await startTdsServer({ postgresUrl: inject("postgresUrl") });
+    });
+    afterAll(async () => {
+      await wire?.close();
+      expect(wire?.refusals, "what the server did not understand").toEqual([]);
+    });
+  }
+  const running = () => {
+    if (wire === undefined) throw new Error("the server is started in a hook, and this runs before it");
+    return wire;
+  };
+  const real = new URL(isReal ? (realUrl ?? "") : "mssql://nowhere");
+  return {
+    get host() {
+      return isReal ? real.hostname : running().host;
+    },
+    get port() {
+      return isReal ? Number(real.port || 1433) : running().port;
+    },
+    get password() {
+      return isReal ? decodeURIComponent(real.password) : running().password;
+    },
+    get wire() {
+      return wire;
+    },
+    options(own = {}) {
+      if (isReal) return { connectionString: real.href, ...more, ...own };
+      const { host: server, port, user, password, database } = running();
+      return { server, port, user, password, database, encrypt: false, ...more, ...own };
+    },
+    url() {
+      if (isReal) return real.href;
+      const { host, port, user, password, database } = running();
+      return `mssql://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}?encrypt=false`;
+    },
+  };
+}
