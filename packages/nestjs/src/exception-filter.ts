@@ -6,8 +6,8 @@ import type { MdbModuleOptions } from "./options.ts";
 import { optionsToken } from "./tokens.ts";
 
 /**
- * Answers the library's errors with their status codes; the module uses it everywhere. Outside of HTTP, in microservices, GraphQL and
- * gateways, it leaves them to Nest.
+ * Answers the library's errors with their status codes; the module uses it everywhere. In microservices and GraphQL it leaves them to
+ * Nest. Gateways for WebSockets need a filter of their own, because Nest takes an error that a filter has caught as answered.
  */
 export class MdbExceptionFilter extends BaseExceptionFilter<MdbError> {
   static {
