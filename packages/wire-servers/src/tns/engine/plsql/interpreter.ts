@@ -1,4 +1,3 @@
-import type { OracleValue } from "../../values/oracle-type.ts";
 import { runControl } from "../control-statement.ts";
 import type { Bind, RowSource } from "../engine.ts";
 import { notUnderstood, OracleError } from "../oracle-error.ts";
@@ -14,20 +13,11 @@ import type { Argument, Block, Span, Step, Target } from "./ast.ts";
 import { type Environment, type Held, Scope, wireType } from "./environment.ts";
 import { CompilationError, isFoundAtCompilation, namedExceptions, PlsqlException } from "./exceptions.ts";
 import { callArguments } from "./parse-block.ts";
+import { plain, Return } from "./return.ts";
 import { Subprograms } from "./subprograms.ts";
 
 /** Leaves a loop. */
 class Exit extends Error {}
-
-/** Leaves a subprogram. */
-export class Return extends Error {
-  readonly held: Held | undefined;
-
-  constructor(held: Held | undefined) {
-    super("RETURN");
-    this.held = held;
-  }
-}
 
 /** Numbers that no block can catch: the call itself is over, or the block was never compiled. */
 const uncatchable = new Set([28, 1013, 3113, 6550, 3001]);
@@ -383,11 +373,6 @@ export class Interpreter {
     if ("rows" in held) throw new OracleError(932, "inconsistent datatypes: expected - got CURSER");
     return held;
   }
-}
-
-/** The value of something that is no cursor. */
-export function plain(held: Held): OracleValue {
-  return "rows" in held ? null : held.value;
 }
 
 function textOf(source: TokenStream, span: Span): string {

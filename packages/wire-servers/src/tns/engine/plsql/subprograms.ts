@@ -4,8 +4,9 @@ import type { TokenStream } from "../sql/token-stream.ts";
 import type { Argument, Parameter, Step } from "./ast.ts";
 import { type Environment, type Held, readTarget, Scope } from "./environment.ts";
 import { CompilationError, PlsqlException } from "./exceptions.ts";
-import { type Interpreter, plain, Return } from "./interpreter.ts";
+import type { Interpreter } from "./interpreter.ts";
 import { type ParsedSubprogram, parseSubprogram } from "./parse-subprogram.ts";
+import { plain, Return } from "./return.ts";
 
 type Call = Extract<Step, { kind: "call" }>;
 
