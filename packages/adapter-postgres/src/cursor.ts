@@ -53,10 +53,6 @@ export class CursorFlight extends Flight<void> {
     return this.#shape.columns;
   }
 
-  get isOver(): boolean {
-    return this.#state === "over";
-  }
-
   /** The next rows: of the batch that is on its way, or of one that this asks for. Empty at the end. */
   next(): Promise<unknown[][]> {
     return new Promise((resolve, reject) => {
@@ -118,12 +114,6 @@ export class CursorFlight extends Flight<void> {
   }
 
   protected outcome(): void {}
-
-  override abandon(error: unknown): void {
-    // Between two batches nobody waits for an answer; the end of the flight is counted as one all the same.
-    if (this.#state === "suspended") this.#goOn();
-    super.abandon(error);
-  }
 
   get #isKnown(): boolean {
     return this.#shape.unknownOids.length === 0;

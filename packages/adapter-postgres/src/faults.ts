@@ -35,6 +35,16 @@ export function cutOff(message: string, cause: unknown): PostgresFault {
   );
 }
 
+/** The server has begun to wait for data where we have none; that cannot be told to it in step. */
+export function unexpectedCopy(): PostgresFault {
+  return new PostgresFault("COPY ... FROM STDIN is possible through bulkInsert only", {
+    kind: "unsupported",
+    connection: "dead",
+    executed: "maybe",
+    retry: "never",
+  });
+}
+
 /** The deadline of a connect passed. */
 export function connectTimeout(): PostgresFault {
   const info: ErrorInfo = { kind: "connect-timeout", connection: "dead", executed: "no", retry: "connect" };

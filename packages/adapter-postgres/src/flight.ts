@@ -1,4 +1,4 @@
-import { refusal } from "./faults.ts";
+import { unexpectedCopy } from "./faults.ts";
 import type { Link } from "./link.ts";
 import { type NativeConnection, type NativeError, type NativeField, NativeQuery, type WireValue } from "./native.ts";
 import type { RawRow } from "./shapes.ts";
@@ -151,7 +151,7 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
 
   handleCopyInResponse(_connection: NativeConnection): void {
     // Where nobody expects it, it cannot be said which messages the server will still read.
-    this.link.fail(refusal("unsupported", "COPY ... FROM STDIN is possible through bulkInsert only"));
+    this.link.fail(unexpectedCopy());
   }
 
   handleCopyData(): void {}
@@ -194,9 +194,13 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
   }
 
   #settle(): void {
-    if (this.failure === undefined) {
-      this.#resolve(this.outcome());
-      return;
+    try {
+      if (this.failure === undefined) {
+        this.#resolve(this.outcome());
+        return;
+      }
+    } catch (error) {
+      this.failure = { error };
     }
     const { error } = this.failure;
     this.link.annotate(error, this.sql, this.#cancelsBefore);

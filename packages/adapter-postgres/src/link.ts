@@ -145,7 +145,7 @@ export class Link {
   async close(context: OperationContext): Promise<void> {
     if (this.#death !== undefined) return;
     this.#closing = true;
-    if (this.busy) {
+    if (this.busy || this.#exclusive !== undefined) {
       this.fail(cutOff("the connection was closed while a statement was running", undefined));
       return;
     }
@@ -179,11 +179,7 @@ export class Link {
   #parameter(name: string, value: string): void {
     this.parameters.set(name, value);
     if (name === "client_encoding" && value.toUpperCase() !== "UTF8") {
-      this.fail(
-        new Error(
-          `client_encoding was changed to ${value}; every text would be misread, so the connection is given up`,
-        ),
-      );
+      this.fail(cutOff(`client_encoding was changed to ${value}, so that every text would be misread`, undefined));
     }
   }
 }

@@ -84,7 +84,8 @@ export interface PostgresOptions {
   /**
    * Named prepared statements: each connection keeps the `max` (default 100) most recently used, and names a statement at its
    * `threshold`th use (default 2), so that a text used once costs the server no memory. `false` names none and leaves no state on the
-   * session, as a pooler in transaction mode needs it. Default `true`.
+   * session, as a pooler in transaction mode needs it; `schema` then travels with each transaction and each single statement, which
+   * VACUUM and its like do not bear. Default `true`.
    */
   readonly preparedStatements?: boolean | PreparedStatementsOptions;
 }

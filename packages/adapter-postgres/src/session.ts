@@ -24,6 +24,9 @@ export interface SessionParts {
   readonly localSetup: Prelude | undefined;
 }
 
+/** What the status byte of ReadyForQuery means. */
+const statuses = { I: "idle", T: "active", E: "failed" } as const;
+
 const unprepared: Usage = Object.freeze({ name: "", parse: true, shape: undefined });
 
 /**
@@ -58,7 +61,7 @@ export class Session {
   get txStatus(): "idle" | "active" | "failed" | "unknown" {
     if (!this.link.alive) return "unknown";
     if (this.#held !== undefined || this.#opening !== undefined) return "active";
-    return { I: "idle", T: "active", E: "failed" }[this.link.client.getTransactionStatus() ?? "I"] as "idle";
+    return statuses[this.link.client.getTransactionStatus() ?? "I"];
   }
 
   /** Holds a BEGIN back until the first statement. */

@@ -30,6 +30,9 @@ interface Named {
 const plannable =
   /^(?:\s|\(|--[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*(?:select|insert|update|delete|merge|with|values|table)\b/i;
 
+/** Longer texts are made by programs and hardly come twice; remembering them would cost more than it gains. */
+const longestText = 16_384;
+
 /**
  * The named statements of one connection. Names are never used twice, so that one which the server still knows by mistake does no
  * harm.
@@ -59,6 +62,7 @@ export class PreparedStatements {
     if (this.#knownEpoch !== this.#epoch.value) this.forgetAll(true);
     const known = this.#named.get(key);
     if (known !== undefined) return known.pending ? unnamed : known.usage;
+    if (key.length > longestText) return unnamed;
     const uses = (this.#seen.get(key) ?? 0) + 1;
     if (uses < this.#threshold || !plannable.test(key)) {
       this.#seen.set(key, uses);

@@ -1,7 +1,8 @@
 import { jsonText, type ParameterValue } from "@nsj/mdb-core";
+import { faultProxy } from "@nsj/mdb-testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connected, failure, run, soon, uniqueName, value } from "./support/driving.ts";
-import { asAdmin } from "./support/server.ts";
+import { asAdmin, server } from "./support/server.ts";
 
 const schema = uniqueName("bulk");
 
@@ -105,6 +106,39 @@ describe("bulkLoad", () => {
     const { rows } = await run(connection, `select count(*), sum(id), sum(length(name)) from ${table.join(".")}`);
     expect(rows).toEqual([[100_000, 4_999_950_000, 20_000_000]]);
   });
+
+  it("asks its source for no more while the network takes no more", async () => {
+    const proxy = await faultProxy({ host: server.host, port: server.port });
+    try {
+      const connection = await connected({ ...proxy.address, sslmode: "disable" });
+      const table = await madeTable("name text");
+      const batch = Array.from({ length: 1_000 }, () => ["x".repeat(1_000)]);
+      let asked = 0;
+      const held = Promise.withResolvers<void>();
+      async function* many(): AsyncGenerator<Rows> {
+        for (; asked < 60; asked++) {
+          if (asked === 5) {
+            await proxy.set({ kind: "hold", direction: "to-server" });
+            held.resolve();
+          }
+          yield batch;
+        }
+      }
+      const loading = connection.bulkLoad({ table, columns: ["name"] }, many(), soon(60_000));
+      await held.promise;
+      // Many turns after the source was last asked, the rest of its 60 MB must still be where it was.
+      let before = -1;
+      for (let quiet = 0; quiet < 200; quiet = asked === before ? quiet + 1 : 0) {
+        before = asked;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(asked).toBeLessThan(40);
+      await proxy.set({ kind: "pass" });
+      expect(await loading).toEqual({ rows: 60_000 });
+    } finally {
+      await proxy.close();
+    }
+  }, 120_000);
 
   it("loads nothing from a source that has nothing", async () => {
     const connection = await connected();

@@ -53,7 +53,8 @@ describe("cancel", () => {
       );
       const cancelling = connection.cancel(soon());
       if (await first) cancelled++;
-      expect(await value(connection, "select $1::int4", [round])).toBe(round);
+      // Long enough that a request which is still on its way would find it.
+      expect(await value(connection, "select $1::int4 from (select pg_sleep(0.02)) s", [round])).toBe(round);
       await cancelling;
       expect(connection.usable).toBe(true);
     }

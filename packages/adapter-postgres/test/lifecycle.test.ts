@@ -96,6 +96,21 @@ describe("a backend that is killed", () => {
   });
 });
 
+describe("a server that says what nobody understands", () => {
+  it.each(["T", "D", "C"])("costs the connection, and no statement waits for ever: in place of %s", async (type) => {
+    const proxy = await wireProxy(server, (message) => (message.type === type ? { ...message, type: "y" } : message));
+    try {
+      const connection = await connected({ host: proxy.host, port: proxy.port, sslmode: "disable" });
+      const both = ["select 1", "select 2"].map((text) => failure(() => run(connection, text)));
+      for (const { info } of await Promise.all(both))
+        expect(info).toMatchObject({ connection: "dead", executed: "maybe" });
+      expect(connection.usable).toBe(false);
+    } finally {
+      await proxy.close();
+    }
+  });
+});
+
 describe("pg's own client", () => {
   it("that is ended behind our back ends the connection, and no statement waits for ever", async () => {
     const connection = await connected();

@@ -1,7 +1,7 @@
 import type { DriverConnection } from "@nsj/mdb-core";
 import type pg from "pg";
 import { afterEach, describe, expect, it } from "vitest";
-import type { PostgresOptions } from "../src/index.ts";
+import { type PostgresOptions, postgresDriver } from "../src/index.ts";
 import { connected, connectorFor, type FullConnection, failure, run, uniqueName, value } from "./support/driving.ts";
 import { asAdmin, server } from "./support/server.ts";
 import { strings, type WireProxy, wireProxy } from "./support/wire-proxy.ts";
@@ -77,6 +77,12 @@ describe("prepared statements", () => {
     expect(heard().filter((it) => it.startsWith("parse "))).toHaveLength(4);
   });
 
+  it("are not made of very long texts, which would fill the memory", async () => {
+    const { connection, heard } = await recorded({ preparedStatements: { threshold: 1 } });
+    for (let use = 0; use < 3; use++) await run(connection, `select '${"x".repeat(20_000)}'`);
+    expect(heard().filter((it) => it.startsWith("parse "))).toEqual([]);
+  });
+
   it("are kept apart where the types of their parameters differ", async () => {
     const { connection } = await recorded({ preparedStatements: { threshold: 1 } });
     const text = "select pg_typeof($1)::text";
@@ -136,6 +142,17 @@ describe("prepared statements", () => {
     expect(await value(connection, "show transaction_isolation")).toBe("serializable");
     await connection.commit();
     expect(connection.txStatus).toBe("idle");
+  });
+
+  it("are not repeated behind others that were sent at the same time: the order would change", async () => {
+    const { connection } = await recorded();
+    for (let use = 0; use < 3; use++) await value(connection, statement, [use]);
+    await run(connection, "do $$ begin execute 'deallocate all'; end $$");
+    const [stale, other] = await Promise.allSettled([value(connection, statement, [1]), value(connection, "select 7")]);
+    expect(stale).toMatchObject({ status: "rejected" });
+    expect(postgresDriver.classify((stale as PromiseRejectedResult).reason)).toMatchObject({ executed: "no" });
+    expect(other).toMatchObject({ status: "fulfilled", value: 7 });
+    expect(await value(connection, statement, [1])).toBe(2);
   });
 
   it("fail in the middle of a transaction as something to begin again, and are well after that", async () => {

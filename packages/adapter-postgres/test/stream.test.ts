@@ -193,6 +193,25 @@ describe("a stream", () => {
     await rows.close();
   });
 
+  it("that is open when its connection is closed ends with it", async () => {
+    const connection = await connected();
+    const rows = stream(connection, series(100));
+    await rows.read();
+    await connection.close(soon());
+    expect(connection.usable).toBe(false);
+    expect((await failure(() => rows.read())).info).toMatchObject({ kind: "lost" });
+    await rows.close();
+  });
+
+  it("of a COPY is refused, at the price of the connection", async () => {
+    const connection = await connected();
+    await run(connection, "create temp table t (id int)");
+    const rows = stream(connection, "copy t from stdin");
+    expect((await failure(() => rows.read())).info).toMatchObject({ kind: "unsupported", connection: "dead" });
+    await rows.close();
+    expect(connection.usable).toBe(false);
+  });
+
   it("that is destroyed while a read is under way rejects it", async () => {
     const connection = await connected();
     const rows = stream(connection, "select pg_sleep(60)");
