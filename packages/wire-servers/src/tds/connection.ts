@@ -86,6 +86,8 @@ export class TdsConnection {
   #startStrictTls(first: Buffer): void {
     const { certificate, privateKey } = this.#server.identity;
     this.#socket.removeAllListeners("data");
+    // What was read already is taken over from the buffer, which must not flow away before.
+    this.#socket.pause();
     this.#socket.unshift(first);
     const secure = new TLSSocket(this.#socket, {
       isServer: true,

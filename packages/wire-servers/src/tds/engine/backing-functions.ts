@@ -48,10 +48,10 @@ export const backingFunctions: readonly string[] = [
   cast("mssql.datetime2", '"time"', `SELECT ($1::int8 % 864000000000)::mssql."time"`, "ASSIGNMENT"),
   // Text.
   `CREATE OPERATOR mssql.+ (LEFTARG = text, RIGHTARG = text, FUNCTION = textcat)`,
-  `CREATE FUNCTION mssql.as_text(anyelement) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT $1::text $$`,
-  ...["text", "varchar", "bpchar"].map(
-    (text) =>
-      `CREATE FUNCTION mssql.as_text(${text}) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT $1::text $$`,
+  // Not for floating-point numbers, which SQL Server writes in a way of its own.
+  ...["text", "varchar", "bpchar", "int2", "int4", "int8", "numeric", "date"].map(
+    (type) =>
+      `CREATE FUNCTION mssql.as_text(${type}) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT $1::text $$`,
   ),
   `CREATE FUNCTION mssql.as_text(bool) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT CASE WHEN $1 THEN '1' ELSE '0' END $$`,
   `CREATE FUNCTION mssql.as_text(uuid) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT upper($1::text) $$`,

@@ -84,7 +84,7 @@ export class Catalog {
       const own = this.#tables.get(column.tableOid)?.get(column.columnNumber);
       return {
         name: stated?.name ?? nameOf(column, own),
-        type: stated?.type ?? own?.type ?? this.#typeOf(column),
+        type: statedType(stated, column) ?? own?.type ?? this.#typeOf(column),
         nullable: mayBeNull || own === undefined || own.nullable,
         identity: own?.identity === true,
       };
@@ -111,6 +111,12 @@ export class Catalog {
     }
     throw new NotUnderstoodError(`a result of PostgreSQL's type ${typeOid}`);
   }
+}
+
+function statedType(stated: StaticColumn | undefined, column: BackingColumn): SqlType | undefined {
+  const only = stated?.onlyFor;
+  const holds = only === undefined || (only.typeOid === column.typeOid && only.typeModifier === column.typeModifier);
+  return holds ? stated?.type : undefined;
 }
 
 /** A column of a table is called as its definition says, unless the query gave it another name. */

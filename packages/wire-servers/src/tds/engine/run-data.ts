@@ -2,8 +2,9 @@ import type { ResponseStream } from "../protocol/response-stream.ts";
 import type { Insert, Select, Statement } from "../tsql/ast.ts";
 import { Emission, emitName, emitTarget, quote } from "../tsql/emission.ts";
 import { type EmittedChange, emitDelete, emitInsert, emitMerge, emitUpdate } from "../tsql/emit-change.ts";
-import { emitQuery, type StaticColumn, staticColumns } from "../tsql/emit-query.ts";
+import { emitQuery, leftmostSelect, type StaticColumn } from "../tsql/emit-query.ts";
 import type { Frame } from "./frame.ts";
+import { knownColumns } from "./known-columns.ts";
 import { DefinitionRunner } from "./run-definition.ts";
 import { sendRows } from "./send-rows.ts";
 import type { SqlSession } from "./session.ts";
@@ -114,11 +115,12 @@ export class DataRunner {
   async #select(statement: Extract<Statement, { kind: "select" }>): Promise<number> {
     const { query } = statement;
     const body = query.body.kind === "select" ? query.body : undefined;
-    if (body?.into !== undefined) return this.#definitions.createFrom(statement);
+    if (leftmostSelect(query).into !== undefined) return this.#definitions.createFrom(statement);
+    const known = await knownColumns(query, this.#frame, this.#session);
     const emission = new Emission(this.#frame);
     const text = emitQuery(query, emission);
     if (body?.items.some((it) => it.kind === "assign")) return this.#assign(body, text, emission);
-    return this.#sendRows(text, emission, staticColumns(query, emission), !isOfOneTable(body), false);
+    return this.#sendRows(text, emission, known, !isOfOneTable(body), false);
   }
 
   /** `SELECT @a = ..., @b = ...`: the variables get the values of the last row, and keep theirs when there is none. */

@@ -1,8 +1,11 @@
 import type { Statement, TableDefinition } from "../tsql/ast.ts";
 import { Emission, emitName, isTemporary, quote } from "../tsql/emission.ts";
 import { commentOn, emitAlterTable, emitCreateIndex, emitCreateTable, emitDrop } from "../tsql/emit-definition.ts";
-import { emitQuery, staticColumns } from "../tsql/emit-query.ts";
+import { emitQuery, leftmostSelect } from "../tsql/emit-query.ts";
+import { emitCreateTrigger, triggerNames } from "../tsql/emit-trigger.ts";
+import { backingIdentifier } from "../tsql/identifier.ts";
 import type { Frame } from "./frame.ts";
+import { knownColumns } from "./known-columns.ts";
 import type { SqlSession } from "./session.ts";
 import { NotUnderstoodError, SqlServerError } from "./sql-server-error.ts";
 
@@ -32,6 +35,10 @@ export class DefinitionRunner {
           await this.#dropProcedures(statement);
           return;
         }
+        if (statement.object === "trigger") {
+          for (const name of statement.names) await this.#dropTrigger(name, statement.ifExists);
+          return;
+        }
         break;
       default:
     }
@@ -54,12 +61,11 @@ export class DefinitionRunner {
   /** SELECT ... INTO: the table and the types of its columns, which it takes from the query. */
   async createFrom(statement: Extract<Statement, { kind: "select" }>): Promise<number> {
     const { session } = this.#parts();
-    const { body } = statement.query;
-    const name = body.kind === "select" ? body.into : undefined;
-    if (name === undefined) throw new NotUnderstoodError("INTO in a set operation");
+    const name = leftmostSelect(statement.query).into;
+    if (name === undefined) throw new RangeError("a SELECT without INTO");
     const emission = new Emission(this.#frame);
     const query = emitQuery(statement.query, emission);
-    const known = staticColumns(statement.query, emission);
+    const known = await knownColumns(statement.query, this.#frame, session);
     const table = emitName(name, this.#frame);
     const count = await session.statement(async () => {
       const described = await session.postgres.describe(query);
@@ -102,7 +108,7 @@ export class DefinitionRunner {
         return [`CREATE SEQUENCE ${emitName(name, context)} START WITH ${start} INCREMENT BY ${increment}`];
       }
       case "create-trigger":
-        throw new NotUnderstoodError("CREATE TRIGGER");
+        return emitCreateTrigger(statement, context);
       case "drop":
         return emitDrop(statement, context);
     }
@@ -125,7 +131,7 @@ export class DefinitionRunner {
     const emission = new Emission(frame);
     const query = emitQuery(statement.query, emission);
     if (emission.values.length > 0) throw new NotUnderstoodError("a variable in a view");
-    const known = staticColumns(statement.query, emission);
+    const known = await knownColumns(statement.query, frame, session);
     const view = emitName(statement.view, frame);
     const names = statement.columns.length === 0 ? "" : ` (${statement.columns.map(quote).join(", ")})`;
     await session.statement(async () => {
@@ -153,6 +159,24 @@ export class DefinitionRunner {
       const text = `There is already an object named '${name}' in the database.`;
       throw new SqlServerError(2714, text, { state: 3, reach: "batch", cause: error });
     }
+  }
+
+  async #dropTrigger(name: readonly string[], ifExists: boolean): Promise<void> {
+    const { session } = this.#parts();
+    const written = name.at(-1) ?? "";
+    const names = triggerNames(written).map(backingIdentifier);
+    await session.statement(async () => {
+      const find = "SELECT tgname, tgrelid::regclass FROM pg_trigger WHERE tgname IN ($1::text, $2::text, $3::text)";
+      const { rows } = await session.postgres.run(find, names);
+      if (rows.length === 0 && !ifExists) {
+        const text = `Cannot drop the trigger '${name.join(".")}', because it does not exist or you do not have permission.`;
+        throw new SqlServerError(3701, text, { severity: 11, state: 5 });
+      }
+      for (const [trigger, table] of rows) {
+        const quoted = quote(String(trigger));
+        await session.postgres.script(`DROP TRIGGER ${quoted} ON ${table}; DROP FUNCTION mssql.${quoted}()`);
+      }
+    });
   }
 
   async #dropProcedures(statement: Extract<Definition, { kind: "drop" }>): Promise<void> {

@@ -18,6 +18,8 @@ export interface EmissionContext {
   isTableVariable(name: string): boolean;
   /** Variables that are not declared become parameters whose type PostgreSQL infers. */
   readonly acceptsUndeclared?: boolean;
+  /** `inserted` and `deleted` are tables, not the rows of OUTPUT. */
+  readonly inTrigger?: boolean;
   /** The database of the session. */
   readonly database: string;
 }

@@ -24,7 +24,7 @@ export class ExpressionEmitter {
       case "variable":
         return this.emission.variable(expression.name);
       case "column":
-        return emitColumn(expression.parts);
+        return emitColumn(expression.parts, this.emission.context.inTrigger === true);
       case "unary":
         return `(${expression.operator} ${this.emit(expression.operand)})`;
       case "binary":
@@ -85,7 +85,8 @@ export class ExpressionEmitter {
   typeOf(expression: Expression): SqlType | undefined {
     switch (expression.kind) {
       case "literal":
-        return expression.type;
+        // NULL takes the type of what stands around it.
+        return expression.value === null ? undefined : expression.type;
       case "variable":
         return this.emission.context.variable(expression.name)?.type;
       case "cast":
@@ -207,12 +208,12 @@ function emitLiteral(type: SqlType, value: string | null): string {
   }
 }
 
-function emitColumn(parts: readonly string[]): string {
+function emitColumn(parts: readonly string[], inTrigger: boolean): string {
   const [only = ""] = parts;
   if (parts.length === 1 && only === "$action") return "merge_action()";
   // The pseudo-tables of OUTPUT are PostgreSQL's OLD and NEW.
-  if (parts.length === 2 && only.toLowerCase() === "inserted") return `new.${quote(parts[1] ?? "")}`;
-  if (parts.length === 2 && only.toLowerCase() === "deleted") return `old.${quote(parts[1] ?? "")}`;
+  if (!inTrigger && parts.length === 2 && only.toLowerCase() === "inserted") return `new.${quote(parts[1] ?? "")}`;
+  if (!inTrigger && parts.length === 2 && only.toLowerCase() === "deleted") return `old.${quote(parts[1] ?? "")}`;
   return parts.map((part) => quote(part)).join(".");
 }
 

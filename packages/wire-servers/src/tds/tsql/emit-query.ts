@@ -10,6 +10,8 @@ export interface StaticColumn {
   readonly name: string;
   /** The type, where the expression says it for certain. */
   readonly type: SqlType | undefined;
+  /** The type is right only while PostgreSQL has this one. */
+  readonly onlyFor?: { readonly typeOid: number; readonly typeModifier: number };
 }
 
 /** The name under which PostgreSQL reports a column that has none in SQL Server. */
@@ -52,11 +54,22 @@ export function emitCommonTables(tables: readonly CommonTable[], emission: Emiss
   return `WITH RECURSIVE ${written.join(", ")}`;
 }
 
+/** The first SELECT of a query, which names the columns of all of them. */
+export function leftmostSelect(query: Query): Select {
+  let { body } = query;
+  while (body.kind !== "select") body = body.kind === "set" ? body.left : body.query.body;
+  return body;
+}
+
+/** Writes one SELECT of a query alone. */
+export function emitSelectAlone(select: Select, common: readonly CommonTable[], emission: Emission): string {
+  return emitQuery({ kind: "query", common, body: select, orderBy: [], offset: undefined, fetch: undefined }, emission);
+}
+
 /** What is known of the columns of a query. */
 export function staticColumns(query: Query, emission: Emission): readonly (StaticColumn | undefined)[] {
-  let body: QueryBody = query.body;
-  const first = body.kind === "select";
-  while (body.kind !== "select") body = body.kind === "set" ? body.left : body.query.body;
+  const first = query.body.kind === "select";
+  const body = leftmostSelect(query);
   // The types of a set operation follow from all of its parts.
   return staticItems(body.items, emission).map((it) => (first || it === undefined ? it : { ...it, type: undefined }));
 }

@@ -13,7 +13,8 @@ const written = new Map<string, string>();
 export function backingIdentifier(identifier: string): string {
   const folded = identifier.toLowerCase();
   const name = Buffer.byteLength(folded) <= longest ? folded : shortened(folded);
-  if (name !== identifier) written.set(name, identifier);
+  if (name === identifier) written.delete(name);
+  else written.set(name, identifier);
   return name;
 }
 

@@ -1,3 +1,4 @@
+import { SqlServerError } from "../engine/sql-server-error.ts";
 import type {
   Assignment,
   ChangeTarget,
@@ -113,7 +114,8 @@ export function parseMerge(tokens: TokenStream, common: readonly CommonTable[]):
   tokens.accepts("INTO");
   const target = parseTarget(tokens);
   const hints = parseTableHints(tokens);
-  const alias = parseAlias(tokens);
+  // USING is no reserved word, but no alias either.
+  const alias = tokens.sees("USING") ? undefined : parseAlias(tokens);
   tokens.expect("USING");
   const source = parseTableSource(tokens);
   tokens.expect("ON");
@@ -123,6 +125,10 @@ export function parseMerge(tokens: TokenStream, common: readonly CommonTable[]):
   if (branches.length === 0) throw tokens.unexpected();
   const output = parseOutput(tokens);
   parseOptions(tokens);
+  if (!tokens.seesSymbol(";")) {
+    const text = "A MERGE statement must be terminated by a semi-colon (;).";
+    throw new SqlServerError(10713, text, { severity: 15, reach: "batch" });
+  }
   return { kind: "merge", common, target, alias, hints, source, on, branches, output };
 }
 

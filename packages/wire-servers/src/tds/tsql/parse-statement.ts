@@ -154,10 +154,10 @@ function parseInsertBulk(tokens: TokenStream): Unplaced {
 
 function parseDeclaration(tokens: TokenStream): VariableDeclaration {
   const token = tokens.next();
+  if (tokens.sees("CURSOR")) throw tokens.refuse("a cursor");
   if (token.kind !== "variable") throw tokens.unexpected();
   tokens.accepts("AS");
   if (tokens.accepts("TABLE")) return { name: token.text, table: parseTableDefinition(tokens) };
-  if (tokens.sees("CURSOR")) throw tokens.refuse("a cursor");
   const type = tokens.type();
   const value = tokens.acceptsSymbol("=") ? parseExpression(tokens) : undefined;
   return { name: token.text, type, value };
