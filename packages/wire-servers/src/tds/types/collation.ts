@@ -4,9 +4,6 @@
  */
 export const collation = Buffer.from([0x09, 0x04, 0x00, 0x22, 0x00]);
 
-/** Its name as T-SQL writes it. */
-export const collationName = "Latin1_General_100_BIN2";
-
 const decoder = new TextDecoder("windows-1252");
 
 const bytesByCharacter = new Map(

@@ -130,8 +130,3 @@ export function parseTypeText(text: string): SqlType {
 export function isText(type: SqlType | undefined): boolean {
   return type !== undefined && ["char", "varchar", "nchar", "nvarchar"].includes(type.name);
 }
-
-/** Whether values of the type are bytes. */
-export function isBinary(type: SqlType | undefined): boolean {
-  return type?.name === "binary" || type?.name === "varbinary";
-}
