@@ -84,7 +84,7 @@ function isOfServer(error: unknown): error is ServerError {
 }
 
 /** Several errors of one statement come as one: the first that has a meaning of its own counts. */
-function firstOfServer(error: Error): ServerError | undefined {
+export function firstOfServer(error: unknown): ServerError | undefined {
   if (isOfServer(error)) return error;
   if (!(error instanceof AggregateError) || !Array.isArray(error.errors)) return undefined;
   const found = error.errors.filter(isOfServer);

@@ -1,6 +1,6 @@
 import type { OperationContext } from "@nsj/mdb-core";
 import { watch } from "./bounds.ts";
-import { noteFacts } from "./errors.ts";
+import { firstOfServer, noteFacts } from "./errors.ts";
 import { alreadyLost, cutOff } from "./faults.ts";
 import type { NativeBulkLoad, NativeConnection, NativeRequest, Tedious } from "./native.ts";
 
@@ -140,7 +140,10 @@ export class Link {
   }
 
   /** What a request failed with, knowing what became of the connection. */
-  #explained(error: unknown): unknown {
+  #explained(thrown: unknown): unknown {
+    // Of several errors the one that says most is thrown; the others stay behind it.
+    const error = firstOfServer(thrown) ?? thrown;
+    if (error instanceof Error && error !== thrown) error.cause ??= thrown;
     // From severity 20 on the server closes the connection; there is no use in waiting for it.
     if (severityOf(error) >= 20) this.destroy(error);
     noteFacts(error, { alive: this.alive });

@@ -52,13 +52,16 @@ export class Statements {
   /** Runs a statement and gives everything. */
   async run(statement: Statement): Promise<ResultSet> {
     const encoded = this.encode(statement);
+    const { inTransaction } = this.#link.native;
     let sets: ResultSets | undefined;
     try {
       await this.send(encoded, (request) => {
         sets = new ResultSets(request);
       });
     } catch (error) {
-      const again = sets?.empty === true ? await this.#withTypesOfNulls(encoded, statement, error) : undefined;
+      // Under XACT_ABORT the refusal has ended the transaction: the statement must not run outside of it.
+      const mayRunAgain = sets?.empty === true && this.#link.native.inTransaction === inTransaction;
+      const again = mayRunAgain ? await this.#withTypesOfNulls(encoded, statement, error, inTransaction) : undefined;
       if (again === undefined) throw error;
       return this.#collect(again);
     }
@@ -89,14 +92,20 @@ export class Statements {
    * The same statement with its NULLs typed, where the server refused it for their sake before it ran anything. Only for a text that is one
    * statement: nothing of it can have happened then.
    */
-  async #withTypesOfNulls(encoded: Encoded, statement: Statement, error: unknown): Promise<Encoded | undefined> {
+  async #withTypesOfNulls(
+    encoded: Encoded,
+    statement: Statement,
+    error: unknown,
+    inTransaction: boolean,
+  ): Promise<Encoded | undefined> {
     const { code, connection } = classify(error);
     const untyped = encoded.parameters.some((it) => it.untyped === true);
     if (!untyped || connection !== "ok" || !encoded.facts.single || typeof code !== "number" || !needsTypes(code)) {
       return undefined;
     }
     const learnt = await learnTypes(this.#link, encoded.text, encoded.parameters);
-    if (learnt === undefined || learnt.size === 0) return undefined;
+    if (learnt === undefined || learnt.size === 0 || this.#link.native.inTransaction !== inTransaction)
+      return undefined;
     this.#nullTypes.set(encoded.text, learnt);
     return this.encode(statement);
   }

@@ -18,13 +18,21 @@ export interface TestServer {
 /** A SQL Server that takes the place of our own in every test that can do without scripts. */
 export const realUrl = process.env["MDB_MSSQL_URL"] || undefined;
 
+/** See {@link useServer}. */
+export interface ServerUse {
+  /** Our own server, for its scripts or its records, whatever `MDB_MSSQL_URL` says. */
+  readonly wireOnly?: boolean;
+  /** Connections to our own server are encrypted; those to a real one are as its URL says. */
+  readonly encrypted?: boolean;
+}
+
 /** Starts a server before the tests of a file, and stops it after them; it must have understood everything. */
-export function useServer(more: MssqlOptions = {}, wireOnly = false): TestServer {
+export function useServer({ wireOnly = false, encrypted = false }: ServerUse = {}): TestServer {
   let wire: TdsServer | undefined;
   const isReal = realUrl !== undefined && !wireOnly;
   if (!isReal) {
     beforeAll(async () => {
-      wire = await startTdsServer({ postgresUrl: inject("postgresUrl") });
+      wire = await startTdsServer({ postgresUrl: inject("postgresUrl"), encryption: encrypted ? "required" : "on" });
     });
     afterAll(async () => {
       await wire?.close();
@@ -50,14 +58,16 @@ export function useServer(more: MssqlOptions = {}, wireOnly = false): TestServer
       return wire;
     },
     options(own = {}) {
-      if (isReal) return { connectionString: real.href, ...more, ...own };
-      const { host: server, port, user, password, database } = running();
-      return { server, port, user, password, database, encrypt: false, ...more, ...own };
+      if (isReal) return { connectionString: real.href, ...own };
+      const { host: server, port, user, password, database, certificate } = running();
+      const trusted = encrypted && { options: { cryptoCredentialsDetails: { ca: certificate } } };
+      return { server, port, user, password, database, encrypt: encrypted, ...trusted, ...own };
     },
     url() {
       if (isReal) return real.href;
       const { host, port, user, password, database } = running();
-      return `mssql://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}?encrypt=false`;
+      const how = encrypted ? "encrypt=true&trustServerCertificate=true" : "encrypt=false";
+      return `mssql://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}?${how}`;
     },
   };
 }

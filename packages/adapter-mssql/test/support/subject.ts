@@ -96,7 +96,7 @@ export function mssqlSubject(server: TestServer): Subject<MssqlOptions> {
         ...(user !== undefined && { user }),
         password: String(password),
         ...(database !== undefined && { database }),
-        options: { encrypt: encrypt === true, trustServerCertificate: trustServerCertificate === true },
+        options: { encrypt: encrypt !== false, trustServerCertificate: trustServerCertificate === true },
       });
       await pool.connect();
       return {
@@ -118,9 +118,11 @@ export function mssqlSubject(server: TestServer): Subject<MssqlOptions> {
 
 function adminOptions(server: TestServer): MssqlOptions {
   const options = server.options();
-  return options.connectionString === undefined
-    ? { ...options, encrypt: false }
-    : { ...mssqlDriver.parseUrl(options.connectionString), trustServerCertificate: true };
+  const { connectionString } = options;
+  return {
+    ...(connectionString === undefined ? options : mssqlDriver.parseUrl(connectionString)),
+    trustServerCertificate: true,
+  };
 }
 
 const digits = "(values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9))";

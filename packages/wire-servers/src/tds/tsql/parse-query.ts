@@ -150,12 +150,6 @@ export function parseSelectItem(tokens: TokenStream): SelectItem {
     tokens.expectSymbol("=");
     return { kind: "expression", expression: parseExpression(tokens), alias };
   }
-  if (tokens.seesSymbol("$") && tokens.peek(1).text.toLowerCase() === "action") {
-    tokens.next();
-    tokens.next();
-    const action: Expression = { kind: "column", parts: ["$action"] };
-    return { kind: "expression", expression: action, alias: parseAlias(tokens) ?? "$action" };
-  }
   const expression = parseExpression(tokens);
   return { kind: "expression", expression, alias: parseAlias(tokens) };
 }

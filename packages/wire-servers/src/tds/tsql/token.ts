@@ -18,7 +18,7 @@ export interface Token {
 }
 
 const symbols = ["<=", ">=", "<>", "!=", "!<", "!>", "+=", "-=", "*=", "/=", "%=", "::"];
-const wordStart = /[\p{L}_#]/u;
+const wordStart = /[\p{L}_#$]/u;
 const wordPart = /[\p{L}\p{N}_#@$]/u;
 
 /** Cuts T-SQL into tokens; the last one is `end`. Comments and blanks are left out. @throws SqlServerError 105, 113 or 102. */
