@@ -43,7 +43,11 @@ export class Upsert {
     if (dialect.upsert === "on-conflict" && dialect.upsertInserted !== null) {
       return this.#onConflict(executor, options, dialect.upsertInserted);
     }
-    if (dialect.upsert === "merge" && dialect.returning === "output") return this.#merge(executor, options);
+    // SQL Server refuses a MERGE that would insert into an identity column, whether it inserts or not (error 544).
+    const isGenerated = this.#properties.some((it) => this.#spec.generatedColumns.includes(it as never));
+    if (dialect.upsert === "merge" && dialect.returning === "output" && !isGenerated) {
+      return this.#merge(executor, options);
+    }
     return executor.atomically((inner) => this.#inTwoSteps(inner, options));
   }
 

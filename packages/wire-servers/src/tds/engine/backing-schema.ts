@@ -18,7 +18,7 @@ const textComparisons = `DO $do$
   BEGIN
     FOREACH operator IN ARRAY ARRAY['=', '<>', '<', '>', '<=', '>='] LOOP
       FOREACH string IN ARRAY ARRAY['varchar', 'text', 'bpchar'] LOOP
-        FOREACH other IN ARRAY ARRAY['int2', 'int4', 'int8', 'float4', 'float8'] LOOP
+        FOREACH other IN ARRAY ARRAY['int2', 'int4', 'int8', 'numeric', 'float4', 'float8'] LOOP
           EXECUTE format('CREATE FUNCTION mssql.%I(%s, %s) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT $1::%s %s $2 $$',
             'text' || operator, string, other, other, operator);
           EXECUTE format('CREATE FUNCTION mssql.%I(%s, %s) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT $1 %s $2::%s $$',
