@@ -4,6 +4,7 @@
 select * from [golden_products] where (([deleted_at] is null) and ([id] = @p1))
 
 -- findOne
+-- Rule: OFFSET and FETCH need an ORDER BY, but a constant is refused there (408): a subquery stands for no order. /queries/select-order-by-clause-transact-sql
 -- @p1 nvarchar(4000), @p2 int, @p3 int
 select * from [golden_products] where (([deleted_at] is null) and ((([code] = @p1)))) order by (select null) offset @p2 rows fetch next @p3 rows only
 
@@ -29,7 +30,7 @@ select * from [golden_products] where (([deleted_at] is null) and ((([price] is 
 select * from [golden_products] where [deleted_at] is null order by [price] desc offset @p1 rows fetch next @p2 rows only
 
 -- exists
--- Rule: TOP with a fixed number needs no ORDER BY where at most one row can be. /queries/top-transact-sql
+-- Rule: OFFSET and FETCH need an ORDER BY, but a constant is refused there (408): a subquery stands for no order. /queries/select-order-by-clause-transact-sql
 -- @p1 nvarchar(4000), @p2 int, @p3 int
 select 1 as present from [golden_products] where (([deleted_at] is null) and ((([code] = @p1)))) order by (select null) offset @p2 rows fetch next @p3 rows only
 
@@ -39,10 +40,6 @@ select count(*) as total from [golden_products] where (([deleted_at] is null) an
 
 -- page
 -- Rule: OFFSET and FETCH belong to ORDER BY and cannot stand without it. /queries/select-order-by-clause-transact-sql
-select count(*) as total from [golden_products] where [deleted_at] is null
-
--- pageAfter
--- Rule: OFFSET and FETCH belong to ORDER BY and cannot stand without it. /queries/select-order-by-clause-transact-sql
 BEGIN TRANSACTION
 -- @p1 int, @p2 nvarchar(4000), @p3 int, @p4 nvarchar(4000), @p5 int, @p6 nvarchar(4000)
 select top 0 *, 0 as mdb_ordinal into #mdb_rows from [golden_products] union all select top 0 *, 0 as mdb_ordinal from [golden_products];
@@ -51,6 +48,12 @@ using (values (@p1, @p2), (@p3, @p4), (@p5, @p6)) as source (mdb_ordinal, [code]
 when not matched then insert ([code], [version]) values (source.[code], 1) output inserted.*, source.mdb_ordinal into #mdb_rows ;
 select * from #mdb_rows;
 COMMIT TRANSACTION
+select count(*) as total from [golden_products] where [deleted_at] is null
+-- @p1 int, @p2 int
+select * from [golden_products] where [deleted_at] is null order by [code], [id] offset @p1 rows fetch next @p2 rows only
+
+-- pageAfter
+-- Rule: OFFSET and FETCH belong to ORDER BY and cannot stand without it. /queries/select-order-by-clause-transact-sql
 -- @p1 int, @p2 int
 select * from [golden_products] where [deleted_at] is null order by [price], [id] offset @p1 rows fetch next @p2 rows only
 -- @p1 int, @p2 int, @p3 int
