@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { StatementCache } from "@nsj/mdb-core";
 import type { Shape } from "./shapes.ts";
 
@@ -34,8 +35,8 @@ const plannable =
 const longestText = 16_384;
 
 /**
- * The named statements of one connection. Names are never used twice, so that one which the server still knows by mistake does no
- * harm.
+ * The named statements of one connection. No name is ever used twice, on no connection: behind a pooler in transaction mode that was
+ * not told about, a name that the server does not know is an error, but one that another client has given it would run the wrong statement.
  */
 export class PreparedStatements {
   readonly #threshold: number;
@@ -46,6 +47,7 @@ export class PreparedStatements {
   /** What the server knows as far as we can tell. */
   readonly #open = new Set<string>();
   #closing: string[] = [];
+  readonly #prefix = `mdb_${randomBytes(6).toString("hex")}_`;
   #names = 0;
   #knownEpoch: number;
 
@@ -70,7 +72,7 @@ export class PreparedStatements {
     }
     this.#seen.delete(key);
     this.#names++;
-    const usage: Usage = { name: `mdb_${this.#names}`, parse: true, shape: undefined };
+    const usage: Usage = { name: `${this.#prefix}${this.#names}`, parse: true, shape: undefined };
     this.#open.add(usage.name);
     this.#named.set(key, { usage, pending: true });
     return usage;

@@ -25,7 +25,7 @@ async function recorded(more: PostgresOptions = {}) {
     /** Messages since the last call: the type, and the name that a Parse, Bind or Close carries. */
     heard: () =>
       said.splice(0).map((message) => {
-        const [first = "", second = ""] = strings(message);
+        const [first = "", second = ""] = strings(message).map((it) => it.replace(/mdb_[\da-f]{12}_/, "mdb_"));
         if (message.type === "P") return `parse ${first}`.trim();
         if (message.type === "B") return `bind ${second}`.trim();
         if (message.type === "C") return `close ${first.slice(1)}`;
@@ -233,6 +233,24 @@ describe("prepared statements", () => {
     const codes = wrong.map((it) => (it.status === "rejected" ? (it.reason as { readonly code: string }).code : "ok"));
     expect(codes).toEqual(["42P01", "42P01", "42P01", "42P01", "42P01"]);
     expect(await value(connection, statement, [1])).toBe(2);
+  });
+});
+
+describe("names of prepared statements", () => {
+  it("are nobody else's: behind a pooler that was not told about, a strange statement must not run", async () => {
+    const names: string[] = [];
+    for (let count = 0; count < 3; count++) {
+      const started = await wireProxy(server);
+      const { host, port } = started;
+      const connection = await connected({ host, port, sslmode: "disable", preparedStatements: { threshold: 1 } });
+      await run(connection, statement, [1]);
+      names.push(...started.said.filter(({ type }) => type === "P").map((message) => strings(message)[0] ?? ""));
+      connection.destroy();
+      await started.close();
+    }
+    expect(names).toHaveLength(3);
+    expect(new Set(names).size).toBe(3);
+    for (const name of names) expect(name.length).toBeLessThan(64);
   });
 });
 
