@@ -215,6 +215,7 @@ export class TdsConnection {
     }
     this.#session = session;
     session.postgres.onLost = () => this.#socket.destroy();
+    if (this.#socket.destroyed) this.#onClose();
     await response.end();
   }
 
@@ -251,6 +252,13 @@ export class TdsConnection {
     const session = this.#session;
     if (session === undefined) return;
     session.postgres.onLost = null;
-    this.#server.leaving(this.#server.backing.giveBack(session.postgres));
+    this.#server.leaving(this.#leave(session));
+  }
+
+  /** Stops what runs, and gives the session of the database back only when nothing can use it any more. */
+  async #leave(session: SqlSession): Promise<void> {
+    await session.attention().catch(() => {});
+    await this.#work;
+    await this.#server.backing.giveBack(session.postgres);
   }
 }

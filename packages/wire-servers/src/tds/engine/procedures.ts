@@ -1,28 +1,16 @@
 import type { ResponseStream } from "../protocol/response-stream.ts";
 import type { RpcParameter, RpcRequest } from "../protocol/rpc.ts";
-import type { Name, ProcedureParameter, Statement } from "../tsql/ast.ts";
-import type { TypedValue } from "../tsql/emission.ts";
+import type { Name, Statement } from "../tsql/ast.ts";
 import { parseBatch, parseParameterList, parseProcedureName, parseProcedureText } from "../tsql/parse-statement.ts";
-import { plain, type SqlType, typeText } from "../types/sql-type.ts";
+import { plain } from "../types/sql-type.ts";
+import { lockApplication } from "./application-locks.ts";
+import { type Argument, bind, numberOf, type Outcome, outcomeOf, textOf } from "./arguments.ts";
 import { describeParameters } from "./describe-parameters.ts";
 import { Frame } from "./frame.ts";
 import { procedureKey } from "./run-definition.ts";
 import { BatchEnded, StatementRunner } from "./runner.ts";
 import type { SqlSession } from "./session.ts";
 import { NotUnderstoodError, SqlServerError } from "./sql-server-error.ts";
-
-/** An argument of a call, from the wire or from EXEC. */
-interface Argument {
-  readonly name: string;
-  readonly value: TypedValue | "default";
-  readonly output: boolean;
-}
-
-/** What a call gives back. */
-interface Outcome {
-  readonly status: number;
-  readonly output: readonly { readonly name: string; readonly value: TypedValue }[];
-}
 
 /** Most parameters of one request. */
 const maximumParameters = 2100;
@@ -270,104 +258,4 @@ async function inFrame<Result>(
     session.nestLevel -= 1;
     await runner.close();
   }
-}
-
-/** Gives the parameters their values. @throws SqlServerError 201, 8144, 8145, 8146, 8178. */
-async function bind(
-  runner: StatementRunner,
-  parameters: readonly ProcedureParameter[],
-  given: readonly Argument[],
-  procedure: string,
-): Promise<void> {
-  if (given.length > parameters.length) {
-    const text =
-      parameters.length === 0
-        ? `Procedure ${procedure} has no parameters and arguments were supplied.`
-        : `Procedure or function ${procedure} has too many arguments specified.`;
-    throw new SqlServerError(parameters.length === 0 ? 8146 : 8144, text, { state: 2, reach: "batch" });
-  }
-  for (const argument of given) {
-    const known =
-      argument.name === "" || parameters.some((it) => it.name.toLowerCase() === argument.name.toLowerCase());
-    if (known) continue;
-    throw new SqlServerError(8145, `${argument.name} is not a parameter for procedure ${procedure}.`, {
-      reach: "batch",
-    });
-  }
-  for (const [index, parameter] of parameters.entries()) {
-    const argument = argumentFor(parameter, index, given);
-    if (argument !== undefined && argument.value !== "default") {
-      runner.frame.declare(parameter.name, await converted(runner, argument.value, parameter.type));
-    } else if (parameter.fallback !== undefined) {
-      runner.frame.declare(parameter.name, await runner.evaluator.valueAs(parameter.fallback, parameter.type));
-    } else {
-      const text =
-        procedure === ""
-          ? `The parameterized query expects the parameter '${parameter.name}', which was not supplied.`
-          : `Procedure or function '${procedure}' expects parameter '${parameter.name}', which was not supplied.`;
-      throw new SqlServerError(procedure === "" ? 8178 : 201, text, { state: 4, reach: "batch" });
-    }
-  }
-}
-
-function argumentFor(parameter: ProcedureParameter, index: number, given: readonly Argument[]): Argument | undefined {
-  const named = given.find((it) => it.name.toLowerCase() === parameter.name.toLowerCase());
-  const positional = given[index];
-  return named ?? (positional?.name === "" ? positional : undefined);
-}
-
-/** The value as the type that the parameter is declared with, converted where the client has sent another one. */
-async function converted(runner: StatementRunner, value: TypedValue, type: SqlType): Promise<TypedValue> {
-  if (value.value === null || typeText(value.type) === typeText(type)) return { type, value: value.value };
-  const scratch = "@mssql conversion";
-  runner.frame.declare(scratch, value);
-  return runner.evaluator.valueAs({ kind: "variable", name: scratch }, type);
-}
-
-function outcomeOf(
-  runner: StatementRunner,
-  parameters: readonly ProcedureParameter[],
-  given: readonly Argument[],
-): Outcome {
-  const output = parameters.flatMap((parameter, index) => {
-    const wanted = parameter.output && argumentFor(parameter, index, given)?.output === true;
-    const value = wanted ? runner.frame.variable(parameter.name) : undefined;
-    return value === undefined ? [] : [{ name: parameter.name, value }];
-  });
-  return { status: runner.returnValue, output };
-}
-
-/** sp_getapplock and sp_releaseapplock, on advisory locks of PostgreSQL. */
-async function lockApplication(session: SqlSession, name: string, given: readonly Argument[]): Promise<Outcome> {
-  const named = (wanted: string) => given.find((it) => it.name.toLowerCase() === wanted);
-  const resource = textOf(named("@resource") ?? given[0]);
-  const owner = named("@lockowner") === undefined ? "transaction" : textOf(named("@lockowner")).toLowerCase();
-  const key = "hashtextextended($1::text, 0)";
-  const ask = async (text: string) => {
-    const { rows } = await session.statement(() => session.postgres.run(text, [resource]), true);
-    return rows[0]?.[0];
-  };
-  if (name === "sp_releaseapplock") {
-    if (owner !== "session") throw new NotUnderstoodError("sp_releaseapplock of a transaction");
-    const released = await ask(`SELECT pg_advisory_unlock(${key})`);
-    return { status: released === "t" ? 0 : -999, output: [] };
-  }
-  const timeout = named("@locktimeout") === undefined ? session.options.lockTimeoutMs : numberOf(named("@locktimeout"));
-  const scope = owner === "session" ? "" : "_xact";
-  if (timeout === 0) {
-    const granted = await ask(`SELECT pg_try_advisory${scope}_lock(${key})`);
-    return { status: granted === "t" ? 0 : -1, output: [] };
-  }
-  if (timeout > 0) throw new NotUnderstoodError("sp_getapplock with a time limit");
-  await ask(`SELECT pg_advisory${scope}_lock(${key})`);
-  return { status: 0, output: [] };
-}
-
-function textOf(argument: Argument | undefined): string {
-  const value = argument?.value === "default" ? null : (argument?.value.value ?? null);
-  return value === null ? "" : String(value);
-}
-
-function numberOf(argument: Argument | undefined): number {
-  return Number(textOf(argument));
 }
