@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Database, MdbError } from "@nsj/mdb-core";
 import { pause } from "../pause.ts";
+import type { Direction } from "../proxy/fault.ts";
 import type { FaultProxy } from "../proxy/fault-proxy.ts";
 import type { Area } from "./area.ts";
 import type { Bench } from "./bench.ts";
@@ -94,6 +95,9 @@ async function randomCuts(bench: Bench): Promise<void> {
   const { proxy, options } = await bench.proxied();
   const max = 6;
   const database = bench.database({ pool: { max, acquireTimeoutMs: 10_000 } }, { options });
+  await database.query(bench.select("1"));
+  // As far as a login and a statement go and once more, so that not every connection dies in its login, however long that is.
+  const reach = { "to-server": 2 * proxy.bytes("to-server"), "to-client": 2 * proxy.bytes("to-client") };
   // Only how each ended: a pool that is down refuses a great many, and every kept error would hold its stack.
   const told = new Map<number, "done" | "failed">();
   const state = { cutting: true, next: 0 };
@@ -107,7 +111,7 @@ async function randomCuts(bench: Bench): Promise<void> {
     }
   };
   const callers = Array.from({ length: 2 * max }, caller);
-  await cutAtRandom(proxy, random, 1_000);
+  await cutAtRandom(proxy, random, reach, 1_000);
   state.cutting = false;
   await bench.within(Promise.all(callers), `the callers (seed ${seed})`);
   await proxy.set({ kind: "pass" });
@@ -135,16 +139,22 @@ async function randomCuts(bench: Bench): Promise<void> {
 }
 
 /** Breaks one link after the other, each after some more bytes in either direction. */
-async function cutAtRandom(proxy: FaultProxy, random: () => number, cuts: number): Promise<void> {
+async function cutAtRandom(
+  proxy: FaultProxy,
+  random: () => number,
+  reach: Readonly<Record<Direction, number>>,
+  cuts: number,
+): Promise<void> {
   for (let cut = 0; cut < cuts; ) {
     const { links } = proxy;
     const link = links[Math.floor(random() * links.length)];
     if (link !== undefined) {
       cut += 1;
+      const direction = random() < 0.5 ? "to-server" : "to-client";
       link.set({
         kind: "cut",
-        direction: random() < 0.5 ? "to-server" : "to-client",
-        afterBytes: Math.floor(random() * 300),
+        direction,
+        afterBytes: Math.floor(random() * reach[direction]),
         ending: random() < 0.5 ? "end" : "reset",
       });
     }
