@@ -31,9 +31,13 @@ export function mdbHono(
         return context.req.raw.signal;
       },
     };
-    await using sessions = new RequestSessions(databases, withSignal);
+    const sessions = new RequestSessions(databases, withSignal);
     context.set("databases", databases);
     context.set("databaseSession", (label) => sessions.session(label));
-    await next();
+    try {
+      await next();
+    } finally {
+      await sessions.close();
+    }
   };
 }

@@ -68,8 +68,12 @@ export class Database extends StatementExecutor {
     const holder = new Holder(parent?.holder, `session on "${this.label}"`);
     const scope = { parent, database: undefined, participation: undefined, holder };
     return runInScope(scope, async () => {
-      await using session = this.#session(options, holder);
-      return await work(session);
+      const session = this.#session(options, holder);
+      try {
+        return await work(session);
+      } finally {
+        await session.close();
+      }
     });
   }
 

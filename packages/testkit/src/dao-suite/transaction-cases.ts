@@ -38,14 +38,15 @@ export const transactionCases: readonly DaoCase[] = [
   {
     name: "works in a session, and sees only there what is not committed",
     async run(bench) {
-      await using session = await bench.database.getSession();
-      const dao = new MemberDao(session);
-      await dao.insert({ email: "a", active: true, settings: null });
-      assert.equal(await dao.count(), 1);
-      await session.rollback();
-      assert.equal(await dao.count(), 0);
-      await new LineDao(session).insert({ orderId: 1, position: 1, sku: "x" });
-      await session.commit();
+      await bench.database.withSession(async (session) => {
+        const dao = new MemberDao(session);
+        await dao.insert({ email: "a", active: true, settings: null });
+        assert.equal(await dao.count(), 1);
+        await session.rollback();
+        assert.equal(await dao.count(), 0);
+        await new LineDao(session).insert({ orderId: 1, position: 1, sku: "x" });
+        await session.commit();
+      });
       assert.equal(await bench.lines.count(), 1);
     },
   },

@@ -3,13 +3,12 @@ import { EngineError } from "./engine-error.ts";
 import type { EngineColumn, EngineResult, EngineValue } from "./engine-result.ts";
 import type { StatementPiece } from "./split-statements.ts";
 
-/** How many prepared statements a session keeps. */
-const kept = 64;
-
-/** Runs single statements on one SQLite handle, and keeps them prepared by their text. */
+/**
+ * Runs single statements on one SQLite handle. Each is prepared anew: Node.js 22 reads the rows of an older one by the columns that it
+ * had before a change of the schema.
+ */
 export class EngineStatements {
   readonly #handle: DatabaseSync;
-  readonly #prepared = new Map<string, StatementSync>();
 
   constructor(handle: DatabaseSync) {
     this.#handle = handle;
@@ -20,39 +19,25 @@ export class EngineStatements {
     const columns = columnsOf(statement);
     if (columns.length > 0) {
       const rows = statement.all(...values) as unknown as EngineValue[][];
-      // SQLite prepares again by itself after a change of the schema, so only now are the columns known.
-      return { columns: columnsOf(statement), rows: rows.map(plainRow), affected: rows.length };
+      return { columns, rows: rows.map(plainRow), affected: rows.length };
     }
     const { changes } = statement.run(...values);
     return { columns, rows: [], affected: countsRows(piece.text) ? Number(changes) : 0 };
   }
 
-  /** Rows one by one. The statement is not shared with others, so that the cursor stays where it is. */
+  /** Rows one by one. */
   iterate(
     piece: StatementPiece,
     values: readonly EngineValue[],
   ): { columns: readonly EngineColumn[]; rows: Iterator<EngineValue[]> } {
-    checkCount(piece, values);
-    const statement = configured(this.#handle.prepare(piece.text));
+    const statement = this.#prepare(piece, values);
     const rows = statement.iterate(...values) as unknown as IterableIterator<EngineValue[]>;
     return { columns: columnsOf(statement), rows: plainRows(rows) };
   }
 
-  forget(): void {
-    this.#prepared.clear();
-  }
-
   #prepare(piece: StatementPiece, values: readonly EngineValue[]): StatementSync {
     checkCount(piece, values);
-    const known = this.#prepared.get(piece.text);
-    this.#prepared.delete(piece.text);
-    const statement = known ?? configured(this.#handle.prepare(piece.text));
-    this.#prepared.set(piece.text, statement);
-    for (const oldest of this.#prepared.keys()) {
-      if (this.#prepared.size <= kept) break;
-      this.#prepared.delete(oldest);
-    }
-    return statement;
+    return configured(this.#handle.prepare(piece.text));
   }
 }
 
