@@ -127,9 +127,11 @@ async function randomCuts(bench: Bench): Promise<void> {
   }
   const failed = [...told.values()].filter((it) => it !== "done").length;
   assert.ok(failed > 0 && failed < told.size, `${failed} of ${told.size} failed: the cuts hit, and not everything`);
-  const { busy, waiting, total } = database.stats();
-  assert.deepEqual([busy, waiting], [0, 0], `nothing is lent out (seed ${seed})`);
+  const { busy, validating, resetting, waiting, total } = database.stats();
+  // The pool itself may still check or clean one.
+  assert.deepEqual([busy - validating - resetting, waiting], [0, 0], `nothing is lent out (seed ${seed})`);
   assert.ok(total <= max);
+  await bench.eventually(() => database.stats().busy === 0, "no connection is busy");
   await bench.eventually(
     async () => (await outcomeOf(insert(database, table, -1, false))) === "done",
     "the pool works",
