@@ -7,6 +7,7 @@ import type { Database } from "./database.ts";
 import type { Health } from "./health.ts";
 import { type Environment, openDatabase } from "./open-database.ts";
 import { defaultManager } from "./process-default.ts";
+import type { RegisteredLabel } from "./register.ts";
 
 /** Labels to databases. */
 export type DatabaseEntries = Readonly<Record<string, DatabaseEntry>>;
@@ -166,18 +167,18 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
   }
 
   /** {@link database} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
-  static database(label: string): Database {
+  static database(label: RegisteredLabel): Database {
     return defaultManager().database(label);
   }
 
   /** {@link getSession} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
-  static async getSession(label: string, options?: SessionOptions): Promise<Session> {
+  static async getSession(label: RegisteredLabel, options?: SessionOptions): Promise<Session> {
     return defaultManager().getSession(label, options);
   }
 
   /** {@link withSession} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
   static async withSession<R>(
-    label: string,
+    label: RegisteredLabel,
     work: (session: Session) => Promise<R>,
     options?: SessionOptions,
   ): Promise<R> {
@@ -186,7 +187,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
 
   /** {@link transaction} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
   static async transaction<R>(
-    label: string,
+    label: RegisteredLabel,
     work: (transaction: Transaction) => Promise<R>,
     options?: TransactionOptions,
   ): Promise<R> {

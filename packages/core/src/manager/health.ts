@@ -1,12 +1,22 @@
-import { MdbError } from "../errors/index.ts";
+import {
+  MdbError,
+  PoolDeadlockError,
+  PoolOverloadedError,
+  PoolQueueFullError,
+  PoolTimeoutError,
+} from "../errors/index.ts";
 import { acquireRequest, boundsFrom, type DatabaseContext, failureOf } from "../session/index.ts";
 
 /** One database's answer. */
 export interface Health {
-  readonly status: "up" | "down";
+  /**
+   * `"up"`: the server answered. `"busy"`: every connection was in use all the time, so that none was left to ask with; a reason to send
+   * less work, none to restart anything. `"down"`: the server cannot be reached, or did not answer in time.
+   */
+  readonly status: "up" | "busy" | "down";
   /** From asking to the answer, in milliseconds, waiting for a connection included. */
   readonly latencyMs: number;
-  /** Why it is down. */
+  /** Why it is busy or down. */
   readonly error?: MdbError;
 }
 
@@ -28,6 +38,16 @@ export async function checkHealth(context: DatabaseContext, timeoutMs: number): 
     }
     return { status: "up", latencyMs: clock.now() - started };
   } catch (error) {
-    return { status: "down", latencyMs: clock.now() - started, ...(error instanceof MdbError && { error }) };
+    const status = isSaturated(context, error) ? "busy" : "down";
+    return { status, latencyMs: clock.now() - started, ...(error instanceof MdbError && { error }) };
   }
+}
+
+const turnedAway = [PoolTimeoutError, PoolQueueFullError, PoolOverloadedError, PoolDeadlockError];
+
+/** Whether there was no connection to ask with because all of them are in use, and not because none can be opened. */
+function isSaturated({ pool }: DatabaseContext, error: unknown): boolean {
+  if (!turnedAway.some((it) => error instanceof it)) return false;
+  const { busy, connecting, health, idle } = pool.stats();
+  return busy > 0 && idle === 0 && connecting === 0 && health === "ok";
 }

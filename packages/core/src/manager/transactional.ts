@@ -1,12 +1,13 @@
 import type { TransactionOptions } from "../session/index.ts";
 import type { Database } from "./database.ts";
 import { defaultManager } from "./process-default.ts";
+import type { RegisteredLabel } from "./register.ts";
 
 /**
  * Which database a transaction is on: the database itself, a label of the process-wide default, or a function that finds it from the
  * object whose method is called.
  */
-export type TransactionTarget<This = unknown> = Database | string | ((self: This) => Database);
+export type TransactionTarget<This = unknown> = Database | RegisteredLabel | ((self: This) => Database);
 
 type Method<This, Arguments extends unknown[], Result> = (this: This, ...parameters: Arguments) => Promise<Result>;
 

@@ -1,4 +1,4 @@
-import { ConnectError, DatabaseManager, defineDatabase, PoolClosedError } from "@nsj/mdb-core";
+import { ConnectError, DatabaseManager, type DatabaseOptions, defineDatabase, PoolClosedError } from "@nsj/mdb-core";
 import { referenceDriver, referenceServer } from "@nsj/mdb-testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -12,7 +12,7 @@ function options() {
   const { host, port, user, password, database } = server;
   return { host, port, user, password, database };
 }
-const definition = () => defineDatabase(referenceDriver, options());
+const definition = (more: DatabaseOptions = {}) => defineDatabase(referenceDriver, { ...options(), ...more });
 
 describe("connect", () => {
   it("opens every database and gives every failure at once, each with its label", async () => {
@@ -91,6 +91,39 @@ describe("health", () => {
     const health = await manager.health();
     expect(health).toMatchObject({ up: { status: "up" }, down: { status: "down", error: { code: "MDB_CONNECT" } } });
     expect(health["up"]?.latencyMs).toBeGreaterThanOrEqual(0);
+  });
+});
+
+describe("health of a pool whose every connection is in use", () => {
+  it("is busy, and up again once one is free", async () => {
+    await using manager = new DatabaseManager({ main: definition({ pool: { max: 1 } }) });
+    const main = manager.database("main");
+    await main.withConnection(async (connection) => {
+      await connection.query("select 1");
+      expect(await main.health({ timeoutMs: 20 })).toMatchObject({
+        status: "busy",
+        error: { code: "MDB_POOL_TIMEOUT" },
+      });
+    });
+    expect(await main.health()).toMatchObject({ status: "up" });
+  });
+
+  it("is down where the others cannot be opened", async () => {
+    let deaf = false;
+    await using manager = new DatabaseManager({
+      main: definition({
+        pool: { max: 2, connectTimeoutMs: 1_000 },
+        onConnect: async (connection) => {
+          if (deaf) await connection.query("select sleep(600000)");
+        },
+      }),
+    });
+    const main = manager.database("main");
+    await main.withConnection(async (connection) => {
+      await connection.query("select 1");
+      deaf = true;
+      expect(await main.health({ timeoutMs: 20 })).toMatchObject({ status: "down" });
+    });
   });
 });
 
