@@ -3,7 +3,7 @@ import { healthReport } from "@nsj/mdb-http";
 import { answer } from "./answer.ts";
 import type { Middleware } from "./middleware.ts";
 
-/** A handler for the health route: 200 when every database is up, else 503. `timeoutMs` is 2 000 by default. */
+/** A handler for the health route: 503 when a database is down, else 200. `timeoutMs` is 800 by default. */
 export function mdbHealth(databases: DatabaseManager, options: { readonly timeoutMs?: number } = {}): Middleware {
   return (_request, response, next) => {
     healthReport(databases, options.timeoutMs).then(

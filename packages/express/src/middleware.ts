@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { DatabaseManager, Session, SessionOptions } from "@nsj/mdb-core";
+import type { DatabaseManager, LabelOf, RegisteredManager, Session, SessionOptions } from "@nsj/mdb-core";
 import { endWithAnswer, nodeSessions } from "@nsj/mdb-http";
 
 /** What a request has once it has passed the middleware. */
-export interface MdbRequest {
+export interface MdbRequest<Databases extends DatabaseManager = RegisteredManager> {
   /** The application's databases. */
-  readonly databases: DatabaseManager;
+  readonly databases: Databases;
   /**
    * This request's session of a label: made at the first call, the same one afterwards, rolled back at the end unless committed. A client
    * that goes away stops its statements on the server.
    */
-  databaseSession(label: string): Promise<Session>;
+  databaseSession(label: LabelOf<Databases>): Promise<Session>;
   /** Aborts when the client goes away before it has its answer; for statements of your own, outside of the session. */
   readonly clientGone: AbortSignal;
 }
@@ -30,11 +30,14 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
  *
  * @param options - of every request's sessions
  */
-export function mdbExpress(databases: DatabaseManager, options: Omit<SessionOptions, "signal"> = {}): Middleware {
+export function mdbExpress<Databases extends DatabaseManager>(
+  databases: Databases,
+  options: Omit<SessionOptions, "signal"> = {},
+): Middleware {
   return (request, response, next) => {
     const own = nodeSessions(databases, request, response, options);
     endWithAnswer(own, response);
-    const added: MdbRequest = {
+    const added: MdbRequest<Databases> = {
       databases,
       databaseSession: (label) => own.sessions.session(label),
       clientGone: own.clientGone,

@@ -2,7 +2,7 @@ import type { DatabaseManager } from "@nsj/mdb-core";
 import { healthReport } from "@nsj/mdb-http";
 import type { FastifyInstance } from "fastify";
 
-/** A route that answers 200 when every database is up, else 503. */
+/** A route that answers 503 when a database is down, else 200. */
 export function addHealthRoute(
   app: FastifyInstance,
   databases: DatabaseManager,

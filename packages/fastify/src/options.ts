@@ -12,9 +12,9 @@ export interface MdbFastifyOptions {
    * server and rolled back. Default 10 000.
    */
   readonly closeTimeoutMs?: number;
-  /** Where the health report is; `false` for nowhere. Default `"/health"`: 200 when every database is up, else 503. */
+  /** Where the health report is; `false` for nowhere. Default `"/health"`: 503 when a database is down, else 200. */
   readonly healthRoute?: string | false;
-  /** How long the health report waits for an answer, in milliseconds. Default 2 000. */
+  /** How long the health report waits for an answer, in milliseconds. Default 800. */
   readonly healthTimeoutMs?: number;
   /** Status codes that differ from the usual ones; `false` leaves errors of the library to the app. */
   readonly statusCodes?: StatusCodes | false;

@@ -1,4 +1,4 @@
-import type { DatabaseManager, Session } from "@nsj/mdb-core";
+import type { RegisteredLabel, RegisteredManager, Session } from "@nsj/mdb-core";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import fastifyPlugin from "fastify-plugin";
 import { answerErrors } from "./errors.ts";
@@ -10,14 +10,14 @@ import { closeWithApp } from "./shutdown.ts";
 declare module "fastify" {
   interface FastifyInstance {
     /** The application's databases. */
-    readonly databases: DatabaseManager;
+    readonly databases: RegisteredManager;
   }
   interface FastifyRequest {
     /**
      * This request's session of a label: made at the first call, the same one afterwards, rolled back at the end unless committed. A
      * client that goes away stops its statements on the server.
      */
-    databaseSession(label: string): Promise<Session>;
+    databaseSession(label: RegisteredLabel): Promise<Session>;
     /** Aborts when the client goes away before it has its answer; for statements of your own, outside of the session. */
     readonly clientGone: AbortSignal;
   }
@@ -25,7 +25,7 @@ declare module "fastify" {
 
 async function register(app: FastifyInstance, options: MdbFastifyOptions): Promise<void> {
   const { databases, closeOnShutdown = true, healthRoute = "/health", statusCodes = {} } = options;
-  app.decorate("databases", databases);
+  app.decorate("databases", databases as RegisteredManager);
   addSessions(app, databases, options.session);
   if (statusCodes !== false) answerErrors(app, statusCodes);
   if (healthRoute !== false) addHealthRoute(app, databases, healthRoute, options.healthTimeoutMs);

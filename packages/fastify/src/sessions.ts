@@ -15,7 +15,7 @@ export function addSessions(
     if (own === undefined) throw new Error("the sessions of a request begin with the plugin's onRequest hook");
     return own;
   };
-  app.decorateRequest("databaseSession", function (label: string) {
+  app.decorateRequest("databaseSession", function (label) {
     return of(this).sessions.session(label);
   });
   app.decorateRequest("clientGone", {

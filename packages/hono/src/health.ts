@@ -2,7 +2,7 @@ import type { DatabaseManager } from "@nsj/mdb-core";
 import { healthReport } from "@nsj/mdb-http";
 import type { Handler } from "hono";
 
-/** A handler for the health route: 200 when every database is up, else 503. `timeoutMs` is 2 000 by default. */
+/** A handler for the health route: 503 when a database is down, else 200. `timeoutMs` is 800 by default. */
 export function mdbHealth(databases: DatabaseManager, options: { readonly timeoutMs?: number } = {}): Handler {
   return async (context) => {
     const report = await healthReport(databases, options.timeoutMs);

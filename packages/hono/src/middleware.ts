@@ -1,16 +1,16 @@
-import type { DatabaseManager, Session, SessionOptions } from "@nsj/mdb-core";
+import type { DatabaseManager, LabelOf, RegisteredManager, Session, SessionOptions } from "@nsj/mdb-core";
 import { RequestSessions } from "@nsj/mdb-http";
 import type { MiddlewareHandler } from "hono";
 
-/** The variables that the middleware sets: `new Hono<{ Variables: MdbVariables }>()`. */
-export interface MdbVariables {
+/** The variables that the middleware sets: `new Hono<{ Variables: MdbVariables<typeof databases> }>()`. */
+export interface MdbVariables<Databases extends DatabaseManager = RegisteredManager> {
   /** The application's databases. */
-  readonly databases: DatabaseManager;
+  readonly databases: Databases;
   /**
    * This request's session of a label: made at the first call, the same one afterwards, rolled back when the handler returns unless
    * committed. A client that goes away stops its statements on the server.
    */
-  readonly databaseSession: (label: string) => Promise<Session>;
+  readonly databaseSession: (label: LabelOf<Databases>) => Promise<Session>;
 }
 
 /**
@@ -19,10 +19,10 @@ export interface MdbVariables {
  *
  * @param options - of every request's sessions
  */
-export function mdbHono(
-  databases: DatabaseManager,
+export function mdbHono<Databases extends DatabaseManager>(
+  databases: Databases,
   options: Omit<SessionOptions, "signal"> = {},
-): MiddlewareHandler<{ Variables: MdbVariables }> {
+): MiddlewareHandler<{ Variables: MdbVariables<Databases> }> {
   return async (context, next) => {
     // Read late, because asking for the signal costs the Node.js server its light request.
     const withSignal: SessionOptions = {

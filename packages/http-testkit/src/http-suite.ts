@@ -6,6 +6,23 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { journal } from "./journal.ts";
 import { addressOf, createTables, notesOf, openDatabases, type Service, type StartService } from "./service.ts";
 
+interface Kind {
+  readonly route: string;
+  /** What its client may get. */
+  readonly outcomes: readonly (number | "cut")[];
+}
+
+const kinds: readonly Kind[] = [
+  { route: "run/commit", outcomes: [200] },
+  { route: "run/forget", outcomes: [200] },
+  { route: "run/fail", outcomes: [500] },
+  { route: "run/twice", outcomes: [409] },
+  // While it waits for a connection, or while it runs.
+  { route: "run/late", outcomes: [503, 504] },
+  { route: "stream/streamShort", outcomes: [200] },
+  { route: "stream/streamFail", outcomes: ["cut"] },
+];
+
 /** Registers what an integration has to do, asked over HTTP. */
 export function httpSuite(framework: string, start: StartService): void {
   let servers: readonly [ReferenceServer, ReferenceServer];
@@ -43,6 +60,23 @@ export function httpSuite(framework: string, start: StartService): void {
     await work();
     await vi.waitFor(() => expect(statsOf()).toEqual(before), { timeout: 10_000 });
   };
+  /** Once nothing runs any more. */
+  const everythingBack = () =>
+    vi.waitFor(() => {
+      for (const { busy, waiting, idle, total, leaks } of Object.values(databases.stats())) {
+        expect({ busy, waiting, leaks, idle }).toEqual({ busy: 0, waiting: 0, leaks: 0, idle: total });
+      }
+    });
+  /** The status of the answer, or that there was none, or not all of it. */
+  const ask = (path: string, signal: AbortSignal | null = null): Promise<number | "cut"> =>
+    fetch(`${service.url}/${path}`, { signal }).then(
+      (response) =>
+        response.text().then(
+          () => response.status,
+          () => "cut" as const,
+        ),
+      () => "cut" as const,
+    );
   const busy = () => vi.waitFor(() => expect(statsOf().busy).toBe(1), { timeout: 10_000 });
 
   describe(`a request to ${framework}`, () => {
@@ -103,6 +137,23 @@ export function httpSuite(framework: string, start: StartService): void {
     it("says up, with the latency of each database", async () => {
       const up = { status: "up", latencyMs: expect.any(Number) };
       expect(await health()).toEqual({ status: 200, body: { status: "up", databases: { orders: up, audit: up } } });
+    });
+
+    it("says busy, and still serves, while every connection is in use", async () => {
+      const orders = databases.database("orders");
+      const held = await Promise.all(Array.from({ length: orders.stats().max }, () => orders.getSession()));
+      try {
+        for (const session of held) await session.query("select 1");
+        const { status, body } = await health();
+        const busy = { status: "busy", latencyMs: expect.any(Number), code: expect.stringMatching(/^MDB_POOL_/) };
+        expect(body).toEqual({
+          status: "up",
+          databases: { orders: busy, audit: expect.objectContaining({ status: "up" }) },
+        });
+        expect(status).toBe(200);
+      } finally {
+        for (const session of held) await session.close();
+      }
     });
 
     it("says down, and which database, without naming a host", async () => {
@@ -173,10 +224,22 @@ export function httpSuite(framework: string, start: StartService): void {
     );
     expect(await notesOf(databases)).toEqual(users.filter((user) => user % 2 === 0));
     expect(await notesOf(databases, "audit")).toEqual(users);
-    await vi.waitFor(() => {
-      for (const { busy, waiting, idle, total, leaks } of Object.values(databases.stats())) {
-        expect({ busy, waiting, leaks, idle }).toEqual({ busy: 0, waiting: 0, leaks: 0, idle: total });
-      }
+    await everythingBack();
+  });
+
+  it(`200 concurrent requests to ${framework} that throw, run out of time, stream or are cut leave no trace`, async () => {
+    const client = new AbortController();
+    const cut = Array.from({ length: 40 }, (_, index) => ask(`run/hang/${index + 1}`, client.signal));
+    await vi.waitFor(() => expect(statsOf().waiting).toBeGreaterThan(0), { timeout: 10_000 });
+    const others = Array.from({ length: 160 }, (_, index) => {
+      const kind = kinds[index % kinds.length] as Kind;
+      return { kind, user: index + 101, outcome: ask(`${kind.route}/${index + 101}`) };
     });
+    client.abort();
+    expect(new Set(await Promise.all(cut))).toEqual(new Set(["cut"]));
+    for (const { kind, outcome } of others) expect(kind.outcomes, kind.route).toContain(await outcome);
+    const kept = others.filter(({ kind }) => kind.route === "run/commit").map(({ user }) => user);
+    expect(await notesOf(databases)).toEqual(kept);
+    await everythingBack();
   });
 }

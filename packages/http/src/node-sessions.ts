@@ -3,8 +3,8 @@ import type { DatabaseManager, SessionOptions } from "@nsj/mdb-core";
 import { RequestSessions } from "./request-sessions.ts";
 
 /** What {@link nodeSessions} gives. */
-export interface NodeSessions {
-  readonly sessions: RequestSessions;
+export interface NodeSessions<Databases extends DatabaseManager = DatabaseManager> {
+  readonly sessions: RequestSessions<Databases>;
   /** Aborts when the client goes away before it has its answer; for statements of your own, outside of the sessions. */
   readonly clientGone: AbortSignal;
 }
@@ -15,12 +15,12 @@ export interface NodeSessions {
  *
  * @param options - of every session
  */
-export function nodeSessions(
-  manager: DatabaseManager,
+export function nodeSessions<Databases extends DatabaseManager>(
+  manager: Databases,
   request: IncomingMessage,
   response: ServerResponse,
   options: Omit<SessionOptions, "signal"> = {},
-): NodeSessions {
+): NodeSessions<Databases> {
   const client = new AbortController();
   const sessions = new RequestSessions(manager, { ...options, signal: client.signal });
   const onClose = (): void => {

@@ -1,10 +1,16 @@
-import { type DatabaseManager, type Session, SessionClosedError, type SessionOptions } from "@nsj/mdb-core";
+import {
+  type DatabaseManager,
+  type LabelOf,
+  type Session,
+  SessionClosedError,
+  type SessionOptions,
+} from "@nsj/mdb-core";
 
 /**
  * The sessions of one request: one for each label, made when it is first asked for, and rolled back at the end unless committed. So a
  * request that touches two of five databases holds two connections, and only while it works.
  */
-export class RequestSessions implements AsyncDisposable {
+export class RequestSessions<Databases extends DatabaseManager = DatabaseManager> implements AsyncDisposable {
   readonly #manager: DatabaseManager;
   readonly #options: SessionOptions;
   readonly #sessions = new Map<string, Promise<Session>>();
@@ -15,7 +21,7 @@ export class RequestSessions implements AsyncDisposable {
    * @param options - of every session. Their `signal` is the client's: when it aborts, running statements are stopped on the server, and
    * nothing of theirs is kept.
    */
-  constructor(manager: DatabaseManager, options: SessionOptions = {}) {
+  constructor(manager: Databases, options: SessionOptions = {}) {
     this.#manager = manager;
     this.#options = options;
   }
@@ -25,7 +31,7 @@ export class RequestSessions implements AsyncDisposable {
    * @throws UnknownDatabaseError for a label that does not exist
    * @throws SessionClosedError once the request is over
    */
-  session(label: string): Promise<Session> {
+  session(label: LabelOf<Databases>): Promise<Session> {
     if (this.#closing !== undefined) {
       const message = `${label}: the request is over, and its sessions with it; take one of your own with withSession()`;
       return Promise.reject(new SessionClosedError(message, { database: label }));

@@ -21,7 +21,7 @@ export class MdbHealthIndicator {
     this.#databases = databases;
   }
 
-  /** Asks every database at once; `up` when all are. Never rejects. `timeoutMs` is 2 000 by default. */
+  /** Asks every database at once; `up` unless one is down. Never rejects. `timeoutMs` is 800 by default. */
   async isHealthy<const Key extends string>(
     key: Key,
     options: { readonly timeoutMs?: number } = {},

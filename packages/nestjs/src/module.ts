@@ -10,7 +10,7 @@ import {
   type Provider,
 } from "@nestjs/common";
 import { APP_FILTER, HttpAdapterHost, ModulesContainer } from "@nestjs/core";
-import { DatabaseManager, type Executor } from "@nsj/mdb-core";
+import { DatabaseManager, type Executor, type RegisteredLabel } from "@nsj/mdb-core";
 import { closeIdleConnections, closeWithin, type Shutdown } from "@nsj/mdb-http";
 import { MdbExceptionFilter } from "./exception-filter.ts";
 import { MdbHealthIndicator } from "./health-indicator.ts";
@@ -49,7 +49,10 @@ export class MdbModule implements NestModule, OnModuleInit, BeforeApplicationShu
 
   /** The module with options that are known by now. Every label of `databases` can be injected. */
   static forRoot(options: MdbModuleOptions): DynamicModule {
-    return rootModule([{ provide: optionsToken, useValue: options }], options.databases.labels);
+    return rootModule(
+      [{ provide: optionsToken, useValue: options }],
+      options.databases.labels as readonly RegisteredLabel[],
+    );
   }
 
   /** The module with options that a factory makes of other providers. */
@@ -62,7 +65,7 @@ export class MdbModule implements NestModule, OnModuleInit, BeforeApplicationShu
   }
 
   /** Makes DAOs on the database of a label injectable by their classes, in the module that imports this. */
-  static forFeature(label: string, daos: readonly DaoClass[]): DynamicModule {
+  static forFeature(label: RegisteredLabel, daos: readonly DaoClass[]): DynamicModule {
     const providers = daos.map((Dao) => ({
       provide: Dao,
       useFactory: (database: Executor) => new Dao(database),
@@ -101,7 +104,7 @@ class MdbFeatureModule {
   }
 }
 
-function rootModule(options: Provider[], labels: readonly string[]): DynamicModule {
+function rootModule(options: Provider[], labels: readonly RegisteredLabel[]): DynamicModule {
   const providers: Provider[] = [
     {
       provide: databasesToken,

@@ -1,5 +1,5 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency } from "@nestjs/common";
-import type { DatabaseManager, SessionOptions } from "@nsj/mdb-core";
+import type { DatabaseManager, RegisteredLabel, SessionOptions } from "@nsj/mdb-core";
 import type { StatusCodes } from "@nsj/mdb-http";
 
 /** What the module takes. */
@@ -20,7 +20,7 @@ export interface MdbModuleOptions {
 /** What the module takes when its options come from other providers. */
 export interface MdbModuleAsyncOptions<Dependencies extends readonly unknown[] = readonly never[]> {
   /** Every label of the databases that can be injected: they have to be known before the factory runs. */
-  readonly labels: readonly string[];
+  readonly labels: readonly RegisteredLabel[];
   readonly imports?: NonNullable<ModuleMetadata["imports"]>;
   readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
   readonly useFactory: (...dependencies: Dependencies) => MdbModuleOptions | Promise<MdbModuleOptions>;

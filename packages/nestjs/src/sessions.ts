@@ -1,7 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createParamDecorator, type ExecutionContext, Inject, Injectable } from "@nestjs/common";
-import { type DatabaseManager, type Session, type SessionOptions, TransactionStateError } from "@nsj/mdb-core";
+import {
+  type DatabaseManager,
+  type RegisteredLabel,
+  type Session,
+  type SessionOptions,
+  TransactionStateError,
+} from "@nsj/mdb-core";
 import { endWithAnswer, type NodeSessions, nodeSessions } from "@nsj/mdb-http";
 import { databasesToken } from "./tokens.ts";
 
@@ -36,7 +42,7 @@ export class DatabaseSessions {
    * A client that goes away stops its statements on the server.
    * @throws TransactionStateError outside of an HTTP request
    */
-  async session(label: string): Promise<Session> {
+  async session(label: RegisteredLabel): Promise<Session> {
     return this.#current().sessions.session(label);
   }
 
@@ -72,8 +78,8 @@ export class DatabaseSessions {
  * A parameter of a controller's method that gets this request's session of a label:
  * `place(@DatabaseSession("orders") session: Session)`.
  */
-export const DatabaseSession: (label: string) => ParameterDecorator = createParamDecorator(
-  (label: string, context: ExecutionContext): Promise<Session> => {
+export const DatabaseSession: (label: RegisteredLabel) => ParameterDecorator = createParamDecorator(
+  (label: RegisteredLabel, context: ExecutionContext): Promise<Session> => {
     const request = context.switchToHttp().getRequest<Carrier>();
     const own = request[carried] ?? request.raw?.[carried];
     if (own === undefined) throw outsideOfRequest();

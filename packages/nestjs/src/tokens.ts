@@ -1,4 +1,5 @@
 import { Inject } from "@nestjs/common";
+import type { RegisteredLabel } from "@nsj/mdb-core";
 
 /** The injection token of the application's `DatabaseManager`; the class itself is one too. */
 export const databasesToken: unique symbol = Symbol.for("@nsj/mdb-nestjs/databases");
@@ -7,11 +8,11 @@ export const databasesToken: unique symbol = Symbol.for("@nsj/mdb-nestjs/databas
 export const optionsToken: unique symbol = Symbol.for("@nsj/mdb-nestjs/options");
 
 /** The injection token of the database of a label; for `inject` of a factory. */
-export function databaseToken(label: string): string {
+export function databaseToken(label: RegisteredLabel): string {
   return `MdbDatabase(${label})`;
 }
 
 /** Injects the database of a label: `constructor(@InjectDatabase("orders") private readonly orders: Database) {}`. */
-export function InjectDatabase(label: string): PropertyDecorator & ParameterDecorator {
+export function InjectDatabase(label: RegisteredLabel): PropertyDecorator & ParameterDecorator {
   return Inject(databaseToken(label));
 }

@@ -4,6 +4,7 @@ import {
   ConnectionPool,
   type Database,
   type DatabaseManager,
+  type RegisteredLabel,
   type TransactionOptions,
   transactional,
 } from "@nsj/mdb-core";
@@ -37,7 +38,7 @@ const marked: unique symbol = Symbol.for("@nsj/mdb-nestjs/transactional");
  *
  * The database is that of the module in whose application the provider lives; that of the process-wide default where there is no module.
  */
-export function Transactional(label: string, options?: TransactionOptions): TransactionalDecorator {
+export function Transactional(label: RegisteredLabel, options?: TransactionOptions): TransactionalDecorator {
   const wrap = <This, Parameters extends unknown[], Result>(method: Method<This, Parameters, Result>) =>
     wrapped(
       method,

@@ -37,18 +37,23 @@ afterAll(async () => {
 });
 
 describe("the packed packages, installed by npm into an empty project", () => {
-  it.each(["ecmascript.mjs", "commonjs.cjs", "two-copies.cjs", "conformance.mjs"])("run %s", async (program) => {
-    const environment = { CONSUMER_POSTGRES_URL: inject("postgresUrl") };
-    // Node.js 22 calls its own `node:sqlite`, on which the testkit's reference server stands, experimental.
-    const node = [process.execPath, ["--disable-warning=ExperimentalWarning", program]] as const;
-    const finished = await runCommand(...node, { cwd: project, environment });
-    expect(finished).toEqual({ code: 0, signal: null, stdout: "ok\n", stderr: "" });
-  });
+  it.each(["ecmascript.mjs", "commonjs.cjs", "two-copies.cjs", "integrations.mjs", "conformance.mjs"])(
+    "run %s",
+    async (program) => {
+      const environment = { CONSUMER_POSTGRES_URL: inject("postgresUrl") };
+      // Node.js 22 calls its own `node:sqlite`, on which the testkit's reference server stands, experimental.
+      const node = [process.execPath, ["--disable-warning=ExperimentalWarning", program]] as const;
+      const finished = await runCommand(...node, { cwd: project, environment });
+      expect(finished).toEqual({ code: 0, signal: null, stdout: "ok\n", stderr: "" });
+    },
+  );
 
   it.each(Object.keys(resolutions) as (keyof typeof resolutions)[])(
     "compile in a strict project with moduleResolution %s",
     (resolution) => {
-      expect(compileConsumer(join(project, "types.mts"), resolution)).toEqual([]);
+      for (const program of ["types.mts", "integrations.mts"]) {
+        expect(compileConsumer(join(project, program), resolution)).toEqual([]);
+      }
     },
   );
 
