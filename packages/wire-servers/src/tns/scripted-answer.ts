@@ -1,7 +1,8 @@
 import type { OracleColumn, OracleValue } from "./values/oracle-type.ts";
 
 /**
- * What a script makes of a call. Calls that are no statement are known as `COMMIT`, `ROLLBACK`, `PING`, `FETCH` and `LOGOFF`.
+ * What a script makes of a call. Calls that are no statement are known as `CONNECT`, `LOGIN`, `COMMIT`, `ROLLBACK`, `PING`, `FETCH`
+ * and `LOGOFF`; a script can make the first two fail or hang, and end a login.
  *
  * - `error`: the call fails with this number; nothing else happens.
  * - `rows`, `count`: the call succeeds with this, and the database is not asked.

@@ -83,9 +83,10 @@ export class TnsSession {
     return this.#user;
   }
 
-  #connect(descriptor: string): number | undefined {
+  #connect(descriptor: string): number | "silence" | undefined {
     const scripted = this.#host.answerTo("CONNECT");
     if (scripted?.kind === "error") return scripted.number;
+    if (scripted?.kind === "hang") return "silence";
     const service = descriptorValue(descriptor, "SERVICE_NAME");
     if (service !== undefined && service.toUpperCase() === this.#host.serviceName.toUpperCase()) return undefined;
     return service === undefined ? 12505 : 12514;
@@ -164,7 +165,8 @@ export class TnsSession {
     try {
       if (this.#killed) throw new OracleError(28, "your session has been killed");
       if (code === functionCode.authenticatePhaseOne) return this.#phaseOne(reader);
-      if (code === functionCode.authenticatePhaseTwo) return await this.#phaseTwo(reader);
+      if (code === functionCode.authenticatePhaseTwo)
+        return await this.#scripted("LOGIN", () => this.#phaseTwo(reader), notByScript);
       return await this.#sessionCall(code, reader);
     } catch (error) {
       if (error instanceof Cut) return undefined;
@@ -186,8 +188,6 @@ export class TnsSession {
   async #phaseTwo(reader: TtcReader): Promise<Buffer> {
     const { values } = readLogin(reader);
     const proof = this.#login?.proof(values);
-    const scripted = this.#host.answerTo("LOGIN");
-    if (scripted?.kind === "error") throw new OracleError(scripted.number, scripted.words);
     if (proof === undefined) throw new OracleError(1017, "invalid username/password; logon denied");
     const client = values.get("PROXY_CLIENT_NAME")?.replaceAll('"', "").toUpperCase();
     if (client !== undefined) {
@@ -269,6 +269,10 @@ export class TnsSession {
         return play(answer);
     }
   }
+}
+
+function notByScript(): never {
+  throw new RangeError("a script can end a login, but not make up its answer");
 }
 
 /** The connection was ended instead of answering. */

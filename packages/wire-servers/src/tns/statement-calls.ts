@@ -46,6 +46,7 @@ export class StatementCalls {
   async fetch(reader: TtcReader): Promise<TtcWriter> {
     const cursor = this.#cursor(reader.integer());
     const count = reader.integer();
+    if (cursor.needsDefine) throw new RangeError("the client fetches LOBs without having said how it wants them");
     return this.#scripted(
       "FETCH",
       () => this.#answer(cursor, () => rowsAnswer(this.#context, cursor, count, false)),

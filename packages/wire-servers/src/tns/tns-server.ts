@@ -1,9 +1,12 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { createScratchDatabase, type ScratchDatabase } from "../shared/scratch-database.ts";
 import { Script } from "../shared/script.ts";
+import { createSelfSignedCertificate } from "../shared/self-signed-certificate.ts";
 import { OracleError } from "./engine/oracle-error.ts";
 import { OracleSession } from "./engine/oracle-session.ts";
+import type { ResultTypes } from "./engine/result-columns.ts";
 import { setUpDatabase } from "./engine/setup/setup-database.ts";
+import { PlainOrTls } from "./protocol/plain-or-tls.ts";
 import type { ScriptedAnswer } from "./scripted-answer.ts";
 import { TnsSession } from "./session.ts";
 
@@ -26,34 +29,46 @@ export class TnsServer {
   /** What clients sent and this server could not make sense of. A test that leaves something here has not tested what it meant to. */
   readonly faults: Error[] = [];
   readonly serviceName: string;
+  /** What it shows to clients that connect by TLS (`tcps`). */
+  readonly identity = createSelfSignedCertificate();
+  readonly #streams = new PlainOrTls(this.identity);
   readonly #passwords: ReadonlyMap<string, string>;
   readonly #database: ScratchDatabase;
+  readonly #types: ResultTypes;
   readonly #sessions = new Map<number, { readonly session: TnsSession; engine: OracleSession | undefined }>();
   #server: Server | undefined;
   #port: number;
+  #recorded: string[] | undefined;
   #lastId = 0;
   #lastName = 10_000;
 
-  private constructor(options: TnsServerOptions, database: ScratchDatabase) {
+  private constructor(
+    options: TnsServerOptions,
+    passwords: ReadonlyMap<string, string>,
+    database: ScratchDatabase,
+    types: ResultTypes,
+  ) {
     this.serviceName = options.serviceName ?? "ORCLPDB1";
-    const users = Object.entries(options.users ?? { scott: "tiger" });
-    this.#passwords = new Map(users.map(([user, password]) => [user.toUpperCase(), password]));
+    this.#passwords = passwords;
     this.#database = database;
+    this.#types = types;
     this.#port = options.port ?? 0;
   }
 
   /** Starts a server over an empty database. */
   static async start(options: TnsServerOptions): Promise<TnsServer> {
     const database = await createScratchDatabase(options.postgresUrl, "mdb_tns");
-    const server = new TnsServer(options, database);
+    const users = Object.entries(options.users ?? { scott: "tiger" });
+    const passwords = new Map(users.map(([user, password]) => [user.toUpperCase(), password]));
     try {
-      await setUpDatabase(database.url, server.#passwords.keys());
+      const types = await setUpDatabase(database.url, passwords.keys());
+      const server = new TnsServer(options, passwords, database, types);
       await server.listen();
+      return server;
     } catch (error) {
       await database.drop();
       throw error;
     }
-    return server;
   }
 
   get port(): number {
@@ -70,9 +85,15 @@ export class TnsServer {
     return this.#sessions.size;
   }
 
+  /** Gives a list to which every call is added from now on, as scripts know it. */
+  record(): string[] {
+    this.#recorded = [];
+    return this.#recorded;
+  }
+
   /** Accepts connections, on the same port as before where it did already. */
   async listen(): Promise<void> {
-    const server = createServer((socket) => this.#accept(socket));
+    const server = createServer((socket) => this.#streams.take(socket, (stream) => this.#accept(stream)));
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(this.#port, "127.0.0.1", resolve);
@@ -88,6 +109,7 @@ export class TnsServer {
     this.#server = undefined;
     const closed = new Promise<void>((resolve) => (server === undefined ? resolve() : server.close(() => resolve())));
     const open = [...this.#sessions.values()];
+    this.#streams.end();
     for (const { session } of open) session.cut("reset");
     await Promise.all(open.map(({ session }) => session.closed));
     await closed;
@@ -122,11 +144,15 @@ export class TnsServer {
       {
         serviceName: this.serviceName,
         passwords: this.#passwords,
-        answerTo: (text) => this.script.answerTo(text),
+        answerTo: (text) => {
+          this.#recorded?.push(text);
+          return this.script.answerTo(text);
+        },
         openEngine: async (user, timeZone) => {
           const engine = await OracleSession.open(
-            this.#database.url,
             {
+              databaseUrl: this.#database.url,
+              types: this.#types,
               killSession: (...session) => this.killSession(...session),
               releaseReads: () => this.#releaseReads(),
               systemName: () => this.#systemName(),

@@ -81,7 +81,8 @@ export class BackingWork {
         // Releasing it would release the savepoints that were set behind it.
         if (isWhole() && this.#savepoints.length === savepoints)
           await this.#session.run(`RELEASE SAVEPOINT ${blockSavepoint}`);
-        if (isWhole() && began && !this.#changed) await this.#session.rollback();
+        // Not rolled back, because that would undo settings of the session too.
+        if (isWhole() && began && !this.#changed) await this.#session.commit();
         return result;
       } catch (error) {
         await this.#settle();

@@ -1,10 +1,11 @@
 import type { OracleColumn, OracleValue } from "../values/oracle-type.ts";
+import { runArray } from "./array-change.ts";
 import { convertOut } from "./convert-out.ts";
 import type { Bind, EngineStatement, ExecuteOptions, Outcome } from "./engine.ts";
 import { OracleError } from "./oracle-error.ts";
 import type { OracleSession } from "./oracle-session.ts";
 import { boundValue } from "./query-statement.ts";
-import { render } from "./render.ts";
+import { render, renderWithValues } from "./render.ts";
 import type { TranslatedStatement } from "./statement-info.ts";
 
 type TranslatedChange = Extract<TranslatedStatement, { kind: "dml" }>;
@@ -14,6 +15,13 @@ interface Iteration {
   readonly count: number;
   /** Per return bind, the values of the rows concerned. */
   readonly returned: OracleValue[][];
+}
+
+type BatchError = NonNullable<Outcome["batchErrors"]>[number];
+
+interface Iterations {
+  readonly iterations: readonly Iteration[];
+  readonly errors: readonly BatchError[];
 }
 
 /** INSERT, UPDATE, DELETE or MERGE. */
@@ -32,8 +40,12 @@ export class DmlStatement implements EngineStatement {
   }
 
   async execute(rows: readonly (readonly Bind[])[], options: ExecuteOptions): Promise<Outcome> {
-    const errors: { index: number; error: OracleError }[] = [];
-    const iterations = options.batchErrors ? await this.#each(rows, errors) : await this.#all(rows);
+    const isPlain = this.returnBinds.size === 0 && this.#change.sql.length === 1 && rows.length > 1;
+    const { iterations, errors } = isPlain
+      ? await this.#array(rows, options.batchErrors)
+      : options.batchErrors
+        ? await this.#each(rows)
+        : { iterations: await this.#all(rows), errors: [] };
     if (options.commit) await this.#session.commit();
     const rowCounts = iterations.map(({ count }) => count);
     return {
@@ -48,11 +60,28 @@ export class DmlStatement implements EngineStatement {
     return Promise.resolve([]);
   }
 
+  /** All rows in one round trip; those before one that fails stay, as Oracle leaves them. */
+  async #array(rows: readonly (readonly Bind[])[], goOn: boolean): Promise<Iterations> {
+    const { work } = this.#session;
+    const about = this.#session.about(this.#text, this.#change.verb);
+    const [sql = ""] = this.#change.sql;
+    const commands = rows.map((row) => renderWithValues(sql, (index) => boundValue(row, index)));
+    const { counts, failures } = await work.change(about, async () => {
+      await this.#checkIdentity();
+      const result = await runArray(work, about, commands, goOn);
+      return { result, changed: result.counts.some((count) => count > 0) };
+    });
+    const errors: BatchError[] = [];
+    for (const { index, error } of failures) {
+      if (!goOn || !(error instanceof OracleError) || isForAll(error)) throw error;
+      errors.push({ index, error });
+    }
+    return { iterations: counts.map((count) => ({ count, returned: [] })), errors };
+  }
+
   /** Every row as a statement of its own; those that fail are left out. */
-  async #each(
-    rows: readonly (readonly Bind[])[],
-    errors: { index: number; error: OracleError }[],
-  ): Promise<Iteration[]> {
+  async #each(rows: readonly (readonly Bind[])[]): Promise<Iterations> {
+    const errors: BatchError[] = [];
     const iterations: Iteration[] = [];
     for (const [index, row] of rows.entries()) {
       try {
@@ -63,7 +92,7 @@ export class DmlStatement implements EngineStatement {
         iterations.push({ count: 0, returned: [...this.returnBinds].map(() => []) });
       }
     }
-    return iterations;
+    return { iterations, errors };
   }
 
   /** All rows; where one fails, those before it stay, as Oracle leaves them. */

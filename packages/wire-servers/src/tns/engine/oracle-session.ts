@@ -9,13 +9,16 @@ import { OracleError } from "./oracle-error.ts";
 import { PlsqlStatement } from "./plsql-statement.ts";
 import type { FailedStatement } from "./postgres-errors.ts";
 import { QueryStatement } from "./query-statement.ts";
-import { ResultTypes } from "./result-columns.ts";
+import type { ResultTypes } from "./result-columns.ts";
 import { SessionSettings } from "./session-settings.ts";
 import type { DdlContext } from "./sql/ddl.ts";
 import { translate } from "./translate.ts";
 
 /** What a session needs from the server around it. */
 export interface EngineHost {
+  readonly databaseUrl: string;
+  /** The types of that database. */
+  readonly types: ResultTypes;
   /** Ends another session. @throws OracleError ORA-00030 where there is none. */
   killSession(id: number, serial: number, disconnect: boolean): void;
   /** Asks every session to let go of the locks of queries that are only read. */
@@ -43,17 +46,17 @@ export class OracleSession implements Engine {
   #settingsAtRisk = false;
   onLost: ((error: Error) => void) | null = null;
 
-  private constructor(backing: PostgresSession, types: ResultTypes, host: EngineHost, identity: SessionIdentity) {
+  private constructor(backing: PostgresSession, host: EngineHost, identity: SessionIdentity) {
     this.#backing = backing;
-    this.work = new BackingWork(backing, types);
+    this.work = new BackingWork(backing, host.types);
     this.host = host;
     this.user = identity.user;
     this.#settings = new SessionSettings(identity.user, identity.timeZone);
     backing.onLost = (error) => this.onLost?.(error);
   }
 
-  static async open(url: string, host: EngineHost, identity: SessionIdentity): Promise<OracleSession> {
-    const backing = await PostgresSession.open(url, {
+  static async open(host: EngineHost, identity: SessionIdentity): Promise<OracleSession> {
+    const backing = await PostgresSession.open(host.databaseUrl, {
       application_name: `tns ${identity.id} ${identity.serial} ${identity.user}`,
       datestyle: "ISO",
       intervalstyle: "sql_standard",
@@ -62,7 +65,7 @@ export class OracleSession implements Engine {
       "wire.sid": String(identity.id),
       "wire.service": identity.serviceName,
     });
-    const session = new OracleSession(backing, await ResultTypes.of(backing), host, identity);
+    const session = new OracleSession(backing, host, identity);
     await session.configure();
     return session;
   }
@@ -113,12 +116,13 @@ export class OracleSession implements Engine {
 
   async rollback(): Promise<void> {
     await this.work.rollback();
-    await this.#restoreSettings();
+    await this.restoreSettings();
+    this.#settingsAtRisk = false;
   }
 
   async rollbackTo(name: string, plainName: string): Promise<void> {
     await this.work.rollbackTo(name, plainName);
-    await this.#restoreSettings();
+    await this.restoreSettings();
   }
 
   /** Changes settings of the session. */
@@ -155,10 +159,9 @@ export class OracleSession implements Engine {
     return this.#backing.close();
   }
 
-  async #restoreSettings(): Promise<void> {
-    if (!this.#settingsAtRisk) return;
-    this.#settingsAtRisk = false;
-    await this.configure();
+  /** Sets again what was set in a transaction, of which something was undone. */
+  async restoreSettings(): Promise<void> {
+    if (this.#settingsAtRisk) await this.configure();
   }
 
   async #checkSchema(schema: string): Promise<void> {

@@ -58,15 +58,20 @@ export class PlsqlStatement implements EngineStatement {
     try {
       await this.#session.work.block(about, async () => {
         await interpreter.subprograms.check(this.#block.body, this.#source);
-        await interpreter.block(this.#block, this.#source, { scope: new Scope(), binds });
+        await interpreter.block(this.#block, this.#source, { scope: new Scope(), binds }).catch(unlessReturn);
       });
     } catch (error) {
-      if (error instanceof Return) return;
+      await this.#session.restoreSettings();
       if (!(error instanceof OracleError) || error instanceof CompilationError || error.number === 1013) throw error;
       error.message += "\nORA-06512: at line 1";
       throw error;
     }
   }
+}
+
+/** RETURN ends a block without a failure. */
+function unlessReturn(error: unknown): void {
+  if (!(error instanceof Return)) throw error;
 }
 
 function parseWhole(stream: TokenStream): Block {

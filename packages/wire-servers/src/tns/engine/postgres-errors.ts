@@ -78,6 +78,10 @@ export function oracleErrorFrom(error: unknown, statement: FailedStatement): unk
         : new OracleError(30006, "resource busy; acquire with WAIT timeout expired");
     case "57014":
       return cancelled();
+    case "0A000":
+      return /^FOR UPDATE is not allowed/.test(message)
+        ? new OracleError(2014, "cannot select FOR UPDATE from view with DISTINCT, GROUP BY, etc.")
+        : error;
     case "25006":
       return new OracleError(1456, "may not perform insert, delete, update operation inside a READ ONLY transaction");
     case "21000":
@@ -133,7 +137,9 @@ function objectError(code: string, message: string, statement: FailedStatement):
     case "42702":
       return at(918, "column ambiguously defined");
     case "42803":
-      return at(979, "not a GROUP BY expression");
+      return /\bgroup\s+by\b/i.test(statement.text)
+        ? at(979, "not a GROUP BY expression")
+        : at(937, "not a single-group group function");
     case "42P07":
     case "42710":
       return at(955, "name is already used by an existing object");
@@ -144,7 +150,7 @@ function objectError(code: string, message: string, statement: FailedStatement):
         ? at(1418, "specified index does not exist")
         : at(2443, "Cannot drop constraint - nonexistent constraint");
     case "42601":
-      return /more expressions than target|INSERT has more/.test(message)
+      return /more expressions than target/.test(message)
         ? at(913, "too many values")
         : /more target columns/.test(message)
           ? at(947, "not enough values")

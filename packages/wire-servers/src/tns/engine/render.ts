@@ -1,5 +1,6 @@
 import type { BackingValue } from "../../shared/backing-cursor.ts";
 import type { OracleType, OracleValue } from "../values/oracle-type.ts";
+import { literal } from "./sql/names.ts";
 import { placeholderPattern } from "./sql/token-stream.ts";
 
 /** A value for a placeholder. */
@@ -30,6 +31,15 @@ export function render(sql: string, resolve: (placeholder: number) => TypedValue
     return parameter;
   });
   return { text, values };
+}
+
+/** Puts the values themselves in the place of placeholders. */
+export function renderWithValues(sql: string, resolve: (placeholder: number) => TypedValue): string {
+  return sql.replace(placeholderPattern, (_, digits: string) => {
+    const { type, value } = resolve(Number(digits));
+    const input = inputOf(type, value);
+    return `${input === null ? "NULL" : literal(input)}${castOf(type)}`;
+  });
 }
 
 /** Text without a cast takes on the type that its place asks for, as Oracle converts text by its place. */

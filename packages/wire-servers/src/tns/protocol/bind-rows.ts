@@ -50,8 +50,9 @@ function readBind(reader: TtcReader, shape: BindShape, lobs: LobStore): OracleVa
       return locator === null ? null : lobs.value(locator);
     }
     case "REF CURSOR":
-      reader.integer();
-      reader.integer();
+      reader.u8();
+      // A cursor that is open already is known by its number.
+      if (reader.u8() !== 0) throw new RangeError("the TNS test server does not take cursors from clients");
       return null;
     case "BOOLEAN":
       if (reader.peek() === escapeMark) {

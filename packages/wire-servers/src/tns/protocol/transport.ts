@@ -1,11 +1,12 @@
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import { acceptBody, readConnect, refuseBody } from "./connect.ts";
 import { dataFlag, dataPackets, marker, type Packet, PacketSplitter, packetBytes, packetType } from "./packet.ts";
 
 /** What the owner of a transport is told. Calls come one at a time, in the order of the packets, and do not wait for anything. */
 export interface TransportListener {
-  /** Gives the listener's error number to refuse with, or `undefined` to accept. */
-  connect(descriptor: string): number | undefined;
+  /** Gives the listener's error number to refuse with, `"silence"` for no answer at all, or `undefined` to accept. */
+  connect(descriptor: string): number | "silence" | undefined;
   /** A complete message of the two-task layer. */
   message(message: Buffer): void;
   /** The client wants the running call to stop. */
@@ -61,8 +62,9 @@ export class Transport {
 
   /** Ends the connection: politely, or with a reset of the TCP connection. */
   close(ending: "end" | "reset" = "end"): void {
-    if (ending === "reset") this.#socket.resetAndDestroy();
-    else this.#socket.destroySoon();
+    if (ending === "end") this.#socket.destroySoon();
+    else if (this.#socket instanceof TLSSocket) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   #receive(chunk: Buffer): void {
@@ -98,6 +100,7 @@ export class Transport {
 
   #accept(descriptor: string): void {
     const refusal = this.#listener.connect(descriptor);
+    if (refusal === "silence") return;
     if (refusal !== undefined) {
       this.#socket.end(packetBytes(packetType.refuse, refuseBody(refusal), false));
       return;

@@ -36,17 +36,19 @@ export class Interpreter {
   }
 
   async block(block: Block, source: TokenStream, outer: Environment): Promise<void> {
-    const environment = { ...outer, scope: new Scope(outer.scope) };
+    const environment = { ...outer, scope: new Scope(outer.scope, block.exceptions) };
     for (const { name, type, value } of block.declarations) {
       environment.scope.declare(name, type);
       if (value !== undefined)
         await this.assign(environment, { kind: "variable", name }, await this.evaluate(value, source, environment));
     }
     try {
-      await this.#steps(block.body, source, environment, block);
+      await this.#steps(block.body, source, environment);
     } catch (error) {
       if (!(error instanceof OracleError) || uncatchable.has(error.number)) throw error;
-      const handler = block.handlers.find((it) => it.exceptions.some((name) => catches(name, error, block)));
+      const handler = block.handlers.find((it) =>
+        it.exceptions.some((name) => catches(name, error, environment.scope)),
+      );
       if (handler === undefined) throw error;
       const inner = { ...environment, scope: new Scope(environment.scope) };
       inner.scope.declare("SQLCODE", undefined, {
@@ -54,7 +56,7 @@ export class Interpreter {
         value: String(error.number === 1403 ? 100 : -error.number),
       });
       inner.scope.declare("SQLERRM", undefined, { type: "VARCHAR2", value: error.message });
-      await this.#steps(handler.body, source, inner, block, error);
+      await this.#steps(handler.body, source, inner, error);
     }
   }
 
@@ -107,21 +109,19 @@ export class Interpreter {
     steps: readonly Step[],
     source: TokenStream,
     environment: Environment,
-    block: Block,
     caught?: OracleError,
   ): Promise<void> {
-    for (const step of steps) await this.#step(step, source, environment, block, caught);
+    for (const step of steps) await this.#step(step, source, environment, caught);
   }
 
   async #step(
     step: Step,
     source: TokenStream,
     environment: Environment,
-    block: Block,
     caught: OracleError | undefined,
   ): Promise<void> {
     const run = (steps: readonly Step[], scope = environment.scope) =>
-      this.#steps(steps, source, { ...environment, scope }, block, caught);
+      this.#steps(steps, source, { ...environment, scope }, caught);
     switch (step.kind) {
       case "nothing":
       case "close":
@@ -148,7 +148,7 @@ export class Interpreter {
       case "return":
         throw new Return(step.value === undefined ? undefined : await this.evaluate(step.value, source, environment));
       case "raise":
-        throw raised(step.exception, block, caught);
+        throw raised(step.exception, environment.scope, caught);
       case "sql":
         return this.#sql(textOf(source, step.text), environment);
       case "selectInto":
@@ -379,13 +379,13 @@ function textOf(source: TokenStream, span: Span): string {
   return source.source(span.from, span.to);
 }
 
-function catches(name: string, error: OracleError, block: Block): boolean {
+function catches(name: string, error: OracleError, scope: Scope): boolean {
   if (name === "OTHERS") return true;
   if (error instanceof PlsqlException && error.exception !== undefined) return error.exception === name;
-  return (block.exceptions.get(name) ?? namedExceptions[name]) === error.number;
+  return (scope.exceptionNumber(name) ?? namedExceptions[name]) === error.number;
 }
 
-function raised(name: string | undefined, block: Block, caught: OracleError | undefined): OracleError {
+function raised(name: string | undefined, scope: Scope, caught: OracleError | undefined): OracleError {
   if (name === undefined)
     return (
       caught ??
@@ -394,7 +394,7 @@ function raised(name: string | undefined, block: Block, caught: OracleError | un
         "line 1, column 1:\nPLS-00367: a RAISE statement with no exception name must be inside an exception handler",
       )
     );
-  const number = block.exceptions.get(name) ?? namedExceptions[name];
+  const number = scope.exceptionNumber(name) ?? namedExceptions[name];
   if (number !== undefined) return new PlsqlException(number, `exception ${quoted(name)}`);
   return new PlsqlException(6510, "PL/SQL: unhandled user-defined exception", name);
 }

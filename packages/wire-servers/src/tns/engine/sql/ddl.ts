@@ -34,6 +34,8 @@ export function create(stream: TokenStream, context: DdlContext): TranslatedDdl 
     stream.expect("AS");
     return [`CREATE ${replace ? "OR REPLACE " : ""}VIEW ${view} AS ${queryExpression(stream)}`];
   }
+  // Users are made by whoever starts the server.
+  if (stream.is("USER")) throw stream.error(1031, "insufficient privileges");
   throw stream.refuse();
 }
 
