@@ -1,13 +1,13 @@
-import type { Call, CallParameter, ResultSet } from "@nsj/mdb-core";
+import type { Call, CallParameter, LogicalType, ResultSet } from "@nsj/mdb-core";
 import { quoteName, storedName } from "./dialect.ts";
 import { refusal } from "./faults.ts";
 import type { Link } from "./link.ts";
 import { executeOptions } from "./link.ts";
 import { isLob, readLob } from "./lobs.ts";
 import { type NativeBind, type NativeResultSet, type NativeTypeName, native, nativeType } from "./native.ts";
+import { outputKind } from "./outputs.ts";
 import { isResultSet, readAll } from "./results.ts";
-import { exactText } from "./returning.ts";
-import { bindTypeOf, boundValue, exactNumber, intervalText } from "./values.ts";
+import { bindTypeOf, boundValue } from "./values.ts";
 
 /** The longest string of PL/SQL. */
 const longestString = 32_767;
@@ -79,8 +79,9 @@ async function outcome(
   implicit: readonly NativeResultSet[],
 ): Promise<ResultSet> {
   const out: Record<string, unknown> = {};
+  const outTypes: Record<string, LogicalType> = {};
   const sets: ResultSet[] = [];
-  let returnValue: unknown;
+  let returned: Pick<ResultSet, "returnValue" | "returnType"> = {};
   const returning = parameters.filter(({ direction }) => direction === "out" || direction === "inout");
   for (const [index, parameter] of returning.entries()) {
     const value = outputs[index] ?? null;
@@ -88,71 +89,25 @@ async function outcome(
       sets.push(await readAll(value, 100));
       continue;
     }
-    const final = await finalValue(parameter, value);
-    if (isResult(parameter)) returnValue = final;
-    else
-      Object.defineProperty(out, parameter.name, {
-        value: final,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
+    const { type, convert } = outputKind(parameter);
+    const canonical = value === null ? null : convert(isLob(value) ? await readLob(value) : value);
+    if (isResult(parameter)) {
+      returned = { returnValue: canonical, returnType: type };
+    } else {
+      define(out, parameter.name, canonical);
+      define(outTypes, parameter.name, type);
+    }
   }
   for (const rows of implicit) sets.push(await readAll(rows, 100));
-  return chain(sets, { out, ...(returnValue === undefined ? {} : { returnValue }) });
+  return chain(sets, { out, outTypes, ...returned });
 }
 
-/** What the caller gets of an output, as the type contract says for a column of its type. */
-async function finalValue({ type, value: given }: CallParameter, value: unknown): Promise<unknown> {
-  if (value === null) return null;
-  if (isLob(value)) return readLob(value);
-  const kind = type === undefined ? kindOfValue(given) : kindOfType(type);
-  switch (kind) {
-    case "integer":
-      return integer(exactNumber(exactText(value)));
-    case "decimal":
-      return exactNumber(exactText(value));
-    case "datetime":
-      return typeof value === "string" ? datetime(value) : value;
-    case "json":
-      return typeof value === "string" ? (JSON.parse(value) as unknown) : value;
-    default:
-      return intervalText(value);
-  }
+/** Also for a name such as `__proto__`. */
+function define(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
-function kindOfValue(value: CallParameter["value"]): string {
-  return typeof value === "number" || typeof value === "bigint"
-    ? "integer"
-    : value instanceof Date
-      ? "datetime"
-      : "other";
-}
-
-function kindOfType(type: string): string {
-  const name = type.toLowerCase();
-  if (/^(number|numeric|decimal)\s*\(\s*\d+\s*(,\s*0\s*)?\)/.test(name)) return "integer";
-  if (/^(integer|int|smallint|bigint|number|pls_integer|binary_integer)\b/.test(name)) return "integer";
-  if (/^(numeric|decimal|float|real|double)/.test(name)) return "decimal";
-  if (/^(date|timestamp)/.test(name)) return "datetime";
-  return name === "json" ? "json" : "other";
-}
-
-/** A fraction where an integer was expected stays exact text. */
-function integer(value: unknown): unknown {
-  if (typeof value !== "string" || !/^-?\d+$/.test(value)) return value;
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : BigInt(value);
-}
-
-function datetime(text: string): unknown {
-  const match = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,3})\d*)?(Z|[+-]\d\d:\d\d)?$/.exec(text);
-  if (match === null) return text;
-  const [, year, month, day, hour, minute, second, fraction = "", zone = "Z"] = match;
-  return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.padEnd(3, "0")}${zone}`);
-}
-
-function chain(sets: readonly ResultSet[], facts: Pick<ResultSet, "out" | "returnValue">): ResultSet {
+function chain(sets: readonly ResultSet[], facts: Partial<ResultSet>): ResultSet {
   let next: ResultSet | undefined;
   for (const set of sets.slice(1).reverse()) next = next === undefined ? set : { ...set, next };
   const [first] = sets;

@@ -16,7 +16,7 @@ import type {
 import { type BulkLoad, startBulkLoad } from "./bulk.ts";
 import { callProcedure, checkProcedureName } from "./call.ts";
 import { OracleCursor } from "./cursor.ts";
-import { capabilities, quoteName } from "./dialect.ts";
+import { capabilities, dialect, quoteName } from "./dialect.ts";
 import { refusal, transactionGone } from "./faults.ts";
 import { executeOptions, type Link } from "./link.ts";
 import { executeMany } from "./many.ts";
@@ -254,6 +254,9 @@ export class OracleConnection implements DriverConnection {
     rows: { readonly prefetch: number; readonly fetch: number },
   ): Promise<NativeResult> {
     const { text, values, hints, returning = [] } = statement;
+    const count = values.length + returning.length;
+    if (count > dialect.maxParameters)
+      throw refusal("parameter", `${count} parameters are more than the ${dialect.maxParameters} of one statement`);
     const binds = [...values.map((value, index) => toBind(value, hints?.[index])), ...returning.map(outputFor)];
     // A query may lock rows, which a commit beside it would give up before they are read.
     const autoCommit = !this.#transaction.begun && statementKind(text) !== "query";

@@ -51,6 +51,9 @@ export function classify(error: unknown): ErrorInfo {
   return whileRunning(native, code, meaning, facts);
 }
 
+/** NJS-511: connection to listener was refused. */
+const listenerRefused = 511;
+
 interface Code {
   readonly text: string;
   readonly from: "ORA" | "NJS";
@@ -66,7 +69,11 @@ function codeOf({ code, message }: NativeError): Code | undefined {
 }
 
 function meaningOf({ from, number }: Code, message: string): CodeFacts {
-  if (from === "NJS") return njsCodes[number] ?? { kind: "other" };
+  if (from === "NJS") {
+    // The listener's own number is in the message only.
+    const [, refusal] = number === listenerRefused ? (/ORA-(\d{5})/.exec(message) ?? []) : [];
+    return (refusal === undefined ? undefined : oraCodes[Number(refusal)]) ?? njsCodes[number] ?? { kind: "other" };
+  }
   // The text behind "PLS-" is a number too; the words around it are in any language.
   if (number === 6550) {
     const [, detail] = /PLS-(\d{5})/.exec(message) ?? [];

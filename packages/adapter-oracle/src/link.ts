@@ -20,6 +20,8 @@ export class Link {
   constructor(connection: NativeConnection, socket: Socket | undefined) {
     this.connection = connection;
     this.#socket = socket;
+    // The driver hears of the end first, and calls the connection unusable from then on.
+    for (const event of ["end", "error"]) socket?.once(event, () => this.#ended());
     socket?.once("close", () => this.#closed());
   }
 
@@ -44,6 +46,8 @@ export class Link {
       return await running;
     } catch (error) {
       noteFacts(error, { text, alive: this.alive });
+      // Whoever called hears of the death, and nobody else.
+      if (!this.alive) this.destroy(error);
       throw error;
     } finally {
       this.#pending = undefined;
@@ -111,6 +115,11 @@ export class Link {
 
   unref(): void {
     this.#socket?.unref();
+  }
+
+  #ended(): void {
+    // While a call is under way there may be an answer in front of the end.
+    if (this.#pending === undefined) this.#closed();
   }
 
   #closed(): void {

@@ -138,6 +138,7 @@ export const oraCodes: Readonly<Record<number, CodeFacts>> = {
   1873: { kind: "value" }, // the leading precision of the interval is too small
   1878: { kind: "value" }, // specified field not found in datetime or interval
   1882: { kind: "value" }, // timezone region not found
+  2014: { kind: "unsupported" }, // cannot select FOR UPDATE from view with DISTINCT, GROUP BY, etc.
   2049: { kind: "lock-timeout", again: true }, // timeout: distributed transaction waiting for lock
   2091: { kind: "transaction-aborted" }, // transaction rolled back
   2248: { kind: "syntax" }, // invalid option for ALTER SESSION

@@ -17,7 +17,7 @@ function place(text: string): { readonly address: string; readonly database?: st
     const database = value("SERVICE_NAME") ?? value("SID");
     return database === undefined ? { address } : { address, database };
   }
-  const match = /^(?:[a-z]+:)?(?:\/\/)?(\[[^\]]+\]|[^:/?\s]+)(?::(\d+))?(?:\/([^:/?\s]*))?/i.exec(text);
+  const match = /^(?:(?:[a-z]+:)?\/\/)?(\[[^\]]+\]|[^:/?\s]+)(?::(\d+))?(?:\/([^:/?\s]*))?/i.exec(text);
   const [, host = text, port, service] = match ?? [];
   // A word alone is an alias of tnsnames.ora.
   if (port === undefined && service === undefined) return { address: host };
