@@ -11,7 +11,6 @@ const environmentVariables: ReadonlySet<string> = new Set([
   "MDB_POSTGRES_URL",
   "MDB_MSSQL_URL",
   "MDB_ORACLE_URL",
-  "MDB_WIRE_CONFORMANCE",
 ]);
 
 describe("docs/errors.md", () => {

@@ -1,13 +1,16 @@
-import { type DriverConnection, unlimited } from "@nsj/mdb-core";
+import { unlimited } from "@nsj/mdb-core";
 import type { Admin, Subject } from "@nsj/mdb-testkit";
 import oracledb from "oracledb";
+import { beforeAll } from "vitest";
 import { type OracleOptions, oracleDriver } from "../../src/index.ts";
-import { realUrl, testServer } from "./server.ts";
+import { failures } from "./failures.ts";
+import { type TestServer, testServer } from "./server.ts";
 
-/** Oracle, as the conformance suite wants it described: the server of `MDB_ORACLE_URL`, or a TNS server of our own. */
+/** Oracle, as the suites of the testkit want it described: the server of `MDB_ORACLE_URL`, or a TNS server of our own. */
 export function oracleSubject(): Subject<OracleOptions> {
-  const target = realUrl === undefined ? ownServer() : realServer(realUrl);
-  const options = (more: Partial<OracleOptions> = {}) => ({ ...target.options(), ...more });
+  const server = testServer();
+  const options = (more: Partial<OracleOptions> = {}) => server.options(more);
+  beforeAll(() => runOnce(server, sleepFunction));
   return {
     driver: oracleDriver,
     options: () => options(),
@@ -16,7 +19,8 @@ export function oracleSubject(): Subject<OracleOptions> {
       return `oracle://${user}:${encodeURIComponent(String(password))}@${connectString}`;
     },
     secret: () => String(options().password),
-    admin: () => admin(options()),
+    admin: () => admin(server),
+    canRestart: server.isOwn,
     network: {
       address: () => addressOf(options()),
       optionsAt: ({ host, port }) => options({ connectString: `${host}:${port}/${serviceOf(options())}` }),
@@ -25,6 +29,12 @@ export function oracleSubject(): Subject<OracleOptions> {
       password: () => options({ password: "not the password" }),
       database: () => options({ connectString: options().connectString.replace(/\/[^/]*$/, "/NO_SUCH_SERVICE") }),
     },
+    ...(server.isOwn && {
+      tls: {
+        trusted: () => secure(server, wallet(server)),
+        untrusted: () => secure(server, {}),
+      },
+    }),
     types: {
       integer: "number(10)",
       bigint: "number(19)",
@@ -40,34 +50,48 @@ export function oracleSubject(): Subject<OracleOptions> {
       series: (count) => `select level as n from dual connect by level <= ${count}`,
       identityKey: "number(10) generated always as identity primary key",
       version: "select banner from v$version",
+      sleep: (milliseconds) => `select mdb_test_sleep(${milliseconds / 1000}) from dual`,
       failMidway: (count, at) =>
         `select 1 / (n - ${at}) as n from (select level as n from dual connect by level <= ${count})`,
       literal: (type, text) => {
         const quoted = `'${text.replaceAll("'", "''")}'`;
         return type === "timestamp" ? `timestamp ${quoted}` : quoted;
       },
-      openTransaction: (table) => [`insert into ${table} (id) values (1)`],
+      endTransaction: () => ["begin rollback; raise_application_error(-20001, 'the transaction is gone'); end;"],
       session: {
         setting: {
           change: "alter session set nls_date_format = 'DD/MM/YYYY'",
           read: "select to_char(date '2026-01-02') from dual",
         },
       },
+      procedure: {
+        create: (name, table) => [
+          `create procedure ${name}(a in integer, b in out integer, total out integer) as
+           begin
+             insert into ${table} (id) values (a);
+             total := a + b;
+             b := b * 2;
+           end;`,
+        ],
+        drop: (name) => [`drop procedure ${name}`],
+      },
+      failures: failures(server),
     },
   };
 }
 
-interface Target {
-  options(): OracleOptions;
+const sleepFunction = `create or replace function mdb_test_sleep(seconds in number) return number as
+begin
+  dbms_session.sleep(seconds);
+  return 1;
+end;`;
+
+function wallet({ own: { identity } }: TestServer): Partial<OracleOptions> {
+  return { walletContent: `${identity.privateKey}${identity.certificate}` };
 }
 
-function ownServer(): Target {
-  const server = testServer();
-  return { options: () => server.options() };
-}
-
-function realServer(url: string): Target {
-  return { options: () => oracleDriver.parseUrl(url) };
+function secure(server: TestServer, more: Partial<OracleOptions>): OracleOptions {
+  return server.options({ connectString: `tcps://${server.options().connectString}`, ...more });
 }
 
 function addressOf({ connectString }: OracleOptions): { readonly host: string; readonly port: number } {
@@ -80,21 +104,25 @@ function serviceOf({ connectString }: OracleOptions): string {
 }
 
 /** A client of the server by oracledb itself. */
-async function admin({ user, password, connectString }: OracleOptions): Promise<Admin> {
-  const connection = await oracledb.getConnection({
-    connectString,
-    ...(user === undefined ? {} : { user }),
-    ...(typeof password === "string" ? { password } : {}),
-  });
+async function admin(server: TestServer): Promise<Admin> {
   return {
-    async identify(victim: DriverConnection) {
+    async identify(victim) {
       const text = "select sid || ',' || serial# from v$session where sid = sys_context('userenv', 'sid')";
       const { rows } = await victim.query({ text, values: [] }, unlimited);
       return String(rows[0]?.[0]);
     },
-    async kill(identity) {
-      await connection.execute(`alter system disconnect session '${identity}' immediate`);
+    kill: (identity) => runOnce(server, `alter system disconnect session '${identity}' immediate`),
+    async restart() {
+      await server.own.shutDown();
+      await server.own.listen();
     },
-    close: () => connection.close(),
+    close: async () => undefined,
   };
+}
+
+async function runOnce(server: TestServer, text: string): Promise<void> {
+  const { user = "", password, connectString } = server.options();
+  const connection = await oracledb.getConnection({ user, password: String(password), connectString });
+  await connection.execute(text);
+  await connection.close();
 }

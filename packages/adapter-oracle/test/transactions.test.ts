@@ -1,0 +1,186 @@
+import type { DriverConnection } from "@nsj/mdb-core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ownServer } from "./support/server.ts";
+import { connected, failureOf, rows, run } from "./support/statements.ts";
+
+const server = ownServer();
+let connection: DriverConnection;
+let other: DriverConnection;
+let calls: readonly string[];
+
+beforeEach(async () => {
+  connection = await connected(server);
+  other = await connected(server);
+  await run(connection, "create table account (id number(5) primary key, amount number(5))");
+  await run(connection, "insert into account values (1, 100)");
+  calls = server.own.record();
+});
+afterEach(async () => {
+  other.destroy();
+  await connection.rollback();
+  await run(connection, "drop table account");
+  connection.destroy();
+});
+
+/** An integer comes as its digits. */
+const amount = async (from: DriverConnection) =>
+  Number((await rows(from, "select amount from account where id = 1"))[0]?.[0]);
+
+describe("a transaction", () => {
+  it("costs nothing where nothing is done in it", async () => {
+    await connection.begin({});
+    await connection.commit();
+    await connection.begin({});
+    await connection.rollback();
+    expect(calls).toEqual([]);
+  });
+
+  it("begins with its first statement, and is one call longer than what it does", async () => {
+    await connection.begin({});
+    await run(connection, "update account set amount = 1");
+    await connection.commit();
+    expect(calls).toEqual(["update account set amount = 1", "COMMIT"]);
+  });
+
+  it("is needed by no single statement: each commits in the same call", async () => {
+    await run(connection, "update account set amount = 2");
+    expect(calls).toEqual(["update account set amount = 2"]);
+    expect(await amount(other)).toBe(2);
+    expect(connection.txStatus).toBe("idle");
+  });
+
+  it("goes on after a statement that failed", async () => {
+    await connection.begin({});
+    await run(connection, "update account set amount = 3");
+    expect((await failureOf(() => run(connection, "insert into account values (1, 1)"))).kind).toBe("unique");
+    expect(connection.txStatus).toBe("active");
+    await connection.commit();
+    expect(await amount(other)).toBe(3);
+  });
+
+  it("is over when a definition commits it, and then commits no more", async () => {
+    await connection.begin({});
+    await run(connection, "update account set amount = 4");
+    await run(connection, "create table committed (id number(1))");
+    await run(connection, "drop table committed");
+    expect(connection.txStatus).toBe("idle");
+    expect(await failureOf(async () => connection.commit())).toMatchObject({
+      kind: "transaction-aborted",
+      connection: "ok",
+    });
+    expect(await amount(other)).toBe(4);
+  });
+
+  it("shows what a SELECT ... FOR UPDATE outside of one has locked, until it is rolled back", async () => {
+    await rows(connection, "select id from account for update");
+    expect(connection.txStatus).toBe("active");
+    expect((await failureOf(() => run(other, "select id from account for update nowait"))).kind).toBe("lock-timeout");
+    await connection.rollback();
+    expect(connection.txStatus).toBe("idle");
+    expect(await rows(other, "select id from account for update nowait")).toHaveLength(1);
+    await other.rollback();
+  });
+});
+
+describe("isolation", () => {
+  it("snapshot sees one state and refuses to overwrite a later one", async () => {
+    await connection.begin({ isolation: "snapshot" });
+    expect(await amount(connection)).toBe(100);
+    await run(other, "update account set amount = 5");
+    expect(await amount(connection)).toBe(100);
+    const failure = await failureOf(() => run(connection, "update account set amount = 6"));
+    expect(failure).toMatchObject({ kind: "serialization", code: "ORA-08177", retry: "transaction" });
+    await connection.rollback();
+  });
+
+  it("ends with its transaction", async () => {
+    for (const end of ["commit", "rollback"] as const) {
+      await connection.begin({ isolation: "snapshot" });
+      await amount(connection);
+      await connection[end]();
+      await connection.begin({});
+      const before = await amount(connection);
+      await run(other, "update account set amount = amount + 1");
+      expect(await amount(connection)).toBe(before + 1);
+      await connection.rollback();
+    }
+  });
+
+  it.each(["serializable", "repeatable read", "read uncommitted"] as const)(
+    "%s is refused and nothing sent",
+    async (isolation) => {
+      expect(await failureOf(async () => connection.begin({ isolation }))).toMatchObject({
+        kind: "unsupported",
+        executed: "no",
+      });
+      expect(calls).toEqual([]);
+      expect(connection.txStatus).toBe("idle");
+    },
+  );
+
+  it("a read-only transaction reads one state and changes nothing", async () => {
+    await connection.begin({ readOnly: true });
+    expect(await amount(connection)).toBe(100);
+    await run(other, "update account set amount = 7");
+    expect(await amount(connection)).toBe(100);
+    expect((await failureOf(() => run(connection, "delete from account"))).code).toBe("ORA-01456");
+    await connection.rollback();
+  });
+});
+
+describe("savepoints", () => {
+  it("undo what came after them, and stay", async () => {
+    await connection.begin({});
+    await run(connection, "update account set amount = 8");
+    await connection.savepoint?.("Mixed case");
+    for (let round = 0; round < 2; round++) {
+      await run(connection, "update account set amount = 9");
+      await connection.rollbackTo?.("Mixed case");
+    }
+    await connection.commit();
+    expect(await amount(other)).toBe(8);
+  });
+
+  it("before the first change leave a transaction that can be committed", async () => {
+    await connection.begin({});
+    await connection.savepoint?.("s");
+    await run(connection, "update account set amount = 9");
+    await connection.rollbackTo?.("s");
+    expect(connection.txStatus).toBe("active");
+    await connection.commit();
+    expect(await amount(other)).toBe(100);
+  });
+});
+
+describe("a commit", () => {
+  it.each([
+    [true, 9],
+    [false, 100],
+  ])("that is cut off may have happened (here: %s)", async (afterwards, left) => {
+    await connection.begin({});
+    await run(connection, "update account set amount = 9");
+    server.own.script.once("COMMIT", { kind: "cut", afterwards });
+    expect(await failureOf(async () => connection.commit())).toMatchObject({
+      kind: "lost",
+      connection: "dead",
+      executed: "maybe",
+    });
+    expect(connection.usable).toBe(false);
+    connection = await connected(server);
+    expect(await amount(connection)).toBe(left);
+  });
+
+  it("that fails by a deferred constraint has rolled back, and says why", async () => {
+    await run(connection, "create table late (id number(5) constraint u_late unique deferrable initially deferred)");
+    await connection.begin({});
+    for (let round = 0; round < 2; round++) await run(connection, "insert into late values (1)");
+    expect(await failureOf(async () => connection.commit())).toMatchObject({
+      kind: "unique",
+      code: "ORA-02091",
+      connection: "ok",
+    });
+    expect(connection.txStatus).toBe("idle");
+    expect(await rows(connection, "select id from late")).toEqual([]);
+    await run(connection, "drop table late");
+  });
+});
