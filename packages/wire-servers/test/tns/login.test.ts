@@ -1,5 +1,6 @@
 import oracledb from "oracledb";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
+import { TnsServer } from "../../src/index.ts";
 import { failureOf, rowsOf, useServer } from "./support/client.ts";
 
 const client = useServer();
@@ -69,11 +70,13 @@ describe("a session", () => {
   });
 
   it("pings, and ends when it is closed", async () => {
-    const connection = await client.connect();
+    const server = await TnsServer.start({ postgresUrl: inject("postgresUrl") });
+    const connection = await client.connect({ connectString: server.connectString });
     await connection.ping();
-    const before = client.server.sessionCount;
+    expect(server.sessionCount).toBe(1);
     await connection.close();
-    await expect.poll(() => client.server.sessionCount).toBe(before - 1);
+    await expect.poll(() => server.sessionCount).toBe(0);
+    await server.stop();
   });
 
   it("is ended by another one that knows its number", async () => {
