@@ -1,6 +1,6 @@
 import type { Capabilities, DialectFacts, ResultSet, Statement } from "../driver/index.ts";
 import { NoRowsError, TooManyRowsError } from "../errors/index.ts";
-import { compile, type Identifier, isSql, type Parameters, type Sql } from "../sql/index.ts";
+import type { Identifier, Parameters } from "../sql/index.ts";
 import { boundsFrom, unbounded } from "./bounds.ts";
 import { bulkInsert } from "./bulk-insert.ts";
 import { callProcedure, outputsOf } from "./call-procedure.ts";
@@ -23,10 +23,9 @@ import type { Hold } from "./hold.ts";
 import type { Operation } from "./operation.ts";
 import { RowIterable } from "./row-stream.ts";
 import type { StandardSchema } from "./standard-schema.ts";
+import { checkStatementOptions, noOptions, readArguments, type Text } from "./statement-arguments.ts";
 import type { TransactionOptions } from "./transaction-options.ts";
 import { validateRows } from "./validate-rows.ts";
-
-type Text = Sql<unknown> | string;
 
 const internals: unique symbol = Symbol.for("@nsj/mdb/executor") as never;
 
@@ -44,8 +43,6 @@ export function internalsOf(executor: unknown): ExecutorInternals | undefined {
   if (typeof executor !== "object" || executor === null) return undefined;
   return (executor as { readonly [internals]?: ExecutorInternals })[internals];
 }
-
-const noOptions: StatementOptions<never> = Object.freeze({});
 
 /** Everything that executors have in common; how a statement gets its connection is what they differ in. */
 export abstract class StatementExecutor implements Executor {
@@ -91,7 +88,7 @@ export abstract class StatementExecutor implements Executor {
   abstract transaction<R>(work: (transaction: Transaction) => Promise<R>, options?: TransactionOptions): Promise<R>;
 
   async execute<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<Result<RowOf<T>>> {
-    const { statement, options } = this.#read<T>(text, rest);
+    const { statement, options } = readArguments<T>(this.context, text, rest);
     const result = await this.#send(statement, options);
     const first = this.#rowsOf(result);
     const resultSets = [first];
@@ -101,28 +98,28 @@ export abstract class StatementExecutor implements Executor {
   }
 
   async query<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<RowOf<T>[]> {
-    const { statement, options } = this.#read<T>(text, rest);
+    const { statement, options } = readArguments<T>(this.context, text, rest);
     const result = await this.#send(statement, options);
     const rows = this.context.mapper(result.columns).toObjects(result.rows);
     return options.schema === undefined ? (rows as RowOf<T>[]) : this.#validated<RowOf<T>>(rows, statement, options);
   }
 
   async queryOne<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<RowOf<T>> {
-    const { statement, options } = this.#read<T>(text, rest);
+    const { statement, options } = readArguments<T>(this.context, text, rest);
     const row = this.#atMostOne(await this.#send(statement, options), statement);
     if (row === undefined) throw this.#noRows(statement);
     return options.schema === undefined ? (row as RowOf<T>) : this.#validatedOne<RowOf<T>>(row, statement, options);
   }
 
   async queryMaybeOne<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<RowOf<T> | undefined> {
-    const { statement, options } = this.#read<T>(text, rest);
+    const { statement, options } = readArguments<T>(this.context, text, rest);
     const row = this.#atMostOne(await this.#send(statement, options), statement);
     if (row === undefined || options.schema === undefined) return row as RowOf<T> | undefined;
     return this.#validatedOne<RowOf<T>>(row, statement, options);
   }
 
   async queryScalar<T = unknown>(text: Text, ...rest: readonly unknown[]): Promise<T> {
-    const { statement, options } = this.#read<never>(text, rest);
+    const { statement, options } = readArguments<never>(this.context, text, rest);
     const result = await this.#send(statement, options);
     const row = this.#atMostOneRow(result, statement);
     if (row === undefined) throw this.#noRows(statement);
@@ -130,29 +127,31 @@ export abstract class StatementExecutor implements Executor {
   }
 
   stream<T = Row>(text: Text, ...rest: readonly unknown[]): AsyncIterable<T> {
-    const { statement, options } = this.#read<T>(text, rest);
+    const { statement, options } = readArguments<T>(this.context, text, rest);
     return new RowIterable<T>(this.context, statement, options as StreamOptions<T>, {
       hold: (abandon) => this.hold(options, abandon),
       collect: () => this.#send(statement, options),
     });
   }
 
-  executeMany(
+  async executeMany(
     text: string,
     parameterSets: Iterable<Parameters>,
     options: StatementOptions = noOptions,
   ): Promise<{ rowCount: number }> {
+    checkStatementOptions(this.context, options);
     return this.atomically((executor) =>
       executor.#runAs(text, options, executeMany(executor.context, text, parameterSets)),
     );
   }
 
-  bulkInsert(
+  async bulkInsert(
     table: string | Identifier,
     columns: readonly string[],
     rows: Iterable<BulkRow> | AsyncIterable<BulkRow>,
     options: StatementOptions = noOptions,
   ): Promise<{ rowCount: number }> {
+    checkStatementOptions(this.context, options);
     return this.atomically((executor) =>
       bulkInsert(executor.context, table, columns, rows, (text, perform) => executor.#runAs(text, options, perform)),
     );
@@ -163,6 +162,7 @@ export abstract class StatementExecutor implements Executor {
     parameters: Readonly<Record<string, unknown>> = {},
     options: StatementOptions = noOptions,
   ): Promise<CallResult> {
+    checkStatementOptions(this.context, options);
     const { text, perform } = callProcedure(this.context, procedure, parameters);
     const result = await this.#runAs(text, options, perform);
     const resultSets: ResultSetRows[] = [];
@@ -170,14 +170,6 @@ export abstract class StatementExecutor implements Executor {
       if (set.columns.length > 0) resultSets.push(this.#rowsOf(set));
     }
     return { ...outputsOf(this.context, result), resultSets };
-  }
-
-  /** Reads the two forms of arguments: `(sql, options)` and `(text, parameters, options)`. */
-  #read<T>(text: Text, rest: readonly unknown[]): { statement: Statement; options: StatementOptions<T> } {
-    const isTemplate = isSql(text);
-    const options = ((isTemplate ? rest[0] : rest[1]) ?? noOptions) as StatementOptions<T>;
-    const parameters = isTemplate ? undefined : (rest[0] as Parameters | undefined);
-    return { statement: compile(text, parameters, this.context), options };
   }
 
   #send(statement: Statement, options: StatementOptions<unknown>): Promise<ResultSet> {

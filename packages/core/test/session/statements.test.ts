@@ -1,4 +1,5 @@
 import {
+  ConfigurationError,
   NoRowsError,
   ParameterError,
   RowValidationError,
@@ -29,6 +30,30 @@ describe("statements", () => {
     expect(await database.query(sql`select id from items where id > ${1} order by id`)).toEqual([{ id: 2 }, { id: 3 }]);
     expect(await database.queryOne("select name from items where id = :id", { id: 2 })).toEqual({ name: "n2" });
     expect(await database.queryMaybeOne("select * from items where id = ?", [99])).toBeUndefined();
+    expect(await database.queryScalar("select count(*) from items")).toBe(3);
+  });
+
+  it("refuse options that they do not know or cannot use, and send nothing", async () => {
+    const database = await filled();
+    const wrong: readonly [options: object, message: RegExp][] = [
+      [{ timeout: 5 }, /unknown option "timeout"; did you mean "timeoutMs"/],
+      [{ timeoutMs: Number.NaN }, /option "timeoutMs" must be a number of milliseconds of at least 0, not NaN/],
+      [{ timeoutMs: "50" }, /option "timeoutMs" must be a number of milliseconds/],
+      [{ fetchSize: 2.5 }, /option "fetchSize" must be an integer/],
+      [{ fetchSize: 0 }, /option "fetchSize" must be an integer of at least 1, not 0/],
+      [{ signal: "stop" }, /option "signal" must be an object/],
+      [[1, 2], /options must be an object/],
+    ];
+    for (const [options, message] of wrong) {
+      const refused = expect.objectContaining({ name: "ConfigurationError", message: expect.stringMatching(message) });
+      await expect(database.execute("delete from items", {}, options as never)).rejects.toEqual(refused);
+      await expect(database.query(sql`delete from items`, options as never)).rejects.toEqual(refused);
+      expect(() => database.stream(sql`delete from items`, options as never)).toThrow(ConfigurationError);
+      const many = database.executeMany("delete from items where id = :id", [{ id: 1 }], options as never);
+      await expect(many).rejects.toEqual(refused);
+      await expect(database.bulkInsert("items", ["id"], [[9]], options as never)).rejects.toEqual(refused);
+      await expect(database.call("nothing", {}, options as never)).rejects.toEqual(refused);
+    }
     expect(await database.queryScalar("select count(*) from items")).toBe(3);
   });
 
