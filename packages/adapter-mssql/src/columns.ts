@@ -1,53 +1,27 @@
 import type { ColumnInfo, LogicalType } from "@nsj/mdb-core";
-import { decimalOfDouble } from "./decimals.ts";
 import type { NativeColumn } from "./native.ts";
-
-/** A column of a result: what core is told, and how its values become canonical. */
-export interface Column {
-  readonly info: ColumnInfo;
-  /** `undefined` where the driver's value is canonical already. `null` never gets here. */
-  readonly decode: ((value: unknown) => unknown) | undefined;
-}
 
 interface TypeFacts {
   readonly type: LogicalType;
   readonly databaseType: string;
-  readonly decode?: (value: unknown, column: NativeColumn) => unknown;
 }
 
-/** Describes the columns of a result. */
-export function describeColumns(columns: readonly NativeColumn[]): readonly Column[] {
+/** Describes the columns of a result for core. */
+export function describeColumns(columns: readonly NativeColumn[]): readonly ColumnInfo[] {
   return columns.map((column) => {
-    const facts = factsOf(column);
-    const { decode } = facts;
-    const isDecimal = facts.type === "decimal" && column.precision !== undefined;
-    const info: ColumnInfo = {
-      name: column.colName,
-      databaseType: facts.databaseType,
-      type: facts.type,
+    const { type, databaseType } = factsOf(column);
+    const { colName: name, precision, scale } = column;
+    return {
+      name,
+      databaseType,
+      type,
       // The lowest flag says that the column can be NULL: [MS-TDS] 2.2.7.4.
       nullable: (column.flags & 0x01) !== 0,
-      ...(isDecimal && { precision: column.precision }),
-      ...(column.scale !== undefined && { scale: column.scale }),
-    } as ColumnInfo;
-    return { info, decode: decode === undefined ? undefined : (value: unknown) => decode(value, column) };
+      ...(type === "decimal" && precision !== undefined && { precision }),
+      ...(scale !== undefined && { scale }),
+    };
   });
 }
-
-/** One value in its canonical form. */
-export function decodeValue(value: unknown, metadata: NativeColumn): unknown {
-  if (value === null || value === undefined) return null;
-  const { decode } = factsOf(metadata);
-  return decode === undefined ? value : decode(value, metadata);
-}
-
-// What the exact reader gives is text; only a driver that it does not fit into gives doubles.
-const decimal: TypeFacts["decode"] = (value, { scale = 0 }) =>
-  typeof value === "number" ? decimalOfDouble(value, scale) : value;
-const money: TypeFacts["decode"] = (value) => (typeof value === "number" ? decimalOfDouble(value, 4) : value);
-const day: TypeFacts["decode"] = (value) => (value instanceof Date ? value.toISOString().slice(0, 10) : value);
-const clock: TypeFacts["decode"] = (value) => (value instanceof Date ? value.toISOString().slice(11, -1) : value);
-const guid: TypeFacts["decode"] = (value) => (typeof value === "string" ? value.toLowerCase() : value);
 
 const byDriverName: Readonly<Record<string, TypeFacts>> = {
   TinyInt: { type: "integer", databaseType: "tinyint" },
@@ -58,10 +32,10 @@ const byDriverName: Readonly<Record<string, TypeFacts>> = {
   BitN: { type: "boolean", databaseType: "bit" },
   Real: { type: "float", databaseType: "real" },
   Float: { type: "float", databaseType: "float" },
-  DecimalN: { type: "decimal", databaseType: "decimal", decode: decimal },
-  NumericN: { type: "decimal", databaseType: "numeric", decode: decimal },
-  Money: { type: "decimal", databaseType: "money", decode: money },
-  SmallMoney: { type: "decimal", databaseType: "smallmoney", decode: money },
+  DecimalN: { type: "decimal", databaseType: "decimal" },
+  NumericN: { type: "decimal", databaseType: "numeric" },
+  Money: { type: "decimal", databaseType: "money" },
+  SmallMoney: { type: "decimal", databaseType: "smallmoney" },
   Char: { type: "string", databaseType: "char" },
   VarChar: { type: "string", databaseType: "varchar" },
   Text: { type: "string", databaseType: "text" },
@@ -72,9 +46,9 @@ const byDriverName: Readonly<Record<string, TypeFacts>> = {
   Binary: { type: "bytes", databaseType: "binary" },
   VarBinary: { type: "bytes", databaseType: "varbinary" },
   Image: { type: "bytes", databaseType: "image" },
-  UniqueIdentifier: { type: "uuid", databaseType: "uniqueidentifier", decode: guid },
-  Date: { type: "date", databaseType: "date", decode: day },
-  Time: { type: "time", databaseType: "time", decode: clock },
+  UniqueIdentifier: { type: "uuid", databaseType: "uniqueidentifier" },
+  Date: { type: "date", databaseType: "date" },
+  Time: { type: "time", databaseType: "time" },
   DateTime: { type: "timestamp", databaseType: "datetime" },
   SmallDateTime: { type: "timestamp", databaseType: "smalldatetime" },
   DateTime2: { type: "timestamp", databaseType: "datetime2" },
@@ -93,8 +67,8 @@ const bySize: Readonly<Record<string, Readonly<Record<number, TypeFacts>>>> = {
   },
   FloatN: { 4: { type: "float", databaseType: "real" }, 8: { type: "float", databaseType: "float" } },
   MoneyN: {
-    4: { type: "decimal", databaseType: "smallmoney", decode: money },
-    8: { type: "decimal", databaseType: "money", decode: money },
+    4: { type: "decimal", databaseType: "smallmoney" },
+    8: { type: "decimal", databaseType: "money" },
   },
   DateTimeN: {
     4: { type: "timestamp", databaseType: "smalldatetime" },
@@ -104,7 +78,11 @@ const bySize: Readonly<Record<string, Readonly<Record<number, TypeFacts>>>> = {
 
 const unknownType: TypeFacts = { type: "any", databaseType: "" };
 
+/** The user type by which a `binary(8)` says that it is a `rowversion`: [MS-TDS] 2.2.7.4. */
+const rowVersion = 0x50;
+
 function factsOf(column: NativeColumn): TypeFacts {
   const { name } = column.type;
+  if (column.userType === rowVersion) return { type: "bytes", databaseType: "rowversion" };
   return bySize[name]?.[column.dataLength ?? 0] ?? byDriverName[name] ?? unknownType;
 }

@@ -41,7 +41,8 @@ export class MssqlConnection implements DriverConnection {
   }
 
   get txStatus(): "idle" | "active" | "failed" | "unknown" {
-    return this.#link.alive && this.#transactions.open ? "active" : "idle";
+    if (!this.#link.alive || !this.#transactions.open) return "idle";
+    return this.#transactions.replaced ? "failed" : "active";
   }
 
   get onFatal(): ((error: unknown) => void) | null {

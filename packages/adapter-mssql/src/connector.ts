@@ -5,7 +5,7 @@ import { loadTedious, type Tedious } from "./native.ts";
 import { type NullTypes, newNullTypes } from "./null-types.ts";
 import { openConnection } from "./open.ts";
 import { pinnedParent } from "./pinned-parent.ts";
-import { exactSupport } from "./self-check.ts";
+import { checkDriver } from "./self-check.ts";
 import type { Settings } from "./settings.ts";
 import { Statements } from "./statements.ts";
 import { ParameterTypes } from "./values.ts";
@@ -24,10 +24,10 @@ export class MssqlConnector implements Connector {
   }
 
   async connect(context: OperationContext): Promise<MssqlConnection> {
-    const { writing } = await exactSupport(this.#tedious);
+    await checkDriver(this.#tedious);
     const { native, pool } = await openConnection(this.#settings, context);
     const link = new Link(native, this.#tedious);
-    const types = new ParameterTypes(this.#tedious, native, this.#settings.stringType, writing);
+    const types = new ParameterTypes(this.#tedious, native, this.#settings.stringType);
     const statements = new Statements(link, types, this.#nullTypes);
     return new MssqlConnection(link, types, statements, pinnedParent(native, pool));
   }

@@ -1,7 +1,7 @@
 import type { ColumnInfo, RowStream, Statement } from "@nsj/mdb-core";
-import { type Column, describeColumns } from "./columns.ts";
+import { describeColumns } from "./columns.ts";
 import type { NativeRequest } from "./native.ts";
-import { decodeRow } from "./result-sets.ts";
+import { valuesOf } from "./result-sets.ts";
 import type { Encoded, Statements } from "./statements.ts";
 
 /**
@@ -14,7 +14,7 @@ export class SocketStream implements RowStream {
   readonly #statement: Statement;
   readonly #fetchSize: number;
   #request: NativeRequest | undefined;
-  #columns: readonly Column[] = [];
+  #columns: readonly ColumnInfo[] = [];
   #sets = 0;
   #rows: unknown[][] = [];
   #finished: Promise<void> | undefined;
@@ -31,7 +31,7 @@ export class SocketStream implements RowStream {
   }
 
   get columns(): readonly ColumnInfo[] {
-    return this.#columns.map((it) => it.info);
+    return this.#columns;
   }
 
   async read(): Promise<unknown[][] | null> {
@@ -68,7 +68,7 @@ export class SocketStream implements RowStream {
       });
       request.on("row", (cells) => {
         if (this.#sets !== 1) return;
-        this.#rows.push(decodeRow(this.#columns, cells));
+        this.#rows.push(valuesOf(cells));
         if (this.#rows.length < this.#fetchSize) return;
         request.pause();
         this.#wake();

@@ -57,17 +57,3 @@ export function unitsAt({ units, scale }: ExactDecimal, precision: number, targe
   }
   return result;
 }
-
-/**
- * The exact text of a decimal that only came as a double, for a driver whose bytes we cannot see. A double holds 15 digits for certain.
- *
- * @throws MssqlFault of kind `value` where a digit could be wrong
- */
-export function decimalOfDouble(value: number, scale: number): string {
-  const text = value.toFixed(Math.min(scale, 100));
-  const significant = text.replace(/^-?0*\.?0*/, "").replace(".", "").length;
-  if (!Number.isFinite(value) || significant > 15 || /e/.test(text)) {
-    throw refusal("value", "this version of the driver cannot read a decimal of more than 15 digits exactly");
-  }
-  return text;
-}

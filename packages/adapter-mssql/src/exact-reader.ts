@@ -13,7 +13,7 @@ interface MarkedOptions {
 /**
  * Makes the driver read the values of one connection exactly: decimals and money as text, moments with all of their digits, 64-bit
  * integers as bigints. The driver itself turns them into doubles and dates while it reads, so this has to happen where the bytes still
- * are: in front of its reader of values. Whether it works is found out by `checkReading`, not assumed.
+ * are: in front of its reader of values. Whether that works is found out by `checkDriver`, not assumed.
  */
 export function readExactly(options: object): void {
   installReader();
@@ -37,10 +37,11 @@ function installReader(): void {
 function readExact(bytes: Buffer, offset: number, metadata: NativeColumn, options: object, original: ReadValue) {
   const read = readers[metadata.type.name];
   if (read === undefined) return original(bytes, offset, metadata, options);
-  const length = read.fixedLength ?? bytes[offset];
-  const start = read.fixedLength === undefined ? offset + 1 : offset;
-  // Too few bytes yet, or an integer of another size: the driver's own reader knows what to do.
-  if (length === undefined || start + length > bytes.length) return original(bytes, offset, metadata, options);
+  const start = offset + (read.fixedLength === undefined ? (read.prefixLength ?? 1) : 0);
+  // Too few bytes yet: the driver's own reader says so in the way that makes the driver wait for more.
+  if (start > bytes.length) return original(bytes, offset, metadata, options);
+  const length = read.fixedLength ?? bytes.readUIntLE(offset, start - offset);
+  if (start + length > bytes.length) return original(bytes, offset, metadata, options);
   if (length === 0) return { value: null, offset: start };
   const value = read.value(bytes.subarray(start, start + length), metadata);
   if (value === undefined) return original(bytes, offset, metadata, options);
@@ -50,8 +51,10 @@ function readExact(bytes: Buffer, offset: number, metadata: NativeColumn, option
 interface Reader {
   /** Of types without a length before each value. */
   readonly fixedLength?: number;
+  /** Bytes of the length before each value. Default 1. */
+  readonly prefixLength?: number;
   /** `undefined` leaves the value to the driver. */
-  readonly value: (bytes: Buffer, metadata: NativeColumn) => unknown;
+  readonly value: (bytes: Buffer, facets: { readonly scale?: number | undefined }) => unknown;
 }
 
 const readDecimal: Reader = {
@@ -97,4 +100,28 @@ const readers: Readonly<Record<string, Reader>> = {
       return momentValue(bytes.readUIntLE(timeLength, 3), ticksOf(bytes, timeLength, scale), scale, "Z");
     },
   },
+  Variant: { prefixLength: 4, value: readVariant },
 };
+
+/** Types that a `sql_variant` can hold and the driver would not read exactly, by their tokens: [MS-TDS] 2.2.5.5.4. */
+const inVariant: Readonly<Record<number, { readonly name: string; readonly scaleAt?: number }>> = {
+  40: { name: "Date" },
+  41: { name: "Time", scaleAt: 0 },
+  42: { name: "DateTime2", scaleAt: 0 },
+  43: { name: "DateTimeOffset", scaleAt: 0 },
+  60: { name: "Money" },
+  106: { name: "DecimalN", scaleAt: 1 },
+  108: { name: "NumericN", scaleAt: 1 },
+  122: { name: "SmallMoney" },
+  127: { name: "BigInt" },
+};
+
+/** A type, the length of its facets, the facets, the value. */
+function readVariant(bytes: Buffer): unknown {
+  const [token = 0, facetsLength = 0] = bytes;
+  const type = inVariant[token];
+  if (type === undefined) return undefined;
+  const scale = type.scaleAt === undefined ? undefined : bytes[2 + type.scaleAt];
+  const value = readers[type.name]?.value(bytes.subarray(2 + facetsLength), { scale });
+  return typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}

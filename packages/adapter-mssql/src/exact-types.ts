@@ -1,6 +1,6 @@
 import { parseDecimal, unitsAt } from "./decimals.ts";
 import { refusal } from "./faults.ts";
-import { type Moment, momentOfDate, parseMoment, ticksPerDay } from "./moments.ts";
+import { checkedMoment, type Moment, momentOfDate, parseMoment, ticksPerDay } from "./moments.ts";
 import type { NativeBuffer, NativeParameter, NativeType } from "./native.ts";
 
 /** Types of [MS-TDS] 2.2.5.4 that the driver's own types write through floating-point numbers or local dates. */
@@ -109,7 +109,7 @@ export function oldMomentType(name: "datetime" | "smalldatetime"): NativeType {
     }
     const bytes = Buffer.alloc(length);
     if (name === "datetime") {
-      if (days < -53_690) throw refusal("value", "a datetime before the year 1753");
+      if (days < -53_690 || days > 2_958_463) throw refusal("value", "a datetime outside the years 1753 to 9999");
       bytes.writeInt32LE(days, 0);
       bytes.writeUInt32LE(Number(units), 4);
     } else {
@@ -141,12 +141,12 @@ function momentOf(value: unknown): Moment {
   throw refusal("value", "a value is neither a Date nor text where a date or time is due");
 }
 
-/** The nearest moment that a scale can hold, as SQL Server rounds. */
+/** The nearest moment that a scale can hold, as SQL Server rounds. @throws MssqlFault when that is in the year 10 000 */
 function rounded(moment: Moment, scale: number): Moment {
   const unit = 10n ** BigInt(7 - scale);
   const ticks = ((moment.ticks + unit / 2n) / unit) * unit;
   if (ticks < ticksPerDay) return { ...moment, ticks };
-  return { ...moment, day: moment.day + 1, ticks: 0n };
+  return checkedMoment({ ...moment, day: moment.day + 1, ticks: 0n });
 }
 
 function writeMagnitude(bytes: Buffer, at: number, value: bigint, length = bytes.length - at): void {

@@ -49,3 +49,12 @@ export function transactionGone(message: string, cause?: unknown): MssqlFault {
   const info: ErrorInfo = { kind: "transaction-aborted", connection: "ok", executed: "no", retry: "never" };
   return new MssqlFault(message, info, cause);
 }
+
+/** The installed driver is not one that exact values are known to work with. */
+export function driverChanged(cause: unknown): MssqlFault {
+  const info: ErrorInfo = { kind: "unsupported", connection: "dead", executed: "no", retry: "never" };
+  const text =
+    'the installed versions of "mssql" and "tedious" do not read and write exact numbers and dates as this adapter needs it; ' +
+    "install the versions that it was released with";
+  return new MssqlFault(text, info, cause);
+}

@@ -47,7 +47,7 @@ export function momentValue(day: number, ticks: bigint, scale: number, suffix = 
 export function momentOfDate(date: Date): Moment {
   const sinceFirst = date.getTime() - firstDayMs;
   const day = Math.floor(sinceFirst / dayMs);
-  return checked({ day, ticks: BigInt(sinceFirst - day * dayMs) * ticksPerMillisecond });
+  return checkedMoment({ day, ticks: BigInt(sinceFirst - day * dayMs) * ticksPerMillisecond });
 }
 
 const pattern =
@@ -72,7 +72,7 @@ export function parseMoment(text: string): Moment {
 function inUtc(day: number, ticks: bigint, offset: number): Moment {
   const total = BigInt(day) * ticksPerDay + ticks - BigInt(offset) * 60n * ticksPerSecond;
   if (total < 0n) throw outOfRange();
-  return checked({ day: Number(total / ticksPerDay), ticks: total % ticksPerDay, offset });
+  return checkedMoment({ day: Number(total / ticksPerDay), ticks: total % ticksPerDay, offset });
 }
 
 function minutesOf(zone: string): number {
@@ -86,10 +86,11 @@ function dayOf(year: number, month: number, day: number): number {
   const at = new Date(firstDayMs);
   at.setUTCFullYear(year, month - 1, day);
   if (at.getUTCMonth() !== month - 1 || at.getUTCDate() !== day) throw notAMoment();
-  return checked({ day: (at.getTime() - firstDayMs) / dayMs, ticks: 0n }).day;
+  return checkedMoment({ day: (at.getTime() - firstDayMs) / dayMs, ticks: 0n }).day;
 }
 
-function checked(moment: Moment): Moment {
+/** The moment itself. @throws MssqlFault outside the years 1 to 9999 */
+export function checkedMoment(moment: Moment): Moment {
   if (moment.day < 0 || moment.day > lastDay) throw outOfRange();
   return moment;
 }

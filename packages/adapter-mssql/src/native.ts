@@ -41,6 +41,7 @@ export interface NativeFacets {
 export interface NativeColumn {
   readonly colName: string;
   readonly type: { readonly name: string };
+  readonly userType: number;
   readonly flags: number;
   readonly precision?: number | undefined;
   readonly scale?: number | undefined;
@@ -70,7 +71,7 @@ export interface NativeRequest {
     event: "doneProc",
     listener: (rowCount: number | undefined, more: boolean, returnStatus: number | undefined) => void,
   ): this;
-  on(event: "returnValue", listener: (name: string, value: unknown, metadata: NativeColumn) => void): this;
+  on(event: "returnValue", listener: (name: string, value: unknown) => void): this;
   readonly parameters: readonly unknown[];
 }
 
@@ -102,6 +103,8 @@ type Done = (error?: Error | null) => void;
 export interface NativeConnection {
   readonly closed: boolean;
   readonly inTransaction: boolean;
+  /** The last one is what the server calls the transaction that is open. */
+  readonly transactionDescriptors: readonly Buffer[];
   readonly config: { readonly options: object };
   readonly databaseCollation: { readonly codepage?: string | undefined } | undefined;
   readonly socket?: { ref?(): void; unref?(): void; destroy?(): void } | undefined;

@@ -1,9 +1,9 @@
-import type { ResultSet } from "@nsj/mdb-core";
-import { type Column, decodeValue, describeColumns } from "./columns.ts";
+import type { ColumnInfo, ResultSet } from "@nsj/mdb-core";
+import { describeColumns } from "./columns.ts";
 import type { NativeCell, NativeRequest } from "./native.ts";
 
 interface OpenSet {
-  readonly columns: readonly Column[];
+  readonly columns: readonly ColumnInfo[];
   readonly rows: unknown[][];
   affected: number | null;
 }
@@ -21,15 +21,15 @@ export class ResultSets {
       this.#sets.push(this.#open);
     });
     request.on("row", (cells) => {
-      if (this.#open !== undefined) this.#open.rows.push(decodeRow(this.#open.columns, cells));
+      this.#open?.rows.push(valuesOf(cells));
     });
     request.on("done", (count) => this.#done(count));
     request.on("doneInProc", (count) => this.#done(count));
     request.on("doneProc", (_count, _more, status) => {
       if (status !== undefined) this.returnValue = status;
     });
-    request.on("returnValue", (name, value, metadata) => {
-      this.out[name] = decodeValue(value, metadata);
+    request.on("returnValue", (name, value) => {
+      this.out[name] = value ?? null;
     });
   }
 
@@ -47,11 +47,10 @@ export class ResultSets {
     const kept = single ? (withRows.length > 0 ? withRows : this.#sets.slice(-1)) : this.#sets;
     let next: ResultSet | undefined;
     for (const { columns, rows, affected } of kept.toReversed()) {
-      const infos = columns.map((it) => it.info);
       next = {
-        columns: infos,
+        columns,
         rows,
-        affected: affected ?? (infos.length > 0 ? rows.length : null),
+        affected: affected ?? (columns.length > 0 ? rows.length : null),
         ...(next && { next }),
       };
     }
@@ -65,13 +64,9 @@ export class ResultSets {
   }
 }
 
-/** One row as core wants it. */
-export function decodeRow(columns: readonly Column[], cells: readonly NativeCell[]): unknown[] {
+/** One row as core wants it. The driver has read the values in their canonical forms: see `exact-reader.ts`. */
+export function valuesOf(cells: readonly NativeCell[]): unknown[] {
   const row = new Array<unknown>(cells.length);
-  for (let index = 0; index < cells.length; index++) {
-    const value = cells[index]?.value;
-    const decode = columns[index]?.decode;
-    row[index] = value === null || value === undefined ? null : decode === undefined ? value : decode(value);
-  }
+  for (let index = 0; index < cells.length; index++) row[index] = cells[index]?.value ?? null;
   return row;
 }

@@ -1,48 +1,65 @@
 import { readExactly } from "./exact-reader.ts";
 import { decimalType } from "./exact-types.ts";
+import { driverChanged } from "./faults.ts";
 import type { NativeBuffer, NativeParameter, Tedious } from "./native.ts";
 
-/** What works with the copy of the driver that is installed. */
-export interface ExactSupport {
-  /** Values are read from their bytes. Without it, a decimal of more than 15 digits is an error when it is read. */
-  readonly reading: boolean;
-  /** Our data types write what the driver's write. Without it, exact values are sent as text for the server to convert. */
-  readonly writing: boolean;
-}
-
-let known: Promise<ExactSupport> | undefined;
+const checks = new WeakMap<Tedious, Promise<void>>();
 
 /**
- * Finds out whether exact values work with the installed driver, once per process: a token stream made by hand goes through the
- * driver's own parser, and one of our types writes beside the driver's. Nothing is sent.
+ * Finds out, once per process, whether exact values work with the installed driver: a response made by hand goes through the driver's own
+ * parser, and one of our types writes beside the driver's. Nothing is sent.
+ *
+ * @throws MssqlFault of kind `unsupported`: without our part in it the driver would give digits that are wrong, so nothing connects
  */
-export function exactSupport(tedious: Tedious): Promise<ExactSupport> {
-  known ??= check(tedious);
-  return known;
+export function checkDriver(tedious: Tedious): Promise<void> {
+  let check = checks.get(tedious);
+  if (check === undefined) {
+    check = run(tedious);
+    checks.set(tedious, check);
+  }
+  return check;
 }
 
-async function check(tedious: Tedious): Promise<ExactSupport> {
-  return { reading: await reads(tedious).catch(() => false), writing: writes(tedious) };
+async function run(tedious: Tedious): Promise<void> {
+  try {
+    await checkReading(tedious);
+    checkWriting(tedious);
+  } catch (cause) {
+    throw driverChanged(cause);
+  }
 }
 
 const digits = "12345678901234567890123456789.012345678";
-const units = 12_345_678_901_234_567_890_123_456_789_012_345_678n;
+const magnitude = littleEndian(12_345_678_901_234_567_890_123_456_789_012_345_678n, 16);
+/** 2024-02-29 12:34:56.1234567 */
+const day = littleEndian(738_944n, 3);
+const ticks = littleEndian(452_961_234_567n, 5);
 
-/** COLMETADATA with a `decimal(38, 9)` and a `money`, one row, one row with a NULL, DONE: [MS-TDS] 2.2.7. */
-async function reads(tedious: Tedious): Promise<boolean> {
-  const column = (...type: readonly number[]) => Buffer.from([0, 0, 0, 0, 1, 0, ...type, 0]);
-  const magnitude = Buffer.alloc(16);
-  for (let index = 0, rest = units; index < 16; index++, rest >>= 8n) magnitude[index] = Number(rest & 0xffn);
-  const message = Buffer.concat([
-    Buffer.from([0x81, 2, 0]),
-    column(0x6a, 17, 38, 9),
-    column(0x6e, 8),
-    Buffer.from([0xd1, 17, 1]),
-    magnitude,
-    Buffer.from([8, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff]),
-    Buffer.from([0xd2, 2, 17, 0]),
-    magnitude,
-    Buffer.from([0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+/** Every type that we read ourselves: its TYPE_INFO, a value with its length, and what that has to become. [MS-TDS] 2.2.5.5, 2.2.5.6 */
+const samples: readonly (readonly [typeInfo: readonly number[], value: readonly number[], expected: unknown])[] = [
+  [[0x6a, 17, 38, 9], [17, 1, ...magnitude], digits],
+  [[0x6c, 17, 38, 9], [17, 0, ...magnitude], `-${digits}`],
+  [[0x6e, 8], [8, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff], "922337203685477.5807"],
+  [[0x3c], [0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff], "922337203685477.5807"],
+  [[0x7a], [0xff, 0xff, 0xff, 0x7f], "214748.3647"],
+  [[0x26, 8], [8, ...littleEndian(9_007_199_254_740_993n, 8)], 9_007_199_254_740_993n],
+  [[0x7f], littleEndian(9_007_199_254_740_993n, 8), 9_007_199_254_740_993n],
+  [[0x28], [3, ...day], "2024-02-29"],
+  [[0x29, 7], [5, ...ticks], "12:34:56.1234567"],
+  [[0x2a, 7], [8, ...ticks, ...day], "2024-02-29 12:34:56.1234567"],
+  [[0x2b, 7], [10, ...ticks, ...day, 120, 0], "2024-02-29 12:34:56.1234567Z"],
+  [[0x62, 0x49, 0x1f, 0, 0], [21, 0, 0, 0, 0x6c, 2, 38, 9, 1, ...magnitude], digits],
+];
+
+/** COLMETADATA, a row, the same row in the form that leaves NULLs out, DONE: [MS-TDS] 2.2.7. */
+async function checkReading(tedious: Tedious): Promise<void> {
+  const nullFirst = [0xd2, 1, 0];
+  const message = Buffer.from([
+    ...[0x81, samples.length, 0],
+    ...samples.flatMap(([typeInfo]) => [0, 0, 0, 0, 1, 0, ...typeInfo, 0]),
+    ...[0xd1, ...samples.flatMap(([, value]) => value)],
+    ...[...nullFirst, ...samples.slice(1).flatMap(([, value]) => value)],
+    ...[0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
   ]);
   const connection = new tedious.Connection({ server: "nowhere", options: { encrypt: false, port: 1 } });
   const rows: unknown[][] = [];
@@ -50,7 +67,7 @@ async function reads(tedious: Tedious): Promise<boolean> {
     onColMetadata() {},
     onDone() {},
     onRow({ columns }: { readonly columns: readonly { readonly value: unknown }[] }) {
-      rows.push(columns.map((it) => it.value));
+      rows.push(columns.map(({ value }) => value));
     },
   };
   readExactly(connection.config.options);
@@ -59,37 +76,34 @@ async function reads(tedious: Tedious): Promise<boolean> {
     parser.on("end", resolve);
     parser.on("error", reject);
   });
-  const expected = [
-    [digits, "922337203685477.5807"],
-    [`-${digits}`, null],
-  ];
-  return JSON.stringify(rows) === JSON.stringify(expected);
+  const values = samples.map(([, , expected]) => expected);
+  mustBeSame(rows, [values, [null, ...values.slice(1)]], "it reads numbers or dates in another way");
 }
 
 /** Our decimal and the driver's write the same bytes for a value that the driver can write. */
-function writes({ TYPES }: Tedious): boolean {
+function checkWriting({ TYPES }: Tedious): void {
   const native = TYPES["Decimal"];
-  if (typeof native?.writeTypeInfo !== "function" || typeof native.writeValue !== "function") return false;
-  const write = (type: typeof native) => {
+  const written = [native, decimalType(18, 4)].map((type) => {
+    if (type === undefined) return undefined;
     const bytes: number[] = [];
     const facets = { precision: 18, scale: 4 };
     const parameter: NativeParameter = { ...facets, value: type.validate(type === native ? -1234.5 : "-1234.5") };
     type.writeTypeInfo(recorder(bytes), parameter, {});
     type.writeValue(recorder(bytes), parameter, {});
-    return bytes.join();
-  };
-  try {
-    return write(decimalType(18, 4)) === write(native);
-  } catch {
-    return false;
-  }
+    return bytes;
+  });
+  mustBeSame(written[0], written[1], "it writes numbers in another way");
+}
+
+function mustBeSame(found: unknown, expected: unknown, otherwise: string): void {
+  const plain = (_: string, value: unknown) => (typeof value === "bigint" ? `${value}n` : value);
+  if (JSON.stringify(found, plain) !== JSON.stringify(expected, plain)) throw new Error(otherwise);
 }
 
 /** A buffer that only keeps what is written; it knows the methods that decimals are written by. */
 function recorder(bytes: number[]): NativeBuffer {
-  const integer = (length: number) => (value: number | bigint) => {
-    for (let index = 0, rest = BigInt(value); index < length; index++, rest >>= 8n) bytes.push(Number(rest & 0xffn));
-  };
+  const integer = (length: number) => (value: number | bigint) =>
+    void bytes.push(...littleEndian(BigInt(value), length));
   const known = {
     writeUInt8: integer(1),
     writeUInt16LE: integer(2),
@@ -98,4 +112,8 @@ function recorder(bytes: number[]): NativeBuffer {
     writeBuffer: (value: Buffer) => void bytes.push(...value),
   };
   return known;
+}
+
+function littleEndian(value: bigint, length: number): readonly number[] {
+  return Array.from({ length }, (_, index) => Number((value >> BigInt(8 * index)) & 0xffn));
 }

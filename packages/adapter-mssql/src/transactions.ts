@@ -18,6 +18,8 @@ export class Transactions {
   readonly #link: Link;
   /** The level that the session has now. It stays behind a transaction, until the next one or a reset. */
   #level: Isolation = defaultLevel;
+  /** What the server calls the transaction that `begin` has begun. */
+  #own: Buffer | undefined;
 
   constructor(link: Link) {
     this.#link = link;
@@ -27,22 +29,36 @@ export class Transactions {
     return this.#link.native.inTransaction;
   }
 
+  /** Another transaction is open than the one that was begun: SQL text has ended that and begun a new one. */
+  get replaced(): boolean {
+    return this.open && this.#own !== undefined && this.#own !== this.#current;
+  }
+
+  get #current(): Buffer | undefined {
+    return this.#link.native.transactionDescriptors.at(-1);
+  }
+
   async begin({ isolation }: BeginOptions): Promise<void> {
     const level = isolation ?? defaultLevel;
     this.#level = level;
     await this.#link.call((done) => this.#link.native.beginTransaction(done, "", levelNumbers[level]));
+    this.#own = this.#current;
   }
 
   /** @throws MssqlFault when the server has ended the transaction by itself: nothing was saved then */
   async commit(): Promise<void> {
+    const { replaced } = this;
+    this.#own = undefined;
     if (this.#link.alive && !this.open) {
       throw transactionGone("there is no transaction to commit; the server has ended it");
     }
+    if (replaced) throw transactionGone("a statement has ended the transaction and begun another one");
     await this.#link.call((done) => this.#link.native.commitTransaction(done));
     if (this.open) throw transactionGone("the server still holds the transaction open after its commit");
   }
 
   async rollback(): Promise<void> {
+    this.#own = undefined;
     if (!this.open) return;
     await this.#link.call((done) => this.#link.native.rollbackTransaction(done));
   }

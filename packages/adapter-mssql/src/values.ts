@@ -22,14 +22,11 @@ export class ParameterTypes {
   readonly #types: Tedious["TYPES"];
   readonly #stringType: StringType;
   readonly #connection: NativeConnection;
-  /** Whether our own types fit into the driver. */
-  readonly #exact: boolean;
 
-  constructor(tedious: Tedious, connection: NativeConnection, stringType: StringType, exact: boolean) {
+  constructor(tedious: Tedious, connection: NativeConnection, stringType: StringType) {
     this.#types = tedious.TYPES;
     this.#connection = connection;
     this.#stringType = stringType;
-    this.#exact = exact;
   }
 
   /**
@@ -52,7 +49,7 @@ export class ParameterTypes {
         return { type: this.#native("Bit"), value };
       default:
     }
-    if (value instanceof Date) return this.#exactly(momentType("datetime2", 7), value);
+    if (value instanceof Date) return exactly(momentType("datetime2", 7), value);
     if (value instanceof Uint8Array) return this.#bytes(value);
     if (isJsonText(value)) return this.#text(value.text, "nvarchar");
     throw refusal("parameter", "SQL Server has no arrays as values; sql.list makes a list of them");
@@ -67,7 +64,7 @@ export class ParameterTypes {
   #bigint(value: bigint): TypedParameter {
     if (BigInt.asIntN(64, value) === value) return { type: this.#native("BigInt"), value };
     if (digitsOf(value) > maxPrecision) throw refusal("value", "an integer has more than 38 digits");
-    return this.#exactly(decimalType(maxPrecision, 0), value);
+    return exactly(decimalType(maxPrecision, 0), value);
   }
 
   #text(value: string | null, wanted: StringType): TypedParameter {
@@ -123,32 +120,24 @@ export class ParameterTypes {
         return { type: this.#native("Float"), value: floatOf(value) };
       case "decimal":
       case "numeric":
-        return this.#exactly(decimalOf(value, name, first, second), value);
+        return exactly(decimalOf(value, name, first, second), value);
       case "money":
       case "smallmoney":
-        return this.#exactly(moneyType(name), value);
+        return exactly(moneyType(name), value);
       case "uniqueidentifier":
         return { type: this.#native("UniqueIdentifier"), value: textOf(value) };
       case "date":
-        return this.#exactly(dateType, value);
+        return exactly(dateType, value);
       case "time":
       case "datetime2":
       case "datetimeoffset":
-        return this.#exactly(momentType(name, scaleOf(first)), value);
+        return exactly(momentType(name, scaleOf(first)), value);
       case "datetime":
       case "smalldatetime":
-        return this.#exactly(oldMomentType(name), value);
+        return exactly(oldMomentType(name), value);
       default:
         throw refusal("parameter", `a parameter cannot be of the type "${written}"`);
     }
-  }
-
-  /** A value of one of our own types; as text, for the server to convert, where they do not fit into the driver. */
-  #exactly(type: NativeType, value: ParameterValue): TypedParameter {
-    const encoded = type.validate(value);
-    if (this.#exact) return { type, value: encoded };
-    if (value === null) return this.#text(null, "nvarchar");
-    return this.#text(value instanceof Date ? value.toISOString().slice(0, -1) : String(value), "nvarchar");
   }
 
   #native(name: string): NativeType {
@@ -156,6 +145,11 @@ export class ParameterTypes {
     if (type === undefined) throw refusal("unsupported", `the installed driver has no type ${name}`);
     return type;
   }
+}
+
+/** A value of one of our own types. */
+function exactly(type: NativeType, value: ParameterValue): TypedParameter {
+  return { type, value: type.validate(value) };
 }
 
 interface WrittenType {

@@ -5,6 +5,6 @@ import { mssqlSubject } from "./support/subject.ts";
 
 const runner = { describe, it, before: beforeAll, after: afterAll };
 
-describe("in clear text", () => {
+describe("as the server is", () => {
   conformance(runner, mssqlSubject(useServer()));
 });

@@ -1,6 +1,15 @@
 import { daoSuite } from "@nsj/mdb-testkit";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { useServer } from "./support/server.ts";
+import { realUrl, useServer } from "./support/server.ts";
 import { mssqlSubject } from "./support/subject.ts";
 
-daoSuite({ describe, it, before: beforeAll, after: afterAll }, mssqlSubject(useServer()));
+const runner = { describe, it, before: beforeAll, after: afterAll };
+
+describe("as the server is", () => {
+  daoSuite(runner, mssqlSubject(useServer()));
+});
+
+// Whether a real server is encrypted says its URL; once is enough there.
+describe.skipIf(realUrl !== undefined)("encrypted", () => {
+  daoSuite(runner, mssqlSubject(useServer({ encrypted: true })));
+});

@@ -1,6 +1,7 @@
 import type { Subject } from "@nsj/mdb-testkit";
 import native from "mssql";
 import { type MssqlOptions, mssqlDriver } from "../../src/index.ts";
+import { failures } from "./failures.ts";
 import type { TestServer } from "./server.ts";
 
 /** SQL Server, as the conformance suite wants it described. */
@@ -45,6 +46,7 @@ export function mssqlSubject(server: TestServer): Subject<MssqlOptions> {
       endTransaction: (table) => [`insert into ${table} (id) values ('none')`],
       currentIsolation: "select transaction_isolation_level from sys.dm_exec_sessions where session_id = @@spid",
       lockTimeout: (milliseconds) => `set lock_timeout ${milliseconds}`,
+      failures: failures(server),
       session: {
         setting: {
           change: "exec sp_set_session_context @key = N'mdb', @value = N'changed'",
