@@ -99,9 +99,14 @@ function columnsOf(
   const key = table.parts.join("\0");
   const found = tables.get(key);
   if (found !== undefined) return found;
-  const asked = executor
-    .send(compile(sql`select * from ${table} where 1 = 0`, undefined, context), options)
-    .then(({ columns }) => columns);
+  const ask = async (): Promise<readonly ColumnInfo[]> => {
+    const { columns } = await executor.send(
+      compile(sql`select * from ${table} where 1 = 0`, undefined, context),
+      options,
+    );
+    return columns;
+  };
+  const asked = ask();
   tables.set(key, asked);
   asked.catch(() => tables.delete(key));
   return asked;

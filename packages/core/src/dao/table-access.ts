@@ -1,4 +1,4 @@
-import type { ResultSet } from "../driver/index.ts";
+import type { MaybePromise, ResultSet } from "../driver/index.ts";
 import { ConfigurationError, NoRowsError, ParameterError, StaleEntityError } from "../errors/index.ts";
 import { type Executor, type ExecutorInternals, internalsOf, type StatementOptions } from "../session/index.ts";
 import { compile, type Sql, sql } from "../sql/index.ts";
@@ -46,7 +46,7 @@ export class TableAccess {
     return withDeleted ? selection : this.alive().reduce((all, condition) => all.and(condition), selection);
   }
 
-  send(statement: Sql, options: StatementOptions, inner: ExecutorInternals = this.inner): Promise<ResultSet> {
+  send(statement: Sql, options: StatementOptions, inner: ExecutorInternals = this.inner): MaybePromise<ResultSet> {
     return inner.send(compile(statement, undefined, inner.context), options);
   }
 

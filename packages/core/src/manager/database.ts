@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../driver/index.ts";
 import { type CloseOptions, Holder, type Pool, type PoolStats } from "../pool/index.ts";
 import {
   acquireRequest,
@@ -135,7 +136,7 @@ export class Database extends StatementExecutor {
     await this.#closeConnector();
   }
 
-  protected override run<T>(operation: Operation<T>): Promise<T> {
+  protected override run<T>(operation: Operation<T>): MaybePromise<T> {
     const outer = ambientParticipation(this.context.identity);
     return outer === undefined ? runAutocommit(this.context, operation) : outer.execute(operation);
   }

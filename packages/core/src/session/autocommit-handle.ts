@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../driver/index.ts";
 import { TransactionStateError } from "../errors/index.ts";
 import { holdAutocommit, runAutocommit } from "./autocommit.ts";
 import { boundsFrom } from "./bounds.ts";
@@ -19,7 +20,7 @@ export class AutocommitHandle extends StatementExecutor implements Transaction {
     this.#propagate = propagate;
   }
 
-  protected override run<T>(operation: Operation<T>): Promise<T> {
+  protected override run<T>(operation: Operation<T>): MaybePromise<T> {
     return runAutocommit(this.context, operation);
   }
 

@@ -1,35 +1,64 @@
-import type { ErrorInfo } from "../driver/index.ts";
+import { type DriverConnection, type ErrorInfo, type MaybePromise, unlimited } from "../driver/index.ts";
 import { Holder, type Lease } from "../pool/index.ts";
 import { currentScope } from "./ambient.ts";
-import { type Bounds, runBounded } from "./bounds.ts";
+import { type Bounds, runBounded, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { failureOf } from "./failure.ts";
 import type { Hold } from "./hold.ts";
-import { acquireRequest, type Loan, loanOf } from "./lease-source.ts";
+import { acquireRequest, type Loan } from "./lease-source.ts";
 import { limited, type Operation } from "./operation.ts";
 
 /**
  * Runs one statement on a connection of its own and gives the connection back at once. A statement that certainly did not run is
- * sent again, twice at most, the last time on a new connection; every other failure surfaces.
+ * sent again, twice at most, the last time on a new connection; every other failure surfaces. Where a connection is free and the
+ * driver answers at once, so does this: a promise would cost more than the rest.
  */
-export async function runAutocommit<T>(context: DatabaseContext, operation: Operation<T>): Promise<T> {
-  for (let replays = 0; ; replays++) {
-    const taken = takeLoan(context, operation, replays);
-    const loan = taken instanceof Promise ? await taken : taken;
-    const { connection } = loan;
-    let state: ErrorInfo["connection"] = "ok";
-    try {
-      const bounds = limited(context, operation, operation.bounds);
-      const result = runBounded(context, connection, bounds, operation.text, (it) => operation.perform(connection, it));
-      return result instanceof Promise ? await result : result;
-    } catch (error) {
-      const failure = failureOf(context, connection, error, operation.text);
-      state = failure.connection;
-      if (!failure.replayable || replays === 2) throw failure.error;
-    } finally {
-      loan.end(state);
-    }
+export function runAutocommit<T>(context: DatabaseContext, operation: Operation<T>): MaybePromise<T> {
+  const loan = takeLoan(context, operation, 0);
+  if (loan instanceof Promise) return untilItRan(context, operation, loan);
+  const { connection } = loan;
+  let result: MaybePromise<T>;
+  try {
+    result = perform(context, operation, connection);
+  } catch (error) {
+    const failure = failureOf(context, connection, error, operation.text);
+    loan.release({ error: failure.connection });
+    if (!failure.replayable) throw failure.error;
+    return untilItRan(context, operation, takeLoan(context, operation, 1), undefined, 1);
   }
+  if (result instanceof Promise) return untilItRan(context, operation, loan, result);
+  loan.release();
+  return result;
+}
+
+/** @param begun - what is under way already */
+async function untilItRan<T>(
+  context: DatabaseContext,
+  operation: Operation<T>,
+  taken: Loan | Promise<Loan>,
+  begun?: Promise<T>,
+  replays = 0,
+): Promise<T> {
+  const loan = taken instanceof Promise ? await taken : taken;
+  const { connection } = loan;
+  let state: ErrorInfo["connection"] = "ok";
+  try {
+    const result = begun ?? perform(context, operation, connection);
+    return result instanceof Promise ? await result : result;
+  } catch (error) {
+    const failure = failureOf(context, connection, error, operation.text);
+    state = failure.connection;
+    if (!failure.replayable || replays === 2) throw failure.error;
+  } finally {
+    loan.release({ error: state });
+  }
+  return untilItRan(context, operation, takeLoan(context, operation, replays + 1), undefined, replays + 1);
+}
+
+function perform<T>(context: DatabaseContext, operation: Operation<T>, connection: DriverConnection): MaybePromise<T> {
+  const bounds = limited(context, operation, operation.bounds);
+  if (bounds === unbounded) return operation.perform(connection, unlimited);
+  return runBounded(context, connection, bounds, operation.text, (it) => operation.perform(connection, it));
 }
 
 function takeLoan<T>(context: DatabaseContext, operation: Operation<T>, replays: number): Loan | Promise<Loan> {
@@ -38,7 +67,7 @@ function takeLoan<T>(context: DatabaseContext, operation: Operation<T>, replays:
     return pipelining.take(operation.text, () => acquire(context, operation.bounds, false));
   }
   const lease = replays < 2 ? pool.tryAcquire() : undefined;
-  return lease === undefined ? acquire(context, operation.bounds, replays === 2).then(loanOf) : loanOf(lease);
+  return lease ?? acquire(context, operation.bounds, replays === 2);
 }
 
 function acquire({ pool }: DatabaseContext, bounds: Bounds, fresh: boolean): Promise<Lease> {

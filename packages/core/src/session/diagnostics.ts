@@ -20,14 +20,18 @@ export interface TransactionEvent {
 const queries = tracingChannel<unknown, QueryEvent>("mdb:query");
 const transactions = tracingChannel<unknown, TransactionEvent>("mdb:transaction");
 
-/** Runs `work` as one event of `mdb:query`. Nothing is made when nobody subscribes. */
+/** Whether anybody subscribes to `mdb:query`. */
+export function isQueryTraced(): boolean {
+  return queries.hasSubscribers;
+}
+
+/** Runs `work` as one event of `mdb:query`. */
 export function traceQuery<T>(
   context: DatabaseContext,
   statement: string | undefined,
   name: string | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (!queries.hasSubscribers) return work();
   return quietly(queries, work, { database: context.database, engine: context.engine, statement, name });
 }
 

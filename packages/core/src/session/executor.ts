@@ -55,8 +55,11 @@ export interface CallResult {
   readonly resultSets: readonly ResultSetRows[];
 }
 
-/** Rows for `bulkInsert`: values in the order of the columns, or objects with the columns as keys. */
-export type BulkRow = readonly unknown[] | Readonly<Record<string, unknown>>;
+/**
+ * A row for `bulkInsert`: an array with its values in the order of the columns, or an object with at least the columns' names as its own
+ * properties.
+ */
+export type BulkRow = object;
 
 /**
  * What runs statements: a `Database` (each statement on its own), a `Session`, a `Transaction`, a pinned connection. Functions and

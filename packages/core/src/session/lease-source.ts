@@ -1,13 +1,13 @@
-import type { DriverConnection, ErrorInfo } from "../driver/index.ts";
-import type { AcquireRequest, Holder, Lease } from "../pool/index.ts";
+import type { DriverConnection } from "../driver/index.ts";
+import type { AcquireRequest, Holder, ReleaseOutcome } from "../pool/index.ts";
 import type { Bounds } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 
-/** A connection on loan. */
+/** A connection on loan: a lease of the pool, or something that looks like one. */
 export interface Loan {
   readonly connection: DriverConnection;
-  /** Gives it back; `state` is what is left of it. */
-  end(state: ErrorInfo["connection"]): void;
+  /** Gives it back, once. */
+  release(outcome?: ReleaseOutcome): void;
 }
 
 /** Where a transaction gets its connection from: the pool, or a connection that somebody has pinned. */
@@ -24,7 +24,7 @@ export function poolSource(context: DatabaseContext): LeaseSource {
   return {
     async take(bounds, holder, fresh) {
       const lease = fresh ? undefined : context.pool.tryAcquire(holder);
-      return loanOf(lease ?? (await context.pool.acquire(acquireRequest(bounds(), holder, fresh))));
+      return lease ?? (await context.pool.acquire(acquireRequest(bounds(), holder, fresh)));
     },
   };
 }
@@ -41,23 +41,4 @@ export function acquireRequest(
     ...(holder !== undefined && { holder }),
     ...(fresh && { fresh }),
   };
-}
-
-/** A lease as a loan. */
-export function loanOf(lease: Lease): Loan {
-  return new LeaseLoan(lease);
-}
-
-class LeaseLoan implements Loan {
-  readonly connection: DriverConnection;
-  readonly #lease: Lease;
-
-  constructor(lease: Lease) {
-    this.#lease = lease;
-    this.connection = lease.connection;
-  }
-
-  end(state: ErrorInfo["connection"]): void {
-    this.#lease.release({ error: state });
-  }
 }

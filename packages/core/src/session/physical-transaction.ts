@@ -66,7 +66,7 @@ export class PhysicalTransaction {
         return connection;
       } catch (error) {
         const failure = failureOf(this.#context, loan.connection, error);
-        loan.end(failure.connection);
+        loan.release({ error: failure.connection });
         // Nothing ran, so a second connection may be tried: the first one had died in the pool without a sign.
         if (attempt > 1 || !failure.notExecuted || !isConnectionLoss(failure)) throw failure.error;
       } finally {
@@ -157,7 +157,7 @@ export class PhysicalTransaction {
     const loan = this.#loan;
     this.#loan = undefined;
     this.#starting = undefined;
-    loan?.end(state);
+    loan?.release({ error: state });
   }
 
   #outcomeUnknown(cause: MdbError): MdbError {

@@ -31,7 +31,7 @@ export class PinnedConnection extends StatementExecutor {
     this.#connection = connection;
     this.#propagate = propagate;
     this.#lane = new Lane(context.capabilities);
-    this.#source = { take: async () => ({ connection, end: () => {} }) };
+    this.#source = { take: async () => ({ connection, release: () => {} }) };
   }
 
   /** The driver's own connection object, for what this library has no word for; `undefined` when the driver keeps it to itself. */

@@ -1,6 +1,6 @@
 import { StatementCache } from "../driver/index.ts";
 import type { Clock, Lease, Pool } from "../pool/index.ts";
-import { type Loan, loanOf } from "./lease-source.ts";
+import type { Loan } from "./lease-source.ts";
 import type { PipeliningOptions } from "./pipelining-options.ts";
 import { onlyReads, ReadRecord } from "./read-record.ts";
 import { SharedLine } from "./shared-line.ts";
@@ -39,7 +39,7 @@ export class Pipelining {
     const read = this.#read(text);
     if (read === undefined) {
       const lease = this.#pool.tryAcquire();
-      return lease === undefined ? acquire().then(loanOf) : loanOf(lease);
+      return lease ?? acquire();
     }
     const open = read.isQuick ? this.#openLines() : [];
     const place = leastBusy(open, this.#options.maxInFlight);

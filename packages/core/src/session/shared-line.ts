@@ -38,7 +38,7 @@ export class SharedLine {
   take(read: ReadRecord): Loan {
     if (this.inFlight === 0) this.#headSince = this.#clock.now();
     this.inFlight++;
-    return { connection: this.#lease.connection, end: (state) => this.#end(state, read) };
+    return { connection: this.#lease.connection, release: ({ error = "ok" } = {}) => this.#end(error, read) };
   }
 
   #end(state: ErrorInfo["connection"], read: ReadRecord): void {

@@ -1,11 +1,11 @@
-import type { Capabilities, DialectFacts, ResultSet, Statement } from "../driver/index.ts";
+import type { Capabilities, DialectFacts, MaybePromise, ResultSet, Statement } from "../driver/index.ts";
 import { NoRowsError, TooManyRowsError } from "../errors/index.ts";
 import type { Identifier, Parameters } from "../sql/index.ts";
 import { boundsFrom, unbounded } from "./bounds.ts";
 import { bulkInsert } from "./bulk-insert.ts";
 import { callProcedure, outputsOf } from "./call-procedure.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
-import { traceQuery } from "./diagnostics.ts";
+import { isQueryTraced, traceQuery } from "./diagnostics.ts";
 import { executeMany } from "./execute-many.ts";
 import type {
   BulkRow,
@@ -33,7 +33,7 @@ const internals: unique symbol = Symbol.for("@nsj/mdb/executor") as never;
 export interface ExecutorInternals {
   readonly context: DatabaseContext;
   /** Runs a compiled statement. */
-  send(statement: Statement, options: StatementOptions): Promise<ResultSet>;
+  send(statement: Statement, options: StatementOptions): MaybePromise<ResultSet>;
   /** Runs several statements so that all or none of them count. */
   atomically<R>(work: (executor: Executor) => Promise<R>): Promise<R>;
 }
@@ -76,8 +76,8 @@ export abstract class StatementExecutor implements Executor {
     return this.context.capabilities;
   }
 
-  /** Runs one operation on the right connection. */
-  protected abstract run<T>(operation: Operation<T>): Promise<T>;
+  /** Runs one operation on the right connection. Gives a promise only where it has to wait, and may throw where it has not. */
+  protected abstract run<T>(operation: Operation<T>): MaybePromise<T>;
 
   /** Takes the connection for a stream. @param abandon - closes that stream when a transaction around it ends first */
   protected abstract hold(bounds: StatementOptions, abandon: () => Promise<void>): Promise<Hold>;
@@ -89,7 +89,8 @@ export abstract class StatementExecutor implements Executor {
 
   async execute<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<Result<RowOf<T>>> {
     const { statement, options } = readArguments<T>(this.context, text, rest);
-    const result = await this.#send(statement, options);
+    const sent = this.#send(statement, options);
+    const result = sent instanceof Promise ? await sent : sent;
     const first = this.#rowsOf(result);
     const resultSets = [first];
     for (let next = result.next; next !== undefined; next = next.next) resultSets.push(this.#rowsOf(next));
@@ -99,28 +100,32 @@ export abstract class StatementExecutor implements Executor {
 
   async query<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<RowOf<T>[]> {
     const { statement, options } = readArguments<T>(this.context, text, rest);
-    const result = await this.#send(statement, options);
+    const sent = this.#send(statement, options);
+    const result = sent instanceof Promise ? await sent : sent;
     const rows = this.context.mapper(result.columns).toObjects(result.rows);
     return options.schema === undefined ? (rows as RowOf<T>[]) : this.#validated<RowOf<T>>(rows, statement, options);
   }
 
   async queryOne<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<RowOf<T>> {
     const { statement, options } = readArguments<T>(this.context, text, rest);
-    const row = this.#atMostOne(await this.#send(statement, options), statement);
+    const sent = this.#send(statement, options);
+    const row = this.#atMostOne(sent instanceof Promise ? await sent : sent, statement);
     if (row === undefined) throw this.#noRows(statement);
     return options.schema === undefined ? (row as RowOf<T>) : this.#validatedOne<RowOf<T>>(row, statement, options);
   }
 
   async queryMaybeOne<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<RowOf<T> | undefined> {
     const { statement, options } = readArguments<T>(this.context, text, rest);
-    const row = this.#atMostOne(await this.#send(statement, options), statement);
+    const sent = this.#send(statement, options);
+    const row = this.#atMostOne(sent instanceof Promise ? await sent : sent, statement);
     if (row === undefined || options.schema === undefined) return row as RowOf<T> | undefined;
     return this.#validatedOne<RowOf<T>>(row, statement, options);
   }
 
   async queryScalar<T = unknown>(text: Text, ...rest: readonly unknown[]): Promise<T> {
     const { statement, options } = readArguments<never>(this.context, text, rest);
-    const result = await this.#send(statement, options);
+    const sent = this.#send(statement, options);
+    const result = sent instanceof Promise ? await sent : sent;
     const row = this.#atMostOneRow(result, statement);
     if (row === undefined) throw this.#noRows(statement);
     return this.context.mapper(result.columns).first(row) as T;
@@ -130,7 +135,7 @@ export abstract class StatementExecutor implements Executor {
     const { statement, options } = readArguments<T>(this.context, text, rest);
     return new RowIterable<T>(this.context, statement, options as StreamOptions<T>, {
       hold: (abandon) => this.hold(options, abandon),
-      collect: () => this.#send(statement, options),
+      collect: async () => this.#send(statement, options),
     });
   }
 
@@ -140,7 +145,7 @@ export abstract class StatementExecutor implements Executor {
     options: StatementOptions = noOptions,
   ): Promise<{ rowCount: number }> {
     checkStatementOptions(this.context, options);
-    return this.atomically((executor) =>
+    return this.atomically(async (executor) =>
       executor.#runAs(text, options, executeMany(executor.context, text, parameterSets)),
     );
   }
@@ -153,7 +158,9 @@ export abstract class StatementExecutor implements Executor {
   ): Promise<{ rowCount: number }> {
     checkStatementOptions(this.context, options);
     return this.atomically((executor) =>
-      bulkInsert(executor.context, table, columns, rows, (text, perform) => executor.#runAs(text, options, perform)),
+      bulkInsert(executor.context, table, columns, rows, async (text, perform) =>
+        executor.#runAs(text, options, perform),
+      ),
     );
   }
 
@@ -172,7 +179,7 @@ export abstract class StatementExecutor implements Executor {
     return { ...outputsOf(this.context, result), resultSets };
   }
 
-  #send(statement: Statement, options: StatementOptions<unknown>): Promise<ResultSet> {
+  #send(statement: Statement, options: StatementOptions<unknown>): MaybePromise<ResultSet> {
     return this.#runAs(
       statement.text,
       options,
@@ -186,7 +193,7 @@ export abstract class StatementExecutor implements Executor {
     options: StatementOptions<unknown>,
     perform: Operation<T>["perform"],
     pipelined = false,
-  ): Promise<T> {
+  ): MaybePromise<T> {
     const bounds = boundsFrom(this.context, options);
     const limitMs = options.timeoutMs === undefined ? this.context.statementTimeoutMs : Number.POSITIVE_INFINITY;
     const operation: Operation<T> = {
@@ -197,7 +204,9 @@ export abstract class StatementExecutor implements Executor {
       limitMs,
       perform,
     };
-    return traceQuery(this.context, text, options.name, () => this.run(operation));
+    return isQueryTraced()
+      ? traceQuery(this.context, text, options.name, async () => this.run(operation))
+      : this.run(operation);
   }
 
   #rowsOf(result: ResultSet): ResultSetRows {

@@ -3,6 +3,7 @@ import { bindNames, isNamed, kindOf, type NamedParameters, notNamed, refuseMisma
 import { BoundValues } from "./bound-values.ts";
 import { contentOf, isSql, type Sql } from "./fragment.ts";
 import { parameterError, type StatementTarget } from "./parameter-error.ts";
+import { isScalar } from "./parameter-value.ts";
 import { StatementWriter } from "./statement-writer.ts";
 import { compileTemplate } from "./template-plan.ts";
 import { planText } from "./text-plan.ts";
@@ -55,7 +56,14 @@ function compileText(text: string, parameters: Parameters | undefined, target: S
 }
 
 function passThrough(text: string, items: readonly unknown[], target: StatementTarget): Statement {
+  if (items.length <= target.dialect.maxParameters && everyScalar(items)) return { text, values: items.slice() };
   const bound = new BoundValues(target, text);
   for (let index = 0; index < items.length; index++) bound.add(items[index]);
   return bound.statement(text);
+}
+
+/** By index: `every` would leave the holes of a sparse array unseen. */
+function everyScalar(items: readonly unknown[]): items is readonly ParameterValue[] {
+  for (let index = 0; index < items.length; index++) if (!isScalar(items[index])) return false;
+  return true;
 }

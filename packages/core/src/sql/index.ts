@@ -1,4 +1,4 @@
-export { bindRow, type Row } from "./bind-row.ts";
+export { bindRow } from "./bind-row.ts";
 export { compile, type Parameters } from "./compile.ts";
 export { compileCall } from "./compile-call.ts";
 export { compileMany, type ManyStatement } from "./compile-many.ts";

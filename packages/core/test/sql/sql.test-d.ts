@@ -3,7 +3,6 @@ import {
   type Identifier,
   type OutParameter,
   type Parameters,
-  type Row,
   type Sql,
   sql,
   type TypedParameter,
@@ -87,6 +86,5 @@ is<ReturnType<typeof sql.inout>, OutParameter>(true);
 sql.varchar(5);
 const byName: Parameters = { id: 1, to: sql.out("int") };
 const byPosition: Parameters = [1, "a"] as const;
-const row: Row = [1, 2];
 
-export { byName, byPosition, notIdentifier, notSql, notSqlEither, row };
+export { byName, byPosition, notIdentifier, notSql, notSqlEither };
