@@ -6,13 +6,16 @@ export interface Wishes {
   readonly effort: Effort;
   /** Parts of the names of the scenarios; empty for all of them. */
   readonly only: readonly string[];
+  /** The contestant whose profile is asked for instead of figures. */
+  readonly profile: string | undefined;
   readonly help: boolean;
 }
 
-export const usage = `pnpm bench [--quick] [--only <part of a name>]...
+export const usage = `pnpm bench [--quick] [--only <part of a name>]... [--profile <contestant>]
 
   --quick        all of it in less than a minute, with more noise
   --only <part>  only scenarios whose name holds this: pool, postgres, sqlite/one-row, ...
+  --profile <it> no figures, but where the processor time of this contestant goes, function by function
   --help         this text
 
 A run of everything is written to apps/bench/results; any other one to apps/bench/results/partial.`;
@@ -24,6 +27,7 @@ export function readArguments(argv: readonly string[]): Wishes {
     options: {
       quick: { type: "boolean", default: false },
       only: { type: "string", multiple: true, default: [] },
+      profile: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
@@ -32,6 +36,7 @@ export function readArguments(argv: readonly string[]): Wishes {
       ? { quick: true, rounds: 5, blockMs: 20, warmUpMs: 100 }
       : { quick: false, rounds: 21, blockMs: 80, warmUpMs: 500 },
     only: values.only.flatMap((part) => part.split(",")),
+    profile: values.profile,
     help: values.help,
   };
 }

@@ -19,7 +19,7 @@ function scenarioWith(ours: number): ScenarioResult {
   };
 }
 
-function runWith(ours: number): Run {
+function runWith(ours: number, quick = false): Run {
   const environment = {
     date: "2026-01-01",
     node: "24.0.0",
@@ -30,7 +30,7 @@ function runWith(ours: number): Run {
     load: 0,
     versions: { rival: "1.0.0" },
   };
-  return { quick: false, environment, scenarios: [scenarioWith(ours)] };
+  return { quick, environment, scenarios: [scenarioWith(ours)] };
 }
 
 it("puts the best contestant first and says which goals were met", () => {
@@ -38,6 +38,10 @@ it("puts the best contestant first and says which goals were met", () => {
   expect(page.indexOf("| @nsj/mdb | 2.0 (1.5–2.5) |")).toBeLessThan(page.indexOf("| rival | 4.0 (3.0–5.0) |"));
   expect(page).toContain("| pool/one | CPU | at most 3 | 2.00 | met |");
   expect(toMarkdown(runWith(9), undefined)).toContain("| 9.00 | not met |");
+});
+
+it("does not judge a quick run", () => {
+  expect(toMarkdown(runWith(9, true), undefined)).toContain("| 9.00 | not judged |");
 });
 
 it("says what has changed since the committed results, and only beyond the spread", () => {

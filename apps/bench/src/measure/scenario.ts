@@ -1,3 +1,5 @@
+import type { Profile } from "./profile.ts";
+
 /** One figure of one contestant: a median, with the quartiles around it where it was measured more than once. */
 export interface Figure {
   readonly value: number;
@@ -66,6 +68,8 @@ export interface Scenario {
   /** `group/name`; `--only` looks for parts of it. */
   readonly id: string;
   run(stage: Stage): Promise<ScenarioResult>;
+  /** Where the time of one contestant goes; `undefined` for one that is not in it. Absent where single operations are not timed. */
+  profile?(stage: Stage, contestant: string): Promise<Profile | undefined>;
 }
 
 /** A goal and whether a value meets it. */

@@ -1,4 +1,5 @@
 import { interleave, type Runner, type Sample } from "./interleave.ts";
+import { profile } from "./profile.ts";
 import type { Column, ContestantResult, GoalOutcome, Scenario, Stage } from "./scenario.ts";
 import { summarize } from "./statistics.ts";
 
@@ -51,8 +52,20 @@ export function timed(scenario: TimedScenario): Scenario {
         for (const runner of runners) await runner.close();
       }
     },
+    async profile(stage, contestant) {
+      const runners = await scenario.open(stage);
+      try {
+        const runner = runners.find(({ name }) => name === contestant);
+        return runner && (await profile(runner, profileMs, scenario.exactly?.(stage) ?? atLeast * 10));
+      } finally {
+        for (const runner of runners) await runner.close();
+      }
+    },
   };
 }
+
+/** How long a contestant is watched, in milliseconds. */
+const profileMs = 5_000;
 
 function resultOf(
   contestant: string,

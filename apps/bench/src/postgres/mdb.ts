@@ -47,11 +47,7 @@ async function open(url: string, pipelining?: { readonly connections: number; re
         ),
       ),
     bulk: async (notes: readonly Note[]) => {
-      await database.bulkInsert(
-        "bulk_notes",
-        ["author", "title", "body"],
-        notes.map((note) => ({ ...note })),
-      );
+      await database.bulkInsert("bulk_notes", ["author", "title", "body"], notes);
     },
     close: () => databases.close(),
   };

@@ -17,17 +17,19 @@ export function toMarkdown(run: Run, committed: Run | undefined): string {
     "",
     "## Goals",
     "",
-    ...goalTable(run.scenarios),
+    ...goalTable(run),
     ...run.scenarios.flatMap((scenario) => scenarioPart(scenario)),
     ...comparison(run, committed),
     "",
   ].join("\n");
 }
 
-function goalTable(scenarios: readonly ScenarioResult[]): readonly string[] {
+/** Whether a goal is met can only be said after a run of full length. */
+function goalTable({ scenarios, quick }: Run): readonly string[] {
   const lines = scenarios.flatMap(({ id, goals }) =>
     goals.map(
-      (it) => `| ${id} | ${it.says} | ${it.bound} ${it.limit} | ${short(it.value)} | ${it.met ? "met" : "not met"} |`,
+      (it) =>
+        `| ${id} | ${it.says} | ${it.bound} ${it.limit} | ${short(it.value)} | ${quick ? "not judged" : it.met ? "met" : "not met"} |`,
     ),
   );
   return ["| scenario | what | goal | reached | |", "| --- | --- | ---: | ---: | --- |", ...lines];

@@ -1,3 +1,4 @@
+import type { Profile } from "../measure/profile.ts";
 import type { ScenarioResult } from "../measure/scenario.ts";
 import { short } from "./markdown.ts";
 
@@ -8,8 +9,8 @@ export function showProgress(text: string): void {
   if (line !== undefined) process.stdout.write(`${line}  ${text}`);
 }
 
-/** Prints what a scenario gave. */
-export function showResult({ id, columns, results, goals }: ScenarioResult): void {
+/** Prints what a scenario gave. @param judge - whether its figures are good enough to hold them against the goals */
+export function showResult({ id, columns, results, goals }: ScenarioResult, judge: boolean): void {
   if (line !== undefined) process.stdout.write(line);
   console.log(`\n${id}`);
   const nameWidth = Math.max(...results.map(({ contestant }) => contestant.length));
@@ -19,6 +20,18 @@ export function showResult({ id, columns, results, goals }: ScenarioResult): voi
     console.log(`  ${contestant.padEnd(nameWidth)}  ${cells.join("")}`);
   }
   for (const { says, value, bound, limit, met } of goals) {
-    console.log(`  ${met ? "met    " : "NOT MET"} ${says}: ${short(value)}, ${bound} ${limit}`);
+    const verdict = judge ? (met ? "met     " : "NOT MET ") : "";
+    console.log(`  ${verdict}${says}: ${short(value)}, goal ${bound} ${limit}`);
+  }
+}
+
+const shownFunctions = 34;
+
+/** Prints where the time of a contestant went. */
+export function showProfile(id: string, contestant: string, { microsPerOperation, functions }: Profile): void {
+  if (line !== undefined) process.stdout.write(line);
+  console.log(`\n${id}, ${contestant}: ${microsPerOperation.toFixed(2)} µs for each operation`);
+  for (const { name, microsPerOperation: micros, share } of functions.slice(0, shownFunctions)) {
+    console.log(`  ${micros.toFixed(2).padStart(8)} µs ${(share * 100).toFixed(1).padStart(5)} %  ${name}`);
   }
 }

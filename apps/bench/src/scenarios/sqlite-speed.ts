@@ -13,10 +13,17 @@ import { mdb, mdbDao, mdbTemplate } from "../sqlite/mdb.ts";
 import { sqlitePeers } from "../sqlite/peers.ts";
 import { createDatabaseFile } from "../sqlite/tables.ts";
 
-type Work = (operations: SqliteOperations, number: number) => unknown;
+/** What is asked, and what the answer to it has to be. */
+interface Task<T> {
+  ask(operations: SqliteOperations, number: number): T | PromiseLike<T>;
+  check(answer: T, number: number): void;
+}
 
-/** Every contestant on one file of its own. @param work - gives a promise only where the library does */
-async function openAll(contestants: readonly SqliteContestant[], work: Work): Promise<readonly OpenRunner[]> {
+/** Every contestant on one file of its own. An answer that is there at once is not waited for. */
+async function openAll<T>(
+  contestants: readonly SqliteContestant[],
+  { ask, check }: Task<T>,
+): Promise<readonly OpenRunner[]> {
   const runners: OpenRunner[] = [];
   for (const { name, open } of contestants) {
     const file = await createDatabaseFile();
@@ -25,8 +32,8 @@ async function openAll(contestants: readonly SqliteContestant[], work: Work): Pr
       name,
       async run(times) {
         for (let number = 0; number < times; number++) {
-          const done = work(operations, number);
-          if (done instanceof Promise) await done;
+          const answer = ask(operations, number);
+          check(isThenable(answer) ? await answer : answer, number);
         }
       },
       async close() {
@@ -38,19 +45,17 @@ async function openAll(contestants: readonly SqliteContestant[], work: Work): Pr
   return runners;
 }
 
-/** Hands an answer to its check, without a turn of the event loop where it is there at once. */
-function checked<T>(answer: T | Promise<T>, check: (value: T) => void): Promise<void> | undefined {
-  if (answer instanceof Promise || isThenable(answer)) return (answer as Promise<T>).then(check);
-  check(answer);
-  return undefined;
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "then" in value;
+function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return value instanceof Promise || (typeof value === "object" && value !== null && "then" in value);
 }
 
 function keyOf(number: number): number {
   return 1 + ((number * 7_919) % peopleCount);
+}
+
+/** Behind this key there are 1 000 rows. */
+function startOf(number: number): number {
+  return keyOf(number) % (peopleCount - 1_000);
 }
 
 function expectPerson(person: Person | undefined, id: number): void {
@@ -69,9 +74,9 @@ export const sqliteSpeed: readonly Scenario[] = [
     chart: "cpu",
     atLeast: 100,
     open: () =>
-      openAll([...everybody, mdbTemplate, mdbDao], (operations, number) => {
-        const id = keyOf(number);
-        return checked(operations.person(id), (person) => expectPerson(person, id));
+      openAll([...everybody, mdbTemplate, mdbDao], {
+        ask: (operations, number) => operations.person(keyOf(number)),
+        check: (person, number) => expectPerson(person, keyOf(number)),
       }),
     goals: (results) => {
       const ours = figureOf(results, "@nsj/mdb", "cpu");
@@ -88,13 +93,13 @@ export const sqliteSpeed: readonly Scenario[] = [
     note: "Five columns, read at once.",
     baseline: "better-sqlite3",
     open: () =>
-      openAll(everybody, (operations, number) => {
-        const after = keyOf(number) % (peopleCount - 1_000);
-        return checked(operations.thousand(after), (rows) => {
+      openAll(everybody, {
+        ask: (operations, number) => operations.thousand(startOf(number)),
+        check(rows, number) {
           expectThat(rows.length === 1_000, "1 000 rows");
-          expectPerson(rows[0], after + 1);
-          expectPerson(rows[999], after + 1_000);
-        });
+          expectPerson(rows[0], startOf(number) + 1);
+          expectPerson(rows[999], startOf(number) + 1_000);
+        },
       }),
     goals: () => [],
   }),
@@ -104,9 +109,10 @@ export const sqliteSpeed: readonly Scenario[] = [
     note: "Three columns, each insert a transaction of its own; journal WAL, synchronous NORMAL for everybody.",
     baseline: "better-sqlite3",
     open: () =>
-      openAll(everybody, (operations) =>
-        checked(operations.insert({ ...note }), (id) => expectThat(id > 0, "a generated key")),
-      ),
+      openAll(everybody, {
+        ask: (operations) => operations.insert({ ...note }),
+        check: (id) => expectThat(id > 0, "a generated key"),
+      }),
     goals: () => [],
   }),
   timed({
@@ -115,9 +121,9 @@ export const sqliteSpeed: readonly Scenario[] = [
     note: "Journal WAL, synchronous NORMAL for everybody.",
     baseline: "better-sqlite3",
     open: () =>
-      openAll(everybody, (operations, number) => {
-        const id = keyOf(number);
-        return checked(operations.inTransaction(id, { ...note }), (person) => expectPerson(person, id));
+      openAll(everybody, {
+        ask: (operations, number) => operations.inTransaction(keyOf(number), { ...note }),
+        check: (person, number) => expectPerson(person, keyOf(number)),
       }),
     goals: () => [],
   }),
