@@ -58,6 +58,33 @@ describe("a transaction", () => {
     expect(await amount(other)).toBe(3);
   });
 
+  it("goes on after a deadlock, in which the server has undone one statement of it only", async () => {
+    await run(other, "insert into account values (2, 100)");
+    for (const [id, from] of [connection, other].entries()) {
+      await from.begin({});
+      await run(from, `update account set amount = ${id} where id = ${id + 1}`);
+    }
+    const crossing = [connection, other].map(async (from, id) => {
+      const failure = await failureOf(() => run(from, `update account set amount = ${id} where id = ${2 - id}`)).catch(
+        () => undefined,
+      );
+      if (failure === undefined) return undefined;
+      const kept = await rows(from, `select amount from account where id = ${id + 1}`);
+      const { txStatus } = from;
+      await from.rollback();
+      return { failure, kept: Number(kept[0]?.[0]), txStatus, id };
+    });
+    const victims = (await Promise.all(crossing)).filter((victim) => victim !== undefined);
+    expect(victims).toHaveLength(1);
+    expect(victims[0]).toMatchObject({
+      failure: { kind: "deadlock", code: "ORA-00060", connection: "ok", retry: "transaction" },
+      txStatus: "active",
+    });
+    expect(victims[0]?.kept).toBe(victims[0]?.id);
+    await connection.rollback();
+    await other.rollback();
+  });
+
   it("is over when a definition commits it, and then commits no more", async () => {
     await connection.begin({});
     await run(connection, "update account set amount = 4");
