@@ -5,22 +5,25 @@ import { processIsInUtc, readDatesAsText } from "./datetimes.ts";
 import { noteFacts } from "./errors.ts";
 import { connectAborted, connectionLost, connectTimeout, OracleFault } from "./faults.ts";
 import { executeOptions, Link } from "./link.ts";
-import { type NativeConnection, native } from "./native.ts";
+import { type NativeConnection, native, nativeType } from "./native.ts";
 import type { OracleSettings } from "./options.ts";
-import { resetBlock, sessionSettings } from "./session-settings.ts";
+import { resetBlock, setUpBlock } from "./session-settings.ts";
 import { ConnectAttempt } from "./sockets.ts";
 import { targetOf } from "./target.ts";
+
+/** Bytes of a schema's name at most. */
+const longestName = 128;
 
 /** Opens connections to one Oracle database. */
 export class OracleConnector implements Connector {
   readonly target: ConnectionTarget;
   readonly #settings: OracleSettings;
-  readonly #sessionSettings: string;
+  readonly #setUp: string;
 
   constructor(settings: OracleSettings) {
     this.#settings = settings;
     this.target = targetOf(settings.connectString, settings.user);
-    this.#sessionSettings = sessionSettings(settings.schema);
+    this.#setUp = setUpBlock(settings.schema);
   }
 
   async connect(context: OperationContext): Promise<DriverConnection> {
@@ -57,15 +60,20 @@ export class OracleConnector implements Connector {
     const link = new Link(connection, attempt.socket);
     try {
       checkDriver(connection);
-      await connection.execute(this.#sessionSettings, [], executeOptions(false, { prefetch: 2, fetch: 1 }));
+      const schema = { dir: native.BIND_OUT, type: nativeType("VARCHAR"), maxSize: longestName };
+      const { outBinds } = await connection.execute(
+        this.#setUp,
+        [schema],
+        executeOptions(false, { prefetch: 2, fetch: 1 }),
+      );
+      return new OracleConnection(link, {
+        fetchArraySize: this.#settings.fetchArraySize,
+        resetBlock: resetBlock(String(outBinds?.[0])),
+      });
     } catch (error) {
       link.destroy();
       throw error;
     }
-    return new OracleConnection(link, {
-      fetchArraySize: this.#settings.fetchArraySize,
-      resetBlock: resetBlock(this.#sessionSettings),
-    });
   }
 
   #nativeOptions(password: string | undefined): Readonly<Record<string, unknown>> {

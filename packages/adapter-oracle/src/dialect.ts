@@ -1,12 +1,13 @@
 import type { Capabilities, DialectFacts } from "@nsj/mdb-core";
 import { refusal } from "./faults.ts";
 
-/** What is special about Oracle's SQL, from version 12.2 on. */
+/** What is special about Oracle's SQL, from version 12.1 on. */
 export const dialect: DialectFacts = Object.freeze({
   placeholder: "colon-number",
   quote: Object.freeze(['"', '"'] as const),
   quoteInNames: false,
   foldCase: "upper",
+  // 30 before version 12.2, where the server refuses a longer one with ORA-00972.
   maxIdentifier: Object.freeze({ length: 128, unit: "bytes" } as const),
   // The protocol counts the binds of a statement in 16 bits.
   maxParameters: 65_535,

@@ -5,7 +5,7 @@ import { classify } from "./errors.ts";
 import { type OracleOptions, optionKeys, readSettings } from "./options.ts";
 import { parseUrl } from "./url.ts";
 
-/** Oracle Database from version 12.2 on, by the `oracledb` package in thin mode. */
+/** Oracle Database from version 12.1 on, by the `oracledb` package in thin mode. */
 export const oracleDriver: Driver<OracleOptions, "oracle"> = Object.freeze({
   spi: 1,
   name: "oracle",

@@ -15,7 +15,7 @@ export interface OracleOptions {
   readonly connectString: string;
   /** The folder of `tnsnames.ora`. Default: the environment's `TNS_ADMIN`. */
   readonly configDir?: string;
-  /** The schema that names without one belong to. `null` or absent: the user's own. Taken in upper case where it is a simple lower-case name. */
+  /** The schema that names without one belong to. `null` or absent: the user's own, or what a logon trigger sets. Taken in upper case where it is a simple lower-case name. */
   readonly schema?: string | null;
   /** The folder of `ewallet.pem`, for `tcps`. */
   readonly walletLocation?: string;
@@ -129,6 +129,7 @@ export function readSettings(options: unknown): OracleSettings {
   if (connectString.trim() === "") throw wrong("connectString", "is empty");
   if (fetchArraySize < 1) throw wrong("fetchArraySize", "must be at least 1");
   if (schema === "") throw wrong("schema", "is empty; use null for the user's own schema");
+  if (schema?.includes('"')) throw wrong("schema", "holds a double quote, which no name of Oracle can");
   if (externalAuth !== true && user === undefined) throw wrong("user", "is missing");
   const native: Record<string, unknown> = { stmtCacheSize: 50 };
   for (const [key, value] of Object.entries(options)) {

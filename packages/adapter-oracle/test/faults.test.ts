@@ -1,4 +1,4 @@
-import type { DriverConnection } from "@nsj/mdb-core";
+import { type DriverConnection, unlimited } from "@nsj/mdb-core";
 import { describe, expect, it } from "vitest";
 import { oracleDriver } from "../src/index.ts";
 import { ownServer } from "./support/server.ts";
@@ -58,6 +58,18 @@ describe("connecting", () => {
         "select sys_context('userenv', 'current_schema'), to_char(1.5), to_char(date '2026-01-02') from dual",
       ),
     ).toEqual([["ADAMS", "1.5", "2026-01-02 00:00:00"]]);
+    connection.destroy();
+  });
+
+  it.each([undefined, "adams"])("has them again after a reset, the schema %s too", async (schema) => {
+    const connection = await connected(server, schema === undefined ? {} : { schema });
+    const state = () =>
+      rows(connection, "select sys_context('userenv', 'current_schema'), to_char(date '2026-01-02') from dual");
+    const before = await state();
+    await run(connection, "alter session set nls_date_format = 'YY' current_schema = nobodys");
+    expect(await state()).toEqual([["NOBODYS", "26"]]);
+    await connection.reset?.({ scope: "session" }, unlimited);
+    expect(await state()).toEqual(before);
     connection.destroy();
   });
 

@@ -32,6 +32,7 @@ describe("options", () => {
     [{ user: 7 }, "user"],
     [{ password: 7 }, "password"],
     [{ schema: "" }, "schema"],
+    [{ schema: 'a"b' }, "schema"],
     [{ fetchArraySize: 0 }, "fetchArraySize"],
     [{ fetchArraySize: "100" }, "fetchArraySize"],
     [{ stmtCacheSize: -1 }, "stmtCacheSize"],

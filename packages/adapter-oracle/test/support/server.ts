@@ -20,7 +20,10 @@ export interface TestServer {
 export function ownServer(): TestServer {
   let running: TnsServer | undefined;
   beforeAll(async () => {
-    running = await TnsServer.start({ postgresUrl: inject("postgresUrl"), users: { scott: password, adams: "other" } });
+    running = await TnsServer.start({
+      postgresUrl: inject("postgresUrl"),
+      users: { scott: password, adams: "other", nobodys: "third" },
+    });
   });
   afterAll(async () => {
     await running?.stop();
