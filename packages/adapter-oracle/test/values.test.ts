@@ -149,6 +149,21 @@ describe("values over the wire", () => {
     expect(failure.kind).toBe("check");
   });
 
+  it("gives a column of JSON, from version 21 on, as text too", async () => {
+    await run(connection, "create table papers (id number(1), body json)");
+    const body = `{"n":12345678901234567890,"long":"${"ä\u{1f600}".repeat(20_000)}"}`;
+    await run(connection, "insert into papers values (1, :1)", [jsonText(body)]);
+    await run(connection, "insert into papers values (2, :1)", [jsonText("null")]);
+    await run(connection, "insert into papers values (3, null)");
+    const { columns, rows: found } = await run(connection, "select body from papers order by id");
+    expect(columns[0]).toMatchObject({ type: "json", databaseType: "JSON" });
+    expect(found).toEqual([[body], ["null"], [null]]);
+    expect(await failureOf(() => run(connection, "insert into papers values (4, '{')"))).toMatchObject({
+      kind: "value",
+      code: "ORA-40441",
+    });
+  });
+
   it("names each column as it is and says what it holds", async () => {
     const { columns } = await run(
       connection,

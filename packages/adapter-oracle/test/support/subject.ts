@@ -45,6 +45,7 @@ export function oracleSubject(): Subject<OracleOptions> {
       bytes: "blob",
       timestamp: "timestamp(6)",
       timestamptz: "timestamp(6) with time zone",
+      json: "json",
     },
     sql: {
       series: (count) => `select level as n from dual connect by level <= ${count}`,

@@ -201,7 +201,7 @@ export class TnsSession {
     this.#calls = new StatementCalls(engine, this.#lobs, (text, run, play) => this.#scripted(text, run, play));
     return loginMessage([
       ["AUTH_SVR_RESPONSE", proof, accepted],
-      ["AUTH_VERSION_NO", String((19 << 24) | (3 << 16)), accepted],
+      ["AUTH_VERSION_NO", String((21 << 24) | (3 << 16)), accepted],
       ["AUTH_SC_SERVICE_NAME", this.#host.serviceName, accepted],
       ["AUTH_SC_DBUNIQUE_NAME", this.#host.serviceName, accepted],
       ["AUTH_DBNAME", this.#host.serviceName.toUpperCase(), accepted],

@@ -9,7 +9,7 @@ describe("logging in", () => {
   it("with the right password gives a session of the user", async () => {
     const connection = await client.connect();
     expect(connection.thin).toBe(true);
-    expect(connection.oracleServerVersionString).toBe("19.3.0.0.0");
+    expect(connection.oracleServerVersionString).toBe("21.3.0.0.0");
     expect(await rowsOf(connection, "select user, sys_context('userenv', 'current_schema') from dual")).toEqual([
       ["SCOTT", "SCOTT"],
     ]);

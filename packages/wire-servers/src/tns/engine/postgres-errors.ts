@@ -110,6 +110,7 @@ function checkViolation(name: string, path: string, schema: string, table: strin
       `value too large for column "${schema}"."${table}"."${column}" (actual: more, maximum: ${maximum})`,
     );
   }
+  if (name.startsWith("ORA-40441 ")) return new OracleError(40441, "JSON syntax error");
   return name.startsWith("not empty ") ? undefined : new OracleError(2290, `check constraint ${path} violated`);
 }
 

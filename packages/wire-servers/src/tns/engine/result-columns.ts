@@ -31,6 +31,7 @@ const own: Readonly<Record<string, OracleType>> = {
   json_clob: "CLOB",
   json_varchar: "VARCHAR2",
   blob: "BLOB",
+  json: "JSON",
   float: "NUMBER",
   timestamp_ltz: "TIMESTAMP WITH LOCAL TIME ZONE",
 };

@@ -28,7 +28,7 @@ const noNetworkServices = 0x08;
 
 /**
  * An accept packet; `AcceptPacket` in oracledb's lib/thin/sqlnet/packet.js. Without the flags for fast authentication and for the end of a response,
- * so that the client speaks as to Oracle 19.
+ * so that the client speaks as to a version before 23.
  */
 export function acceptBody(dataUnit: number): Buffer {
   const body = Buffer.alloc(37);

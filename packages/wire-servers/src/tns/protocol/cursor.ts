@@ -3,6 +3,9 @@ import type { EngineStatement, RowSource } from "../engine/engine.ts";
 import type { OracleColumn, OracleType } from "../values/oracle-type.ts";
 import type { BindShape } from "./execute-request.ts";
 
+/** Bytes of a VARCHAR2 at most; text that may be longer travels as LONG does. */
+const longestString = 32_767;
+
 /** A statement that the client has opened: by its text, or a REF CURSOR. */
 export class Cursor {
   readonly id: number;
@@ -48,17 +51,19 @@ export class Cursor {
     if (before !== source) await before?.close();
   }
 
-  /** The columns are LOBs in part, and the client has not said yet how it wants them: no row can be sent. */
+  /** The columns are LOBs or JSON in part, and the client has not said yet how it wants them: no row can be sent. */
   get needsDefine(): boolean {
     return this.defines.length === 0 && (this.#source?.columns.some(isLob) ?? false);
   }
 
   /** What a column is sent as. */
   sentType(column: OracleColumn, index: number): OracleType {
-    return isLob(column) ? (this.defines[index]?.type ?? column.type) : column.type;
+    const define = this.defines[index];
+    if (!isLob(column) || define === undefined) return column.type;
+    return define.type === "VARCHAR2" && define.size > longestString ? "LONG" : define.type;
   }
 }
 
 function isLob(column: OracleColumn): boolean {
-  return column.type === "CLOB" || column.type === "BLOB";
+  return column.type === "CLOB" || column.type === "BLOB" || column.type === "JSON";
 }

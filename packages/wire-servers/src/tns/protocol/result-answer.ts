@@ -72,6 +72,7 @@ export function writeFetched(
     writer.integer(locator.length).integer(length).integer(lobChunkSize).sized(locator);
     return;
   }
+  if (type === "JSON") throw new RangeError("the TNS test server sends JSON as text only");
   writer.sized(encodeValue(type, value));
   // An indicator and a return code follow what is fetched as LONG.
   if (type === "LONG" || type === "LONG RAW") writer.zeros(2);

@@ -14,6 +14,7 @@ export const oracleTypeNumbers = {
   "REF CURSOR": 102,
   CLOB: 112,
   BLOB: 113,
+  JSON: 119,
   TIMESTAMP: 180,
   "TIMESTAMP WITH TIME ZONE": 181,
   "INTERVAL YEAR TO MONTH": 182,

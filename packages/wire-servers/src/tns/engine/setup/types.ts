@@ -14,6 +14,7 @@ interface AliasType {
 
 const aliases: readonly AliasType[] = [
   text("clob"),
+  text("json"),
   text("json_clob"),
   text("json_varchar"),
   { name: "blob", like: "bytea", input: "byteain", output: "byteaout", category: "U", from: ["bytea"] },

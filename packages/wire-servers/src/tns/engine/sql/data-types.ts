@@ -69,6 +69,8 @@ export function dataType(stream: TokenStream): DataType {
       return { postgres: "ora.clob" };
     case "BLOB":
       return { postgres: "ora.blob" };
+    case "JSON":
+      return { postgres: "ora.json" };
     case "DATE":
       return { postgres: "ora.date" };
     case "TIMESTAMP":
@@ -136,4 +138,9 @@ function intervalType(stream: TokenStream): string {
 /** The name of the constraint that checks a column's size, from which the error is made. */
 export function sizeConstraint(column: string, maxBytes: number): string {
   return quoted(`ORA-12899 ${maxBytes} ${column}`);
+}
+
+/** The name of the constraint that checks a column of JSON, likewise. */
+export function jsonConstraint(column: string): string {
+  return quoted(`ORA-40441 ${column}`);
 }

@@ -1,4 +1,4 @@
-import { dataType, sizeConstraint } from "./data-types.ts";
+import { dataType, jsonConstraint, sizeConstraint } from "./data-types.ts";
 import { name, quoted, quotedPath, tableName } from "./names.ts";
 import { expressionsOf, queryExpression } from "./query.ts";
 import type { TokenStream } from "./token-stream.ts";
@@ -149,6 +149,8 @@ export class TableParts {
       const check = `octet_length(${quoted(column)}) <= ${type.maxBytes}`;
       this.elements.push(`CONSTRAINT ${sizeConstraint(column, type.maxBytes)} CHECK (${check})`);
     }
+    if (postgres === "ora.json")
+      this.elements.push(`CONSTRAINT ${jsonConstraint(column)} CHECK (${quoted(column)}::text IS JSON)`);
     // A stored empty string would be a fault of this server: Oracle has none.
     if (postgres === "varchar")
       this.elements.push(`CONSTRAINT ${quoted(`not empty ${column}`)} CHECK (${quoted(column)} <> '')`);
