@@ -1,6 +1,8 @@
 import type { DialectFacts } from "../driver/index.ts";
+import type { ExecutorInternals, StatementOptions } from "../session/index.ts";
 import { type Identifier, type Sql, type SqlValue, sql } from "../sql/index.ts";
 import type { TableSpec } from "./table.ts";
+import { tableColumns } from "./table-columns.ts";
 
 /** Any table's description, for code that does not care about its types. */
 export type AnyTable = TableSpec<Record<string, unknown>, never, never, never>;
@@ -10,6 +12,8 @@ export class Columns {
   readonly table: Identifier;
   readonly #spec: AnyTable;
   readonly #identifiers = new Map<string, Identifier>();
+  /** Columns that hold bytes, where {@link know} has asked. */
+  readonly #bytes = new Set<string>();
 
   constructor(spec: AnyTable) {
     this.#spec = spec;
@@ -35,6 +39,23 @@ export class Columns {
   encode(property: string, value: unknown, dialect: DialectFacts): SqlValue {
     const codec = this.#spec.columnCodecs.get(property);
     return (codec === undefined ? value : codec.toDatabase(value as never, dialect)) as SqlValue;
+  }
+
+  /**
+   * A value as it is stored by an insert or update. SQL Server has to be told of a NULL that it is one of bytes: it takes any other for
+   * text, which it does not convert to bytes.
+   */
+  stored(property: string, value: unknown, dialect: DialectFacts): SqlValue {
+    const encoded = this.encode(property, value, dialect);
+    return encoded === null && this.#bytes.has(this.nameOf(property)) ? sql.typed(null, "varbinary(max)") : encoded;
+  }
+
+  /** Finds out what {@link stored} has to know, before the first row of the table is written. */
+  async know(executor: ExecutorInternals, options: StatementOptions): Promise<void> {
+    if (executor.context.dialect.returning !== "output") return;
+    for (const { name, type } of await tableColumns(executor, this.table, options)) {
+      if (type === "bytes") this.#bytes.add(name);
+    }
   }
 
   /** `a, b, c`, quoted. */

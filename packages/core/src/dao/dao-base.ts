@@ -52,6 +52,7 @@ export class DaoBase<
     return this.run(async () => {
       const { spec, columns, inner } = this.access;
       const properties = writtenProperties(spec, entity as AnyEntity);
+      await columns.know(inner, options);
       const write = insertWrite(spec, columns, properties, [entity as AnyEntity], inner.context.dialect);
       return (await this.access.one(await writeReturning(inner, write, options))) as Row;
     });
@@ -101,6 +102,7 @@ export class DaoBase<
     return this.run(async () => {
       const { access } = this;
       const { spec, columns, inner } = access;
+      await columns.know(inner, options);
       const expected = spec.versionColumn === undefined ? undefined : (changes as AnyEntity)[spec.versionColumn];
       const condition = sql.and([access.byKey(key), ...access.isVersion(expected), ...access.alive()]);
       const write = updateWrite(spec, columns, changes as AnyEntity, condition, inner.context.dialect);

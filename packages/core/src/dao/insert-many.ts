@@ -4,6 +4,7 @@ import { sql } from "../sql/index.ts";
 import type { AnyTable, Columns } from "./columns.ts";
 import { chunks } from "./in-list.ts";
 import { writeReturning } from "./returning.ts";
+import { type Kinds, kindsOf, merged } from "./value-kinds.ts";
 import { type AnyEntity, insertWrite, writtenProperties } from "./writes.ts";
 
 /** One result with the rows of consecutive entities, in their order. */
@@ -25,7 +26,11 @@ export async function* insertAll(
   options: StatementOptions,
 ): AsyncGenerator<InsertedRows, void, undefined> {
   const { dialect } = executor.context;
-  for (const { properties, indexes } of groupsOf(spec, entities)) {
+  await columns.know(executor, options);
+  // SQL Server gives a column of VALUES one type for all rows: a number beside a longer one in digits would make it a float.
+  const kinds = (entity: AnyEntity, properties: readonly string[]) =>
+    dialect.returning === "output" ? kindsOf(properties.map((it) => columns.stored(it, entity[it], dialect))) : [];
+  for (const { properties, indexes } of groupsOf(spec, entities, kinds)) {
     const width = properties.length + (spec.versionColumn === undefined ? 0 : 1);
     for (const part of chunks(indexes, rowsPerStatement(executor, width))) {
       const rows = part.map((index) => entities[index] as AnyEntity);
@@ -39,20 +44,29 @@ export async function* insertAll(
 
 interface Group {
   readonly properties: readonly string[];
+  readonly shape: string;
   readonly indexes: number[];
+  kinds: Kinds;
 }
 
-/** Neighbours that name the same columns, so that generated keys follow the order of the entities. */
-function groupsOf(spec: AnyTable, entities: readonly AnyEntity[]): readonly Group[] {
+/** Neighbours that name the same columns with values of the same kinds, so that generated keys follow the order of the entities. */
+function groupsOf(
+  spec: AnyTable,
+  entities: readonly AnyEntity[],
+  kindsIn: (entity: AnyEntity, properties: readonly string[]) => Kinds,
+): readonly Group[] {
   const groups: Group[] = [];
-  let last = "";
   for (const [index, entity] of entities.entries()) {
     const properties = writtenProperties(spec, entity).sort();
     const shape = properties.join("\0");
+    const kinds = kindsIn(entity, properties);
     const group = groups.at(-1);
-    if (group !== undefined && shape === last) group.indexes.push(index);
-    else groups.push({ properties, indexes: [index] });
-    last = shape;
+    const together = group?.shape === shape ? merged(group.kinds, kinds) : undefined;
+    if (group === undefined || together === undefined) groups.push({ properties, shape, kinds, indexes: [index] });
+    else {
+      group.kinds = together;
+      group.indexes.push(index);
+    }
   }
   return groups;
 }
@@ -79,7 +93,7 @@ async function mergeInOrder(
   const { dialect } = executor.context;
   const version = spec.versionColumn;
   const names = version === undefined ? properties : [...properties, version];
-  const values = rows.map((entity, at) => [at, ...properties.map((it) => columns.encode(it, entity[it], dialect))]);
+  const values = rows.map((entity, at) => [at, ...properties.map((it) => columns.stored(it, entity[it], dialect))]);
   const sources = properties.map((it) => sql`source.${columns.of(it)}`);
   const head = sql`merge into ${columns.table} as target
 using (${sql.values(values)}) as source (mdb_ordinal, ${columns.list(properties)}) on 1 = 0

@@ -1,7 +1,8 @@
 import type { ColumnInfo, ResultSet, Statement } from "../driver/index.ts";
-import { UnsupportedError } from "../errors/index.ts";
-import type { ExecutorInternals, StatementOptions } from "../session/index.ts";
+import { UndefinedObjectError, UnsupportedError } from "../errors/index.ts";
+import type { DatabaseContext, ExecutorInternals, StatementOptions } from "../session/index.ts";
 import { compile, type Identifier, quoteIdentifier, type Sql, sql } from "../sql/index.ts";
+import { forgetColumns, tableColumns } from "./table-columns.ts";
 
 /** A statement that writes, in the two parts between which SQL Server wants its OUTPUT clause. */
 export interface Write {
@@ -36,9 +37,9 @@ export async function writeReturning(
     case "returning":
       return executor.send(compile(returning(write, extra), undefined, context), options);
     case "output":
-      return withRows(await executor.send(compile(output(write, extra), undefined, context), options));
+      return withRows(await sendKnowing(executor, write, options, (columns) => output(write, columns, extra, context)));
     case "returning-into":
-      return executor.send(await returningInto(executor, write, options), options);
+      return sendKnowing(executor, write, options, (columns) => returningInto(write, columns, context));
     case "none":
       throw new UnsupportedError(
         `${context.database} (${context.engine}): the engine gives no rows back from a write`,
@@ -52,17 +53,55 @@ function returning({ head, tail }: Write, extra: ExtraColumn | undefined): Sql {
   return sql`${head} ${tail} returning *${more}`;
 }
 
+/** Sends what is made with the table's columns; when one of them is no longer there, they are asked for anew the next time. */
+async function sendKnowing(
+  executor: ExecutorInternals,
+  { table }: Write,
+  options: StatementOptions,
+  make: (columns: readonly ColumnInfo[]) => Statement,
+): Promise<ResultSet> {
+  const columns = await tableColumns(executor, table, options);
+  try {
+    return await executor.send(make(columns), options);
+  } catch (error) {
+    if (error instanceof UndefinedObjectError) forgetColumns(executor, table);
+    throw error;
+  }
+}
+
 /**
  * SQL Server refuses OUTPUT without INTO on a table with triggers, so the rows go through a temporary table. UNION ALL keeps SELECT INTO
- * from copying the identity property. The table ends with the batch, because `sp_executesql` is a scope of its own.
- * https://learn.microsoft.com/sql/t-sql/queries/output-clause-transact-sql
+ * from copying the identity property; a rowversion would be copied as one, which takes no values, and so becomes the bytes that it is.
+ * Columns are named, because `inserted.*` has hidden ones that `*` leaves out. The table ends with the batch: `sp_executesql` is a scope
+ * of its own. https://learn.microsoft.com/sql/t-sql/queries/output-clause-transact-sql
  */
-function output({ table, head, tail }: Write, extra: ExtraColumn | undefined): Sql {
-  const sample = extra === undefined ? sql.empty : sql.raw(`, ${extra.sample} as ${extra.name}`);
-  const value = extra === undefined ? sql.empty : sql.raw(`, ${extra.expression}`);
-  return sql`select top 0 *${sample} into #mdb_rows from ${table} union all select top 0 *${sample} from ${table};
-${head} output inserted.*${value} into #mdb_rows ${tail};
+function output(
+  { table, head, tail }: Write,
+  columns: readonly ColumnInfo[],
+  extra: ExtraColumn | undefined,
+  context: DatabaseContext,
+): Statement {
+  const names = columns.map(({ name }) => quoteIdentifier([name], context.dialect));
+  const samples = names.map((name, index) =>
+    columns[index]?.databaseType === "rowversion" ? `convert(binary(8), ${name}) as ${name}` : name,
+  );
+  const values = names.map((name) => `inserted.${name}`);
+  if (extra !== undefined) {
+    samples.push(`${extra.sample} as ${extra.name}`);
+    values.push(extra.expression);
+  }
+  const caught = (none: Sql) => {
+    const sample = sql`select top ${none} ${sql.raw(samples.join(", "))}`;
+    return sql`${sample} into #mdb_rows from ${table}
+union all ${sample} from ${table};
+${head}
+output ${sql.raw(values.join(", "))} into #mdb_rows${tail === sql.empty ? tail : sql`\n${tail}`};
 select * from #mdb_rows;`;
+  };
+  const statement = compile(caught(sql`0`), undefined, context);
+  if (statement.values.length > 0) return statement;
+  // Without parameters it would be a batch of the session's own scope, in which the table stays behind.
+  return compile(caught(sql`(${0})`), undefined, context);
 }
 
 /** The result that has columns, among those of the batch's other statements. */
@@ -72,9 +111,7 @@ function withRows(first: ResultSet): ResultSet {
   return first;
 }
 
-async function returningInto(executor: ExecutorInternals, write: Write, options: StatementOptions): Promise<Statement> {
-  const { context } = executor;
-  const columns = await columnsOf(executor, write.table, options);
+function returningInto(write: Write, columns: readonly ColumnInfo[], context: DatabaseContext): Statement {
   const statement = compile(sql`${write.head} ${write.tail}`, undefined, context);
   const names = columns.map(({ name }) => quoteIdentifier([name], context.dialect));
   const places = columns.map((_, index) => `:${statement.values.length + index + 1}`);
@@ -83,31 +120,4 @@ async function returningInto(executor: ExecutorInternals, write: Write, options:
     text: `${statement.text} returning ${names.join(", ")} into ${places.join(", ")}`,
     returning: columns,
   };
-}
-
-const known = new WeakMap<object, Map<string, Promise<readonly ColumnInfo[]>>>();
-
-/** A table's columns and their types, asked for once: out binds have to be declared before anything comes back. */
-function columnsOf(
-  executor: ExecutorInternals,
-  table: Identifier,
-  options: StatementOptions,
-): Promise<readonly ColumnInfo[]> {
-  const { context } = executor;
-  const tables = known.get(context.identity) ?? new Map<string, Promise<readonly ColumnInfo[]>>();
-  known.set(context.identity, tables);
-  const key = table.parts.join("\0");
-  const found = tables.get(key);
-  if (found !== undefined) return found;
-  const ask = async (): Promise<readonly ColumnInfo[]> => {
-    const { columns } = await executor.send(
-      compile(sql`select * from ${table} where 1 = 0`, undefined, context),
-      options,
-    );
-    return columns;
-  };
-  const asked = ask();
-  tables.set(key, asked);
-  asked.catch(() => tables.delete(key));
-  return asked;
 }

@@ -64,7 +64,11 @@ export class Selection {
     const windowed = this.#window.limit !== undefined || this.#window.offset !== undefined;
     const order = this.order.length > 0 ? sql` ${orderBy(this.order)}` : windowed ? anyOrder(this.#dialect) : sql.empty;
     const { table } = this.#columns;
-    return sql`select * from ${table}${this.#whereClause()}${order}${windowClause(this.#window, this.#dialect)}`;
+    const window = windowClause(this.#window, this.#dialect);
+    // SQL Server refuses to fetch no row at all (error 10744).
+    const isRefused = this.#window.limit === 0 && this.#dialect.limit === "offset-fetch-needs-order";
+    if (isRefused) return sql`select * from ${table} where 1 = 0`;
+    return sql`select * from ${table}${this.#whereClause()}${order}${window}`;
   }
 
   /** One row with a 1 when there is any. */

@@ -38,7 +38,8 @@ export class Upsert {
     }
   }
 
-  run(executor: ExecutorInternals, options: StatementOptions): Promise<UpsertOutcome> {
+  async run(executor: ExecutorInternals, options: StatementOptions): Promise<UpsertOutcome> {
+    await this.#columns.know(executor, options);
     const { dialect } = executor.context;
     if (dialect.upsert === "on-conflict" && dialect.upsertInserted !== null) {
       return this.#onConflict(executor, options, dialect.upsertInserted);
@@ -86,7 +87,7 @@ export class Upsert {
     const { dialect } = executor.context;
     const columns = this.#columns;
     const version = this.#spec.versionColumn;
-    const values = this.#properties.map((it) => columns.encode(it, this.#entity[it], dialect));
+    const values = this.#properties.map((it) => columns.stored(it, this.#entity[it], dialect));
     const match = this.#conflict.map((it) => sql`target.${columns.of(it)} = source.${columns.of(it)}`);
     const changed = this.#properties.filter((it) => !this.#conflict.includes(it));
     const set = changed.map((it) => sql`${columns.of(it)} = source.${columns.of(it)}`);

@@ -35,7 +35,7 @@ export function insertWrite(
   if (names.length === 0) return { table, head: sql`insert into ${table}`, tail: defaults(spec, columns, dialect) };
   const head = sql`insert into ${table} (${columns.list(names)})`;
   const rows = entities.map((entity) => {
-    const values = properties.map((property) => columns.encode(property, entity[property], dialect));
+    const values = properties.map((property) => columns.stored(property, entity[property], dialect));
     return version === undefined ? values : [...values, 1];
   });
   return { table, head, tail: sql.values(rows) };
@@ -80,7 +80,7 @@ export function assignments(spec: AnyTable, columns: Columns, changes: AnyEntity
   }
   if (properties.length === 0)
     throw new ParameterError(`${spec.name.join(".")}: an update must change at least one column`);
-  const parts = properties.map((it) => sql`${columns.of(it)} = ${columns.encode(it, changes[it], dialect)}`);
+  const parts = properties.map((it) => sql`${columns.of(it)} = ${columns.stored(it, changes[it], dialect)}`);
   if (version !== undefined) parts.push(sql`${columns.of(version)} = ${columns.of(version)} + 1`);
   return sql.join(parts);
 }

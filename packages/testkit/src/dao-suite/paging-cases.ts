@@ -97,4 +97,15 @@ export const pagingCases: readonly DaoCase[] = [
       await assert.rejects(bench.members.page({ limit: 2, offset: -1 }), ParameterError);
     },
   },
+  {
+    name: "finds nothing where the limit is none",
+    async run(bench) {
+      await filled(bench);
+      assert.deepEqual(await bench.members.findAll({ limit: 0 }), []);
+      assert.deepEqual(
+        await bench.members.findBy({ team: "red" }, { limit: 0, offset: 1, orderBy: { id: "asc" } }),
+        [],
+      );
+    },
+  },
 ];

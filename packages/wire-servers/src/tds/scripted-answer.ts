@@ -7,7 +7,7 @@ import { ticksOf, ticksOfTime } from "./types/ticks.ts";
 
 /** A result set by script. Values are written as T-SQL shows them; bytes as `0x...`. */
 export interface ScriptedRows {
-  /** Name and type: `{ id: "int", total: "decimal(38,10)" }`. */
+  /** Name and type: `{ id: "int", total: "decimal(38,10)", version: "rowversion" }`. */
   readonly columns: Readonly<Record<string, string>>;
   readonly rows: readonly (readonly (string | number | boolean | null)[])[];
 }
@@ -51,7 +51,10 @@ export async function sendScriptedRows(
   const sets = "columns" in answer.rows ? [answer.rows] : answer.rows;
   for (const { columns, rows } of sets) {
     const described = Object.entries(columns).map(
-      ([name, type]): ResultColumn => ({ name, type: parseTypeText(type), nullable: true }),
+      ([name, type]): ResultColumn =>
+        type === "rowversion"
+          ? { name, type: parseTypeText("binary(8)"), nullable: true, userType: 0x50 }
+          : { name, type: parseTypeText(type), nullable: true },
     );
     response.columns(described);
     for (const row of rows) {

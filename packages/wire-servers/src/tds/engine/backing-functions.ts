@@ -46,6 +46,9 @@ export const backingFunctions: readonly string[] = [
   cast("mssql.datetime2", "pg_catalog.date", "SELECT mssql.date_of_ticks($1::int8)", "ASSIGNMENT"),
   cast("mssql.datetimeoffset", "pg_catalog.date", "SELECT mssql.date_of_ticks($1::int8)", "ASSIGNMENT"),
   cast("mssql.datetime2", '"time"', `SELECT ($1::int8 % 864000000000)::mssql."time"`, "ASSIGNMENT"),
+  // FETCH wants at least one row.
+  `CREATE FUNCTION mssql.fetched(count int8) RETURNS int8 LANGUAGE plpgsql IMMUTABLE AS $$
+    BEGIN IF count < 1 THEN ${raise(10744, "The number of rows provided for a FETCH clause must be greater then zero.")}; END IF; RETURN count; END $$`,
   // Text.
   `CREATE OPERATOR mssql.+ (LEFTARG = text, RIGHTARG = text, FUNCTION = textcat)`,
   // Not for floating-point numbers, which SQL Server writes in a way of its own.

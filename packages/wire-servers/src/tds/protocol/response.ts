@@ -9,6 +9,8 @@ export interface ResultColumn {
   readonly name: string;
   readonly type: SqlType;
   readonly nullable: boolean;
+  /** UserType, [MS-TDS] 2.2.7.4: 0x50 says that a `binary(8)` is a `rowversion`. */
+  readonly userType?: number;
   readonly identity?: boolean;
   readonly computed?: boolean;
 }
@@ -61,7 +63,7 @@ export class TokenWriter {
     for (const column of columns) {
       // fNullable, usUpdateable "unknown", fIdentity, fComputed.
       const flags = (column.nullable ? 0x01 : 0) | 0x08 | (column.identity ? 0x10 : 0) | (column.computed ? 0x20 : 0);
-      this.bytes.u32le(0).u16le(flags);
+      this.bytes.u32le(column.userType ?? 0).u16le(flags);
       writeTypeInfo(this.bytes, column.type, column.nullable);
       this.#shortText(column.name);
     }

@@ -21,6 +21,7 @@ import {
   type StaticColumn,
   staticItems,
 } from "./emit-query.ts";
+import { emitRows } from "./emit-values.ts";
 
 /** A statement that changes rows, as PostgreSQL takes it. */
 export interface EmittedChange {
@@ -47,7 +48,7 @@ function emitSourceOfInsert({ source }: Insert, emission: Emission): string {
     case "query":
       return emitQuery(source.query, emission);
     case "values":
-      return `VALUES ${source.rows.map((row) => `(${row.map((it) => emitValue(it, emission)).join(", ")})`).join(", ")}`;
+      return emitRows(source.rows, expressionsOf(emission));
   }
 }
 

@@ -3,6 +3,7 @@ import type { SqlType } from "../types/sql-type.ts";
 import type { CommonTable, JoinKind, Query, QueryBody, Select, SelectItem, TableSource } from "./ast.ts";
 import { backingType, type Emission, emitName, emitTableVariable, quote } from "./emission.ts";
 import { ExpressionEmitter } from "./emit-expression.ts";
+import { emitRows } from "./emit-values.ts";
 
 /** What the translator knows of a result's columns beyond what PostgreSQL says; `undefined` where a star stands. */
 export interface StaticColumn {
@@ -37,7 +38,7 @@ export function emitQuery(query: Query, emission: Emission): string {
     parts.push(top.withTies ? `FETCH FIRST (${count}) ROWS WITH TIES` : `LIMIT ${count}`);
   }
   if (query.offset !== undefined) parts.push(`OFFSET ${expressions.emit(query.offset)}`);
-  if (query.fetch !== undefined) parts.push(`LIMIT ${expressions.emit(query.fetch)}`);
+  if (query.fetch !== undefined) parts.push(`LIMIT mssql.fetched(${expressions.emit(query.fetch)})`);
   const locking = emitLocking(query.body);
   if (locking !== "") parts.push(locking);
   return parts.filter((it) => it !== "").join(" ");
@@ -171,11 +172,8 @@ export function emitSource(source: TableSource, emission: Emission): string {
       return withAlias(emitTableVariable(source.name, emission.context), source.alias);
     case "derived":
       return `(${emitQuery(source.query, emission)}) AS ${aliasWithColumns(source)}`;
-    case "values": {
-      const expressions = expressionsOf(emission);
-      const rows = source.rows.map((row) => `(${row.map((it) => expressions.emit(it)).join(", ")})`);
-      return `(VALUES ${rows.join(", ")}) AS ${aliasWithColumns(source)}`;
-    }
+    case "values":
+      return `(${emitRows(source.rows, expressionsOf(emission))}) AS ${aliasWithColumns(source)}`;
     case "table-function": {
       if (source.call.name !== "string_split") throw new NotUnderstoodError(`the table function ${source.call.name}`);
       const expressions = expressionsOf(emission);
