@@ -8,6 +8,7 @@ import { buffer } from "node:stream/consumers";
 const checks: readonly (readonly [name: string, command: string, ...rest: string[]])[] = [
   ["lint and format", "biome", "check", "--error-on-warnings", "."],
   ["types", "tsc", "--noEmit", "-p", "tsconfig.json"],
+  ["types of the example", "tsc", "--noEmit", "-p", "apps/example-orders/tsconfig.json"],
   ["unused code and dependencies", "knip"],
   ["build", "turbo", "run", "build", "--output-logs=errors-only", "--no-color"],
 ];

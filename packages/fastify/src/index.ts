@@ -1,2 +1,3 @@
+export { type ErrorBody, errorBody, type StatusCodes } from "@nsj/mdb-http";
 export type { MdbFastifyOptions } from "./options.ts";
 export { mdbFastify } from "./plugin.ts";

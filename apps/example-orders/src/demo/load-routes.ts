@@ -1,0 +1,38 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { FastifyPluginAsync } from "fastify";
+import { runClient } from "./client.ts";
+
+const clients = 40;
+const seconds = 15;
+
+/** A button for the status page: lets many clients order at once, over HTTP like any other. Of the demonstration only. */
+export const loadRoutes: FastifyPluginAsync = async (app) => {
+  const closing = new AbortController();
+  let running: Promise<unknown> | undefined;
+  app.addHook("preClose", async () => {
+    closing.abort();
+    await running;
+  });
+
+  app.post("/demo/load", async (request, reply) => {
+    if (running === undefined) {
+      const url = app.listeningOrigin;
+      const end = AbortSignal.any([closing.signal, AbortSignal.timeout(seconds * 1_000)]);
+      running = Promise.all(
+        Array.from({ length: clients }, async (_, index) => {
+          // One after another, so that the page shows how the pool fills.
+          await pause(index * 50, undefined, { signal: end }).catch(() => {});
+          await runClient(url, end);
+        }),
+      )
+        .catch((error: unknown) => {
+          // A client may lose its connection to a server that closes.
+          if (!closing.signal.aborted) request.log.error(error);
+        })
+        .finally(() => {
+          running = undefined;
+        });
+    }
+    return reply.code(202).send({ clients, seconds });
+  });
+};

@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { idParams } from "../http/id-params.ts";
+import { onePage, pageQuery } from "../http/paging.ts";
+import type { Routes } from "../http/validation.ts";
+import { ProductDao } from "./product-dao.ts";
+
+const version = z.int32().positive();
+const changes = z.strictObject({
+  /** The one that was read: a change of what somebody else has changed meanwhile is refused with a 409. */
+  version,
+  name: z.string().trim().min(1).max(200).exactOptional(),
+  priceCents: z.int32().nonnegative().exactOptional(),
+  stock: z.int32().nonnegative().exactOptional(),
+});
+
+export const productRoutes: Routes = async (app) => {
+  const products = new ProductDao(app.databases.database("orders"));
+
+  app.get("/", { schema: { querystring: pageQuery } }, ({ query, clientGone }) =>
+    onePage(() => products.pageAfter({ ...query, orderBy: { name: "asc" } }, { signal: clientGone })),
+  );
+
+  app.patch("/:id", { schema: { params: idParams, body: changes } }, ({ params, body, clientGone }) =>
+    products.update(params.id, body, { signal: clientGone }),
+  );
+};

@@ -1,0 +1,28 @@
+import { mdbFastify } from "@nsj/mdb-fastify";
+import fastify, { type FastifyInstance } from "fastify";
+import { auditRoutes } from "./audit/audit-routes.ts";
+import { customerRoutes } from "./customers/customer-routes.ts";
+import type { Databases } from "./databases.ts";
+import { answerErrors } from "./http/errors.ts";
+import { zodValidator } from "./http/validation.ts";
+import { orderRoutes } from "./orders/order-routes.ts";
+import { productRoutes } from "./products/product-routes.ts";
+import type { Settings } from "./settings.ts";
+import { statusRoutes } from "./status/status-routes.ts";
+
+/** The service, ready to listen. `close()` answers what it accepted, then closes the databases. */
+export async function buildService(
+  databases: Databases,
+  { CLOSE_TIMEOUT_MS, LOG_LEVEL }: Pick<Settings, "CLOSE_TIMEOUT_MS" | "LOG_LEVEL">,
+): Promise<FastifyInstance> {
+  const app = fastify({ logger: { level: LOG_LEVEL } });
+  app.setValidatorCompiler(zodValidator);
+  answerErrors(app);
+  await app.register(mdbFastify, { databases, closeTimeoutMs: CLOSE_TIMEOUT_MS, statusCodes: false });
+  await app.register(customerRoutes, { prefix: "/customers" });
+  await app.register(productRoutes, { prefix: "/products" });
+  await app.register(orderRoutes, { prefix: "/orders" });
+  await app.register(auditRoutes, { prefix: "/audit" });
+  await app.register(statusRoutes);
+  return app;
+}

@@ -1,0 +1,90 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import type { DatabaseManager } from "@nsj/mdb-core";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { openDatabases } from "../src/databases.ts";
+import { scratchPlaces } from "./scratch-places.ts";
+
+/** The program, as `pnpm example-orders` starts it. */
+async function startProgram(environment: Readonly<Record<string, string>>) {
+  const child: ChildProcessByStdio<null, Readable, Readable> = spawn(
+    process.execPath,
+    ["--conditions=mdb:source", "--disable-warning=ExperimentalWarning", join(import.meta.dirname, "../src/main.ts")],
+    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, PORT: "0", ...environment } },
+  );
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const errors = text(child.stderr);
+  const ended = once(child, "close").then(async ([code, signal]) => ({ code, signal, errors: await errors }));
+  const url = new Promise<string>((resolve) => {
+    createInterface(child.stdout).on("line", (line) => {
+      const found = /http:\/\/\S+\d/.exec(line)?.[0];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  const early = ended.then((end) => Promise.reject(new Error(`the program ended: ${JSON.stringify(end)}`)));
+  early.catch(() => {});
+  return { url: await Promise.race([url, early]), ended, terminate: () => child.kill("SIGTERM") };
+}
+
+/** Orders again and again until the service is gone; gives the ids that it was told. */
+async function orderUntilGone(url: string, onPlaced: () => void): Promise<readonly number[]> {
+  const ids: number[] = [];
+  for (;;) {
+    const response = await fetch(`${url}/orders`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": randomUUID() },
+      body: JSON.stringify({ customerId: 1, lines: [{ productId: 1, quantity: 1 }] }),
+    }).catch(() => undefined);
+    if (response?.status !== 201) return ids;
+    ids.push(((await response.json()) as { readonly id: number }).id);
+    onPlaced();
+  }
+}
+
+describe("SIGTERM under load", () => {
+  it("answers what was accepted and loses no order that was promised, nor its event", async () => {
+    await using places = await scratchPlaces();
+    const program = await startProgram({ ORDERS_URL: places.ordersUrl, AUDIT_FILE: places.auditFile });
+    let placed = 0;
+    const underWay = Promise.withResolvers<void>();
+    const clients = Array.from({ length: 30 }, () =>
+      orderUntilGone(program.url, () => {
+        if (++placed === 200) underWay.resolve();
+      }),
+    );
+    await underWay.promise;
+    program.terminate();
+    const promised = (await Promise.all(clients)).flat();
+    expect(await program.ended).toEqual({ code: 0, signal: null, errors: "" });
+
+    await using databases: DatabaseManager = openDatabases(places);
+    const kept = await databases.database("orders").query<{ id: number }>("select id from orders");
+    const told = await databases.database("audit").query<{ order_id: number }>("select order_id from events");
+    const sorted = (ids: readonly number[]) => ids.toSorted((a, b) => a - b);
+    expect(sorted(kept.map(({ id }) => id))).toEqual(sorted(promised));
+    expect(sorted(told.map(({ order_id }) => order_id))).toEqual(sorted(promised));
+  });
+
+  it("ends the program with the databases that it started for itself", { timeout: 60_000 }, async () => {
+    const program = await startProgram({ ORDERS_URL: undefined, AUDIT_FILE: undefined } as never);
+    expect((await fetch(`${program.url}/products`)).status).toBe(200);
+    const page = await fetch(`${program.url}/status/samples`);
+    let seen = "";
+    for await (const part of (page.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
+      seen += part;
+      // A page that looks on does not hold it up.
+      if (seen.includes('"label":"orders"')) program.terminate();
+    }
+    expect(seen).toContain('"label":"orders"');
+    expect(await program.ended).toEqual({ code: 0, signal: null, errors: "" });
+  });
+});
+
+it("a wrong environment is told by name before anything starts", async () => {
+  await expect(startProgram({ PORT: "many" })).rejects.toThrow(/the environment is wrong.*PORT/s);
+});

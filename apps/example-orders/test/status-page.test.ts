@@ -1,0 +1,93 @@
+import { existsSync } from "node:fs";
+import axe from "axe-core";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { loadRoutes } from "../src/demo/load-routes.ts";
+import { RunningService } from "./running-service.ts";
+
+const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const flags = ["no-sandbox", "disable-gpu", "disable-quic", "no-first-run"];
+const quiet = ["disable-background-networking", "disable-component-update", "disable-sync"];
+
+let browser: Browser;
+let service: RunningService;
+beforeAll(async () => {
+  if (executablePath === undefined) return;
+  browser = await chromium.launch({ executablePath, args: [...flags, ...quiet].map((flag) => `--${flag}`) });
+});
+afterAll(() => browser?.close());
+beforeEach(async (ctx) => {
+  if (executablePath === undefined) return ctx.skip("there is no Chromium on this machine to open the page in");
+  service = await RunningService.start({ more: loadRoutes });
+});
+afterEach(() => service?.[Symbol.asyncDispose]());
+
+/** Opens the page; what it writes to the console, or throws, is in `complaints`. */
+async function open(colorScheme: "light" | "dark" = "light", width = 1280) {
+  const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
+  onTestFinished(() => page.close());
+  const complaints: string[] = [];
+  page.on("console", (message) => complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await page.goto(service.url);
+  await page.getByRole("article", { name: "orders" }).waitFor();
+  return { page, complaints };
+}
+
+const figure = (page: Page, pool: string, name: string) =>
+  page.getByRole("article", { name: pool }).locator(`[data-text="${name}"]`);
+
+describe("the status page", () => {
+  it("shows each pool with its figures, as they are", async () => {
+    const { page, complaints } = await open();
+    const held = await service.databases.getSession("orders");
+    await held.query("select 1");
+    await expect.poll(() => figure(page, "orders", "busy").textContent()).toBe("1");
+    await held.close();
+    await expect.poll(() => figure(page, "orders", "busy").textContent()).toBe("0");
+    const { max } = service.databases.database("audit").stats();
+    expect(await figure(page, "audit", "ofMax").textContent()).toBe(`of ${max}`);
+    expect(await figure(page, "audit", "engine").textContent()).toBe("sqlite");
+    expect(await page.getByRole("status").textContent()).toBe("Live");
+    expect(complaints).toEqual([]);
+  });
+
+  it("shows callers that wait, and how long statements take, once the button was pressed", async () => {
+    const { page } = await open();
+    await page.getByRole("button", { name: "Put load on it" }).click();
+    await page.getByRole("button", { name: "Under load…" }).waitFor();
+    await expect.poll(() => figure(page, "orders", "waiting").textContent(), { timeout: 15_000 }).not.toBe("0");
+    await expect.poll(() => figure(page, "orders", "busy").textContent()).toBe("10");
+    await expect.poll(() => figure(page, "orders", "p95").textContent()).toMatch(/\d/);
+    await expect.poll(() => figure(page, "audit", "rate").textContent()).not.toBe("0");
+  });
+
+  it("says when the service is lost, and goes on by itself when it is back", async () => {
+    const { page } = await open();
+    const status = page.getByRole("status");
+    const port = Number(new URL(service.url).port);
+    await service[Symbol.asyncDispose]();
+    await expect.poll(() => status.textContent(), { timeout: 15_000 }).toMatch(/does not answer since .+ Trying again/);
+    await expect.poll(() => page.locator("#pools").getAttribute("data-stale")).toBe("");
+    service = await RunningService.start({ port });
+    await expect.poll(() => status.textContent(), { timeout: 15_000 }).toBe("Live");
+    expect(await page.locator("#pools").getAttribute("data-stale")).toBeNull();
+    expect(await page.getByRole("article").count()).toBe(2);
+  });
+
+  it.each([
+    ["light", 1280],
+    ["dark", 390],
+  ] as const)(
+    "has no fault that axe finds, and fits its window, in %s colours %i pixels wide",
+    async (scheme, width) => {
+      const { page } = await open(scheme, width);
+      await page.evaluate(axe.source);
+      const faults = await page.evaluate(
+        "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))",
+      );
+      expect(faults).toEqual([]);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+    },
+  );
+});
