@@ -2,7 +2,8 @@ import type { Isolation } from "./isolation.ts";
 
 /**
  * What a driver can do beyond the required members. Declared means it works, undeclared means it is absent: the conformance
- * suite checks both ways, and skips by this declaration only. Frozen data; core reads it once per database.
+ * suite checks both ways, and skips by this declaration only. Frozen data; core reads it once per database. A new adapter begins with
+ * `noCapabilities`.
  */
 export interface Capabilities {
   /** `"pipelined"`: `query` may be called again before the previous call settled; answers come in order. */
@@ -11,15 +12,21 @@ export interface Capabilities {
   readonly execution: "async" | "sync";
   /** `"out-of-band"`: a second connection stops the statement; `"in-band"`: the same one does. Declared with `cancel()`. */
   readonly cancel: "none" | "in-band" | "out-of-band";
-  /** `"cursor"`: rows are pulled from a server-side cursor; `"socket"`: the socket is paused. Declared with `stream()`. */
+  /**
+   * `"cursor"`: rows are pulled from a server-side cursor; `"socket"`: the socket is paused. Declared with `stream()`. `"none"`: core
+   * collects the rows.
+   */
   readonly stream: "none" | "cursor" | "socket";
-  /** `"deferred"`: the reset travels with the next statement. Declared with `reset()`. */
+  /**
+   * `"deferred"`: the reset travels with the next statement. Declared with `reset()`. `"none"`: a connection whose session was touched is
+   * closed.
+   */
   readonly reset: "none" | "round-trip" | "deferred";
   /** The connection keeps prepared statements by their text and uses them again. */
   readonly prepared: boolean;
-  /** Declared with `executeMany()`. */
+  /** Declared with `executeMany()`. `false`: core runs the statement once for each set. */
   readonly executeMany: boolean;
-  /** Declared with `bulkLoad()`. */
+  /** Declared with `bulkLoad()`. `false`: core runs an INSERT for each row. */
   readonly bulkLoad: boolean;
   /** `"no-release"`: savepoints exist, but there is no statement that forgets one (SQL Server, Oracle). */
   readonly savepoints: "none" | "no-release" | "full";

@@ -22,7 +22,10 @@ export interface CursorOptions extends OperationContext {
 export interface RowStream {
   /** Known once the first `read` has settled. */
   readonly columns: readonly ColumnInfo[];
-  /** The next batch, at most about `fetchSize` rows; `null` after the last. Nothing is fetched before it is asked for. */
+  /**
+   * The next batch: at least one row, at most about `fetchSize`; `null` after the last, however often it is asked. Nothing is fetched before
+   * it is asked for.
+   */
   read(): MaybePromise<unknown[][] | null>;
   /** Closes the cursor, early or not. Idempotent. Afterwards the connection is ready for the next statement, or not `usable`. */
   close(): MaybePromise<void>;
@@ -51,8 +54,9 @@ export interface ExecuteManyFailure {
  * called again before the previous call settled), `cancel` (called while `query`, `call`, a stream's `read`, `executeMany` or `bulkLoad`
  * is pending) and `destroy` (called at any time).
  *
- * A member that fails throws or rejects with the native error; core passes it to `Driver.classify`. When a promise rejects, the
- * connection must already know its state: `usable` and `txStatus` are read right after.
+ * A member that fails throws or rejects with the native error, or with a `DriverFault` for what the adapter finds by itself; core passes
+ * either to `Driver.classify`. When a promise rejects, the connection must already know its state: `usable` and `txStatus` are read right
+ * after.
  */
 export interface DriverConnection {
   /** `false` once the connection can never be used again. Local, free, true: no I/O, no guess. */
@@ -69,7 +73,8 @@ export interface DriverConnection {
   query(statement: Statement, context: OperationContext): MaybePromise<ResultSet>;
   /**
    * Starts a transaction. It may be held back and travel with the next statement; then `txStatus` is `"active"` at once, a failure
-   * surfaces from that statement, and `commit` or `rollback` without one is free.
+   * surfaces from that statement, and `commit` or `rollback` without one is free. An engine that may have to wait for a lock holds it
+   * back: the statement has a deadline.
    */
   begin(options: BeginOptions): MaybePromise<void>;
   /** Commits. Must reject when the server answers anything but a commit (PostgreSQL answers ROLLBACK to a failed transaction). */

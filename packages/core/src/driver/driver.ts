@@ -31,7 +31,10 @@ export interface Driver<Options extends object = object, Name extends string = s
   connector(options: Options): Connector;
   /** Options for a URL or path of one of `schemes`. @throws ConfigurationError when it cannot be read. */
   parseUrl(url: string): Options;
-  /** Says what an error of this driver means. Pure and total: any value, never throws. */
+  /**
+   * Says what an error of this driver means. Pure and total: any value, never throws. `classifier` makes it of a function that knows the
+   * driver's own errors. Goes by codes, not by texts, which a server may give in any language.
+   */
   classify(error: unknown): ErrorInfo;
 }
 
@@ -44,8 +47,8 @@ export interface Connector {
   /** Narrows the driver's dialect for these options or server versions. */
   readonly dialect?: Partial<DialectFacts>;
   /**
-   * Opens one connection: network, TLS, login, session settings. Settles by the deadline; on failure no socket is left. Called
-   * concurrently. Runs in the pool's own async context.
+   * Opens one connection: network, TLS, login, session settings. Settles by the deadline; on failure no socket is left, and `classify`
+   * says `connection: "dead"`. Rejects when the signal is aborted already. Called concurrently. Runs in the pool's own async context.
    */
   connect(context: OperationContext): Promise<DriverConnection>;
   /** Frees what the connector itself holds (files, agents). Called once, after the last connection is closed. */

@@ -11,11 +11,13 @@ export type {
 } from "./connection.ts";
 export type { DialectFacts, LexicalFeature } from "./dialect.ts";
 export type { ConnectionTarget, Connector, Driver } from "./driver.ts";
+export { classifier, DriverFault, unknownError } from "./driver-fault.ts";
 export { type ErrorInfo, type ErrorKind, errorKinds } from "./error-info.ts";
 export { type Isolation, isolationLevels } from "./isolation.ts";
 export { isJsonText, type JsonText, jsonText } from "./json-text.ts";
 export { type LogicalType, logicalTypes } from "./logical-type.ts";
 export type { MaybePromise } from "./maybe-promise.ts";
+export { noCapabilities } from "./no-capabilities.ts";
 export { type OperationContext, unlimited } from "./operation.ts";
 export type {
   BulkTarget,

@@ -26,9 +26,15 @@ export interface ParameterHint {
 
 /** One statement, ready to send: the engine's own placeholders, values in their order. Immutable. */
 export interface Statement {
-  /** SQL text with the engine's placeholders. The same `sql` template gives the same text each time. */
+  /**
+   * SQL text with the engine's placeholders. The same `sql` template gives the same text each time. Several statements, where
+   * `multipleResultSets` is not declared, are refused as `"unsupported"` or by the server: never run in part.
+   */
   readonly text: string;
-  /** One value per placeholder, in the order in which the engine counts them. */
+  /**
+   * One value per placeholder, in the order in which the engine counts them. Core has not counted the placeholders of a text that the user
+   * wrote with them: too few or too many values fail as `"parameter"` or as whatever the server says, and none becomes NULL.
+   */
   readonly values: readonly ParameterValue[];
   /** Sparse: `hints[i]` speaks of `values[i]`. Absent when no parameter needs one. */
   readonly hints?: readonly (ParameterHint | undefined)[];
@@ -80,7 +86,7 @@ export interface ResultSet {
   readonly columns: readonly ColumnInfo[];
   /** One array per row, values in the canonical form of their column's logical type (see {@link LogicalType}). */
   readonly rows: unknown[][];
-  /** Rows that were inserted, updated, deleted or returned; `null` when the engine does not count. */
+  /** Rows that were inserted, updated, deleted or returned, 0 for any other statement; `null` when the engine does not count. */
   readonly affected: number | null;
   /** The next result, when the text held several statements or a procedure returned several sets. */
   readonly next?: ResultSet;

@@ -15,9 +15,14 @@ export interface EngineSql {
   failMidway?(count: number, at: number): string;
   /** A literal of this type. Default: the text in single quotes. */
   literal?(type: LogicalType, text: string): string;
-  /** Statements that leave a transaction open behind the driver's back, sent by `query` (`begin`, then a write to `table`). */
+  /**
+   * Statements that leave a transaction open behind the driver's back, sent by `query`: `begin`, then a write to `table`, which has one integer
+   * column `id`.
+   */
   openTransaction?(table: string): readonly string[];
-  /** Statements of which the last one fails, and by which the server ends the open transaction by itself. */
+  /**
+   * Statements of which the last one fails, and by which the server ends the open transaction by itself. `table` has one integer column `id`.
+   */
   endTransaction?(table: string): readonly string[];
   /** A query that gives the isolation level of the current transaction, as a word that differs from level to level. */
   readonly currentIsolation?: string;
@@ -27,7 +32,8 @@ export interface EngineSql {
   statementTimeout?(milliseconds: number): string;
   /**
    * How to fail in a way that the suite cannot bring about by itself: statements of which the last one must fail, or a function that
-   * gives or throws the native error.
+   * gives or throws the native error. Asked for are `too-many-connections`, `value`, `serialization`, `lock-timeout`, `permission`,
+   * `resource`, `unsupported`, `parameter` and `other`.
    */
   readonly failures?: Readonly<Partial<Record<ErrorKind, Failure>>>;
   /** Session state that a reset has to put back. */

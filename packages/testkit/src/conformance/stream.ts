@@ -267,6 +267,13 @@ export const stream: Area = {
 function open(bench: Bench, connection: DriverConnection, text: string, fetchSize = 10): RowStream {
   const rows = connection.stream?.(bench.statement(text), { ...soon(30_000), fetchSize });
   assert.ok(rows !== undefined, "the connection has stream()");
+  const { read } = rows;
+  // Whoever waits for null would wait for ever, and without a pause in which a limit of time could show.
+  rows.read = async () => {
+    const batch = await read.call(rows);
+    assert.notEqual(batch?.length, 0, "read() gives at least one row, or null after the last");
+    return batch;
+  };
   return rows;
 }
 

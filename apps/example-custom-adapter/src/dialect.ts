@@ -1,0 +1,33 @@
+import { type Capabilities, type DialectFacts, noCapabilities } from "@nsj/mdb-core";
+
+export const dialect: DialectFacts = Object.freeze<DialectFacts>({
+  placeholder: "question",
+  quote: ['"', '"'],
+  foldCase: "none",
+  maxIdentifier: { length: 1_000, unit: "bytes" },
+  maxParameters: 32_766,
+  maxInList: 32_766,
+  maxRowsPerValues: 32_766,
+  limit: "limit-offset",
+  returning: "returning",
+  upsert: "on-conflict",
+  upsertInserted: null,
+  patternMatch: "glob",
+  nullsSort: "low",
+  emptyStringIsNull: false,
+  arrayParameters: false,
+  booleanType: "integer",
+  transactionalDdl: true,
+  selectNeedsFrom: null,
+  lexical: ["brackets", "backticks"],
+});
+
+export const capabilities: Capabilities = Object.freeze<Capabilities>({
+  ...noCapabilities,
+  execution: "sync",
+  isolation: ["serializable"],
+  readOnlyTransactions: true,
+  savepoints: "full",
+  prepared: true,
+  stream: "cursor",
+});

@@ -1,0 +1,2 @@
+export { nodeSqlite, nodeSqliteDriver } from "./driver.ts";
+export type { NodeSqliteOptions } from "./options.ts";
