@@ -104,6 +104,7 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
   submit(connection: NativeConnection): Error | null {
     const { stream } = connection;
     const { closing, preludes } = this.#ahead;
+    if (this.link.inFlight > 1) this.link.gather();
     stream.cork();
     try {
       for (const name of closing) connection.close({ type: "S", name });

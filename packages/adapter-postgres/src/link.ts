@@ -23,6 +23,7 @@ export class Link {
   #unanswered = 0;
   #onAnswer: (() => void)[] = [];
   #exclusive: object | undefined;
+  #gathering = false;
   #cancels = 0;
   #cancelling: Promise<void> | undefined;
 
@@ -62,6 +63,21 @@ export class Link {
     else if (this.#exclusive !== undefined && this.#exclusive !== flight) {
       flight.abandon(refusal("other", "a stream or a bulk load is still open on this connection"));
     } else this.client.query(flight);
+  }
+
+  /**
+   * Holds back what is written until the end of this turn, so that flights that start together travel together: a packet for each would
+   * cost both sides more than all that is in it.
+   */
+  gather(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    const { stream } = this.client.connection;
+    stream.cork();
+    process.nextTick(() => {
+      this.#gathering = false;
+      stream.uncork();
+    });
   }
 
   /** Sends a flight that is under way already once more. */

@@ -1,6 +1,7 @@
+import type { Socket } from "node:net";
 import { postgres } from "@nsj/mdb-adapter-postgres";
 import { DatabaseManager } from "@nsj/mdb-core";
-import { afterEach, beforeEach, expect, inject, it } from "vitest";
+import { afterEach, beforeEach, expect, inject, it, vi } from "vitest";
 
 const text = "select * from shared_reads where id = $1";
 let manager: ReturnType<typeof open>;
@@ -31,6 +32,16 @@ it("gives each of many shared reads its own row", async () => {
     expect(rows).toEqual(Array.from({ length: 500 }, (_, index) => ({ id: index + 1, name: `n${index + 1}` })));
   }
   expect(database.stats()).toMatchObject({ busy: 0, waiting: 0 });
+});
+
+it("writes statements that come at once in one go, behind the first", async () => {
+  await manager.database("main").withConnection(async (connection) => {
+    const { stream } = (connection.raw() as { connection: { stream: Socket } }).connection;
+    const writes = [vi.spyOn(stream, "_write"), vi.spyOn(stream, "_writev" as "_write")];
+    const rows = await Promise.all(Array.from({ length: 20 }, (_, index) => connection.queryOne(text, [index + 1])));
+    expect(rows).toEqual(Array.from({ length: 20 }, (_, index) => ({ id: index + 1, name: `n${index + 1}` })));
+    expect(writes.flatMap(({ mock }) => mock.calls)).toHaveLength(2);
+  });
 });
 
 it("survives a change of the schema under its prepared statements", async () => {

@@ -4,18 +4,30 @@ const quickMs = 20;
 /** How often a text has to be quick in a row before it travels with others. */
 const quickRuns = 3;
 
+/** After each slow run it has to be quick so many times as often. */
+const distrust = 10;
+
+/** More than this is asked of no text. */
+const mostRuns = 3_000;
+
 /** What is known of one text that only reads: whether it is quick. */
 export class ReadRecord {
-  #quickRuns = 0;
+  #runsLeft = quickRuns;
+  #runsAfterSlow = quickRuns;
 
-  /** Whether it was quick each of the last times. */
+  /** Whether it was quick often enough since it was slow. */
   get isQuick(): boolean {
-    return this.#quickRuns >= quickRuns;
+    return this.#runsLeft === 0;
   }
 
   /** It has run once more. */
   took(durationMs: number): void {
-    this.#quickRuns = durationMs <= quickMs ? Math.min(this.#quickRuns + 1, quickRuns) : 0;
+    if (durationMs <= quickMs) {
+      if (this.#runsLeft > 0) this.#runsLeft--;
+      return;
+    }
+    this.#runsAfterSlow = Math.min(this.#runsAfterSlow * distrust, mostRuns);
+    this.#runsLeft = this.#runsAfterSlow;
   }
 }
 

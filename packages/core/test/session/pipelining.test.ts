@@ -197,6 +197,29 @@ describe("what must not travel with others", () => {
   });
 });
 
+describe("a text that was slow once", () => {
+  it("shares again only when it has been quick ten times as often in a row", async () => {
+    const database = await open();
+    const gate = hold(slow);
+    const first = database.query(slow, [1]);
+    await settled();
+    await clock.advance(50);
+    gate.go();
+    await first;
+    const sharedAfter = async (runs: number): Promise<boolean> => {
+      for (let run = 0; run < runs; run++) await database.query(slow, [1]);
+      const again = hold(slow, 2);
+      const pair = many(2, () => database.query(slow, [1]));
+      await settled();
+      again.go();
+      await pair;
+      return new Set(connectionsOf(slow).slice(-2)).size === 1;
+    };
+    expect(await sharedAfter(20)).toBe(false);
+    expect(await sharedAfter(10)).toBe(true);
+  });
+});
+
 describe("a statement that is suddenly slow", () => {
   it("holds up nobody who comes after it", async () => {
     const database = await open();
