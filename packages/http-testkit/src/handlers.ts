@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { type DatabaseManager, isMdbError, type Session } from "@nsj/mdb-core";
 import { journal } from "./journal.ts";
 
@@ -52,6 +53,16 @@ const answering = {
 
   async late({ session }: HandlerRequest) {
     await (await session("orders")).query("select sleep(600000)", [], { timeoutMs: 20 });
+  },
+
+  /** Answers although its statement still runs: it had a limit of its own, and no idea how to stop what it began. */
+  async gaveUp({ session, user }: HandlerRequest) {
+    const orders = await session("orders");
+    await orders.execute(insert, { user });
+    await Promise.race([
+      orders.query("select sleep(600000)"),
+      pause(20).then(() => Promise.reject(new Error("the handler ran out of time"))),
+    ]);
   },
 
   /** Runs until its client goes away. */

@@ -17,6 +17,7 @@ const kinds: readonly Kind[] = [
   { route: "run/forget", outcomes: [200] },
   { route: "run/fail", outcomes: [500] },
   { route: "run/twice", outcomes: [409] },
+  { route: "run/gaveUp", outcomes: [500] },
   // While it waits for a connection, or while it runs.
   { route: "run/late", outcomes: [503, 504] },
   { route: "stream/streamShort", outcomes: [200] },
@@ -104,6 +105,11 @@ export function httpSuite(framework: string, start: StartService): void {
       await leavingThePool(async () => expect((await run("fail")).status).toBe(500));
       expect(await notesOf(databases)).toEqual([]);
     });
+  });
+
+  it(`a handler in ${framework} that gives up while its statement runs has it stopped on the server`, async () => {
+    await leavingThePool(async () => expect((await run("gaveUp")).status).toBe(500));
+    expect(await notesOf(databases)).toEqual([]);
   });
 
   describe(`an error of the library in ${framework}`, () => {

@@ -5,6 +5,8 @@ import { type ReferenceOptions, type ReferenceServer, referenceDriver } from "@n
 export interface Service {
   /** `http://127.0.0.1:port` */
   readonly url: string;
+  /** It closes itself at SIGTERM, as its framework does it. */
+  readonly handlesSignals?: boolean;
   /** Stops it as an application would, the databases included. */
   close(): Promise<void>;
 }

@@ -55,12 +55,14 @@ export async function startService(
   databases: DatabaseManager,
   platform: AbstractHttpAdapter,
   closeTimeoutMs = 10_000,
+  { handlesSignals = false } = {},
 ): Promise<Service> {
   class Application {}
   const mdb = MdbModule.forRoot({ databases, closeTimeoutMs, statusCodes: { MDB_NO_ROWS: 410 } });
   Module({ imports: [mdb], controllers: [Routes] })(Application);
   const app = await NestFactory.create(Application, platform, { logger: false });
+  if (handlesSignals) app.enableShutdownHooks(["SIGTERM"], { useProcessExit: true });
   await app.listen(0, "127.0.0.1");
   const { port } = app.getHttpServer().address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, close: () => app.close() };
+  return { url: `http://127.0.0.1:${port}`, handlesSignals, close: () => app.close() };
 }
