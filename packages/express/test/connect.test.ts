@@ -1,0 +1,45 @@
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { pipeline, Readable } from "node:stream";
+import type { DatabaseManager } from "@nsj/mdb-core";
+import { type MdbRequest, mdbErrors, mdbExpress, mdbHealth, shutDown } from "@nsj/mdb-express";
+import { type HandlerRequest, httpSuite, runHandler, type Service, streamHandler } from "@nsj/mdb-http-testkit";
+import connect from "connect";
+
+httpSuite("Connect", startService);
+
+/** The suite's service on what has `(req, res, next)` and nothing else of Express. */
+async function startService(databases: DatabaseManager): Promise<Service> {
+  const app = connect();
+  app.use(mdbExpress(databases));
+  app.use("/health", mdbHealth(databases));
+  app.use("/run", (request, response, next) => {
+    const { name, handlerRequest } = route(request);
+    runHandler(name, handlerRequest).then((body) => response.end(JSON.stringify(body ?? null)), next);
+  });
+  app.use("/stream", (request, response) => {
+    const { name, handlerRequest } = route(request);
+    pipeline(Readable.from(streamHandler(name, handlerRequest)), response, () => {});
+  });
+  app.use(mdbErrors({ MDB_NO_ROWS: 410 }));
+  app.use(((_error, _request, response, _next) => {
+    response.statusCode = 500;
+    response.end("{}");
+  }) satisfies connect.ErrorHandleFunction);
+
+  const server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, close: () => shutDown(server, databases) };
+}
+
+/** Connect has put `databases` and the rest on the request; its types do not know. */
+function route(request: IncomingMessage): { readonly name: string; readonly handlerRequest: HandlerRequest } {
+  const [, name = "", user] = (request.url ?? "").split("/");
+  const own = request as IncomingMessage & MdbRequest;
+  const session = (label: string) => own.databaseSession(label);
+  return {
+    name,
+    handlerRequest: { databases: own.databases, session, clientGone: own.clientGone, user: Number(user) },
+  };
+}
