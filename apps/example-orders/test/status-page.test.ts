@@ -75,6 +75,8 @@ describe("the status page", () => {
     service = await RunningService.start({ port });
     await eventually(() => status.textContent()).toBe("Live");
     expect(await page.locator("#pools").getAttribute("data-stale")).toBeNull();
+    // The one that came back is without the demonstration.
+    await eventually(() => page.locator("#load").isHidden()).toBe(true);
     expect(await page.getByRole("article").count()).toBe(2);
   });
 

@@ -6,6 +6,7 @@ interface Listed {
 
 /** A client that orders something, looks at the last orders, and begins again, until the signal aborts. */
 export async function runClient(url: string, end: AbortSignal): Promise<void> {
+  if (end.aborted) return;
   const customers = await idsOf(`${url}/customers`);
   const products = await idsOf(`${url}/products`);
   while (!end.aborted) {

@@ -14,25 +14,24 @@ export const loadRoutes: FastifyPluginAsync = async (app) => {
     await running;
   });
 
-  app.post("/demo/load", async (request, reply) => {
-    if (running === undefined) {
-      const url = app.listeningOrigin;
-      const end = AbortSignal.any([closing.signal, AbortSignal.timeout(seconds * 1_000)]);
-      running = Promise.all(
-        Array.from({ length: clients }, async (_, index) => {
-          // One after another, so that the page shows how the pool fills.
-          await pause(index * 50, undefined, { signal: end }).catch(() => {});
-          await runClient(url, end);
-        }),
-      )
-        .catch((error: unknown) => {
-          // A client may lose its connection to a server that closes.
-          if (!closing.signal.aborted) request.log.error(error);
-        })
-        .finally(() => {
-          running = undefined;
-        });
+  const run = async (index: number): Promise<void> => {
+    const end = AbortSignal.any([closing.signal, AbortSignal.timeout(seconds * 1_000)]);
+    // One after another, so that the page shows how the pool fills.
+    await pause(index * 50);
+    try {
+      await runClient(app.listeningOrigin, end);
+    } catch (error) {
+      // A client may lose its connection to a server that closes.
+      if (!closing.signal.aborted) app.log.error(error);
     }
-    return reply.code(202).send({ clients, seconds });
+  };
+
+  app.get("/demo/load", () => ({ clients, seconds, running: running !== undefined }));
+
+  app.post("/demo/load", async (_request, reply) => {
+    running ??= Promise.all(Array.from({ length: clients }, (_, index) => run(index))).finally(() => {
+      running = undefined;
+    });
+    return reply.code(202).send({ clients, seconds, running: true });
   });
 };

@@ -11,11 +11,15 @@ const button = document.querySelector("#load");
 let samples = [];
 let silence;
 let underLoad = false;
+let calm;
 
 function listen() {
   const source = new EventSource("/status/samples");
   // First all that the service remembers, then what is new.
-  source.addEventListener("history", ({ data }) => show(JSON.parse(data)));
+  source.addEventListener("history", ({ data }) => {
+    show(JSON.parse(data));
+    askForLoad();
+  });
   source.addEventListener("news", ({ data }) => show([...samples, ...JSON.parse(data)].slice(-kept)));
   source.onerror = () => {
     lost();
@@ -60,23 +64,26 @@ function show(latest) {
   }
 }
 
+/** The button is there only where the service has the routes of the demonstration. */
+async function askForLoad(method = "GET") {
+  const response = await fetch("/demo/load", { method }).catch(() => undefined);
+  button.hidden = response?.ok !== true;
+  if (button.hidden) return;
+  const { running } = await response.json();
+  underLoad = running;
+  showButton();
+  clearTimeout(calm);
+  if (running) calm = setTimeout(() => askForLoad(), 1_000);
+}
+
 function showButton() {
   // Not `disabled`: that would take the focus away.
   button.ariaDisabled = String(underLoad || connection.dataset.state !== "live");
   button.textContent = underLoad ? "Under load…" : "Put load on it";
 }
 
-button.addEventListener("click", async () => {
-  if (button.ariaDisabled === "true") return;
-  const response = await fetch("/demo/load", { method: "POST" }).catch(() => undefined);
-  if (response?.ok !== true) return;
-  const { seconds } = await response.json();
-  underLoad = true;
-  showButton();
-  setTimeout(() => {
-    underLoad = false;
-    showButton();
-  }, seconds * 1_000);
+button.addEventListener("click", () => {
+  if (button.ariaDisabled !== "true") askForLoad("POST");
 });
 
 listen();
