@@ -3,26 +3,9 @@ import { get, type IncomingMessage } from "node:http";
 import type { DatabaseManager } from "@nsj/mdb-core";
 import { type ReferenceServer, referenceServer } from "@nsj/mdb-testkit";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { concurrencySuite } from "./concurrency-suite.ts";
 import { journal } from "./journal.ts";
 import { addressOf, createTables, notesOf, openDatabases, type Service, type StartService } from "./service.ts";
-
-interface Kind {
-  readonly route: string;
-  /** What its client may get. */
-  readonly outcomes: readonly (number | "cut")[];
-}
-
-const kinds: readonly Kind[] = [
-  { route: "run/commit", outcomes: [200] },
-  { route: "run/forget", outcomes: [200] },
-  { route: "run/fail", outcomes: [500] },
-  { route: "run/twice", outcomes: [409] },
-  { route: "run/gaveUp", outcomes: [500] },
-  // While it waits for a connection, or while it runs.
-  { route: "run/late", outcomes: [503, 504] },
-  { route: "stream/streamShort", outcomes: [200] },
-  { route: "stream/streamFail", outcomes: ["cut"] },
-];
 
 /** Registers what an integration has to do, asked over HTTP. */
 export function httpSuite(framework: string, start: StartService): void {
@@ -61,23 +44,6 @@ export function httpSuite(framework: string, start: StartService): void {
     await work();
     await vi.waitFor(() => expect(statsOf()).toEqual(before), { timeout: 10_000 });
   };
-  /** Once nothing runs any more. */
-  const everythingBack = () =>
-    vi.waitFor(() => {
-      for (const { busy, waiting, idle, total, leaks } of Object.values(databases.stats())) {
-        expect({ busy, waiting, leaks, idle }).toEqual({ busy: 0, waiting: 0, leaks: 0, idle: total });
-      }
-    });
-  /** The status of the answer, or that there was none, or not all of it. */
-  const ask = (path: string, signal: AbortSignal | null = null): Promise<number | "cut"> =>
-    fetch(`${service.url}/${path}`, { signal }).then(
-      (response) =>
-        response.text().then(
-          () => response.status,
-          () => "cut" as const,
-        ),
-      () => "cut" as const,
-    );
   const busy = () => vi.waitFor(() => expect(statsOf().busy).toBe(1), { timeout: 10_000 });
 
   describe(`a request to ${framework}`, () => {
@@ -219,33 +185,5 @@ export function httpSuite(framework: string, start: StartService): void {
     });
   });
 
-  it(`200 concurrent requests to ${framework} never see each other`, async () => {
-    const users = Array.from({ length: 200 }, (_, index) => index + 1);
-    const answers = await Promise.all(users.map((user) => run("isolated", user)));
-    expect(answers).toEqual(
-      users.map((user) => ({
-        status: 200,
-        body: { user, sameSession: true, alone: true, ambient: true, seen: 1, sameConnection: true },
-      })),
-    );
-    expect(await notesOf(databases)).toEqual(users.filter((user) => user % 2 === 0));
-    expect(await notesOf(databases, "audit")).toEqual(users);
-    await everythingBack();
-  });
-
-  it(`200 concurrent requests to ${framework} that throw, run out of time, stream or are cut leave no trace`, async () => {
-    const client = new AbortController();
-    const cut = Array.from({ length: 40 }, (_, index) => ask(`run/hang/${index + 1}`, client.signal));
-    await vi.waitFor(() => expect(statsOf().waiting).toBeGreaterThan(0), { timeout: 10_000 });
-    const others = Array.from({ length: 160 }, (_, index) => {
-      const kind = kinds[index % kinds.length] as Kind;
-      return { kind, user: index + 101, outcome: ask(`${kind.route}/${index + 101}`) };
-    });
-    client.abort();
-    expect(new Set(await Promise.all(cut))).toEqual(new Set(["cut"]));
-    for (const { kind, outcome } of others) expect(kind.outcomes, kind.route).toContain(await outcome);
-    const kept = others.filter(({ kind }) => kind.route === "run/commit").map(({ user }) => user);
-    expect(await notesOf(databases)).toEqual(kept);
-    await everythingBack();
-  });
+  concurrencySuite(framework, () => ({ databases, url: service.url }));
 }
