@@ -2,7 +2,7 @@ import type { DriverConnection } from "@nsj/mdb-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { classify, noteFacts } from "../src/errors.ts";
 import { njsCodes, oraCodes } from "../src/ora-codes.ts";
-import { ownServer } from "./support/server.ts";
+import { testServer } from "./support/server.ts";
 import { connected, failureOf, run } from "./support/statements.ts";
 
 /** An error as oracledb makes it of one of the server. */
@@ -151,7 +151,7 @@ it("no number is listed whose session ends although it is the statement's fault"
 });
 
 describe("errors over the wire", () => {
-  const server = ownServer();
+  const server = testServer();
   let connection: DriverConnection;
   beforeAll(async () => {
     connection = await connected(server);

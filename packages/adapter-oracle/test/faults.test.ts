@@ -152,6 +152,30 @@ describe("an idle connection", () => {
   });
 });
 
+describe("a commit", () => {
+  it.each([
+    [true, "9"],
+    [false, "100"],
+  ])("that is cut off may have happened (here: %s)", async (afterwards, left) => {
+    const connection = await connect();
+    const table = `cut_${afterwards}`;
+    await run(connection, `create table ${table} (amount number(5))`);
+    await run(connection, `insert into ${table} values (100)`);
+    await connection.begin({});
+    await run(connection, `update ${table} set amount = 9`);
+    server.own.script.once("COMMIT", { kind: "cut", afterwards });
+    expect(await failureOf(async () => connection.commit())).toMatchObject({
+      kind: "lost",
+      connection: "dead",
+      executed: "maybe",
+    });
+    expect(connection.usable).toBe(false);
+    const other = await connect();
+    expect(await rows(other, `select amount from ${table}`)).toEqual([[left]]);
+    other.destroy();
+  });
+});
+
 describe("a long answer", () => {
   it("that breaks off in the middle fails, and gives no part of it", async () => {
     const connection = await connect();

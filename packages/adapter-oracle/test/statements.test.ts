@@ -1,9 +1,9 @@
 import type { CallParameter, DriverConnection, ResultSet } from "@nsj/mdb-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ownServer } from "./support/server.ts";
+import { testServer } from "./support/server.ts";
 import { connected, failureOf, rows, run } from "./support/statements.ts";
 
-const server = ownServer();
+const server = testServer();
 const soon = () => ({ deadline: performance.now() + 20_000 });
 let connection: DriverConnection;
 

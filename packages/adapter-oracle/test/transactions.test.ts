@@ -1,19 +1,17 @@
 import type { DriverConnection } from "@nsj/mdb-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ownServer } from "./support/server.ts";
+import { testServer } from "./support/server.ts";
 import { connected, failureOf, rows, run } from "./support/statements.ts";
 
-const server = ownServer();
+const server = testServer();
 let connection: DriverConnection;
 let other: DriverConnection;
-let calls: readonly string[];
 
 beforeEach(async () => {
   connection = await connected(server);
   other = await connected(server);
   await run(connection, "create table account (id number(5) primary key, amount number(5))");
   await run(connection, "insert into account values (1, 100)");
-  calls = server.own.record();
 });
 afterEach(async () => {
   other.destroy();
@@ -27,28 +25,6 @@ const amount = async (from: DriverConnection) =>
   Number((await rows(from, "select amount from account where id = 1"))[0]?.[0]);
 
 describe("a transaction", () => {
-  it("costs nothing where nothing is done in it", async () => {
-    await connection.begin({});
-    await connection.commit();
-    await connection.begin({});
-    await connection.rollback();
-    expect(calls).toEqual([]);
-  });
-
-  it("begins with its first statement, and is one call longer than what it does", async () => {
-    await connection.begin({});
-    await run(connection, "update account set amount = 1");
-    await connection.commit();
-    expect(calls).toEqual(["update account set amount = 1", "COMMIT"]);
-  });
-
-  it("is needed by no single statement: each commits in the same call", async () => {
-    await run(connection, "update account set amount = 2");
-    expect(calls).toEqual(["update account set amount = 2"]);
-    expect(await amount(other)).toBe(2);
-    expect(connection.txStatus).toBe("idle");
-  });
-
   it("goes on after a statement that failed", async () => {
     await connection.begin({});
     await run(connection, "update account set amount = 3");
@@ -133,18 +109,6 @@ describe("isolation", () => {
     }
   });
 
-  it.each(["serializable", "repeatable read", "read uncommitted"] as const)(
-    "%s is refused and nothing sent",
-    async (isolation) => {
-      expect(await failureOf(async () => connection.begin({ isolation }))).toMatchObject({
-        kind: "unsupported",
-        executed: "no",
-      });
-      expect(calls).toEqual([]);
-      expect(connection.txStatus).toBe("idle");
-    },
-  );
-
   it("a read-only transaction reads one state and changes nothing", async () => {
     await connection.begin({ readOnly: true });
     expect(await amount(connection)).toBe(100);
@@ -180,23 +144,6 @@ describe("savepoints", () => {
 });
 
 describe("a commit", () => {
-  it.each([
-    [true, 9],
-    [false, 100],
-  ])("that is cut off may have happened (here: %s)", async (afterwards, left) => {
-    await connection.begin({});
-    await run(connection, "update account set amount = 9");
-    server.own.script.once("COMMIT", { kind: "cut", afterwards });
-    expect(await failureOf(async () => connection.commit())).toMatchObject({
-      kind: "lost",
-      connection: "dead",
-      executed: "maybe",
-    });
-    expect(connection.usable).toBe(false);
-    connection = await connected(server);
-    expect(await amount(connection)).toBe(left);
-  });
-
   it("that fails by a deferred constraint has rolled back, and says why", async () => {
     await run(connection, "create table late (id number(5) constraint u_late unique deferrable initially deferred)");
     await connection.begin({});

@@ -2,7 +2,7 @@ import { type DriverConnection, jsonText, type ParameterValue } from "@nsj/mdb-c
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exactText } from "../src/returning.ts";
 import { bindTypeOf, boundValue, exactNumber, intervalText, unconstrainedNumber } from "../src/values.ts";
-import { ownServer } from "./support/server.ts";
+import { testServer } from "./support/server.ts";
 import { connected, failureOf, rows, run } from "./support/statements.ts";
 
 describe("what a parameter is bound as", () => {
@@ -81,7 +81,7 @@ it("intervals are written as Oracle writes them", () => {
 });
 
 describe("values over the wire", () => {
-  const server = ownServer();
+  const server = testServer();
   let connection: DriverConnection;
   beforeAll(async () => {
     connection = await connected(server);

@@ -1,16 +1,20 @@
 import { unlimited } from "@nsj/mdb-core";
 import type { Admin, Subject } from "@nsj/mdb-testkit";
-import oracledb from "oracledb";
 import { beforeAll } from "vitest";
 import { type OracleOptions, oracleDriver } from "../../src/index.ts";
 import { failures } from "./failures.ts";
 import { type TestServer, testServer } from "./server.ts";
+import { connected, run } from "./statements.ts";
 
 /** Oracle, as the suites of the testkit want it described: the server of `MDB_ORACLE_URL`, or a TNS server of our own. */
 export function oracleSubject(): Subject<OracleOptions> {
   const server = testServer();
   const options = (more: Partial<OracleOptions> = {}) => server.options(more);
-  beforeAll(() => runOnce(server, sleepFunction));
+  beforeAll(async () => {
+    const connection = await connected(server);
+    await run(connection, sleepFunction);
+    await connection.close(unlimited);
+  });
   return {
     driver: oracleDriver,
     options: () => options(),
@@ -108,22 +112,19 @@ function serviceOf({ connectString }: OracleOptions): string {
 async function admin(server: TestServer): Promise<Admin> {
   return {
     async identify(victim) {
-      const text = "select sid || ',' || serial# from v$session where sid = sys_context('userenv', 'sid')";
+      const text = "select sys_context('userenv', 'sid') from dual";
       const { rows } = await victim.query({ text, values: [] }, unlimited);
-      return String(rows[0]?.[0]);
+      const sid = String(rows[0]?.[0]);
+      const [session] = await server.administer("select serial# from v$session where sid = :1", [sid]);
+      return `${sid},${session?.[0]}`;
     },
-    kill: (identity) => runOnce(server, `alter system disconnect session '${identity}' immediate`),
+    async kill(identity) {
+      await server.administer(`alter system disconnect session '${identity}' immediate`);
+    },
     async restart() {
       await server.own.shutDown();
       await server.own.listen();
     },
     close: async () => undefined,
   };
-}
-
-async function runOnce(server: TestServer, text: string): Promise<void> {
-  const { user = "", password, connectString } = server.options();
-  const connection = await oracledb.getConnection({ user, password: String(password), connectString });
-  await connection.execute(text);
-  await connection.close();
 }
