@@ -6,7 +6,7 @@ import { loginMessage, statusMessage } from "./protocol/call-answer.ts";
 import { functionCode, messageType } from "./protocol/codes.ts";
 import { descriptorValue } from "./protocol/connect.ts";
 import { LobStore } from "./protocol/lob-store.ts";
-import { PasswordLogin, readLogin } from "./protocol/login.ts";
+import { PasswordLogin, type RecordedLogin, readLogin, recordedLogin } from "./protocol/login.ts";
 import { dataTypesAnswer, protocolAnswer } from "./protocol/negotiation.ts";
 import { readPiggyback } from "./protocol/piggyback.ts";
 import { Transport } from "./protocol/transport.ts";
@@ -20,6 +20,8 @@ export interface SessionHost {
   /** By upper-case user name. */
   readonly passwords: ReadonlyMap<string, string>;
   answerTo(text: string): ScriptedAnswer | undefined;
+  /** Somebody has logged in. */
+  noteLogin(login: RecordedLogin): void;
   openEngine(user: string, sessionTimeZone: string): Promise<Engine>;
   /** Something that this server cannot have meant; tests see it. */
   report(error: Error): void;
@@ -38,6 +40,8 @@ export class TnsSession {
   #engine: Engine | undefined;
   #calls: StatementCalls | undefined;
   #user = "";
+  #descriptor = "";
+  #facts: ReadonlyMap<string, string> = new Map();
   #login: PasswordLogin | undefined;
   #interrupting: Promise<void> | undefined;
   #stopHanging: ((error: OracleError) => void) | undefined;
@@ -87,6 +91,7 @@ export class TnsSession {
     const scripted = this.#host.answerTo("CONNECT");
     if (scripted?.kind === "error") return scripted.number;
     if (scripted?.kind === "hang") return "silence";
+    this.#descriptor = descriptor;
     const service = descriptorValue(descriptor, "SERVICE_NAME");
     if (service !== undefined && service.toUpperCase() === this.#host.serviceName.toUpperCase()) return undefined;
     return service === undefined ? 12505 : 12514;
@@ -136,10 +141,20 @@ export class TnsSession {
           if (answer !== undefined) this.#transport.send(answer);
           return this.#transport.drained();
         }
+        case messageType.oneWayFunction:
+          return this.#oneWay(reader);
         default:
           throw new RangeError(`the TNS test server does not know the message type ${type}`);
       }
     }
+  }
+
+  /** A call that wants no answer. A session of a pool (DRCP) is given back by one, and the client leaves. */
+  async #oneWay(reader: TtcReader): Promise<void> {
+    const code = reader.u8();
+    if (code !== functionCode.releaseSession)
+      throw new RangeError(`the TNS test server does not know the one-way function ${code}`);
+    await this.#engine?.rollback();
   }
 
   async #piggyback(reader: TtcReader): Promise<void> {
@@ -180,7 +195,9 @@ export class TnsSession {
   }
 
   #phaseOne(reader: TtcReader): Buffer {
-    this.#user = readLogin(reader).user.replaceAll('"', "").toUpperCase();
+    const { user, values } = readLogin(reader);
+    this.#facts = values;
+    this.#user = user.replaceAll('"', "").toUpperCase();
     this.#login = new PasswordLogin(this.#host.passwords.get(this.#user));
     return loginMessage(this.#login.challenge());
   }
@@ -194,6 +211,7 @@ export class TnsSession {
       if (!this.#host.passwords.has(client)) throw new OracleError(28150, "proxy not authorized to connect as client");
       this.#user = client;
     }
+    this.#host.noteLogin(recordedLogin(this.#descriptor, this.#user, [this.#facts, values]));
     const zone = /TIME_ZONE\s*=\s*'([^']*)'/i.exec(values.get("AUTH_ALTER_SESSION") ?? "")?.[1] ?? "+00:00";
     const engine = await this.#host.openEngine(this.#user, zone);
     this.#engine = engine;

@@ -6,6 +6,7 @@ import { OracleError } from "./engine/oracle-error.ts";
 import { OracleSession } from "./engine/oracle-session.ts";
 import type { ResultTypes } from "./engine/result-columns.ts";
 import { setUpDatabase } from "./engine/setup/setup-database.ts";
+import type { RecordedLogin } from "./protocol/login.ts";
 import { PlainOrTls } from "./protocol/plain-or-tls.ts";
 import type { ScriptedAnswer } from "./scripted-answer.ts";
 import { TnsSession } from "./session.ts";
@@ -28,6 +29,8 @@ export class TnsServer {
   readonly script = new Script<ScriptedAnswer>();
   /** What clients sent and this server could not make sense of. A test that leaves something here has not tested what it meant to. */
   readonly faults: Error[] = [];
+  /** Everybody who has logged in, in order. */
+  readonly logins: RecordedLogin[] = [];
   readonly serviceName: string;
   /** What it shows to clients that connect by TLS (`tcps`). */
   readonly identity = createSelfSignedCertificate();
@@ -148,6 +151,7 @@ export class TnsServer {
           this.#recorded?.push(text);
           return this.script.answerTo(text);
         },
+        noteLogin: (login) => this.logins.push(login),
         openEngine: async (user, timeZone) => {
           const engine = await OracleSession.open(
             {

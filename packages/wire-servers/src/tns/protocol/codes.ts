@@ -13,6 +13,7 @@ export const messageType = {
   describeInfo: 16,
   piggyback: 17,
   flushOutBinds: 19,
+  oneWayFunction: 26,
   implicitResultSet: 27,
 } as const;
 
@@ -33,6 +34,7 @@ export const functionCode = {
   setEndToEnd: 135,
   ping: 147,
   setSchema: 152,
+  releaseSession: 163,
 } as const;
 
 /** Options of an execute call; the same file, TNS_EXEC_OPTION_*. */

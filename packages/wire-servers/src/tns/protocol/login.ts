@@ -16,6 +16,30 @@ export interface LoginRequest {
   readonly values: ReadonlyMap<string, string>;
 }
 
+/** How somebody came in, for tests of what reaches the server. */
+export interface RecordedLogin {
+  /** The connect descriptor. */
+  readonly descriptor: string;
+  /** The user whose session it is. */
+  readonly user: string;
+  /** What the client has said of itself, by the protocol's keys; nothing secret. */
+  readonly facts: ReadonlyMap<string, string>;
+}
+
+const secrets = new Set(["AUTH_PASSWORD", "AUTH_SESSKEY", "AUTH_PBKDF2_SPEEDY_KEY"]);
+
+/** Puts together what the messages of a login have said. */
+export function recordedLogin(
+  descriptor: string,
+  user: string,
+  messages: readonly ReadonlyMap<string, string>[],
+): RecordedLogin {
+  const entries = messages.flatMap((values) => [...values]).filter(([key]) => !secrets.has(key));
+  // Some come as C strings, with their end.
+  const plain = (text: string) => text.replace(/\0$/, "");
+  return { descriptor, user, facts: new Map(entries.map(([key, value]) => [plain(key), plain(value)])) };
+}
+
 /** Reads either message of a login; `encode` in oracledb's lib/thin/protocol/messages/auth.js. */
 export function readLogin(reader: TtcReader): LoginRequest {
   reader.u8();
