@@ -1,6 +1,8 @@
 import type { ErrorInfo } from "@nsj/mdb-core";
+import type { CodeFacts } from "./code-facts.ts";
 import { OracleFault } from "./faults.ts";
-import { type CodeFacts, njsCodes, oraCodes, undefinedInPlsql } from "./ora-codes.ts";
+import { njsCodes } from "./njs-codes.ts";
+import { oraCodes, undefinedInPlsql } from "./ora-codes.ts";
 
 /** What the connection knows about an error and the error itself does not say. */
 export interface ErrorFacts {

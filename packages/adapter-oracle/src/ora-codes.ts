@@ -1,13 +1,4 @@
-import type { ErrorKind } from "@nsj/mdb-core";
-
-/** What one number means. */
-export interface CodeFacts {
-  readonly kind: ErrorKind;
-  /** The session is over, or of no more use. */
-  readonly fatal?: true;
-  /** Running the transaction again may help. */
-  readonly again?: true;
-}
+import type { CodeFacts } from "./code-facts.ts";
 
 /**
  * Errors of the server by their ORA number, with Oracle's own words. A number that is not here is `other`.
@@ -22,6 +13,8 @@ export const oraCodes: Readonly<Record<number, CodeFacts>> = {
   28: { kind: "lost", fatal: true }, // your session has been killed
   30: { kind: "undefined-object" }, // User session ID does not exist
   31: { kind: "lost", fatal: true }, // session marked for kill
+  40: { kind: "statement-timeout" }, // active time limit exceeded - call aborted
+  41: { kind: "lost", fatal: true }, // active time limit exceeded - session terminated
   45: { kind: "lost", fatal: true }, // session was terminated
   51: { kind: "lock-timeout", again: true }, // timeout occurred while waiting for a resource
   54: { kind: "lock-timeout", again: true }, // resource busy and acquire with NOWAIT specified or timeout expired
@@ -138,6 +131,7 @@ export const oraCodes: Readonly<Record<number, CodeFacts>> = {
   1873: { kind: "value" }, // the leading precision of the interval is too small
   1878: { kind: "value" }, // specified field not found in datetime or interval
   1882: { kind: "value" }, // timezone region not found
+  1950: { kind: "permission" }, // no privileges on tablespace
   2014: { kind: "unsupported" }, // cannot select FOR UPDATE from view with DISTINCT, GROUP BY, etc.
   2049: { kind: "lock-timeout", again: true }, // timeout: distributed transaction waiting for lock
   2091: { kind: "transaction-aborted" }, // transaction rolled back
@@ -147,6 +141,10 @@ export const oraCodes: Readonly<Record<number, CodeFacts>> = {
   2291: { kind: "foreign-key" }, // integrity constraint violated - parent key not found
   2292: { kind: "foreign-key" }, // integrity constraint violated - child record found
   2391: { kind: "too-many-connections", fatal: true }, // exceeded simultaneous SESSIONS_PER_USER limit
+  2392: { kind: "lost", fatal: true }, // exceeded session limit on CPU usage, you are being logged off
+  2393: { kind: "statement-timeout" }, // exceeded call limit on CPU usage
+  2394: { kind: "lost", fatal: true }, // exceeded session limit on IO usage, you are being logged off
+  2395: { kind: "resource" }, // exceeded call limit on IO usage
   2396: { kind: "lost", fatal: true }, // exceeded maximum idle time, please connect again
   2399: { kind: "lost", fatal: true }, // exceeded maximum connect time, you are being logged off
   2443: { kind: "undefined-object" }, // Cannot drop constraint - nonexistent constraint
@@ -171,6 +169,7 @@ export const oraCodes: Readonly<Record<number, CodeFacts>> = {
   6576: { kind: "undefined-object" }, // not a valid function or procedure name
   8002: { kind: "other" }, // sequence.CURRVAL is not yet defined in this session
   8006: { kind: "serialization", again: true }, // specified row no longer exists
+  8103: { kind: "undefined-object" }, // object no longer exists
   8176: { kind: "serialization", again: true }, // consistent read failure; rollback data not available
   8177: { kind: "serialization", again: true }, // can't serialize access for this transaction
   10632: { kind: "other" }, // invalid rowid
@@ -212,60 +211,11 @@ export const oraCodes: Readonly<Record<number, CodeFacts>> = {
   30926: { kind: "other" }, // unable to get a stable set of rows in the source tables
   32795: { kind: "value" }, // cannot insert into a generated always identity column
   38104: { kind: "syntax" }, // Columns referenced in the ON Clause cannot be updated
-  40040: { kind: "other" }, // the statement was stopped by the resource manager
-  40478: { kind: "value" }, // output value too large
   40441: { kind: "value" }, // JSON syntax error
+  40478: { kind: "value" }, // output value too large
   56600: { kind: "lost", fatal: true }, // illegal OCI function call
-};
-
-/** The driver's own errors by their NJS number. A number that is not here is `other`. */
-export const njsCodes: Readonly<Record<number, CodeFacts>> = {
-  3: { kind: "lost", fatal: true }, // invalid or closed connection
-  10: { kind: "unsupported" }, // unsupported data type
-  11: { kind: "parameter" }, // encountered bind value and type mismatch
-  12: { kind: "parameter" }, // encountered invalid bind data type
-  16: { kind: "value" }, // buffer is too small for OUT binds
-  44: { kind: "parameter" }, // bind object must contain one of the following keys
-  55: { kind: "parameter" }, // binding by position and name cannot be mixed
-  58: { kind: "parameter" }, // maxSize is too small for value
-  89: { kind: "unsupported" }, // not implemented
-  97: { kind: "parameter" }, // no bind placeholder with that name was found in the SQL text
-  98: { kind: "parameter" }, // wrong number of bind values
-  101: { kind: "auth", fatal: true }, // no credentials specified
-  105: { kind: "parameter" }, // value is not a number (NaN) and cannot be used in Oracle Numbers
-  107: { kind: "other" }, // invalid cursor
-  115: { kind: "value" }, // value cannot be represented as an Oracle Database number
-  116: { kind: "auth", fatal: true }, // password verifier type is not supported
-  119: { kind: "unsupported" }, // conversion from one type to another is not supported
-  123: { kind: "statement-timeout" }, // call timeout exceeded
-  125: { kind: "refused", fatal: true }, // connectString cannot be empty or undefined
-  138: { kind: "unsupported", fatal: true }, // connections to this database server version are not supported
-  149: { kind: "parameter" }, // the bind variable placeholder cannot be used both before and after the RETURNING clause
-  201: { kind: "unsupported" }, // TIMESTAMP WITH LOCAL TIME ZONE in a database whose time zone is a region
-  500: { kind: "lost", fatal: true }, // connection to Oracle Database was closed or broken
-  501: { kind: "lost", fatal: true }, // connection to host terminated unexpectedly
-  503: { kind: "refused", fatal: true }, // connection to host could not be established
-  504: { kind: "refused", fatal: true }, // proxy connection failure
-  505: { kind: "refused", fatal: true }, // unable to initiate TLS connection
-  506: { kind: "refused", fatal: true }, // TLS handshake failure
-  507: { kind: "refused", fatal: true }, // server DN in certificate does not match the specified DN
-  508: { kind: "refused", fatal: true }, // name not present in certificate
-  509: { kind: "lost", fatal: true }, // invalid or incomplete packet received
-  510: { kind: "connect-timeout", fatal: true }, // connection timed out
-  511: { kind: "refused", fatal: true }, // connection to listener was refused
-  512: { kind: "refused", fatal: true }, // invalid connection string parameters
-  513: { kind: "lost", fatal: true }, // error received through in-band notification
-  514: { kind: "refused", fatal: true }, // syntax error in connection string
-  515: { kind: "refused", fatal: true }, // error in Easy Connect connection string
-  516: { kind: "refused", fatal: true }, // no configuration directory set to search for tnsnames.ora
-  517: { kind: "unknown-database", fatal: true }, // unable to find the alias in tnsnames.ora
-  518: { kind: "unknown-database", fatal: true }, // service is not registered with the listener
-  519: { kind: "unknown-database", fatal: true }, // SID is not registered with the listener
-  520: { kind: "refused", fatal: true }, // file tnsnames.ora not found
-  521: { kind: "lost", fatal: true }, // end-of-file on communication channel
-  529: { kind: "refused", fatal: true }, // invalid wallet type
-  530: { kind: "refused", fatal: true }, // the host addresses are incorrect or unresolvable
-  533: { kind: "refused", fatal: true }, // advanced networking option service negotiation failed
+  56735: { kind: "statement-timeout" }, // elapsed time limit exceeded - call aborted
+  56736: { kind: "lost", fatal: true }, // elapsed time limit exceeded - session terminated
 };
 
 /** PL/SQL compilation errors about something that does not exist. */

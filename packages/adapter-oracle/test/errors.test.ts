@@ -1,7 +1,8 @@
 import type { DriverConnection } from "@nsj/mdb-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { classify, noteFacts } from "../src/errors.ts";
-import { njsCodes, oraCodes } from "../src/ora-codes.ts";
+import { njsCodes } from "../src/njs-codes.ts";
+import { oraCodes } from "../src/ora-codes.ts";
 import { testServer } from "./support/server.ts";
 import { connected, failureOf, run } from "./support/statements.ts";
 
@@ -19,6 +20,7 @@ function ofDriver(number: number, message = "words of the driver"): Error {
 describe("errors of the server", () => {
   it.each([
     [1, "unique", "never"],
+    [40, "statement-timeout", "never"],
     [54, "lock-timeout", "transaction"],
     [60, "deadlock", "transaction"],
     [900, "syntax", "never"],

@@ -2,17 +2,19 @@ import type { Socket } from "node:net";
 import type { Engine } from "./engine/engine.ts";
 import { OracleError } from "./engine/oracle-error.ts";
 import { cancelled } from "./engine/postgres-errors.ts";
+import { Login } from "./login.ts";
 import { loginMessage, statusMessage } from "./protocol/call-answer.ts";
 import { functionCode, messageType } from "./protocol/codes.ts";
 import { descriptorValue } from "./protocol/connect.ts";
 import { LobStore } from "./protocol/lob-store.ts";
-import { PasswordLogin, type RecordedLogin, readLogin, recordedLogin } from "./protocol/login.ts";
+import type { RecordedLogin } from "./protocol/login.ts";
 import { dataTypesAnswer, protocolAnswer } from "./protocol/negotiation.ts";
 import { readPiggyback } from "./protocol/piggyback.ts";
 import { Transport } from "./protocol/transport.ts";
 import { TtcReader } from "./protocol/ttc-reader.ts";
 import type { ScriptedAnswer } from "./scripted-answer.ts";
-import { errorAnswer, type Play, StatementCalls } from "./statement-calls.ts";
+import { Cut, notByScript, ScriptedCalls } from "./scripted-calls.ts";
+import { errorAnswer, StatementCalls } from "./statement-calls.ts";
 
 /** What a session needs from its server. */
 export interface SessionHost {
@@ -27,8 +29,6 @@ export interface SessionHost {
   report(error: Error): void;
 }
 
-const accepted = 0;
-
 /** One client's session. */
 export class TnsSession {
   readonly id: number;
@@ -39,12 +39,10 @@ export class TnsSession {
   #queue: Promise<void> = Promise.resolve();
   #engine: Engine | undefined;
   #calls: StatementCalls | undefined;
-  #user = "";
   #descriptor = "";
-  #facts: ReadonlyMap<string, string> = new Map();
-  #login: PasswordLogin | undefined;
+  readonly #login: Login;
   #interrupting: Promise<void> | undefined;
-  #stopHanging: ((error: OracleError) => void) | undefined;
+  readonly #scripts: ScriptedCalls;
   #killed = false;
   #over = false;
   readonly closed: Promise<void>;
@@ -53,6 +51,8 @@ export class TnsSession {
     this.id = id;
     this.serial = serial;
     this.#host = host;
+    this.#login = new Login(host.passwords);
+    this.#scripts = new ScriptedCalls(host.answerTo, (ending) => this.cut(ending));
     let finish: () => void = () => undefined;
     this.closed = new Promise((resolve) => {
       finish = resolve;
@@ -83,10 +83,6 @@ export class TnsSession {
     this.#transport.close(ending);
   }
 
-  get user(): string {
-    return this.#user;
-  }
-
   #connect(descriptor: string): number | "silence" | undefined {
     const scripted = this.#host.answerTo("CONNECT");
     if (scripted?.kind === "error") return scripted.number;
@@ -105,7 +101,7 @@ export class TnsSession {
   }
 
   #interrupt(): void {
-    this.#stopHanging?.(cancelled());
+    this.#scripts.stopHanging(cancelled());
     this.#interrupting = this.#engine?.interrupt();
   }
 
@@ -118,7 +114,7 @@ export class TnsSession {
 
   async #leave(): Promise<void> {
     this.#over = true;
-    this.#stopHanging?.(new OracleError(3113, "end-of-file on communication channel"));
+    this.#scripts.stopHanging(new OracleError(3113, "end-of-file on communication channel"));
     await this.#engine?.interrupt();
     await this.#queue;
     await this.#engine?.close();
@@ -179,9 +175,9 @@ export class TnsSession {
     reader.u8();
     try {
       if (this.#killed) throw new OracleError(28, "your session has been killed");
-      if (code === functionCode.authenticatePhaseOne) return this.#phaseOne(reader);
+      if (code === functionCode.authenticatePhaseOne) return loginMessage(this.#login.begin(reader));
       if (code === functionCode.authenticatePhaseTwo)
-        return await this.#scripted("LOGIN", () => this.#phaseTwo(reader), notByScript);
+        return await this.#scripts.run("LOGIN", () => this.#openEngine(reader), notByScript);
       return await this.#sessionCall(code, reader);
     } catch (error) {
       if (error instanceof Cut) return undefined;
@@ -194,41 +190,14 @@ export class TnsSession {
     }
   }
 
-  #phaseOne(reader: TtcReader): Buffer {
-    const { user, values } = readLogin(reader);
-    this.#facts = values;
-    this.#user = user.replaceAll('"', "").toUpperCase();
-    this.#login = new PasswordLogin(this.#host.passwords.get(this.#user));
-    return loginMessage(this.#login.challenge());
-  }
-
-  async #phaseTwo(reader: TtcReader): Promise<Buffer> {
-    const { values } = readLogin(reader);
-    const proof = this.#login?.proof(values);
-    if (proof === undefined) throw new OracleError(1017, "invalid username/password; logon denied");
-    const client = values.get("PROXY_CLIENT_NAME")?.replaceAll('"', "").toUpperCase();
-    if (client !== undefined) {
-      if (!this.#host.passwords.has(client)) throw new OracleError(28150, "proxy not authorized to connect as client");
-      this.#user = client;
-    }
-    this.#host.noteLogin(recordedLogin(this.#descriptor, this.#user, [this.#facts, values]));
-    const zone = /TIME_ZONE\s*=\s*'([^']*)'/i.exec(values.get("AUTH_ALTER_SESSION") ?? "")?.[1] ?? "+00:00";
-    const engine = await this.#host.openEngine(this.#user, zone);
+  async #openEngine(reader: TtcReader): Promise<Buffer> {
+    const login = this.#login.finish(reader);
+    this.#host.noteLogin({ descriptor: this.#descriptor, user: login.user, facts: login.facts });
+    const engine = await this.#host.openEngine(login.user, login.timeZone);
     this.#engine = engine;
     engine.onLost = () => this.cut("reset");
-    this.#calls = new StatementCalls(engine, this.#lobs, (text, run, play) => this.#scripted(text, run, play));
-    return loginMessage([
-      ["AUTH_SVR_RESPONSE", proof, accepted],
-      ["AUTH_VERSION_NO", String((21 << 24) | (3 << 16)), accepted],
-      ["AUTH_SC_SERVICE_NAME", this.#host.serviceName, accepted],
-      ["AUTH_SC_DBUNIQUE_NAME", this.#host.serviceName, accepted],
-      ["AUTH_DBNAME", this.#host.serviceName.toUpperCase(), accepted],
-      ["AUTH_INSTANCENAME", this.#host.serviceName, accepted],
-      ["AUTH_MAX_OPEN_CURSORS", "300", accepted],
-      ["AUTH_MAX_IDEN_LENGTH", "128", accepted],
-      ["AUTH_SESSION_ID", String(this.id), accepted],
-      ["AUTH_SERIAL_NUM", String(this.serial), accepted],
-    ]);
+    this.#calls = new StatementCalls(engine, this.#lobs, (text, run, play) => this.#scripts.run(text, run, play));
+    return loginMessage(login.answer({ id: this.id, serial: this.serial, serviceName: this.#host.serviceName }));
   }
 
   async #sessionCall(code: number, reader: TtcReader): Promise<Buffer> {
@@ -264,34 +233,6 @@ export class TnsSession {
   }
 
   #plain(text: string, run: () => Promise<void>): Promise<void> {
-    return this.#scripted(text, run, () => undefined);
-  }
-
-  async #scripted<Result>(text: string, run: () => Promise<Result>, play: Play<Result>): Promise<Result> {
-    const answer = this.#host.answerTo(text);
-    switch (answer?.kind) {
-      case undefined:
-        return run();
-      case "error":
-        throw new OracleError(answer.number, answer.words, answer.position);
-      case "hang":
-        return new Promise((_, reject) => {
-          this.#stopHanging = reject;
-        });
-      case "cut":
-        if (answer.afterwards === true) await run();
-        this.cut(answer.ending);
-        throw new Cut();
-      case "rows":
-      case "count":
-        return play(answer);
-    }
+    return this.#scripts.run(text, run, () => undefined);
   }
 }
-
-function notByScript(): never {
-  throw new RangeError("a script can end a login, but not make up its answer");
-}
-
-/** The connection was ended instead of answering. */
-class Cut extends Error {}

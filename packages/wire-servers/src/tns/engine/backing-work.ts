@@ -1,11 +1,11 @@
-import type { BackingCursor, BackingRow } from "../../shared/backing-cursor.ts";
 import type { BackingResult, PostgresSession } from "../../shared/postgres-session.ts";
 import type { OracleColumn, OracleValue } from "../values/oracle-type.ts";
 import type { RowSource } from "./engine.ts";
 import { OracleError } from "./oracle-error.ts";
 import { type FailedStatement, oracleErrorFrom } from "./postgres-errors.ts";
+import { type Exclusive, ReadAhead, valuesOf } from "./read-ahead.ts";
 import type { RenderedText } from "./render.ts";
-import { oracleValue, type ResultTypes } from "./result-columns.ts";
+import type { ResultTypes } from "./result-columns.ts";
 
 /** What a change of rows gave. */
 export interface Changed<Result> {
@@ -14,7 +14,6 @@ export interface Changed<Result> {
   readonly changed: boolean;
 }
 
-const savepoint = "wire_query";
 const blockSavepoint = "wire_block";
 
 /**
@@ -26,7 +25,7 @@ export class BackingWork {
   readonly #types: ResultTypes;
   #lane: Promise<unknown> = Promise.resolve();
   #running = 0;
-  #open: PulledRows | undefined;
+  readonly #reading: ReadAhead;
   #changed = false;
   #savepoints: string[] = [];
   /** Counts what ends a transaction or takes it back to before a block. */
@@ -36,6 +35,7 @@ export class BackingWork {
   constructor(session: PostgresSession, types: ResultTypes) {
     this.#session = session;
     this.#types = types;
+    this.#reading = new ReadAhead(session, types);
   }
 
   get changed(): boolean {
@@ -45,7 +45,7 @@ export class BackingWork {
   /** Runs work that changes or locks rows; alone, and as one statement. */
   change<Result>(about: FailedStatement, work: () => Promise<Changed<Result>>): Promise<Result> {
     return this.#exclusive(about, async () => {
-      await this.#settle();
+      await this.#reading.settle();
       const began = this.#session.status === "idle";
       if (began) await this.#session.begin();
       try {
@@ -67,7 +67,7 @@ export class BackingWork {
   block<Result>(about: FailedStatement, work: () => Promise<Result>): Promise<Result> {
     if (this.#insideBlock) return work();
     return this.#exclusive(about, async () => {
-      await this.#settle();
+      await this.#reading.settle();
       const began = this.#session.status === "idle";
       if (began) await this.#session.begin();
       await this.#session.run(`SAVEPOINT ${blockSavepoint}`);
@@ -77,7 +77,7 @@ export class BackingWork {
       this.#insideBlock = true;
       try {
         const result = await work();
-        await this.#settle();
+        await this.#reading.settle();
         // Releasing it would release the savepoints that were set behind it.
         if (isWhole() && this.#savepoints.length === savepoints)
           await this.#session.run(`RELEASE SAVEPOINT ${blockSavepoint}`);
@@ -85,7 +85,7 @@ export class BackingWork {
         if (isWhole() && began && !this.#changed) await this.#session.commit();
         return result;
       } catch (error) {
-        await this.#settle();
+        await this.#reading.settle();
         if (isWhole()) {
           await this.#session.undo(`ROLLBACK TO SAVEPOINT ${blockSavepoint}; RELEASE SAVEPOINT ${blockSavepoint}`);
           this.#savepoints.length = savepoints;
@@ -107,24 +107,18 @@ export class BackingWork {
   }
 
   /** Runs a query and reads its first rows; the rest follows when it is asked for. */
-  query(about: FailedStatement, { text, values }: RenderedText, first: number): Promise<RowSource> {
-    return this.#exclusive(about, async () => {
-      await this.#settle();
-      const inTransaction = this.#session.status === "active";
-      if (inTransaction) await this.#session.run(`SAVEPOINT ${savepoint}`);
-      const cursor = this.#session.cursor(text, values);
-      const pulled = new PulledRows(cursor, (count) => this.#pull(cursor, count, inTransaction));
-      await pulled.more(Math.max(1, first));
-      const columns = cursor.columns.map((column) => this.#types.column(column));
-      if (!pulled.finished) this.#open = pulled;
-      return this.#source(about, columns, pulled);
+  query(about: FailedStatement, rendered: RenderedText, first: number): Promise<RowSource> {
+    const exclusive: Exclusive = (work) => this.#exclusive(about, work);
+    return exclusive(async () => {
+      await this.#reading.settle();
+      return this.#reading.query(rendered, first, exclusive);
     });
   }
 
   /** The columns of a query, without running it. */
   describe(about: FailedStatement, rendered: RenderedText): Promise<readonly OracleColumn[]> {
     return this.#exclusive(about, async () => {
-      await this.#settle();
+      await this.#reading.settle();
       const text = `SELECT * FROM (${rendered.text}) AS q LIMIT 0`;
       const { columns } = await this.#session.statement(() => this.#session.run(text, rendered.values));
       return columns.map((column) => this.#types.column(column));
@@ -173,7 +167,7 @@ export class BackingWork {
 
   savepoint(name: string): Promise<void> {
     return this.#exclusive(nothing, async () => {
-      await this.#settle();
+      await this.#reading.settle();
       if (this.#session.status === "idle") await this.#session.begin();
       await this.#session.run(`SAVEPOINT ${name}`);
       this.#savepoints.push(name);
@@ -186,7 +180,7 @@ export class BackingWork {
       if (at < 0) {
         throw new OracleError(1086, `savepoint '${plainName}' never established in this session or is invalid`);
       }
-      await this.#settle();
+      await this.#reading.settle();
       await this.#session.run(`ROLLBACK TO SAVEPOINT ${name}`);
       this.#savepoints.length = at + 1;
       this.#epoch += 1;
@@ -196,18 +190,18 @@ export class BackingWork {
   /** Runs statements that are about the session and not about data. */
   configure(text: string): Promise<void> {
     return this.#exclusive(nothing, async () => {
-      await this.#settle();
+      await this.#reading.settle();
       await this.#session.script(text);
     });
   }
 
   /** Reads what is left of an open query, so that its locks do not stand in the way of another session's definitions. */
   async releaseReads(): Promise<void> {
-    if (this.#running === 0) await this.#exclusive(nothing, () => this.#settle());
+    if (this.#running === 0) await this.#exclusive(nothing, () => this.#reading.settle());
   }
 
   async #finish(how: "commit" | "rollback"): Promise<void> {
-    await this.#settle();
+    await this.#reading.settle();
     try {
       if (this.#session.status === "idle") return;
       if (how === "rollback") await this.#session.rollback();
@@ -233,46 +227,6 @@ export class BackingWork {
     this.#savepoints = [];
   }
 
-  #source(about: FailedStatement, columns: readonly OracleColumn[], pulled: PulledRows): RowSource {
-    return {
-      columns,
-      read: (count) =>
-        this.#exclusive(about, async () => {
-          await pulled.more(count);
-          const rows = pulled.take(count).map((row) => valuesOf(columns, row));
-          if (pulled.finished && this.#open === pulled) this.#open = undefined;
-          return { rows, done: pulled.finished && pulled.left === 0 };
-        }),
-      close: () =>
-        this.#exclusive(about, async () => {
-          if (this.#open !== pulled) return;
-          this.#open = undefined;
-          await pulled.close();
-        }),
-    };
-  }
-
-  async #pull(cursor: BackingCursor, count: number, inTransaction: boolean): Promise<BackingRow[]> {
-    try {
-      const rows = count < 0 ? [] : await cursor.read(count);
-      if (count < 0) await cursor.close();
-      if (cursor.finished && inTransaction) await this.#session.run(`RELEASE SAVEPOINT ${savepoint}`);
-      return rows;
-    } catch (error) {
-      if (inTransaction && this.#session.status === "failed") {
-        await this.#session.undo(`ROLLBACK TO SAVEPOINT ${savepoint}; RELEASE SAVEPOINT ${savepoint}`);
-      }
-      throw error;
-    }
-  }
-
-  /** The session can do nothing else while a query is open: takes the rest of its rows into memory. */
-  async #settle(): Promise<void> {
-    const open = this.#open;
-    this.#open = undefined;
-    await open?.all();
-  }
-
   async #exclusive<Result>(about: FailedStatement, work: () => Promise<Result>): Promise<Result> {
     if (this.#insideBlock) {
       try {
@@ -295,59 +249,3 @@ export class BackingWork {
 }
 
 const nothing: FailedStatement = { text: "", verb: "", schema: "" };
-
-/** The rows of one query: those that are here, and where more come from. */
-class PulledRows {
-  readonly #cursor: BackingCursor;
-  readonly #pull: (count: number) => Promise<BackingRow[]>;
-  #rows: BackingRow[] = [];
-  #error: unknown;
-
-  /** `pull(0)` gives all of the rest, `pull(-1)` gives up on it. */
-  constructor(cursor: BackingCursor, pull: (count: number) => Promise<BackingRow[]>) {
-    this.#cursor = cursor;
-    this.#pull = pull;
-  }
-
-  get finished(): boolean {
-    return this.#cursor.finished && this.#error === undefined;
-  }
-
-  get left(): number {
-    return this.#rows.length;
-  }
-
-  /** Makes sure that so many rows are here, where there are as many. */
-  async more(count: number): Promise<void> {
-    const missing = count - this.#rows.length;
-    if (missing <= 0) return;
-    if (this.#error !== undefined) {
-      const error = this.#error;
-      this.#error = undefined;
-      throw error;
-    }
-    if (!this.#cursor.finished) this.#rows.push(...(await this.#pull(missing)));
-  }
-
-  take(count: number): BackingRow[] {
-    return this.#rows.splice(0, count);
-  }
-
-  /** Takes in the rest. An error among it belongs to whoever reads up to there. */
-  async all(): Promise<void> {
-    try {
-      if (!this.#cursor.finished) for (const row of await this.#pull(0)) this.#rows.push(row);
-    } catch (error) {
-      this.#error = error;
-    }
-  }
-
-  async close(): Promise<void> {
-    this.#rows = [];
-    if (!this.#cursor.finished) await this.#pull(-1);
-  }
-}
-
-function valuesOf(columns: readonly OracleColumn[], row: BackingRow): OracleValue[] {
-  return columns.map((column, index) => oracleValue(column.type, row[index] ?? null));
-}

@@ -11,7 +11,7 @@ import type { FailedStatement } from "./postgres-errors.ts";
 import { QueryStatement } from "./query-statement.ts";
 import type { ResultTypes } from "./result-columns.ts";
 import { SessionSettings } from "./session-settings.ts";
-import type { DdlContext } from "./sql/ddl.ts";
+import type { DdlContext } from "./sql/ddl-context.ts";
 import { translate } from "./translate.ts";
 
 /** What a session needs from the server around it. */

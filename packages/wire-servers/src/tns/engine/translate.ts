@@ -1,6 +1,7 @@
 import { control, lockTable } from "./sql/control.ts";
-import { create, type DdlContext } from "./sql/ddl.ts";
+import { create } from "./sql/ddl.ts";
 import { alter, comment, drop, truncate } from "./sql/ddl-change.ts";
+import type { DdlContext } from "./sql/ddl-context.ts";
 import { deleteRows, endOfStatement, insert, merge, type TranslatedDml, update } from "./sql/dml.ts";
 import { tokenize } from "./sql/lexer.ts";
 import { tableName } from "./sql/names.ts";

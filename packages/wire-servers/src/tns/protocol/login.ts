@@ -26,20 +26,6 @@ export interface RecordedLogin {
   readonly facts: ReadonlyMap<string, string>;
 }
 
-const secrets = new Set(["AUTH_PASSWORD", "AUTH_SESSKEY", "AUTH_PBKDF2_SPEEDY_KEY"]);
-
-/** Puts together what the messages of a login have said. */
-export function recordedLogin(
-  descriptor: string,
-  user: string,
-  messages: readonly ReadonlyMap<string, string>[],
-): RecordedLogin {
-  const entries = messages.flatMap((values) => [...values]).filter(([key]) => !secrets.has(key));
-  // Some come as C strings, with their end.
-  const plain = (text: string) => text.replace(/\0$/, "");
-  return { descriptor, user, facts: new Map(entries.map(([key, value]) => [plain(key), plain(value)])) };
-}
-
 /** Reads either message of a login; `encode` in oracledb's lib/thin/protocol/messages/auth.js. */
 export function readLogin(reader: TtcReader): LoginRequest {
   reader.u8();

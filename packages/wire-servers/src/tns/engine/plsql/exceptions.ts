@@ -1,4 +1,6 @@
 import { OracleError } from "../oracle-error.ts";
+import { quoted } from "../sql/names.ts";
+import type { Scope } from "./environment.ts";
 
 /** Oracle's numbers of the exceptions that PL/SQL names. */
 export const namedExceptions: Readonly<Record<string, number>> = {
@@ -39,4 +41,26 @@ export class CompilationError extends OracleError {
 /** An error of a statement inside a block, which Oracle finds while it compiles the block. */
 export function isFoundAtCompilation(error: OracleError): boolean {
   return (error.number >= 900 && error.number <= 999 && error.number !== 960) || error.number === 2289;
+}
+
+/** Says whether a handler for a name is for an error. */
+export function catches(name: string, error: OracleError, scope: Scope): boolean {
+  if (name === "OTHERS") return true;
+  if (error instanceof PlsqlException && error.exception !== undefined) return error.exception === name;
+  return (scope.exceptionNumber(name) ?? namedExceptions[name]) === error.number;
+}
+
+/** What RAISE throws; without a name, inside a handler, what it has caught. */
+export function raised(name: string | undefined, scope: Scope, caught: OracleError | undefined): OracleError {
+  if (name === undefined)
+    return (
+      caught ??
+      new OracleError(
+        6550,
+        "line 1, column 1:\nPLS-00367: a RAISE statement with no exception name must be inside an exception handler",
+      )
+    );
+  const number = scope.exceptionNumber(name) ?? namedExceptions[name];
+  if (number !== undefined) return new PlsqlException(number, `exception ${quoted(name)}`);
+  return new PlsqlException(6510, "PL/SQL: unhandled user-defined exception", name);
 }

@@ -1,18 +1,15 @@
-import { runControl } from "../control-statement.ts";
-import type { Bind, RowSource } from "../engine.ts";
-import { notUnderstood, OracleError } from "../oracle-error.ts";
+import type { RowSource } from "../engine.ts";
+import { OracleError } from "../oracle-error.ts";
 import type { OracleSession } from "../oracle-session.ts";
-import { type RenderedText, render, type TypedValue } from "../render.ts";
+import { render } from "../render.ts";
 import { rowSourceOf } from "../row-source.ts";
-import { quoted } from "../sql/names.ts";
 import { expressionsOf } from "../sql/query.ts";
-import type { Placeholder, TokenStream } from "../sql/token-stream.ts";
-import type { TranslatedStatement } from "../statement-info.ts";
-import { translate } from "../translate.ts";
+import type { TokenStream } from "../sql/token-stream.ts";
 import type { Argument, Block, Span, Step, Target } from "./ast.ts";
-import { type Environment, type Held, Scope, wireType } from "./environment.ts";
-import { CompilationError, isFoundAtCompilation, namedExceptions, PlsqlException } from "./exceptions.ts";
-import { callArguments } from "./parse-block.ts";
+import { type Assignment, BlockSql } from "./block-sql.ts";
+import { type Environment, type Held, Scope } from "./environment.ts";
+import { catches, raised } from "./exceptions.ts";
+import { callArguments } from "./parse-step.ts";
 import { plain, Return } from "./return.ts";
 import { Subprograms } from "./subprograms.ts";
 
@@ -28,11 +25,12 @@ export class Interpreter {
   readonly subprograms: Subprograms;
   /** Result sets that the block has returned without a bind. */
   readonly results: RowSource[] = [];
-  #rowCount = 0;
+  readonly #sql: BlockSql;
 
   constructor(session: OracleSession) {
     this.session = session;
     this.subprograms = new Subprograms(session);
+    this.#sql = new BlockSql(session);
   }
 
   async block(block: Block, source: TokenStream, outer: Environment): Promise<void> {
@@ -73,8 +71,8 @@ export class Interpreter {
     const text = expressionsOf(stream).expression();
     if (stream.at !== span.to) throw stream.refuse();
     const sql = postgresType === "" ? `SELECT ${text}` : `SELECT CAST(${text} AS ${postgresType})`;
-    return this.#single(
-      render(sql, (index) => this.#value(stream.placeholders[index], environment)),
+    return this.#sql.single(
+      render(sql, (index) => this.#sql.value(stream.placeholders[index], environment)),
       stream.text,
     );
   }
@@ -91,18 +89,7 @@ export class Interpreter {
       variable.held = held;
       return;
     }
-    const converted = await this.#single(
-      render(`SELECT CAST(\ue0000\ue000 AS ${declared.postgres})`, () => held),
-      "",
-    );
-    if (
-      declared.maxBytes !== undefined &&
-      !("rows" in converted) &&
-      Buffer.byteLength(String(converted.value ?? "")) > declared.maxBytes
-    ) {
-      throw new OracleError(6502, "PL/SQL: numeric or value error: character string buffer too small");
-    }
-    variable.held = "rows" in converted ? converted : { type: wireType(declared), value: converted.value };
+    variable.held = await this.#sql.converted(declared, held);
   }
 
   async #steps(
@@ -150,9 +137,9 @@ export class Interpreter {
       case "raise":
         throw raised(step.exception, environment.scope, caught);
       case "sql":
-        return this.#sql(textOf(source, step.text), environment);
+        return this.#assignAll(environment, await this.#sql.run(textOf(source, step.text), environment));
       case "selectInto":
-        return this.#selectInto(`${textOf(source, step.head)} ${textOf(source, step.tail)}`, step.targets, environment);
+        return this.#selectInto(step, source, environment);
       case "immediate":
         return this.#immediate(step, source, environment);
       case "open":
@@ -197,7 +184,7 @@ export class Interpreter {
     environment: Environment,
     run: (steps: readonly Step[], scope: Scope) => Promise<void>,
   ): Promise<void> {
-    const { columns, rows } = await this.#query(textOf(source, step.query), environment);
+    const { columns, rows } = await this.#sql.query(textOf(source, step.query), environment);
     for (const row of rows) {
       const scope = new Scope(environment.scope);
       for (const [index, column] of columns.entries()) {
@@ -211,134 +198,36 @@ export class Interpreter {
     return plain(await this.evaluate(condition, source, environment)) === true;
   }
 
-  /** A statement of SQL that gives no rows. */
-  async #sql(text: string, environment: Environment): Promise<void> {
-    const translated = this.#translate(text, environment);
-    if (translated.kind === "control") return runControl(this.session, translated.action);
-    if (translated.kind !== "dml") throw notUnderstood(`this statement in PL/SQL: ${text}`);
-    const { work } = this.session;
-    const about = this.session.about(text, translated.verb);
-    const { count, columns, rows } = await this.#compiled(() =>
-      work.change(about, async () => {
-        let changed = 0;
-        let last = { columns: [], rows: [] } as ReturnType<typeof work.values>;
-        for (const sql of translated.sql) {
-          const result = await work.run(
-            render(sql, (index) => this.#value(translated.placeholders[index], environment)),
-          );
-          changed += result.rowCount ?? 0;
-          last = work.values(result);
-        }
-        return { result: { count: changed, ...last }, changed: changed > 0 };
-      }),
-    );
-    this.#rowCount = count;
-    if (translated.returnBinds.length === 0 || rows.length === 0) return;
-    if (rows.length > 1) throw new OracleError(1422, "exact fetch returns more than requested number of rows");
-    for (const [position, placeholder] of translated.returnBinds.entries()) {
-      const column = columns[position];
-      const target = translated.placeholders[placeholder];
-      if (column !== undefined && target !== undefined) {
-        await this.assign(environment, target, { type: column.type, value: rows[0]?.[position] ?? null });
-      }
-    }
+  async #assignAll(environment: Environment, assignments: readonly Assignment[]): Promise<void> {
+    for (const [target, held] of assignments) await this.assign(environment, target, held);
   }
 
-  async #selectInto(text: string, targets: readonly Target[], environment: Environment): Promise<void> {
-    const { columns, rows } = await this.#query(text, environment);
-    this.#rowCount = rows.length;
-    if (rows.length === 0) throw new OracleError(1403, "no data found");
-    if (rows.length > 1) throw new OracleError(1422, "exact fetch returns more than requested number of rows");
-    for (const [index, target] of targets.entries()) {
-      const column = columns[index];
-      if (column === undefined) throw new OracleError(947, "not enough values");
-      await this.assign(environment, target, { type: column.type, value: rows[0]?.[index] ?? null });
-    }
-  }
-
-  async #immediate(
-    step: Extract<Step, { kind: "immediate" }>,
+  async #selectInto(
+    { head, tail, targets }: Extract<Step, { kind: "selectInto" }>,
     source: TokenStream,
     environment: Environment,
   ): Promise<void> {
-    const text = String(plain(await this.evaluate(step.text, source, environment)) ?? "");
-    const binds: Bind[] = [];
-    for (const span of step.using) {
-      const held = await this.evaluate(span, source, environment);
-      if (!("rows" in held)) binds.push({ ...held, size: 0 });
-    }
-    const statement = this.session.prepare(text);
-    const outcome = await statement.execute([binds], { batchErrors: false, commit: false, prefetch: 2 });
-    this.#rowCount = outcome.rowCount;
-    if (outcome.source === undefined) return;
-    const { rows } = await outcome.source.read(2);
-    await outcome.source.close();
-    if (step.into.length === 0) return;
-    if (rows.length !== 1)
-      throw new OracleError(
-        rows.length === 0 ? 1403 : 1422,
-        rows.length === 0 ? "no data found" : "exact fetch returns more than requested number of rows",
-      );
-    for (const [index, target] of step.into.entries()) {
-      const type = outcome.source.columns[index]?.type ?? "VARCHAR2";
-      await this.assign(environment, target, { type, value: rows[0]?.[index] ?? null });
-    }
+    const text = `${textOf(source, head)} ${textOf(source, tail)}`;
+    await this.#assignAll(environment, await this.#sql.selectInto(text, targets, environment));
+  }
+
+  async #immediate(
+    { text: span, using, into }: Extract<Step, { kind: "immediate" }>,
+    source: TokenStream,
+    environment: Environment,
+  ): Promise<void> {
+    const text = String(plain(await this.evaluate(span, source, environment)) ?? "");
+    const values: Held[] = [];
+    for (const value of using) values.push(await this.evaluate(value, source, environment));
+    await this.#assignAll(environment, await this.#sql.immediate(text, values, into));
   }
 
   async #open(step: Extract<Step, { kind: "open" }>, source: TokenStream, environment: Environment): Promise<void> {
     const text = step.dynamic
       ? String(plain(await this.evaluate(step.query, source, environment)) ?? "")
       : textOf(source, step.query);
-    const { columns, rows } = await this.#query(text, environment);
+    const { columns, rows } = await this.#sql.query(text, environment);
     await this.assign(environment, step.target, { type: "REF CURSOR", rows: rowSourceOf(columns, rows) });
-  }
-
-  async #query(text: string, environment: Environment): Promise<ReturnType<OracleSession["work"]["values"]>> {
-    const translated = this.#translate(text, environment);
-    if (translated.kind !== "query") throw notUnderstood(`this query in PL/SQL: ${text}`);
-    const rendered = render(translated.sql, (index) => this.#value(translated.placeholders[index], environment));
-    const { work } = this.session;
-    return this.#compiled(() =>
-      work.change(this.session.about(text, "SELECT"), async () => {
-        const result = work.values(await work.run(rendered));
-        return { result, changed: translated.forUpdate !== undefined && result.rows.length > 0 };
-      }),
-    );
-  }
-
-  #translate(text: string, environment: Environment): TranslatedStatement {
-    try {
-      return translate(text, this.session.ddlContext, environment.scope.names);
-    } catch (error) {
-      throw error instanceof OracleError && isFoundAtCompilation(error) ? compilation(error) : error;
-    }
-  }
-
-  async #compiled<Result>(work: () => Promise<Result>): Promise<Result> {
-    try {
-      return await work();
-    } catch (error) {
-      throw error instanceof OracleError && isFoundAtCompilation(error) ? compilation(error) : error;
-    }
-  }
-
-  async #single(rendered: RenderedText, text: string): Promise<Held> {
-    const { work } = this.session;
-    return this.#compiled(() =>
-      work.change(this.session.about(text, "SELECT"), async () => {
-        const result = await work.run(rendered);
-        const value = result.rows[0]?.[0] ?? null;
-        // PL/SQL has booleans, which no column of this server can have.
-        if (result.columns[0]?.typeOid === 16) {
-          return { result: { type: "BOOLEAN", value: value === null ? null : value === "t" } as const, changed: false };
-        }
-        const { columns, rows } = work.values(result);
-        return {
-          result: { type: columns[0]?.type ?? "VARCHAR2", value: rows[0]?.[0] ?? null } as TypedValue,
-          changed: false,
-        };
-      }),
-    );
   }
 
   /** `f(a, b)` alone, where `f` is a function of PL/SQL. */
@@ -360,45 +249,8 @@ export class Interpreter {
     if (kind === "bind") return environment.binds.read(name);
     return environment.scope.names.has(name) ? environment.scope.find(name).held : undefined;
   }
-
-  #value(placeholder: Placeholder | undefined, environment: Environment): TypedValue {
-    if (placeholder === undefined) throw new RangeError("a placeholder without a meaning");
-    if (placeholder.name === "SQL%ROWCOUNT") return { type: "NUMBER", value: String(this.#rowCount) };
-    if (placeholder.name === "SQL%FOUND") return { type: "BOOLEAN", value: this.#rowCount > 0 };
-    if (placeholder.name === "SQL%NOTFOUND") return { type: "BOOLEAN", value: this.#rowCount === 0 };
-    const held =
-      placeholder.kind === "bind"
-        ? environment.binds.read(placeholder.name)
-        : environment.scope.find(placeholder.name).held;
-    if ("rows" in held) throw new OracleError(932, "inconsistent datatypes: expected - got CURSER");
-    return held;
-  }
 }
 
 function textOf(source: TokenStream, span: Span): string {
   return source.source(span.from, span.to);
-}
-
-function catches(name: string, error: OracleError, scope: Scope): boolean {
-  if (name === "OTHERS") return true;
-  if (error instanceof PlsqlException && error.exception !== undefined) return error.exception === name;
-  return (scope.exceptionNumber(name) ?? namedExceptions[name]) === error.number;
-}
-
-function raised(name: string | undefined, scope: Scope, caught: OracleError | undefined): OracleError {
-  if (name === undefined)
-    return (
-      caught ??
-      new OracleError(
-        6550,
-        "line 1, column 1:\nPLS-00367: a RAISE statement with no exception name must be inside an exception handler",
-      )
-    );
-  const number = scope.exceptionNumber(name) ?? namedExceptions[name];
-  if (number !== undefined) return new PlsqlException(number, `exception ${quoted(name)}`);
-  return new PlsqlException(6510, "PL/SQL: unhandled user-defined exception", name);
-}
-
-function compilation(error: OracleError): OracleError {
-  return new CompilationError(1, 1, `PL/SQL: ${error.message}`);
 }

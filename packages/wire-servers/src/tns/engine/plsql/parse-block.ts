@@ -1,7 +1,8 @@
 import { type DataType, dataType } from "../sql/data-types.ts";
 import { isName, name } from "../sql/names.ts";
 import type { TokenStream } from "../sql/token-stream.ts";
-import type { Argument, Block, Branch, Declaration, Handler, Span, Step, Target } from "./ast.ts";
+import type { Block, Branch, Declaration, Handler, Step } from "./ast.ts";
+import { assignment, simpleStep, spanUntil, target } from "./parse-step.ts";
 
 /** Reads a block from DECLARE or BEGIN on, up to its END and what may stand behind it. */
 export function parseBlock(stream: TokenStream): Block {
@@ -156,126 +157,4 @@ function endOf(stream: TokenStream, what: string): void {
   stream.expect("END");
   stream.expect(what);
   stream.expect(";");
-}
-
-function simpleStep(stream: TokenStream): Step {
-  if (stream.accept("NULL")) return { kind: "nothing" };
-  if (stream.accept("EXIT"))
-    return { kind: "exit", condition: stream.accept("WHEN") ? spanUntil(stream, ";") : undefined };
-  if (stream.accept("RETURN")) return { kind: "return", value: stream.is(";") ? undefined : spanUntil(stream, ";") };
-  if (stream.accept("RAISE")) return { kind: "raise", exception: stream.is(";") ? undefined : stream.next().value };
-  if (stream.accept("CLOSE")) {
-    stream.next();
-    return { kind: "close" };
-  }
-  if (stream.accept("OPEN")) return openStep(stream);
-  if (stream.accept("EXECUTE", "IMMEDIATE")) return immediateStep(stream);
-  if (stream.isOneOf("SELECT", "WITH")) return selectInto(stream);
-  const isSql = ["INSERT", "UPDATE", "DELETE", "MERGE", "COMMIT", "ROLLBACK", "SAVEPOINT", "SET", "LOCK"].includes(
-    stream.peek().value,
-  );
-  if (isSql && stream.peek().kind === "word") return { kind: "sql", text: spanUntil(stream, ";") };
-  return callOrAssignment(stream);
-}
-
-function openStep(stream: TokenStream): Step {
-  const cursor = target(stream);
-  stream.expect("FOR", 6550, "PLS-00103: FOR was expected");
-  const dynamic = !stream.isOneOf("SELECT", "WITH");
-  return { kind: "open", target: cursor, query: spanUntil(stream, ";"), dynamic };
-}
-
-function immediateStep(stream: TokenStream): Step {
-  const text = spanUntil(stream, ";", "INTO", "USING");
-  const into = stream.accept("INTO") ? targets(stream) : [];
-  const using: Span[] = [];
-  if (stream.accept("USING")) {
-    do {
-      stream.accept("IN");
-      if (stream.is("OUT")) throw stream.refuse("USING OUT");
-      using.push(spanUntil(stream, ";", ","));
-    } while (stream.accept(","));
-  }
-  return { kind: "immediate", text, into, using };
-}
-
-function selectInto(stream: TokenStream): Step {
-  const head = spanUntil(stream, "INTO");
-  stream.expect("INTO");
-  const into = targets(stream);
-  return { kind: "selectInto", head, targets: into, tail: spanUntil(stream, ";") };
-}
-
-function targets(stream: TokenStream): Target[] {
-  const found = [target(stream)];
-  while (stream.accept(",")) found.push(target(stream));
-  return found;
-}
-
-function target(stream: TokenStream): Target {
-  const token = stream.peek();
-  if (token.kind === "bind") {
-    stream.next();
-    return { kind: "bind", name: token.value };
-  }
-  return { kind: "variable", name: name(stream) };
-}
-
-function assignment(stream: TokenStream, to: Target): Step {
-  stream.expect(":=", 6550, "PLS-00103: := was expected");
-  const value = spanUntil(stream, ";");
-  stream.expect(";");
-  return { kind: "assign", target: to, value };
-}
-
-function callOrAssignment(stream: TokenStream): Step {
-  const at = stream.at;
-  const path = [stream.next().value];
-  while (stream.accept(".")) path.push(stream.next().value);
-  if (stream.accept(":=")) {
-    return { kind: "assign", target: { kind: "variable", name: path.join(".") }, value: spanUntil(stream, ";") };
-  }
-  return { kind: "call", name: path, args: stream.is("(") ? callArguments(stream) : [], at };
-}
-
-/** The arguments of a call, in parentheses. */
-export function callArguments(stream: TokenStream): Argument[] {
-  stream.expect("(");
-  const found: Argument[] = [];
-  if (stream.accept(")")) return found;
-  do {
-    const named = stream.peek(1).value === "=>" ? stream.next().value : undefined;
-    if (named !== undefined) stream.next();
-    const value = spanUntil(stream, ",", ")");
-    const [only] = stream.slice(value.from, value.to);
-    const single = value.to - value.from === 1 ? only : undefined;
-    const isTarget = single?.kind === "bind" || single?.kind === "word" || single?.kind === "quoted";
-    found.push({
-      name: named,
-      value,
-      target:
-        single !== undefined && isTarget
-          ? { kind: single.kind === "bind" ? "bind" : "variable", name: single.value }
-          : undefined,
-    });
-  } while (stream.accept(","));
-  stream.expect(")");
-  return found;
-}
-
-/** The tokens up to one of these words or symbols outside parentheses and CASE expressions. */
-export function spanUntil(stream: TokenStream, ...ends: readonly string[]): Span {
-  const from = stream.at;
-  let depth = 0;
-  for (;;) {
-    const token = stream.peek();
-    if (token.kind === "end") break;
-    const plain = token.kind === "word" || token.kind === "symbol";
-    if (plain && depth === 0 && ends.includes(token.value)) break;
-    if (plain && (token.value === "(" || token.value === "CASE")) depth++;
-    if (plain && (token.value === ")" || (token.value === "END" && depth > 0))) depth--;
-    stream.next();
-  }
-  if (stream.at === from) throw stream.error(6550, "PLS-00103: an expression was expected");
-  return { from, to: stream.at };
 }

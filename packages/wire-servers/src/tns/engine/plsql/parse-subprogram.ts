@@ -2,7 +2,8 @@ import { tokenize } from "../sql/lexer.ts";
 import { name } from "../sql/names.ts";
 import { TokenStream } from "../sql/token-stream.ts";
 import type { Parameter, Subprogram } from "./ast.ts";
-import { parseBodyOf, spanUntil, variableType } from "./parse-block.ts";
+import { parseBodyOf, variableType } from "./parse-block.ts";
+import { spanUntil } from "./parse-step.ts";
 
 /** A subprogram with the tokens that its spans speak of. */
 export interface ParsedSubprogram extends Subprogram {

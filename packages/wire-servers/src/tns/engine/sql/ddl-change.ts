@@ -1,6 +1,9 @@
 import { dataType, sizeConstraint } from "./data-types.ts";
-import { columnList, type DdlContext, sequenceOptions, TableParts, type TranslatedDdl } from "./ddl.ts";
+import type { TranslatedDdl } from "./ddl.ts";
+import type { DdlContext } from "./ddl-context.ts";
 import { literal, name, quoted, quotedPath, tableName } from "./names.ts";
+import { sequenceOptions } from "./sequence-options.ts";
+import { columnList, TableParts } from "./table-parts.ts";
 import type { TokenStream } from "./token-stream.ts";
 
 function owned(context: DdlContext, path: readonly string[]): string {

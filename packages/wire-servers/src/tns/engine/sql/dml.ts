@@ -1,5 +1,6 @@
 import { name, quoted, quotedPath, tableName } from "./names.ts";
-import { expressionsOf, queryExpression, tableAlias } from "./query.ts";
+import { expressionsOf, queryExpression } from "./query.ts";
+import { tableAlias } from "./table-alias.ts";
 import type { TokenStream } from "./token-stream.ts";
 
 /** A translated statement that changes rows. */

@@ -1,9 +1,12 @@
 import { OracleError } from "../oracle-error.ts";
-import { dataType } from "./data-types.ts";
 import { functionCall, pseudoColumn } from "./functions.ts";
 import { byteOffset } from "./lexer.ts";
+import { datetimeLiteral, intervalLiteral, numberLiteral } from "./literals.ts";
 import { isName, literal, name, quoted, quotedPath } from "./names.ts";
+import { isNestedQuery } from "./nested-query.ts";
+import { caseForm, castForm, extractForm, trimForm } from "./special-forms.ts";
 import { isPlaceholder, type TokenStream } from "./token-stream.ts";
+import { topLevelItems } from "./top-level-items.ts";
 
 /** Translates a query in parentheses; given by the translator of queries, so that the two do not import each other. */
 export type Subquery = (stream: TokenStream) => string;
@@ -102,7 +105,7 @@ export class Expressions {
     if (!this.#stream.is("(")) return `(${this.#sum()})`;
     const at = this.#stream.at;
     const text = this.#parenthesised();
-    const { length } = splitTopLevel(text);
+    const { length } = topLevelItems(text);
     if (length > 1000) {
       this.#stream.at = at;
       throw this.#stream.error(1795, "maximum number of expressions in a list is 1000");
@@ -115,34 +118,9 @@ export class Expressions {
     const stream = this.#stream;
     stream.expect("(");
     const text =
-      stream.isOneOf("SELECT", "WITH") || this.#isNestedQuery() ? this.#subquery(stream) : this.list().join(", ");
+      stream.isOneOf("SELECT", "WITH") || isNestedQuery(stream) ? this.#subquery(stream) : this.list().join(", ");
     stream.expect(")");
     return `(${text})`;
-  }
-
-  /** `((select ...) union (select ...))` starts with more parentheses. */
-  #isNestedQuery(): boolean {
-    let ahead = 0;
-    while (this.#stream.peek(ahead).value === "(" && this.#stream.peek(ahead).kind === "symbol") ahead++;
-    return (
-      ahead > 0 &&
-      this.#stream.peek(ahead).kind === "word" &&
-      this.#stream.peek(ahead).value === "SELECT" &&
-      this.#closesWithSet(ahead)
-    );
-  }
-
-  #closesWithSet(open: number): boolean {
-    let depth = open;
-    for (let ahead = open; depth > 0; ahead++) {
-      const { kind, value } = this.#stream.peek(ahead);
-      if (kind === "end") return false;
-      if (kind !== "symbol") continue;
-      if (value === "(") depth++;
-      if (value === ")") depth--;
-      if (depth === open - 1) return ["UNION", "MINUS", "INTERSECT"].includes(this.#stream.peek(ahead + 1).value);
-    }
-    return false;
   }
 
   #sum(): string {
@@ -210,23 +188,23 @@ export class Expressions {
         stream.next();
         return word;
       case "CASE":
-        return this.#case();
+        return caseForm(stream, this);
       case "CAST":
-        return this.#cast();
+        return castForm(stream, this);
       case "EXISTS":
         stream.next();
         return `EXISTS ${this.#parenthesised()}`;
       case "EXTRACT":
-        return this.#extract();
+        return extractForm(stream, this);
       case "TRIM":
-        if (stream.peek(1).value === "(") return this.#trim();
+        if (stream.peek(1).value === "(") return trimForm(stream, this);
         break;
       case "DATE":
       case "TIMESTAMP":
-        if (stream.peek(1).kind === "string") return this.#datetimeLiteral(word);
+        if (stream.peek(1).kind === "string") return datetimeLiteral(stream, word);
         throw missingExpression(stream);
       case "INTERVAL":
-        if (stream.peek(1).kind === "string") return this.#intervalLiteral();
+        if (stream.peek(1).kind === "string") return intervalLiteral(stream);
         break;
     }
     if (stream.plsql && (word === "TRUE" || word === "FALSE")) {
@@ -266,91 +244,6 @@ export class Expressions {
     }
     return quotedPath(parts);
   }
-
-  #case(): string {
-    const stream = this.#stream;
-    stream.next();
-    let text = "CASE";
-    if (!stream.is("WHEN")) text += ` ${this.expression()}`;
-    if (!stream.is("WHEN")) throw stream.error(905, "missing keyword");
-    while (stream.accept("WHEN")) {
-      text += ` WHEN ${this.expression()}`;
-      stream.expect("THEN");
-      text += ` THEN ${this.expression()}`;
-    }
-    if (stream.accept("ELSE")) text += ` ELSE ${this.expression()}`;
-    stream.expect("END");
-    return `${text} END`;
-  }
-
-  #cast(): string {
-    const stream = this.#stream;
-    stream.next();
-    stream.expect("(");
-    const value = this.expression();
-    stream.expect("AS");
-    const { postgres, maxBytes } = dataType(stream);
-    stream.expect(")");
-    return `CAST(${value} AS ${postgres}${postgres === "varchar" && maxBytes !== undefined ? `(${maxBytes})` : ""})`;
-  }
-
-  #extract(): string {
-    const stream = this.#stream;
-    stream.next();
-    stream.expect("(");
-    const field = stream.word("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND");
-    if (field === undefined) throw stream.error(907, "missing right parenthesis");
-    stream.expect("FROM");
-    const value = this.expression();
-    stream.expect(")");
-    return `EXTRACT(${field} FROM ${value})`;
-  }
-
-  #trim(): string {
-    const stream = this.#stream;
-    stream.next();
-    stream.expect("(");
-    const side = stream.word("LEADING", "TRAILING", "BOTH") ?? "BOTH";
-    let characters = "' '";
-    let value = stream.is("FROM") ? "" : this.expression();
-    if (stream.accept("FROM")) {
-      if (value !== "") characters = value;
-      value = this.expression();
-    }
-    stream.expect(")");
-    return `nullif(trim(${side} ${characters} FROM (${value})::text), '')`;
-  }
-
-  #datetimeLiteral(word: "DATE" | "TIMESTAMP"): string {
-    const stream = this.#stream;
-    stream.next();
-    const { value } = stream.next();
-    if (word === "DATE") return `${literal(value)}::ora.date`;
-    const zoned = /[+-]\d\d:\d\d$|[A-Za-z]/.test(value.trim().slice(10));
-    return `${literal(value)}::${zoned ? "timestamptz" : "timestamp"}`;
-  }
-
-  #intervalLiteral(): string {
-    const stream = this.#stream;
-    stream.next();
-    const { value } = stream.next();
-    const units: string[] = [];
-    do {
-      const unit = stream.word("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND");
-      if (unit === undefined) throw stream.error(1867, "the interval is invalid");
-      units.push(unit);
-      if (stream.accept("(")) {
-        stream.next();
-        while (!stream.accept(")")) stream.next();
-      }
-    } while (stream.accept("TO"));
-    return `INTERVAL ${literal(value)} ${units.join(" TO ")}`;
-  }
-}
-
-/** Every number is a NUMBER, also one without a fraction: 1/2 is a half. */
-function numberLiteral(text: string): string {
-  return /[fFdD]$/.test(text) ? `${text.slice(0, -1)}::float8` : `${text}::numeric`;
 }
 
 function missingExpression(stream: TokenStream): OracleError {
@@ -362,27 +255,4 @@ function sequenceValue(parts: readonly string[]): string | undefined {
   if (parts.length < 2 || (last !== "NEXTVAL" && last !== "CURRVAL")) return undefined;
   const path = parts.slice(0, -1).map(quoted).join(".");
   return `${last === "NEXTVAL" ? "nextval" : "currval"}(${literal(path)})::numeric`;
-}
-
-/** The items of a translated list in parentheses. */
-function splitTopLevel(text: string): string[] {
-  const items: string[] = [];
-  let depth = 0;
-  let quote = "";
-  let item = "";
-  for (const character of text.slice(1, -1)) {
-    if (quote !== "") {
-      if (character === quote) quote = "";
-    } else if (character === "'" || character === '"') quote = character;
-    else if (character === "(") depth++;
-    else if (character === ")") depth--;
-    else if (character === "," && depth === 0) {
-      items.push(item);
-      item = "";
-      continue;
-    }
-    item += character;
-  }
-  items.push(item);
-  return items;
 }

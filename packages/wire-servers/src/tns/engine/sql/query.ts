@@ -1,6 +1,8 @@
 import { Expressions } from "./expression.ts";
 import { ordering, rownumMark } from "./functions.ts";
+import { rowLimit, rownumLimit, series } from "./limits.ts";
 import { isName, name, quoted, quotedPath, tableName } from "./names.ts";
+import { tableAlias } from "./table-alias.ts";
 import type { TokenStream } from "./token-stream.ts";
 
 /** A translated query. */
@@ -60,7 +62,7 @@ export function queryExpression(stream: TokenStream): string {
     stream.expect("BY");
     text += ` ORDER BY ${ordering(stream, expressionsOf(stream))}`;
   }
-  return text + rowLimit(stream);
+  return text + rowLimit(stream, expressionsOf(stream));
 }
 
 function commonTables(stream: TokenStream): string {
@@ -108,7 +110,7 @@ function queryBlock(stream: TokenStream): string {
     limit = rownumLimit(stream, conditions);
     if (own.length > 0) where = ` WHERE ${own.join(" AND ")}`;
   }
-  if (stream.isOneOf("CONNECT", "START")) return series(stream, columns, from);
+  if (stream.isOneOf("CONNECT", "START")) return series(stream, expressionsOf(stream), columns, from);
   let text = `${from}${where}`;
   if (stream.accept("GROUP")) {
     stream.expect("BY");
@@ -130,20 +132,6 @@ function whereConditions(stream: TokenStream): string[] {
   stream.at = start;
   stream.placeholders.length = count;
   return [`(${expressionsOf(stream).expression()})`];
-}
-
-/** `ROWNUM <= 10`, `ROWNUM < 11` or `ROWNUM = 1` as a limit. */
-function rownumLimit(stream: TokenStream, conditions: readonly string[]): string {
-  let limit = "";
-  for (const condition of conditions) {
-    if (!condition.includes(rownumMark)) continue;
-    const match = new RegExp(`^${rownumMark} (<=|<|=) ([^${rownumMark}]+)$`).exec(condition);
-    if (match?.[2] === undefined || limit !== "" || (match[1] === "=" && match[2] !== "1::numeric")) {
-      throw stream.refuse("this condition about ROWNUM");
-    }
-    limit = ` LIMIT greatest((${match[2]})${match[1] === "<" ? " - 1" : ""}, 0)::bigint`;
-  }
-  return limit;
 }
 
 function selectList(stream: TokenStream): string {
@@ -225,13 +213,6 @@ function joinWords(stream: TokenStream): string | undefined {
   return undefined;
 }
 
-/** A word behind a table that goes on with the statement and is no alias. */
-const notAnAlias = new Set(
-  "JOIN INNER LEFT RIGHT FULL CROSS NATURAL OUTER ON USING WHERE GROUP HAVING ORDER CONNECT START UNION INTERSECT MINUS FETCH OFFSET FOR SET WHEN RETURNING RETURN LOG PIVOT UNPIVOT SAMPLE PARTITION".split(
-    " ",
-  ),
-);
-
 function tableReference(stream: TokenStream): string {
   if (stream.isOneOf("LATERAL", "TABLE", "ONLY")) throw stream.refuse();
   let text: string;
@@ -244,51 +225,4 @@ function tableReference(stream: TokenStream): string {
     text = quotedPath(tableName(stream));
   }
   return text + tableAlias(stream);
-}
-
-/** The alias behind a table, which has no AS. */
-export function tableAlias(stream: TokenStream): string {
-  const token = stream.peek();
-  if (token.kind === "word" && notAnAlias.has(token.value)) {
-    if (["PIVOT", "UNPIVOT", "SAMPLE", "PARTITION"].includes(token.value)) throw stream.refuse();
-    return "";
-  }
-  return isName(stream) ? ` AS ${quoted(name(stream))}` : "";
-}
-
-/** `OFFSET 10 ROWS FETCH NEXT 5 ROWS ONLY`. */
-function rowLimit(stream: TokenStream): string {
-  let text = "";
-  if (stream.accept("OFFSET")) {
-    text += ` OFFSET greatest(${expressionsOf(stream).expression()}, 0)::bigint`;
-    if (stream.word("ROW", "ROWS") === undefined) throw stream.error(905, "missing keyword");
-  }
-  if (stream.accept("FETCH")) {
-    if (stream.word("FIRST", "NEXT") === undefined) throw stream.error(905, "missing keyword");
-    const count = stream.isOneOf("ROW", "ROWS") ? "1" : expressionsOf(stream).expression();
-    if (stream.is("PERCENT")) throw stream.refuse();
-    if (stream.word("ROW", "ROWS") === undefined) throw stream.error(905, "missing keyword");
-    text += ` FETCH FIRST (greatest(${count}, 0)::bigint) ROWS`;
-    if (stream.accept("WITH")) {
-      stream.expect("TIES", 905, "missing keyword");
-      text += " WITH TIES";
-    } else {
-      stream.expect("ONLY", 905, "missing keyword");
-      text += " ONLY";
-    }
-  }
-  return text;
-}
-
-/** `SELECT LEVEL FROM DUAL CONNECT BY LEVEL <= n`, the one form of CONNECT BY that is understood: a series of numbers. */
-function series(stream: TokenStream, columns: string, from: string): string {
-  if (!stream.is("CONNECT") || from !== '"DUAL"') throw stream.refuse();
-  stream.expect("CONNECT");
-  stream.expect("BY");
-  stream.expect("LEVEL", 1788, "CONNECT BY clause required in this query block");
-  const inclusive = stream.accept("<=");
-  if (!inclusive) stream.expect("<", 920, "invalid relational operator");
-  const count = expressionsOf(stream).expression();
-  const last = `greatest((${count})${inclusive ? "" : " - 1"}, 1)::bigint`;
-  return `SELECT ${columns.replaceAll(rownumMark, '"LEVEL"')} FROM (SELECT n::numeric AS "LEVEL" FROM generate_series(1, ${last}) n) AS "DUAL"`;
 }
