@@ -6,6 +6,8 @@ export {
   type Comparison,
   DaoBase,
   type DaoConstructor,
+  type DaoOptions,
+  type DaoStreamOptions,
   defineTable,
   type Filter,
   type FindFlags,

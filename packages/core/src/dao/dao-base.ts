@@ -1,6 +1,7 @@
-import type { Executor, StatementOptions } from "../session/index.ts";
+import type { Executor } from "../session/index.ts";
 import { type Sql, sql } from "../sql/index.ts";
 import { bulkRows } from "./bulk-rows.ts";
+import { type DaoOptions, noOptions } from "./dao-options.ts";
 import type { Changes, Filter, Insert, KeyOf, Upsert as UpsertEntity } from "./entity-types.ts";
 import { insertAll } from "./insert-many.ts";
 import { ReadDao } from "./read-dao.ts";
@@ -48,8 +49,9 @@ export class DaoBase<
   }
 
   /** Inserts an entity and gives it as the database has it: generated key, defaults and version included. */
-  insert(entity: Insert<Row, Generated>, options: StatementOptions = {}): Promise<Row> {
+  insert(entity: Insert<Row, Generated>, options: DaoOptions = noOptions): Promise<Row> {
     return this.run(async () => {
+      this.access.check("every", options);
       const { spec, columns, inner } = this.access;
       const properties = writtenProperties(spec, entity as AnyEntity);
       await columns.know(inner, options);
@@ -59,8 +61,9 @@ export class DaoBase<
   }
 
   /** Inserts entities, all or none, and gives them back in their order. */
-  insertMany(entities: readonly Insert<Row, Generated>[], options: StatementOptions = {}): Promise<Row[]> {
+  insertMany(entities: readonly Insert<Row, Generated>[], options: DaoOptions = noOptions): Promise<Row[]> {
     return this.run(async () => {
+      this.access.check("every", options);
       const { spec, columns } = this.access;
       return this.access.atomically(async (inner) => {
         const inserted: Row[] = [];
@@ -79,9 +82,10 @@ export class DaoBase<
    */
   bulkInsert(
     entities: Iterable<Insert<Row, Generated>> | AsyncIterable<Insert<Row, Generated>>,
-    options: StatementOptions = {},
+    options: DaoOptions = noOptions,
   ): Promise<{ rowCount: number }> {
     return this.run(async () => {
+      this.access.check("every", options);
       const { spec, columns, inner } = this.access;
       const rows = await bulkRows(spec, columns, entities as AsyncIterable<AnyEntity>, inner.context.dialect);
       if (rows === undefined) return { rowCount: 0 };
@@ -97,9 +101,10 @@ export class DaoBase<
   update(
     key: KeyOf<Row, Key>,
     changes: Changes<Row, Generated, Key, Version>,
-    options: StatementOptions = {},
+    options: DaoOptions = noOptions,
   ): Promise<Row> {
     return this.run(async () => {
+      this.access.check("every", options);
       const { access } = this;
       const { spec, columns, inner } = access;
       await columns.know(inner, options);
@@ -116,9 +121,10 @@ export class DaoBase<
   updateBy(
     filter: Filter<Row> | Sql,
     changes: Changes<Row, Generated, Key, never>,
-    options: ManyOptions = {},
+    options: ManyOptions = noOptions,
   ): Promise<number> {
     return this.run(async () => {
+      this.access.check("many", options);
       const { access } = this;
       const condition = access.conditionOfMany(filter, options.all, "updateBy");
       const set = assignments(access.spec, access.columns, changes as AnyEntity, access.inner.context.dialect);
@@ -130,8 +136,9 @@ export class DaoBase<
    * Inserts the entity, or updates the one that has the same primary key (or `conflict` columns), atomically under concurrency.
    * @throws ParameterError when the entity does not name those columns
    */
-  upsert(entity: UpsertEntity<Row, Generated, Key>, options: UpsertOptions<Row> = {}): Promise<Upserted<Row>> {
+  upsert(entity: UpsertEntity<Row, Generated, Key>, options: UpsertOptions<Row> = noOptions): Promise<Upserted<Row>> {
     return this.run(async () => {
+      this.access.check("upsert", options);
       const { spec, columns, inner } = this.access;
       const { result, inserted } = await new Upsert(spec, columns, entity as AnyEntity, options.conflict).run(
         inner,
@@ -144,9 +151,10 @@ export class DaoBase<
   /** Upserts entities one after another, all or none; gives them in their order. */
   upsertMany(
     entities: readonly UpsertEntity<Row, Generated, Key>[],
-    options: UpsertOptions<Row> = {},
+    options: UpsertOptions<Row> = noOptions,
   ): Promise<Upserted<Row>[]> {
     return this.run(async () => {
+      this.access.check("upsert", options);
       const { spec, columns } = this.access;
       const upserts = entities.map((entity) => new Upsert(spec, columns, entity as AnyEntity, options.conflict));
       return this.access.atomically(async (inner) => {
@@ -164,8 +172,9 @@ export class DaoBase<
    * Deletes the entity with this key (marks it, where the table has `softDelete`); gives whether there was one.
    * @throws StaleEntityError when `version` is given and is another one by now
    */
-  delete(key: KeyOf<Row, Key>, options: VersionedOptions = {}): Promise<boolean> {
+  delete(key: KeyOf<Row, Key>, options: VersionedOptions = noOptions): Promise<boolean> {
     return this.run(async () => {
+      this.access.check("versioned", options);
       const { access } = this;
       const condition = sql.and([access.byKey(key), ...access.isVersion(options.version), ...access.alive()]);
       const affected = await access.affected(access.deletion(condition), options);
@@ -175,16 +184,18 @@ export class DaoBase<
   }
 
   /** Deletes (or marks) every entity that fits; gives how many. @throws ParameterError for a filter that says nothing, unless `all` */
-  deleteBy(filter: Filter<Row> | Sql, options: ManyOptions = {}): Promise<number> {
+  deleteBy(filter: Filter<Row> | Sql, options: ManyOptions = noOptions): Promise<number> {
     return this.run(async () => {
+      this.access.check("many", options);
       const condition = this.access.conditionOfMany(filter, options.all, "deleteBy");
       return this.access.affected(this.access.deletion(condition), options);
     });
   }
 
   /** Takes a soft deletion back; gives whether there was one. @throws ConfigurationError when the table has no `softDelete` */
-  restore(key: KeyOf<Row, Key>, options: VersionedOptions = {}): Promise<boolean> {
+  restore(key: KeyOf<Row, Key>, options: VersionedOptions = noOptions): Promise<boolean> {
     return this.run(async () => {
+      this.access.check("versioned", options);
       const { access } = this;
       const condition = sql.and([access.byKey(key), ...access.isVersion(options.version)]);
       const affected = await access.affected(access.restoration(condition), options);

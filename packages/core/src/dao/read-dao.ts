@@ -1,7 +1,8 @@
 import { ParameterError } from "../errors/index.ts";
-import type { Executor, StatementOptions, StreamOptions } from "../session/index.ts";
+import type { Executor } from "../session/index.ts";
 import { compile, type Identifier, type Parameters, type Sql, sql } from "../sql/index.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { type DaoOptions, type DaoStreamOptions, noOptions } from "./dao-options.ts";
 import type { Filter, KeyOf } from "./entity-types.ts";
 import { behind } from "./keyset.ts";
 import type { FindFlags, FindOptions, Page, PageAfter, PageAfterRequest, PageRequest } from "./paging.ts";
@@ -38,16 +39,18 @@ export abstract class ReadDao<
   }
 
   /** The entity with this key; `undefined` when there is none. */
-  findById(key: KeyOf<Row, Key>, options: StatementOptions & FindFlags = {}): Promise<Row | undefined> {
+  findById(key: KeyOf<Row, Key>, options: DaoOptions & FindFlags = noOptions): Promise<Row | undefined> {
     return this.run(async () => {
+      this.access.check("flags", options);
       const selection = this.access.select({ withDeleted: options.withDeleted }).and(this.access.byKey(key));
       return (await this.access.find(selection.rows(), options))[0] as Row | undefined;
     });
   }
 
   /** The entities with these keys, in the order of the keys; a key without an entity is left out, one named twice counts once. */
-  findByIds(keys: readonly KeyOf<Row, Key>[], options: StatementOptions & FindFlags = {}): Promise<Row[]> {
+  findByIds(keys: readonly KeyOf<Row, Key>[], options: DaoOptions & FindFlags = noOptions): Promise<Row[]> {
     return this.run(async () => {
+      this.access.check("flags", options);
       const { access } = this;
       const { maxParameters, maxInList } = access.inner.context.dialect;
       const size = Math.max(
@@ -66,23 +69,26 @@ export abstract class ReadDao<
   }
 
   /** The first entity that fits; `undefined` when none does. */
-  findOne(filter: Filter<Row> | Sql, options: StatementOptions & FindOptions<Row> = {}): Promise<Row | undefined> {
+  findOne(filter: Filter<Row> | Sql, options: DaoOptions & FindOptions<Row> = noOptions): Promise<Row | undefined> {
     return this.run(async () => {
+      this.access.check("find", options);
       const selection = this.access.select({ ...options, limit: 1 }).where(filter);
       return (await this.access.find(selection.rows(), options))[0] as Row | undefined;
     });
   }
 
   /** The entities that fit. */
-  findBy(filter: Filter<Row> | Sql, options: StatementOptions & FindOptions<Row> = {}): Promise<Row[]> {
+  findBy(filter: Filter<Row> | Sql, options: DaoOptions & FindOptions<Row> = noOptions): Promise<Row[]> {
     return this.run(async () => {
+      this.access.check("find", options);
       return (await this.access.find(this.access.select(options).where(filter).rows(), options)) as Row[];
     });
   }
 
   /** All entities. For large tables see {@link stream}. */
-  findAll(options: StatementOptions & FindOptions<Row> = {}): Promise<Row[]> {
+  findAll(options: DaoOptions & FindOptions<Row> = noOptions): Promise<Row[]> {
     return this.run(async () => {
+      this.access.check("find", options);
       return (await this.access.find(this.access.select(options).rows(), options)) as Row[];
     });
   }
@@ -90,9 +96,10 @@ export abstract class ReadDao<
   /** The entities that fit, as they come, in constant memory. */
   async *stream(
     filter: Filter<Row> | Sql = {},
-    options: StreamOptions & FindOptions<Row> = {},
+    options: DaoStreamOptions & FindOptions<Row> = noOptions,
   ): AsyncGenerator<Row, void, undefined> {
     const { access } = this;
+    access.check("stream", options);
     const { signal, timeoutMs, name, fetchSize } = options;
     const statement = access.select(options).where(filter).rows();
     for await (const row of this.executor.stream(statement, { signal, timeoutMs, name, fetchSize })) {
@@ -101,24 +108,28 @@ export abstract class ReadDao<
   }
 
   /** Whether any entity fits. */
-  exists(filter: Filter<Row> | Sql, options: StatementOptions & FindFlags = {}): Promise<boolean> {
+  exists(filter: Filter<Row> | Sql, options: DaoOptions & FindFlags = noOptions): Promise<boolean> {
     return this.run(async () => {
+      this.access.check("flags", options);
       const selection = this.access.select({ withDeleted: options.withDeleted }).where(filter);
       return (await this.access.send(selection.presence(), options)).rows.length > 0;
     });
   }
 
   /** How many entities fit. */
-  count(filter: Filter<Row> | Sql = {}, options: StatementOptions & FindFlags = {}): Promise<number> {
+  count(filter: Filter<Row> | Sql = {}, options: DaoOptions & FindFlags = noOptions): Promise<number> {
     return this.run(async () => {
+      this.access.check("flags", options);
       const selection = this.access.select({ withDeleted: options.withDeleted }).where(filter);
       return this.access.scalar(await this.access.send(selection.count(), options));
     });
   }
 
   /** One page by offset, and how many rows there are. The order is total: the primary key is added behind it. */
-  page(request: PageRequest<Row>, options: StatementOptions = {}): Promise<Page<Row>> {
+  page(request: PageRequest<Row>, options: DaoOptions = noOptions): Promise<Page<Row>> {
     return this.run(async () => {
+      this.access.check("page", request);
+      this.access.check("every", options);
       const { where = {}, limit, offset = 0 } = request;
       checkPageLimit(limit);
       const selection = this.access
@@ -135,8 +146,10 @@ export abstract class ReadDao<
    * One page by keyset: as fast on page 1 000 as on page 1, and rows that are inserted meanwhile neither repeat nor hide others.
    * @throws ParameterError for a text that is no cursor, or one of another order
    */
-  pageAfter(request: PageAfterRequest<Row>, options: StatementOptions = {}): Promise<PageAfter<Row>> {
+  pageAfter(request: PageAfterRequest<Row>, options: DaoOptions = noOptions): Promise<PageAfter<Row>> {
     return this.run(async () => {
+      this.access.check("pageAfter", request);
+      this.access.check("every", options);
       const { where = {}, limit, after } = request;
       checkPageLimit(limit);
       const { context } = this.access.inner;
@@ -160,14 +173,15 @@ export abstract class ReadDao<
   }
 
   /** Runs a query of your own and gives its rows as entities. */
-  protected query(statement: Sql, options?: StatementOptions): Promise<Row[]>;
-  protected query(text: string, parameters?: Parameters, options?: StatementOptions): Promise<Row[]>;
+  protected query(statement: Sql, options?: DaoOptions): Promise<Row[]>;
+  protected query(text: string, parameters?: Parameters, options?: DaoOptions): Promise<Row[]>;
   protected query(statement: Sql | string, ...rest: readonly unknown[]): Promise<Row[]> {
     return this.run(async () => {
       const { inner, entities } = this.access;
       const isText = typeof statement === "string";
       const compiled = compile(statement, isText ? (rest[0] as Parameters | undefined) : undefined, inner.context);
-      const options = ((isText ? rest[1] : rest[0]) ?? {}) as StatementOptions;
+      const options = ((isText ? rest[1] : rest[0]) ?? noOptions) as DaoOptions;
+      this.access.check("every", options);
       return (await entities.of(inner.context, await inner.send(compiled, options))) as Row[];
     });
   }

@@ -3,6 +3,7 @@ import { ConfigurationError, NoRowsError, ParameterError, StaleEntityError } fro
 import { type Executor, type ExecutorInternals, internalsOf, type StatementOptions } from "../session/index.ts";
 import { compile, type Sql, sql } from "../sql/index.ts";
 import { type AnyTable, Columns } from "./columns.ts";
+import { checkDaoOptions, type DaoCallKind, noOptions } from "./dao-options.ts";
 import { Entities } from "./entities.ts";
 import { type AnyFilter, filterCondition } from "./filter.ts";
 import { keyCondition, keyText, keyValues } from "./keys.ts";
@@ -37,6 +38,11 @@ export class TableAccess {
   get place(): string {
     const { database, engine } = this.inner.context;
     return `${database} (${engine}): table ${this.spec.name.join(".")}`;
+  }
+
+  /** @throws ConfigurationError for an option that this kind of call does not know, or a value of the wrong type */
+  check(kind: DaoCallKind, options: object): void {
+    if (options !== noOptions) checkDaoOptions(this.place, kind, options);
   }
 
   select({ orderBy = {}, withDeleted = false, limit, offset }: Find): Selection {

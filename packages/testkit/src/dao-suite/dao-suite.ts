@@ -4,6 +4,7 @@ import { concurrencyCases } from "./concurrency-cases.ts";
 import { DaoBench } from "./dao-bench.ts";
 import { filterCases } from "./filter-cases.ts";
 import { hostileCases } from "./hostile-cases.ts";
+import { optionCases } from "./option-cases.ts";
 import { pagingCases } from "./paging-cases.ts";
 import { transactionCases } from "./transaction-cases.ts";
 import { writeCases } from "./write-cases.ts";
@@ -12,6 +13,7 @@ const groups = {
   writing: writeCases,
   filters: filterCases,
   paging: pagingCases,
+  options: optionCases,
   concurrency: concurrencyCases,
   "hostile names and values": hostileCases,
   transactions: transactionCases,
