@@ -101,33 +101,39 @@ async function columnsOf(link: Link, types: ParameterTypes, target: BulkTarget):
     });
   });
   return found.map((column, index) => {
-    const { type, facets, hint } = loadedType(link, column);
+    const name = target.columns[index] ?? column.colName;
+    // The driver has no KEEP_IDENTITY, without which the server drops the values and makes its own: [MS-TDS] 2.2.7.4, fIdentity.
+    if ((column.flags & 0x10) !== 0) {
+      throw refusal(
+        "unsupported",
+        `column "${name}" is an identity, and a bulk load would give it other values; leave it out`,
+      );
+    }
+    const { type, facets, convert } = loadedType(link, types, column);
     return {
-      name: target.columns[index] ?? column.colName,
+      name,
       type,
       facets: { ...facets, nullable: (column.flags & 0x01) !== 0 },
-      convert: (value) => (value === null ? null : types.typed(value, { type: hint }).value),
+      convert,
     };
   });
 }
 
-interface LoadedType {
-  readonly type: NativeType;
-  readonly facets: NativeFacets;
-  /** The type's name, by which a value is converted. */
-  readonly hint: string;
-}
-
-function loadedType(link: Link, column: NativeColumn): LoadedType {
+function loadedType(link: Link, types: ParameterTypes, column: NativeColumn): Omit<LoadedColumn, "name"> {
   const { name } = column.type;
   const { dataLength = 0, precision = 18, scale = 0 } = column;
   const { TYPES } = link.tedious;
-  const native = (key: string, hint: string, facets: NativeFacets = {}): LoadedType => {
+  // `hint` is the name by which a value is converted.
+  const native = (key: string, hint: string, facets: NativeFacets = {}): Omit<LoadedColumn, "name"> => {
     const type = TYPES[key];
     if (type === undefined) throw refusal("unsupported", `the installed driver has no type ${key}`);
-    return { type, facets, hint };
+    return { type, facets, convert: (value) => types.typed(value, { type: hint }).value };
   };
-  const exact = (type: NativeType): LoadedType => ({ type, facets: {}, hint: type.name });
+  const exact = (type: NativeType): Omit<LoadedColumn, "name"> => ({
+    type,
+    facets: {},
+    convert: (value) => type.validate(value),
+  });
   switch (`${name}${["IntN", "FloatN", "MoneyN", "DateTimeN"].includes(name) ? dataLength : ""}`) {
     case "TinyInt":
     case "IntN1":

@@ -66,7 +66,7 @@ const readDecimal: Reader = {
   },
 };
 
-/** Money in ten-thousandths; of the 8 bytes the high half comes first: [MS-TDS] 2.2.5.5.1.5. */
+/** Money in ten-thousandths; of the 8 bytes the high half comes first: [MS-TDS] 2.2.5.5.1.4. */
 function moneyText(bytes: Buffer): string {
   if (bytes.length === 4) return decimalText(BigInt(bytes.readInt32LE(0)), 4);
   return decimalText((BigInt(bytes.readInt32LE(0)) << 32n) | BigInt(bytes.readUInt32LE(4)), 4);

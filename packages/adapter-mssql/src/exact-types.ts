@@ -14,6 +14,15 @@ const token = {
   datetime: 0x6f,
 } as const;
 
+/** A value that a type here has encoded: nothing that a caller could give. */
+class Encoded {
+  readonly bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+}
+
 /** A data type whose facets are fixed and whose values are encoded by us. */
 function exactType(
   id: number,
@@ -29,14 +38,19 @@ function exactType(
     declaration: () => name,
     writeTypeInfo: (buffer: NativeBuffer) => buffer.writeBuffer(info),
     writeValue(buffer: NativeBuffer, { value }: NativeParameter) {
-      if (value instanceof Uint8Array) {
-        buffer.writeUInt8(value.length);
-        buffer.writeBuffer(value as Buffer);
-      } else buffer.writeUInt8(0);
+      if (value === null || value === undefined) {
+        buffer.writeUInt8(0);
+        return;
+      }
+      if (!(value instanceof Encoded)) throw new TypeError(`a ${name} was not validated before it is written`);
+      buffer.writeUInt8(value.bytes.length);
+      buffer.writeBuffer(value.bytes);
     },
-    // Encoding happens here, because here the driver still expects a value that does not fit.
-    validate: (value) =>
-      value === null || value === undefined ? null : value instanceof Uint8Array ? value : encode(value),
+    // Encoding happens here, because here the driver still expects a value that does not fit. What was validated it validates again.
+    validate(value) {
+      if (value === null || value === undefined) return null;
+      return value instanceof Encoded ? value : new Encoded(encode(value));
+    },
   };
 }
 
@@ -62,7 +76,7 @@ export function moneyType(name: "money" | "smallmoney"): NativeType {
     const bytes = Buffer.alloc(length);
     if (name === "smallmoney") bytes.writeInt32LE(Number(units));
     else {
-      // The high half comes first: [MS-TDS] 2.2.5.5.1.5.
+      // The high half comes first: [MS-TDS] 2.2.5.5.1.4.
       bytes.writeInt32LE(Number(units >> 32n), 0);
       bytes.writeUInt32LE(Number(units & 0xffffffffn), 4);
     }

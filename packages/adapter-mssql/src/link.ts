@@ -153,14 +153,11 @@ export class Link {
   }
 
   #lose(error: unknown): void {
-    const first = !this.#dead;
+    if (!this.#dead) this.#death = error;
     this.#dead = true;
-    if (first) this.#death = error;
-    if (this.#running !== undefined || this.#toldFatal) {
-      this.#toldFatal = true;
-      return;
-    }
+    const isKnown = this.#running !== undefined || this.#toldFatal;
     this.#toldFatal = true;
+    if (isKnown) return;
     const reported = error ?? this.#death ?? cutOff("the server closed the connection", undefined);
     noteFacts(reported, { alive: false });
     this.onFatal?.(reported);

@@ -18,6 +18,7 @@ const verbs: ReadonlySet<string> = new Set(["SELECT", "INSERT", "UPDATE", "DELET
 export function textFacts(text: string): TextFacts {
   const used = new Set<number>();
   let verb = "";
+  let lastVerb = "";
   let ended = false;
   let single = true;
   piece.lastIndex = 0;
@@ -33,7 +34,11 @@ export function textFacts(text: string): TextFacts {
       continue;
     }
     if (ended) single = false;
-    if (verb === "") verb = part.toUpperCase();
+    const word = part.toUpperCase();
+    if (verb === "") verb = word;
+    if (verbs.has(word)) lastVerb = word;
+    // SELECT INTO makes a table. What follows without a semicolon would be compiled, and refused, only after it ran.
+    if (word === "INTO" && lastVerb === "SELECT") single = false;
     const [, number] = /^@p([1-9]\d{0,4})$/i.exec(part) ?? [];
     if (number !== undefined) used.add(Number(number));
   }

@@ -108,6 +108,27 @@ describe("an entity's values", () => {
     await session.close();
   });
 
+  it("come back from a table with triggers, which refuses OUTPUT without INTO", async () => {
+    const main = databases.database("main");
+    await main.execute("create table dao_seen (code nvarchar(20) not null)");
+    await main.execute(`create trigger dao_watch on dao_scans after insert, update as begin
+      set nocount on;
+      insert into dao_seen (code) select inserted.code from inserted;
+    end`);
+    const { id } = await dao.insert({ code: "t1", ...nothing });
+    const many = await dao.insertMany([
+      { code: "t2", ...nothing },
+      { code: "t3", ...nothing },
+    ]);
+    expect(many.map(({ code }) => code)).toEqual(["t2", "t3"]);
+    expect((await dao.update(id, { code: "t4" })).code).toBe("t4");
+    expect((await dao.upsert({ code: "t2", ...nothing, dose: 1 }, { conflict: ["code"] })).inserted).toBe(false);
+    expect(await main.query("select code from dao_seen order by code")).toEqual(
+      ["t1", "t2", "t2", "t3", "t4"].map((code) => ({ code })),
+    );
+    await main.execute("drop trigger dao_watch; drop table dao_seen");
+  });
+
   // By script: the database behind our server has no such type.
   it("come back beside a rowversion, which a table that catches rows must not have as one", async (context) => {
     const { wire } = server;

@@ -90,6 +90,39 @@ describe.each([
   });
 });
 
+describe("a bulk load", () => {
+  it("into an identity column is refused, where the server would put values of its own", async () => {
+    const connection = await connect();
+    await connection.query({ text: "create table #keyed (id int identity(1, 1), v int)", values: [] }, unlimited);
+    const target = { table: ["#keyed"], columns: ["id", "v"] } as const;
+    await expect(connection.bulkLoad?.(target, one([[4711, 1]]), unlimited)).rejects.toSatisfy((error) => {
+      const { kind, executed } = mssqlDriver.classify(error);
+      return kind === "unsupported" && executed === "no" && String(error).includes('"id" is an identity');
+    });
+    expect(await connection.bulkLoad?.({ ...target, columns: ["v"] }, one([[1]]), unlimited)).toEqual({ rows: 1 });
+  });
+});
+
+describe("a stream", () => {
+  it("is as exact as a result", async () => {
+    const connection = await connect();
+    const text = `select cast('12345678901234567890123456789.012345678' as decimal(38, 9)) as d,
+      cast('-922337203685477.5808' as money) as m, cast(9007199254740993 as bigint) as b,
+      cast('2024-02-29 12:34:56.1234567' as datetime2(7)) as t`;
+    const stream = connection.stream?.({ text, values: [] }, { ...unlimited, fetchSize: 10 });
+    expect(await stream?.read()).toEqual([
+      [
+        "12345678901234567890123456789.012345678",
+        "-922337203685477.5808",
+        9_007_199_254_740_993n,
+        "2024-02-29 12:34:56.1234567",
+      ],
+    ]);
+    expect(await stream?.read()).toBe(null);
+    await stream?.close();
+  });
+});
+
 describe("parameters", () => {
   const query = async (
     text: string,
@@ -111,6 +144,8 @@ describe("parameters", () => {
       ["x4711", "datetime2"],
       ["2024-02-30", "date"],
       ["x4711", "varbinary(10)"],
+      [Buffer.from([1, 0x47, 0x11, 0, 0]), "decimal(5, 2)"],
+      [Buffer.from([1, 0x47, 0x11]), "date"],
       ["x4711", "bit"],
       [new Date("+010000-01-01T00:00:00Z"), "datetime2"],
     ] as const) {

@@ -51,19 +51,6 @@ describe("errors that the server sends", () => {
     });
     expect(connection.usable).toBe(false);
   });
-
-  it.each([
-    [18456, "auth"],
-    [4060, "unknown-database"],
-    [40613, "refused"],
-    [10928, "too-many-connections"],
-  ])("%i while logging in is %s, and is not tried again behind the pool's back", async (number, kind) => {
-    const before = wire().logins;
-    wire().script.once("LOGIN", { error: { number, severity: 14 } });
-    expect(await failure(connect())).toMatchObject({ kind, executed: "no", connection: "dead" });
-    expect(wire().logins).toBe(before);
-    expect(wire().script.unused).toEqual([]);
-  });
 });
 
 describe("a transaction that the server has ended", () => {

@@ -4,7 +4,7 @@ import { dateType, decimalType, momentType, moneyType, oldMomentType } from "../
 import { dayText, momentOfDate, momentValue, parseMoment, timeText } from "../src/moments.ts";
 import { textFacts } from "../src/text-facts.ts";
 
-const hex = (bytes: unknown) => Buffer.from(bytes as Uint8Array).toString("hex");
+const hex = (encoded: unknown) => (encoded as { readonly bytes: Buffer }).bytes.toString("hex");
 
 describe("decimals", () => {
   it.each([
@@ -117,6 +117,14 @@ describe("what a text tells about itself", () => {
     ["insert t values (@p1); ", 1, true, true],
     ["insert t values (@p1); select 1", 1, true, false],
     ["declare @x int", 0, true, false],
+    ["select @p1 as a into #t insert into #t values (@p2)", 2, true, false],
+    ["insert into t select @p1 as a", 1, true, true],
+    [
+      "merge into t using u on 1 = 0 when not matched then insert values (@p1) output inserted.a into #t;",
+      1,
+      true,
+      true,
+    ],
     ["with c as (select 1 a) select a from c", 0, true, true],
     ["select 'it''s @p1', @p1", 1, true, true],
   ])("%s", (text, parameters, everyOneUsed, single) => {

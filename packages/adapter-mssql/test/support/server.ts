@@ -24,15 +24,18 @@ export interface ServerUse {
   readonly wireOnly?: boolean;
   /** Connections to our own server are encrypted; those to a real one are as its URL says. */
   readonly encrypted?: boolean;
+  /** Access tokens of Azure Active Directory that our own server takes. */
+  readonly accessTokens?: readonly string[];
 }
 
 /** Starts a server before the tests of a file, and stops it after them; it must have understood everything. */
-export function useServer({ wireOnly = false, encrypted = false }: ServerUse = {}): TestServer {
+export function useServer({ wireOnly = false, encrypted = false, accessTokens = [] }: ServerUse = {}): TestServer {
   let wire: TdsServer | undefined;
   const isReal = realUrl !== undefined && !wireOnly;
   if (!isReal) {
     beforeAll(async () => {
-      wire = await startTdsServer({ postgresUrl: inject("postgresUrl"), encryption: encrypted ? "required" : "on" });
+      const encryption = encrypted ? "required" : "on";
+      wire = await startTdsServer({ postgresUrl: inject("postgresUrl"), encryption, accessTokens });
     });
     afterAll(async () => {
       await wire?.close();

@@ -69,7 +69,7 @@ export class TokenWriter {
     }
   }
 
-  /** ROW 2.2.7.19, or NBCROW 2.2.7.14 when it has a NULL: servers use it to leave out the values that are NULL. */
+  /** ROW 2.2.7.20, or NBCROW 2.2.7.15 when it has a NULL: servers use it to leave out the values that are NULL. */
   row(columns: readonly ResultColumn[], values: readonly (string | null)[]): void {
     const compressed = values.includes(null);
     this.bytes.u8(compressed ? 0xd2 : 0xd1);
@@ -175,7 +175,7 @@ export class TokenWriter {
     });
   }
 
-  /** B_VARCHAR, 2.2.5.1.2. */
+  /** B_VARCHAR, 2.2.5.1. */
   #shortText(text: string): void {
     this.bytes.u8(text.length).utf16(text);
   }

@@ -41,7 +41,7 @@ export function writeValue(writer: ByteWriter, type: SqlType, nullable: boolean,
       prefix(writer, fixed, 8).f64le(finite(value));
       return;
     case "money": {
-      // The high half comes first ([MS-TDS] 2.2.5.5.1.5).
+      // The high half comes first ([MS-TDS] 2.2.5.5.1.4).
       const bits = BigInt.asUintN(64, scaled(value, 4));
       prefix(writer, fixed, 8)
         .uintle(bits >> 32n, 4)
