@@ -145,6 +145,26 @@ describe("an entity's values", () => {
     expect(texts.at(-1)).toContain("select top 0 [id], convert(binary(8), [rv]) as [rv] into #mdb_rows");
   });
 
+  it("of datetime, which counts in steps of 1/300 s, neither repeat nor hide on pages", async () => {
+    const main = databases.database("main");
+    await main.execute("create table dao_ticks (id int primary key, at datetime not null)");
+    const ticks = defineTable<{ id: number; at: Date }>("dao_ticks").primaryKey("id");
+    const rows = new (DaoBase.for(ticks))(main);
+    const at = (milliseconds: number) => new Date(Date.UTC(2024, 1, 29, 12, 0, 0, milliseconds));
+    await rows.insertMany([0, 3, 3, 7, 10, 993, 997].map((milliseconds, id) => ({ id, at: at(milliseconds) })));
+    for (const direction of ["asc", "desc"] as const) {
+      const seen: number[] = [];
+      let after: string | undefined;
+      do {
+        const page = await rows.pageAfter({ orderBy: { at: direction }, limit: 1, after });
+        seen.push(...page.items.map(({ id }) => id));
+        after = page.next;
+      } while (after !== undefined && seen.length < 20);
+      expect(seen, direction).toEqual(direction === "asc" ? [0, 1, 2, 3, 4, 5, 6] : [6, 5, 4, 3, 1, 2, 0]);
+    }
+    await main.execute("drop table dao_ticks");
+  });
+
   it("come back also after the table has changed", async () => {
     const main = databases.database("main");
     await main.execute("create table dao_changing (id int primary key, a int null, b int null)");

@@ -1,10 +1,13 @@
 import { ParameterError } from "../errors/index.ts";
-import type { SqlValue } from "../sql/index.ts";
+import { type SqlValue, sql } from "../sql/index.ts";
 import type { OrderColumn } from "./keyset.ts";
 
+/** The place of a row in an order: for each of its columns the value, as the driver gave it, and the database's type. */
+export type Position = readonly { readonly value: unknown; readonly databaseType: string | undefined }[];
+
 /** A position as an opaque text that can travel through a URL. It holds the values of the order columns. */
-export function encodeCursor(order: readonly OrderColumn[], values: readonly unknown[]): string {
-  const document = [signature(order), ...values.map(tagged)];
+export function encodeCursor(order: readonly OrderColumn[], position: Position): string {
+  const document = [signature(order), ...position.map(tagged)];
   return Buffer.from(JSON.stringify(document), "utf8").toString("base64url");
 }
 
@@ -26,9 +29,12 @@ function signature(order: readonly OrderColumn[]): string {
   return order.map(({ property, direction }) => `${property} ${direction}`).join(",");
 }
 
+/** A type of SQL Server that counts in 1/300 s: a `Date` of its value equals it only when it is sent as one. */
+const steps = "datetime";
+
 /** JSON alone would turn a date into a text and has no word for a bigint or bytes. */
-function tagged(value: unknown): unknown {
-  if (value instanceof Date) return { d: value.toISOString() };
+function tagged({ value, databaseType }: Position[number]): unknown {
+  if (value instanceof Date) return { [databaseType === steps ? "s" : "d"]: value.toISOString() };
   if (typeof value === "bigint") return { i: String(value) };
   if (value instanceof Uint8Array) return { b: Buffer.from(value).toString("base64") };
   return value;
@@ -37,6 +43,7 @@ function tagged(value: unknown): unknown {
 function untagged(value: unknown): SqlValue {
   if (typeof value !== "object" || value === null) return value as SqlValue;
   if ("d" in value) return new Date(String(value.d));
+  if ("s" in value) return sql.typed(new Date(String(value.s)), steps);
   if ("i" in value) return BigInt(String(value.i));
   if ("b" in value) return Buffer.from(String(value.b), "base64");
   throw new ParameterError("this is no cursor of this page");

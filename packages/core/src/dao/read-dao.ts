@@ -165,9 +165,11 @@ export abstract class ReadDao<
       if (result.rows.length <= limit) return { items, next: undefined };
       // The driver's own values: a `Date` would cut a timestamp to milliseconds and repeat rows.
       const last = rows.at(-1) ?? [];
-      const position = order.map(
-        ({ property }) => last[this.access.entities.indexOf(context, result.columns, property)],
-      );
+      const isTyped = context.dialect.returning === "output";
+      const position = order.map(({ property }) => {
+        const index = this.access.entities.indexOf(context, result.columns, property);
+        return { value: last[index], databaseType: isTyped ? result.columns[index]?.databaseType : undefined };
+      });
       return { items, next: encodeCursor(order, position) };
     });
   }
