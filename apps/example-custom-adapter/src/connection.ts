@@ -6,12 +6,12 @@ import {
   unlimited,
 } from "@nsj/mdb-core";
 import { whenUnlocked } from "./lock.ts";
+import { openDatabase } from "./open-database.ts";
 import { type PreparedStatement, prepare } from "./statement.ts";
-import type { Storage } from "./storage.ts";
 
 /** One open database. */
-export function connectionTo(storage: Storage, lockTimeoutMs: number): DriverConnection {
-  const database = storage.open();
+export function connectionTo(filename: string, lockTimeoutMs: number): DriverConnection {
+  let database = openDatabase(filename);
   const statements = new StatementCache<PreparedStatement>(100);
   /** A transaction that begins with its first statement, which has a deadline for the lock. */
   let held: BeginOptions | null = null;
@@ -38,10 +38,10 @@ export function connectionTo(storage: Storage, lockTimeoutMs: number): DriverCon
     if (database.isTransaction) database.exec("rollback");
   }
 
+  /** SQLite rolls back what is open. */
   function destroy() {
-    if (!database.isOpen) return;
-    rollback();
-    storage.close(database);
+    held = null;
+    if (database.isOpen) database.close();
   }
 
   return {
@@ -86,6 +86,15 @@ export function connectionTo(storage: Storage, lockTimeoutMs: number): DriverCon
         },
         close: () => rows?.close(),
       };
+    },
+    reset({ scope }) {
+      rollback();
+      if (scope === "transaction") return "done";
+      const fresh = openDatabase(filename, database);
+      statements.clear();
+      database.close();
+      database = fresh;
+      return "done";
     },
     raw: () => database,
   };

@@ -30,4 +30,5 @@ export const capabilities: Capabilities = Object.freeze<Capabilities>({
   savepoints: "full",
   prepared: true,
   stream: "cursor",
+  reset: "round-trip",
 });

@@ -4,7 +4,6 @@ import { capabilities, dialect } from "./dialect.ts";
 import { classify } from "./errors.ts";
 import { whenUnlocked } from "./lock.ts";
 import { type NodeSqliteOptions, optionKeys, parseUrl, readOptions } from "./options.ts";
-import { storageOf } from "./storage.ts";
 
 /** Node's own SQLite. */
 export const nodeSqliteDriver = Object.freeze<Driver<NodeSqliteOptions, "node-sqlite">>({
@@ -16,11 +15,10 @@ export const nodeSqliteDriver = Object.freeze<Driver<NodeSqliteOptions, "node-sq
   capabilities,
   connector(options) {
     const { filename, lockTimeoutMs } = readOptions(options);
-    const storage = storageOf(filename);
     return {
       target: { address: filename },
       capabilities: filename === ":memory:" ? { maxConnections: 1 } : {},
-      connect: async (context) => whenUnlocked(lockTimeoutMs, context, () => connectionTo(storage, lockTimeoutMs)),
+      connect: async (context) => whenUnlocked(lockTimeoutMs, context, () => connectionTo(filename, lockTimeoutMs)),
     };
   },
   parseUrl,

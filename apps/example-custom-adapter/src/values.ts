@@ -40,9 +40,8 @@ export function toSqlite(value: ParameterValue): SQLInputValue {
   if (typeof value === "boolean") return value ? 1n : 0n;
   // A number would be REAL, which prints as 1.0 and in a text column stays that.
   if (typeof value === "number") return Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : value;
-  const tooLong = typeof value === "bigint" && BigInt.asIntN(64, value) !== value;
-  if (tooLong || (typeof value === "string" && !value.isWellFormed())) {
-    throw new DriverFault("an integer of more than 64 bits, or a text with half a surrogate pair", { kind: "value" });
+  if (typeof value === "bigint" && BigInt.asIntN(64, value) !== value) {
+    throw new DriverFault("an integer of more than 64 bits", { kind: "value" });
   }
   if (value instanceof Date) return value.toISOString().replace("T", " ").slice(0, -1);
   return isJsonText(value) ? value.text : (value as SQLInputValue);

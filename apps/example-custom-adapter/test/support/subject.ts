@@ -39,6 +39,10 @@ export const fileSubject: Subject<NodeSqliteOptions> = {
     failMidway: (count, at) =>
       `${numbers(count)} select case n when ${at} then abs(-9223372036854775807 - 1) else n end from numbers`,
     openTransaction: (table) => ["begin", `insert into ${table} (id) values (1)`],
+    session: {
+      setting: { change: "pragma recursive_triggers = on", read: "pragma recursive_triggers" },
+      temporaryTable: (name) => ({ create: `create temp table ${name} (id integer)`, name }),
+    },
     failures: {
       parameter: [`select ?1`],
       unsupported: ["select 1; select 2"],

@@ -40,6 +40,9 @@ export interface Capabilities {
   readonly multipleResultSets: boolean;
   /** Declared with `call()`: stored procedures with output parameters. */
   readonly procedures: boolean;
-  /** At most this many connections make sense (1 for an in-memory database); absent when there is no such limit. */
+  /**
+   * At most this many connections make sense; absent when there is no such limit. 1: the database lives in its one connection (in memory), so
+   * the pool never closes that for its age, for being idle or for what a session has left.
+   */
   readonly maxConnections?: number;
 }

@@ -2,8 +2,8 @@ import type { JsonText } from "./json-text.ts";
 import type { LogicalType } from "./logical-type.ts";
 
 /**
- * A value as core hands it to a driver. Core has refused everything else (`undefined`, `NaN`, an invalid `Date`, functions,
- * class instances) before the driver sees the statement, and has turned plain objects into {@link JsonText} (test with `isJsonText`).
+ * A value as core hands it to a driver. Core has refused everything else (`undefined`, `NaN`, an invalid `Date`, text with half of a
+ * surrogate pair, functions, class instances) before the driver sees the statement, and has turned plain objects into {@link JsonText} (test with `isJsonText`).
  */
 export type ParameterValue =
   | null
