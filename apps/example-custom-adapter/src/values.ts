@@ -20,7 +20,7 @@ const declaredTypes: readonly (readonly [pattern: RegExp, type: LogicalType, sto
 export function columnsOf(statement: StatementSync, rows: readonly SQLOutputValue[][]): readonly ColumnInfo[] {
   return statement.columns().map(({ name, type }, index) => {
     const declared = declaredTypes.find(([pattern]) => type !== null && pattern.test(type));
-    const fits = rows.every(([...row]) => row[index] === null || declared?.[2].includes(typeof row[index]));
+    const fits = rows.every((row) => row[index] === null || declared?.[2].includes(typeof row[index]));
     return { name, databaseType: type ?? "", type: declared !== undefined && fits ? declared[1] : "dynamic" };
   });
 }

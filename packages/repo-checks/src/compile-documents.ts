@@ -15,12 +15,12 @@ interface Module {
 
 /**
  * Compiles every `ts` block of the documents against the sources, all in one program, and gives what is wrong as `path:line: what`. A block
- * that imports stands by itself; any other runs inside an async function beneath the page's preamble.
+ * that imports stands by itself; any other runs inside an async function beneath the page's preamble. One that is taken from a file is compiled there.
  */
 export function compileFindings(documents: readonly Document[]): readonly string[] {
   const modules = new Map<string, Module>();
   for (const document of documents) {
-    for (const [index, block] of document.blocks.filter(({ language }) => language === "ts").entries()) {
+    for (const [index, block] of document.blocks.filter(isOwn).entries()) {
       // Virtual files beside a package that depends on every published one, so that their names resolve.
       const name = `${document.path.replaceAll(/[^a-zA-Z]/g, "-")}-${index + 1}.ts`;
       modules.set(join(root, "packages/repo-checks/documents", name), moduleOf(document, block));
@@ -33,6 +33,10 @@ export function compileFindings(documents: readonly Document[]): readonly string
     const problems = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
     return problems.map((problem) => describe(file, module, problem));
   });
+}
+
+function isOwn({ language, source }: CodeBlock): boolean {
+  return language === "ts" && source === undefined;
 }
 
 function moduleOf(document: Document, block: CodeBlock): Module {

@@ -3,6 +3,8 @@ import { filesBelow, read } from "./repository.ts";
 /** A fenced code block of a document. */
 export interface CodeBlock {
   readonly language: string;
+  /** The file that it is taken from, where the fence names one behind the language. From the root. */
+  readonly source?: string;
   readonly text: string;
   /** The line of the document on which the code begins, 1-based. */
   readonly line: number;
@@ -30,11 +32,12 @@ export function parseDocument(path: string, text: string): Document {
   const blocks: CodeBlock[] = [];
   const lines = text.split("\n");
   for (let start = 0; start < lines.length; start++) {
-    const language = /^```(\S*)/.exec(lines[start] ?? "")?.[1];
+    const [, language, source] = /^```(\S*)(?: (\S+))?/.exec(lines[start] ?? "") ?? [];
     if (language === undefined) continue;
     const end = lines.indexOf("```", start + 1);
     if (end < 0) throw new Error(`${path}:${start + 1}: this code block has no end`);
-    blocks.push({ language, text: `${lines.slice(start + 1, end).join("\n")}\n`, line: start + 2 });
+    const text = `${lines.slice(start + 1, end).join("\n")}\n`;
+    blocks.push({ language, text, line: start + 2, ...(source !== undefined && { source }) });
     start = end;
   }
   const preambles = [...text.matchAll(/^<!-- ts\n([\s\S]*?)\n-->$/gm)].map(([, code = ""]) => code);

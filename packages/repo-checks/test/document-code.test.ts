@@ -1,12 +1,32 @@
 import { describe, expect, it } from "vitest";
 import { compileFindings } from "../src/compile-documents.ts";
 import { documents, parseDocument } from "../src/documents.ts";
+import { excerptFindings } from "../src/excerpts.ts";
+import { read } from "../src/repository.ts";
 
 describe("code in the documents", () => {
   it("compiles against the sources", { timeout: 120_000 }, () => {
     const all = documents();
     expect(all.flatMap(({ blocks }) => blocks.filter(({ language }) => language === "ts")).length).toBeGreaterThan(5);
     expect(compileFindings(all)).toEqual([]);
+  });
+});
+
+describe("code that a document takes from a file", () => {
+  it("stands in that file", () => {
+    const all = documents();
+    expect(all.flatMap(({ blocks }) => blocks.filter(({ source }) => source !== undefined)).length).toBeGreaterThan(10);
+    expect(excerptFindings(all, read)).toEqual([]);
+  });
+
+  it("is found out when it does not", () => {
+    const page = parseDocument(
+      "one.md",
+      ["```ts a.ts", "two();", "  three();", "```", "```ts a.ts", "four();", "```"].join("\n"),
+    );
+    expect(excerptFindings([page], () => "one();\n  two();\n    three();\n")).toEqual([
+      "one.md:6: this is not what stands in a.ts",
+    ]);
   });
 });
 
