@@ -183,12 +183,32 @@ function loadedType(link: Link, types: ParameterTypes, column: NativeColumn): Om
     case "NChar":
       return native(name, "nvarchar", { length: dataLength === 0xffff ? 0xffff : dataLength / 2 });
     case "VarChar":
-    case "Char":
-      return native(name, "nvarchar", { length: dataLength });
+    case "Char": {
+      const column = native(name, "nvarchar", { length: dataLength });
+      return { ...column, convert: (value) => encodable(column.convert(value), column.type, link) };
+    }
     case "VarBinary":
     case "Binary":
       return native(name, "varbinary", { length: dataLength });
     default:
       throw refusal("unsupported", `a column of the driver's type ${name} cannot be loaded in bulk`);
   }
+}
+
+/**
+ * A text for a column of a code page. The driver encodes it in the database's, with a question mark for what that lacks.
+ *
+ * @throws MssqlFault of kind `value` when it would do so; no byte of a longer character is one in any code page
+ */
+function encodable(text: unknown, type: NativeType, link: Link): unknown {
+  if (typeof text !== "string" || /^[\x20-\x7e\s]*$/.test(text)) return text;
+  const bytes = type.validate(text, link.native.databaseCollation) as Buffer;
+  if (countOf(0x3f, bytes) === text.split("?").length - 1) return text;
+  throw refusal("value", "a text has characters that the database's code page lacks; insert such rows instead");
+}
+
+function countOf(wanted: number, bytes: Buffer): number {
+  let count = 0;
+  for (const byte of bytes) if (byte === wanted) count += 1;
+  return count;
 }

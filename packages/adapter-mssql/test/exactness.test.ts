@@ -1,4 +1,4 @@
-import { type ParameterValue, type ResultSet, unlimited } from "@nsj/mdb-core";
+import { type ParameterValue, unlimited } from "@nsj/mdb-core";
 import { describe, expect, it } from "vitest";
 import { type MssqlOptions, mssqlDriver } from "../src/index.ts";
 import { useConnection } from "./support/connection.ts";
@@ -80,6 +80,29 @@ describe.each([
     expect(minute).toEqual(new Date("2024-06-01T12:00:00Z"));
   });
 
+  it.each([
+    ["tinyint", [0, 255]],
+    ["smallint", [-32_768, 32_767]],
+    ["int", [-2_147_483_648, 2_147_483_647]],
+    ["bit", [true, false]],
+    ["float", [Number.MAX_VALUE, -Number.MAX_VALUE, 2 ** -1022, 0.1, 2 ** 53 + 2]],
+    ["real", [3.4028234663852886e38, 2 ** -126, 0.5]],
+    ["nvarchar(max)", ["", "\u{1f600}ä", "x".repeat(9_000)]],
+    ["nvarchar(4000)", ["\u{1f600}".repeat(2_000)]],
+    ["varchar(20)", ["", "é € ? ÿ"]],
+    ["varbinary(max)", [Buffer.alloc(0), Buffer.from([0, 0xff]), Buffer.alloc(9_000, 7)]],
+  ] as const)("of %s are the same at their ends", async (type, values) => {
+    expect(await roundTrip(type, values, bulk)).toEqual(values);
+  });
+
+  it("of datetimeoffset reach from the first instant to the last, in every zone", async () => {
+    const values = ["0001-01-01 14:00:00.0000001 +14:00", "9999-12-31 09:59:59.9999999 -14:00"];
+    expect(await roundTrip("datetimeoffset(7)", values, bulk)).toEqual([
+      "0001-01-01 00:00:00.0000001Z",
+      "9999-12-31 23:59:59.9999999Z",
+    ]);
+  });
+
   it("of date are days whatever the time zone", async () => {
     expect(await roundTrip("date", ["0001-01-01", "9999-12-31"], bulk)).toEqual(["0001-01-01", "9999-12-31"]);
   });
@@ -91,6 +114,19 @@ describe.each([
 });
 
 describe("a bulk load", () => {
+  it("of a text that the code page lacks is refused, where the driver would write question marks", async () => {
+    const connection = await connect();
+    await connection.query({ text: "create table #coded (v varchar(20))", values: [] }, unlimited);
+    const target = { table: ["#coded"], columns: ["v"] } as const;
+    await expect(connection.bulkLoad?.(target, one([["plain"], ["日本?"]]), unlimited)).rejects.toSatisfy((error) => {
+      const { kind } = mssqlDriver.classify(error);
+      return kind === "value" && String(error).includes("code page") && !String(error).includes("日本");
+    });
+    expect((await connection.query({ text: "select count(*) from #coded", values: [] }, unlimited)).rows).toEqual([
+      [0],
+    ]);
+  });
+
   it("into an identity column is refused, where the server would put values of its own", async () => {
     const connection = await connect();
     await connection.query({ text: "create table #keyed (id int identity(1, 1), v int)", values: [] }, unlimited);
@@ -120,131 +156,5 @@ describe("a stream", () => {
     ]);
     expect(await stream?.read()).toBe(null);
     await stream?.close();
-  });
-});
-
-describe("parameters", () => {
-  const query = async (
-    text: string,
-    values: readonly ParameterValue[],
-    type?: string,
-    more: MssqlOptions = {},
-  ): Promise<ResultSet> => {
-    const connection = await connect(more);
-    return connection.query({ text, values, ...(type !== undefined && { hints: [{ type }] }) }, unlimited);
-  };
-
-  it("that do not fit their type are errors before anything is sent, and show no value", async () => {
-    for (const [value, type] of [
-      ["1.234", "decimal(5, 2)"],
-      ["123456", "decimal(5, 2)"],
-      ["x4711", "decimal(5, 2)"],
-      ["x4711", "int"],
-      [4711.5, "int"],
-      ["x4711", "datetime2"],
-      ["2024-02-30", "date"],
-      ["x4711", "varbinary(10)"],
-      [Buffer.from([1, 0x47, 0x11, 0, 0]), "decimal(5, 2)"],
-      [Buffer.from([1, 0x47, 0x11]), "date"],
-      ["x4711", "bit"],
-      [new Date("+010000-01-01T00:00:00Z"), "datetime2"],
-    ] as const) {
-      const failing = query("select @p1", [value], type);
-      await expect(failing, `${String(value)} as ${type}`).rejects.toSatisfy((error) => {
-        const { kind, executed } = mssqlDriver.classify(error);
-        return kind === "value" && executed === "no" && !String(error).includes("4711");
-      });
-    }
-  });
-
-  it("of types that do not exist are refused", async () => {
-    for (const type of ["geography", "decimal(39, 0)", "decimal(5, 6)", "datetime2(8)", "x'); drop"]) {
-      await expect(query("select @p1", ["1"], type)).rejects.toSatisfy(
-        (error) => mssqlDriver.classify(error).kind === "parameter",
-      );
-    }
-  });
-
-  it("go as varchar where that is wanted, and as nvarchar where the code page lacks a character", async () => {
-    const types: string[] = [];
-    const stop = server.wire?.record((request) => types.push(...request.parameters.slice(2).map((it) => it.type)));
-    for (const value of ["plain", "Ünï €", "日本", "x".repeat(8_001)]) {
-      const { rows } = await query("select @p1", [value], undefined, { stringType: "varchar" });
-      expect(rows).toEqual([[value]]);
-    }
-    await query("select @p1", ["one value"], "varchar");
-    stop?.();
-    if (server.wire === undefined) return;
-    expect(types).toEqual(["varchar(8000)", "varchar(8000)", "nvarchar(4000)", "varchar(max)", "varchar(8000)"]);
-  });
-
-  it("have a few fixed lengths, so that one text has one plan", async () => {
-    const declarations: string[] = [];
-    const stop = server.wire?.record(({ kind, parameters }) => {
-      if (kind === "rpc") declarations.push(String(parameters[1]?.value));
-    });
-    for (const value of [
-      "",
-      "a",
-      "x".repeat(4_000),
-      "x".repeat(4_001),
-      1,
-      2n ** 40n,
-      0.5,
-      true,
-      new Date(0),
-      Buffer.alloc(3),
-    ]) {
-      await query("select @p1", [value]);
-    }
-    stop?.();
-    if (server.wire === undefined) return;
-    expect(declarations.map((it) => it.replace("@p1 ", ""))).toEqual([
-      "nvarchar(4000)",
-      "nvarchar(4000)",
-      "nvarchar(4000)",
-      "nvarchar(max)",
-      "int",
-      "bigint",
-      "float",
-      "bit",
-      "datetime2(7)",
-      "varbinary(8000)",
-    ]);
-  });
-
-  it("that are NULL learn their type where the server needs it, once per text", async () => {
-    const connection = await connect();
-    await connection.query(
-      {
-        text: "drop table if exists learnt_nulls; create table learnt_nulls (id int, b varbinary(20), n nvarchar(20), d datetime2)",
-        values: [],
-      },
-      unlimited,
-    );
-    const seen: string[] = [];
-    const stop = server.wire?.record((request) => seen.push(request.text.split(" ")[0] ?? ""));
-    const text = "insert into learnt_nulls (id, b, n, d) values (@p1, @p2, @p3, @p4)";
-    for (const id of [1, 2, 3]) await connection.query({ text, values: [id, null, null, null] }, unlimited);
-    stop?.();
-    const { rows } = await connection.query(
-      { text: "select id, b, n, d from learnt_nulls order by id", values: [] },
-      unlimited,
-    );
-    expect(rows).toEqual([1, 2, 3].map((id) => [id, null, null, null]));
-    if (server.wire === undefined) return;
-    expect(seen).toEqual(["insert", "sp_describe_undeclared_parameters", "insert", "insert", "insert"]);
-  });
-
-  it("that are NULL are not tried again outside a transaction that the server has ended", async () => {
-    const connection = await connect();
-    await connection.query(
-      { text: "create table #strict (b varbinary(20)); set xact_abort on", values: [] },
-      unlimited,
-    );
-    await connection.begin({});
-    const failing = connection.query({ text: "insert into #strict (b) values (@p1)", values: [null] }, unlimited);
-    await expect(failing).rejects.toMatchObject({ number: 257 });
-    expect(connection.txStatus).toBe("idle");
   });
 });
