@@ -21,6 +21,8 @@ export class Statements {
   readonly #types: ParameterTypes;
   readonly #nullTypes: NullTypes;
   readonly #facts = new StatementCache<TextFacts>(200);
+  /** A text may have switched the counts of changed rows off, for everybody who comes after it. */
+  #countsMayBeOff = false;
 
   constructor(link: Link, types: ParameterTypes, nullTypes: NullTypes) {
     this.#link = link;
@@ -69,9 +71,14 @@ export class Statements {
   }
 
   /** Sends a statement; `listen` attaches listeners to the request. */
-  async send({ text, parameters }: Encoded, listen: (request: NativeRequest) => void): Promise<void> {
+  async send({ text, facts, parameters }: Encoded, listen: (request: NativeRequest) => void): Promise<void> {
+    if (this.#countsMayBeOff) {
+      await this.#link.request("SET NOCOUNT OFF", "execSqlBatch", () => {});
+      this.#countsMayBeOff = false;
+    }
     // A text without parameters goes as a batch: what it makes, a temporary table for instance, lives on in the session.
     const dispatch = parameters.length === 0 ? "execSqlBatch" : "execSql";
+    this.#countsMayBeOff = facts.nocount && dispatch === "execSqlBatch";
     await this.#link.request(text, dispatch, (request) => {
       for (const [index, { type, value, facets }] of parameters.entries()) {
         request.addParameter(`p${index + 1}`, type, value, facets);

@@ -6,6 +6,8 @@ export interface TextFacts {
   readonly everyOneUsed: boolean;
   /** It looks like one statement: one verb at its start and no semicolon before its end. */
   readonly single: boolean;
+  /** It names NOCOUNT, and so may leave the session without counts of rows. */
+  readonly nocount: boolean;
 }
 
 // Comments nest and are therefore skipped by hand; quotes and brackets double their closing mark.
@@ -21,6 +23,7 @@ export function textFacts(text: string): TextFacts {
   let lastVerb = "";
   let ended = false;
   let single = true;
+  let nocount = false;
   piece.lastIndex = 0;
   for (let found = piece.exec(text); found !== null; found = piece.exec(text)) {
     const [part] = found;
@@ -37,13 +40,14 @@ export function textFacts(text: string): TextFacts {
     const word = part.toUpperCase();
     if (verb === "") verb = word;
     if (verbs.has(word)) lastVerb = word;
+    if (word === "NOCOUNT") nocount = true;
     // SELECT INTO makes a table. What follows without a semicolon would be compiled, and refused, only after it ran.
     if (word === "INTO" && lastVerb === "SELECT") single = false;
     const [, number] = /^@p([1-9]\d{0,4})$/i.exec(part) ?? [];
     if (number !== undefined) used.add(Number(number));
   }
   const parameters = used.size === 0 ? 0 : Math.max(...used);
-  return { parameters, everyOneUsed: used.size === parameters, single: single && verbs.has(verb) };
+  return { parameters, everyOneUsed: used.size === parameters, single: single && verbs.has(verb), nocount };
 }
 
 function endOfComment(text: string, from: number): number {

@@ -122,6 +122,14 @@ describe("results", () => {
     expect((await run(connection, "delete from #o output deleted.id where n > @p1", [7])).rows).toHaveLength(2);
   });
 
+  it("count rows also after a text that has switched counts off, for whoever comes next", async () => {
+    const connection = await connect();
+    await run(connection, "create table #q (id int); insert into #q values (1), (2)");
+    await run(connection, "set nocount on; delete from #q where id = 2");
+    expect((await run(connection, "update #q set id = 3")).affected).toBe(1);
+    expect((await run(connection, "update #q set id = @p1", [4])).affected).toBe(1);
+  });
+
   it("count one statement's own rows", async () => {
     const connection = await connect();
     await run(connection, "create table #c (id int)");

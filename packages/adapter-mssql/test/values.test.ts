@@ -128,6 +128,14 @@ describe("what a text tells about itself", () => {
     ["with c as (select 1 a) select a from c", 0, true, true],
     ["select 'it''s @p1', @p1", 1, true, true],
   ])("%s", (text, parameters, everyOneUsed, single) => {
-    expect(textFacts(text)).toEqual({ parameters, everyOneUsed, single });
+    expect(textFacts(text)).toEqual({ parameters, everyOneUsed, single, nocount: false });
+  });
+
+  it.each([
+    ["set nocount on", true],
+    ["SET NoCount ON; update t set a = 1", true],
+    ["select 'set nocount on' as a, [nocount] /* nocount */ -- nocount", false],
+  ])("%s", (text, nocount) => {
+    expect(textFacts(text).nocount).toBe(nocount);
   });
 });
