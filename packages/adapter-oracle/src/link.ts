@@ -29,11 +29,6 @@ export class Link {
     return !this.#dead && this.connection.isHealthy();
   }
 
-  /** What it died of, as far as that is known. */
-  get death(): unknown {
-    return this.#death;
-  }
-
   /**
    * Runs one call of the driver. An error leaves with what {@link noteFacts} needs to know.
    * @throws OracleFault when the connection is gone already, so that nothing was sent

@@ -2,6 +2,7 @@ import type { ParameterHint, ParameterValue } from "@nsj/mdb-core";
 import { refusal } from "./faults.ts";
 import type { Link } from "./link.ts";
 import { type NativeBind, type NativeTypeName, nativeType } from "./native.ts";
+import { statementKind } from "./statement-kind.ts";
 import { type BoundValue, boundValue } from "./values.ts";
 
 /** Sets, and bytes of their values, that travel in one round trip. */
@@ -80,10 +81,10 @@ class Portion {
       return { type: nativeType(type), ...(sized ? { maxSize: this.#sizes[index] ?? 1 } : {}) };
     });
     const { batchErrors, rowsAffected } = await link.call(text, () =>
-      // Without `batchErrors` the server does not say which set it was.
       link.connection.executeMany(text, this.#sets, {
         autoCommit: false,
-        batchErrors: true,
+        // Without it the server does not say which set it was; it is for changes only, and not for blocks of PL/SQL.
+        batchErrors: statementKind(text) === "change",
         bindDefs,
         keepInStmtCache: true,
       }),

@@ -78,9 +78,6 @@ export interface NativeManyResult {
 export interface NativeConnection {
   readonly thin: boolean;
   readonly transactionInProgress: boolean;
-  /** `1903000000` for 19.3. */
-  readonly oracleServerVersion: number;
-  currentSchema: string;
   execute(text: string, binds: readonly unknown[], options: NativeExecuteOptions): Promise<NativeResult>;
   executeMany(
     text: string,

@@ -116,6 +116,20 @@ describe("many sets", () => {
     expect(await rows(connection, "select count(*) from many")).toEqual([[0n]]);
   });
 
+  it("run a block of PL/SQL as often, and fail with the first of them", async () => {
+    await run(connection, "create table noted (n number(3) check (n < 10))");
+    await run(connection, "create procedure note(n in number) as begin insert into noted values (n); end;");
+    await connection.begin({});
+    await connection.executeMany?.("begin note(:1); end;", [[1], [2], [3]], soon());
+    await connection.commit();
+    expect(await rows(connection, "select count(*), sum(n) from noted")).toEqual([[3n, 6n]]);
+    await connection.begin({});
+    const failing = () => Promise.resolve(connection.executeMany?.("begin note(:1); end;", [[4], [50], [5]], soon()));
+    expect(await failureOf(failing)).toMatchObject({ kind: "check", code: "ORA-02290" });
+    await connection.rollback();
+    expect(await rows(connection, "select count(*) from noted")).toEqual([[3n]]);
+  });
+
   it("may differ in their types", async () => {
     await run(connection, "create table mixed (v varchar2(40))");
     await connection.begin({});

@@ -1,6 +1,8 @@
 /** Kinds of packets of the network layer; lib/thin/sqlnet/constants.js of oracledb, "TNS packet types". */
 export const packetType = { connect: 1, accept: 2, refuse: 4, data: 6, marker: 12 } as const;
 
+const knownTypes: ReadonlySet<number> = new Set(Object.values(packetType));
+
 /** What a marker packet says; the same file, "Marker Packet". */
 export const marker = { break: 1, reset: 2, interrupt: 3 } as const;
 
@@ -31,10 +33,13 @@ export class PacketSplitter {
     while (this.#rest.length >= headerSize) {
       const length = this.#wide ? this.#rest.readUInt32BE(0) : this.#rest.readUInt16BE(0);
       if (length < headerSize) throw new RangeError(`a packet says that it has ${length} bytes`);
+      // At once, because what is no packet may never become long enough.
+      const type = this.#rest.readUInt8(4);
+      if (!knownTypes.has(type)) throw new RangeError(`the TNS test server does not know the packet type ${type}`);
       if (this.#rest.length < length) return;
       const packet = this.#rest.subarray(0, length);
       this.#rest = this.#rest.subarray(length);
-      yield { type: packet.readUInt8(4), body: packet.subarray(headerSize) };
+      yield { type, body: packet.subarray(headerSize) };
     }
   }
 }
