@@ -40,8 +40,9 @@ describe("a script", () => {
   it("hangs until the client breaks, and the session goes on", async () => {
     const connection = await client.connect();
     client.server.script.once("select 1 from dual", { kind: "hang" });
+    const calls = client.server.record();
     const hanging = failureOf(() => connection.execute("select 1 from dual"));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect.poll(() => calls).toContain("select 1 from dual");
     await connection.break();
     expect(await hanging).toMatchObject({ number: 1013 });
     expect(await rowsOf(connection, "select 2 from dual")).toEqual([["2"]]);
@@ -76,8 +77,9 @@ describe("a break", () => {
     await connection.execute(
       "create or replace function doze(s number) return number as begin dbms_session.sleep(s); return 1; end;",
     );
+    const calls = client.server.record();
     const sleeping = failureOf(() => connection.execute("select doze(30) from dual"));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await expect.poll(() => calls).toContain("select doze(30) from dual");
     await connection.break();
     expect(await sleeping).toMatchObject({ number: 1013 });
     for (let round = 0; round < 20; round++) {
@@ -98,8 +100,9 @@ describe("a break", () => {
     await holder.execute("insert into held values (1, 0)", [], { autoCommit: true });
     await holder.execute("update held set n = 1");
     await waiter.execute("insert into held values (2, 0)");
+    const calls = client.server.record();
     const waiting = failureOf(() => waiter.execute("update held set n = 2 where id = 1"));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await expect.poll(() => calls).toContain("update held set n = 2 where id = 1");
     await waiter.break();
     expect(await waiting).toMatchObject({ number: 1013 });
     expect(waiter.transactionInProgress).toBe(true);
