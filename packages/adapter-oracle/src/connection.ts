@@ -4,7 +4,6 @@ import type {
   Call,
   DriverConnection,
   ExecuteManyResult,
-  Isolation,
   OperationContext,
   ParameterHint,
   ParameterValue,
@@ -16,7 +15,7 @@ import type {
 import { type BulkLoad, startBulkLoad } from "./bulk.ts";
 import { callProcedure, checkProcedureName } from "./call.ts";
 import { OracleCursor } from "./cursor.ts";
-import { capabilities, dialect, quoteName } from "./dialect.ts";
+import { dialect, quoteName } from "./dialect.ts";
 import { refusal, transactionGone } from "./faults.ts";
 import { executeOptions, type Link } from "./link.ts";
 import { executeMany } from "./many.ts";
@@ -24,6 +23,7 @@ import type { NativeResult } from "./native.ts";
 import { readAll } from "./results.ts";
 import { outputFor, rowsOf } from "./returning.ts";
 import { statementKind } from "./statement-kind.ts";
+import { transactionMode } from "./transaction-mode.ts";
 import { TransactionState } from "./transaction-state.ts";
 import { toBind } from "./values.ts";
 
@@ -36,12 +36,6 @@ export interface ConnectionSettings {
 
 /** How core asks for rows in batches. */
 type CursorOptions = Parameters<NonNullable<DriverConnection["stream"]>>[1];
-
-/** What Oracle calls the levels that differ from what it does anyway. */
-const isolationModes: ReadonlyMap<Isolation | undefined, string> = new Map([
-  ["read committed", "ISOLATION LEVEL READ COMMITTED"],
-  ["snapshot", "ISOLATION LEVEL SERIALIZABLE"],
-]);
 
 /** The savepoint that lets a bulk load undo itself. */
 const bulkSavepoint = "MDB_BULK_LOAD";
@@ -89,13 +83,9 @@ export class OracleConnection implements DriverConnection {
     return { columns: [], rows: [], affected };
   }
 
-  async begin({ isolation, readOnly }: BeginOptions): Promise<void> {
-    if (isolation !== undefined && !capabilities.isolation.includes(isolation)) {
-      throw refusal("unsupported", `Oracle has no isolation level "${isolation}"`);
-    }
+  async begin(options: BeginOptions): Promise<void> {
+    const mode = transactionMode(options);
     this.#transaction.begin();
-    // A read-only transaction sees one state of the database from its first to its last statement, which is all that a snapshot adds.
-    const mode = readOnly === true ? "READ ONLY" : isolationModes.get(isolation);
     if (mode === undefined) return;
     try {
       await this.#run(`SET TRANSACTION ${mode}`);

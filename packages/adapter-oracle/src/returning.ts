@@ -8,6 +8,9 @@ import { exactNumber, intervalText, unconstrainedNumber } from "./values.ts";
 /** The longest string that SQL can give back through a bind. */
 const longestString = 32_767;
 
+/** The longest string of a column, in bytes, in a database with the usual MAX_STRING_SIZE. */
+const longestOfColumn = 4000;
+
 const bindTypes: Readonly<Record<string, NativeTypeName>> = {
   DATE: "DATE",
   TIMESTAMP: "TIMESTAMP",
@@ -29,10 +32,17 @@ const bindTypes: Readonly<Record<string, NativeTypeName>> = {
 /** A place for a column's value. A NUMBER comes as text: the driver makes a double of one that comes through a bind. */
 export function outputFor(column: ColumnInfo): NativeBind {
   const type = bindTypes[column.databaseType] ?? "VARCHAR";
-  const { byteSize } = column as OracleColumnInfo;
   const sized = type === "VARCHAR" || type === "NVARCHAR" || type === "NCHAR" || type === "RAW";
-  const maxSize = column.databaseType === "NUMBER" || column.databaseType === "FLOAT" ? 64 : byteSize || longestString;
-  return { dir: native.BIND_OUT, type: nativeType(type), ...(sized ? { maxSize } : {}) };
+  return { dir: native.BIND_OUT, type: nativeType(type), ...(sized ? { maxSize: sizeOf(column) } : {}) };
+}
+
+function sizeOf(column: OracleColumnInfo): number {
+  const { databaseType, byteSize } = column;
+  if (databaseType === "NUMBER" || databaseType === "FLOAT") return 64;
+  if (!byteSize) return longestString;
+  if (databaseType === "RAW" || byteSize > longestOfColumn) return byteSize;
+  // A database in another character set counts its own bytes; here each of them may become four.
+  return Math.min(byteSize * 4, longestOfColumn);
 }
 
 /** What RETURNING ... INTO gave: per column the values of all rows, as rows. */
