@@ -1,0 +1,39 @@
+import { Readable } from "node:stream";
+import { sqlite } from "@nsj/mdb-adapter-sqlite";
+import { DatabaseManager } from "@nsj/mdb-core";
+import { errorBody, mdbFastify } from "@nsj/mdb-fastify";
+import fastify from "fastify";
+import { describe, expect, it, vi } from "vitest";
+
+const open = () => new DatabaseManager({ main: sqlite({ filename: ":memory:" }) });
+
+describe("requests that an application's tests inject, without a server", () => {
+  it.each(["whole", "stream"])("have their sessions, which end with the answer (%s)", async (path) => {
+    const databases = open();
+    const app = fastify();
+    await app.register(mdbFastify, { databases });
+    app.get("/:how", async (request, reply) => {
+      const session = await request.databaseSession("main");
+      const rows = await session.query("select 1 as n");
+      return path === "whole" ? rows : reply.send(Readable.from([JSON.stringify(rows)]));
+    });
+    const response = await app.inject(`/${path}`);
+    expect([response.statusCode, response.json()]).toEqual([200, [{ n: 1 }]]);
+    await vi.waitFor(() => expect(databases.database("main").stats().busy).toBe(0), { timeout: 10_000 });
+    await app.close();
+    expect(databases.database("main").closed).toBe(true);
+  });
+});
+
+it("leaves errors to a handler of the app's own, which knows their bodies", async () => {
+  const app = fastify({ allowErrorHandlerOverride: false });
+  app.setErrorHandler((error, _request, reply) => {
+    const body = errorBody(error, { MDB_NO_ROWS: 410 });
+    return reply.code(body?.statusCode ?? 500).send({ ...body, own: true });
+  });
+  await app.register(mdbFastify, { databases: open(), statusCodes: false });
+  app.get("/", () => app.databases.database("main").queryOne("select 1 where 1 = 0"));
+  const response = await app.inject("/");
+  expect(response.json()).toEqual({ statusCode: 410, code: "MDB_NO_ROWS", error: "Gone", retryable: false, own: true });
+  await app.close();
+});
