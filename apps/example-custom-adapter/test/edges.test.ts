@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Database, DatabaseManager, sql } from "@nsj/mdb-core";
 import { nodeSqlite, nodeSqliteDriver } from "@nsj/mdb-example-node-sqlite";
-import { afterEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterEach, expect, it, onTestFinished } from "vitest";
+import { describe } from "./support/node.ts";
 
 const managers: DatabaseManager[] = [];
 afterEach(async () => {

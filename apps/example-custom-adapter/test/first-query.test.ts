@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { conformance, miniRunner, type Subject } from "@nsj/mdb-testkit";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { firstDriver, firstQuery } from "./first-query.ts";
+import { describe } from "./support/node.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "node-sqlite-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

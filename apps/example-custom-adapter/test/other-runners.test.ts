@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
+import { describe } from "./support/node.ts";
 
 describe("the suites without vitest", () => {
   it("pass under node --test", { timeout: 120_000 }, async () => {
@@ -12,7 +13,7 @@ describe("the suites without vitest", () => {
 
   it("give a table that can be published", { timeout: 120_000 }, async () => {
     const table = await run("table-main.ts");
-    expect(table).toMatch(/^Driver node-sqlite, server 3\.\d+/);
+    expect(table).toMatch(/^Driver node-sqlite \d+\.\d+\.\d+, server 3\.[\d.]+, Node\.js \d+/);
     expect(table).toMatch(/\| \*\*all\*\* \| \d{3} \| \d+ \| 0 \|/);
   });
 });

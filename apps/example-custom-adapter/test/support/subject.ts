@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Subject } from "@nsj/mdb-testkit";
+import manifest from "../../package.json" with { type: "json" };
 import { type NodeSqliteOptions, nodeSqliteDriver } from "../../src/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "node-sqlite-"));
@@ -13,6 +14,7 @@ const numbers = (count: number) =>
 /** A database in a file. */
 export const fileSubject: Subject<NodeSqliteOptions> = {
   driver: nodeSqliteDriver,
+  driverVersion: manifest.version,
   options: () => ({ filename }),
   url: () => `node-sqlite:${filename}`,
   wrong: { database: () => ({ filename: join(folder, "missing", "test.db") }) },

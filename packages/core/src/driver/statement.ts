@@ -28,7 +28,7 @@ export interface ParameterHint {
 export interface Statement {
   /**
    * SQL text with the engine's placeholders. The same `sql` template gives the same text each time. Several statements, where
-   * `multipleResultSets` is not declared, are refused as `"unsupported"` or by the server: never run in part.
+   * `multipleResultSets` is not declared, are refused as `"unsupported"` or by the server, or run whole: never in part.
    */
   readonly text: string;
   /**

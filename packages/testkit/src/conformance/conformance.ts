@@ -1,6 +1,8 @@
 import type { Area, Case } from "./area.ts";
 import { areas } from "./areas.ts";
 import { Bench } from "./bench.ts";
+import { checkChoice, checkSubject } from "./check-subject.ts";
+import { explain, reasonOf } from "./explain.ts";
 import { type ConformanceReport, ReportBuilder } from "./report.ts";
 import type { TestRunner } from "./runner.ts";
 import type { Subject } from "./subject.ts";
@@ -23,6 +25,7 @@ export interface ConformanceOptions {
  * ```
  *
  * @returns the report, which fills while the cases run
+ * @throws TypeError at once for a subject that lacks or misspells a member, and for a choice that names nothing
  */
 export function conformance<Options extends object>(
   runner: TestRunner,
@@ -30,9 +33,11 @@ export function conformance<Options extends object>(
   options: ConformanceOptions = {},
 ): ConformanceReport {
   // The suite never looks into options: what `subject.options` gives goes to `subject.driver` and nowhere else.
+  checkSubject(subject);
   const suite = new Suite(subject as unknown as Subject);
-  const report = new ReportBuilder(subject.driver.name);
+  const report = new ReportBuilder(subject.driver.name, subject.driverVersion);
   const { only } = options;
+  if (only !== undefined) checkChoice(only, areas);
   const isChosen = (area: Area, item: Case) =>
     only === undefined || only.includes(area.name) || only.includes(`${area.name}: ${item.name}`);
   runner.describe(`conformance of ${subject.driver.name}`, () => {
@@ -67,7 +72,8 @@ function registerCase(runner: TestRunner, suite: Suite, report: ReportBuilder, a
         await bench.dispose();
       }
     } catch (error) {
-      report.results.push({ ...place, outcome: "fail", reason: firstLine(error) });
+      report.results.push({ ...place, outcome: "fail", reason: reasonOf(error) });
+      explain(error, area.name, item.name);
       throw error;
     }
     report.results.push(reason === undefined ? { ...place, outcome: "pass" } : { ...place, outcome: "skip", reason });
@@ -82,9 +88,4 @@ function reasonToSkip(bench: Bench, item: Case): string | undefined {
     if (reason !== undefined) return reason;
   }
   return undefined;
-}
-
-function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.split("\n", 1)[0] ?? "";
 }

@@ -144,6 +144,23 @@ export const query: Area = {
       },
     },
     {
+      name: "runs a text of several statements as a whole or not at all",
+      async run(bench) {
+        const connection = await bench.connect();
+        const table = await bench.table(connection, `id ${bench.subject.types.integer}`);
+        const insert = (id: number) => `insert into ${table} (id) values (${id})`;
+        let refused = false;
+        try {
+          await bench.run(connection, `${insert(1)}; ${insert(2)}`);
+        } catch {
+          refused = true;
+        }
+        const stored = await bench.texts(connection, `select id from ${table} order by id`);
+        assert.deepEqual(stored, refused ? [] : ["1", "2"], refused ? "nothing was run" : "all of it was run");
+        await bench.works(connection);
+      },
+    },
+    {
       name: "does not touch the statement it was given",
       async run(bench) {
         const connection = await bench.connect();

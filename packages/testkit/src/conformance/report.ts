@@ -10,24 +10,28 @@ export interface CaseResult {
 /** The suite's result, ready to publish. Complete once the runner has run everything. */
 export interface ConformanceReport {
   readonly driver: string;
+  /** Where `driverVersion` is supplied. */
+  readonly driverVersion: string | undefined;
   /** Where `sql.version` is supplied. */
   readonly serverVersion: string | undefined;
   readonly results: readonly CaseResult[];
   readonly passed: number;
   readonly skipped: number;
   readonly failed: number;
-  /** A Markdown table: one line per area with its counts, then every skip and failure with its reason. */
+  /** A Markdown table: driver, server and Node.js with their versions, one line per area with its counts, then every skip and failure with its reason. */
   toMarkdown(): string;
 }
 
 /** Collects results. */
 export class ReportBuilder implements ConformanceReport {
   readonly driver: string;
+  readonly driverVersion: string | undefined;
   readonly results: CaseResult[] = [];
   serverVersion: string | undefined;
 
-  constructor(driver: string) {
+  constructor(driver: string, driverVersion?: string) {
     this.driver = driver;
+    this.driverVersion = driverVersion;
   }
 
   get passed(): number {
@@ -44,7 +48,13 @@ export class ReportBuilder implements ConformanceReport {
 
   toMarkdown(): string {
     const server = this.serverVersion === undefined ? "" : `, server ${this.serverVersion}`;
-    const lines = [`Driver ${this.driver}${server}`, "", "| area | pass | skip | fail |", "|---|---|---|---|"];
+    const version = this.driverVersion === undefined ? "" : ` ${this.driverVersion}`;
+    const lines = [
+      `Driver ${this.driver}${version}${server}, Node.js ${process.versions.node}`,
+      "",
+      "| area | pass | skip | fail |",
+      "|---|---|---|---|",
+    ];
     for (const area of new Set(this.results.map((it) => it.area))) {
       const results = this.results.filter((it) => it.area === area);
       const count = (outcome: CaseResult["outcome"]) => results.filter((it) => it.outcome === outcome).length;

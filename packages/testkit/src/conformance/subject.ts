@@ -34,6 +34,8 @@ export interface Subject<Options extends object = object> {
   readonly wrong?: WrongOptions<Options>;
   /** Options for an encrypted connection. */
   readonly tls?: TlsOptions<Options>;
+  /** The version of the adapter, and of what it stands on, for the report: `"0.3.0 on pg 8.23"`. */
+  readonly driverVersion?: string;
   /** What the engine does that no capability speaks of. */
   readonly traits?: Traits;
   /** How long the suite waits for anything before it calls it hung, in milliseconds. Default 15 000. */

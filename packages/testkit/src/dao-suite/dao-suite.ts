@@ -1,3 +1,4 @@
+import { checkSubject } from "../conformance/check-subject.ts";
 import type { TestRunner } from "../conformance/runner.ts";
 import type { Subject } from "../conformance/subject.ts";
 import { concurrencyCases } from "./concurrency-cases.ts";
@@ -22,8 +23,12 @@ const groups = {
 /**
  * Registers the DAO suite for a driver on any test runner: what `DaoBase` and `TransactionalDao` promise, with the same expected values
  * on every engine. Takes the same subject as `conformance`; `subject.sql.identityKey` must be there.
+ *
+ * @throws TypeError at once for a subject that lacks or misspells a member
  */
 export function daoSuite<Options extends object>(runner: TestRunner, subject: Subject<Options>): void {
+  checkSubject(subject);
+  if (subject.sql.identityKey === undefined) throw new TypeError("daoSuite: subject.sql.identityKey is missing");
   const timeout = subject.timeoutMs ?? 60_000;
   runner.describe(`DAOs on ${subject.driver.name}`, () => {
     let bench: DaoBench | undefined;
