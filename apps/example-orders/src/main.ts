@@ -18,8 +18,8 @@ await app.register(loadRoutes);
 const url = await app.listen({ host: settings.HOST, port: settings.PORT });
 console.log(`The service listens at ${url}: open it in a browser. Ctrl+C stops it.`);
 
-// A second signal ends the program at once.
+// Package managers pass Ctrl+C on to a program that has got it already: only the first counts, and the deadline bounds what follows.
 await new Promise((resolve) => {
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, resolve);
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, resolve);
 });
 await app.close();

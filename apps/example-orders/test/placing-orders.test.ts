@@ -103,10 +103,10 @@ describe("placing an order", () => {
       const waiting =
         "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
       expect(await orders.queryScalar(waiting)).toBe(1);
-    });
+    }, 10_000);
     client.abort();
     await expect(answer).rejects.toThrow();
-    await vi.waitFor(() => expect(orders.stats().busy).toBe(1));
+    await vi.waitFor(() => expect(orders.stats().busy).toBe(1), 10_000);
     expect(await orderCount()).toBe(before);
   });
 });

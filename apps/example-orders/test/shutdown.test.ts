@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { DatabaseManager } from "@nsj/mdb-core";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { openDatabases } from "../src/databases.ts";
 import { scratchPlaces } from "./scratch-places.ts";
 
@@ -28,7 +28,7 @@ async function startProgram(environment: Readonly<Record<string, string>>) {
   });
   const early = ended.then((end) => Promise.reject(new Error(`the program ended: ${JSON.stringify(end)}`)));
   early.catch(() => {});
-  return { url: await Promise.race([url, early]), ended, terminate: () => child.kill("SIGTERM") };
+  return { url: await Promise.race([url, early]), ended, signal: (name: NodeJS.Signals) => child.kill(name) };
 }
 
 /** Orders again and again until the service is gone; gives the ids that it was told. */
@@ -58,7 +58,7 @@ describe("SIGTERM under load", () => {
       }),
     );
     await underWay.promise;
-    program.terminate();
+    program.signal("SIGTERM");
     const promised = (await Promise.all(clients)).flat();
     expect(await program.ended).toEqual({ code: 0, signal: null, errors: "" });
 
@@ -70,6 +70,31 @@ describe("SIGTERM under load", () => {
     expect(sorted(told.map(({ order_id }) => order_id))).toEqual(sorted(promised));
   });
 
+  it("that comes again, as package managers pass Ctrl+C on, cuts nothing off", async () => {
+    await using places = await scratchPlaces();
+    const program = await startProgram({ ORDERS_URL: places.ordersUrl, AUDIT_FILE: places.auditFile });
+    await using databases: DatabaseManager = openDatabases(places);
+    const orders = databases.database("orders");
+    await using holder = await orders.getSession();
+    await holder.execute("select 1 from products where id = 1 for update");
+    const answer = fetch(`${program.url}/orders`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": "patient" },
+      body: JSON.stringify({ customerId: 1, lines: [{ productId: 1, quantity: 1 }] }),
+    });
+    await vi.waitFor(async () => {
+      const waiting =
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+      expect(await orders.queryScalar(waiting)).toBe(1);
+    }, 10_000);
+    program.signal("SIGINT");
+    await vi.waitFor(() => expect(fetch(`${program.url}/products`)).rejects.toThrow(), { timeout: 10_000 });
+    program.signal("SIGINT");
+    await holder.close();
+    expect((await answer).status).toBe(201);
+    expect(await program.ended).toEqual({ code: 0, signal: null, errors: "" });
+  });
+
   it("ends the program with the databases that it started for itself", { timeout: 60_000 }, async () => {
     const program = await startProgram({ ORDERS_URL: undefined, AUDIT_FILE: undefined } as never);
     expect((await fetch(`${program.url}/products`)).status).toBe(200);
@@ -78,7 +103,7 @@ describe("SIGTERM under load", () => {
     for await (const part of (page.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
       seen += part;
       // A page that looks on does not hold it up.
-      if (seen.includes('"label":"orders"')) program.terminate();
+      if (seen.includes('"label":"orders"')) program.signal("SIGTERM");
     }
     expect(seen).toContain('"label":"orders"');
     expect(await program.ended).toEqual({ code: 0, signal: null, errors: "" });
