@@ -13,7 +13,7 @@ export interface Wishes {
 
 export const usage = `pnpm bench [--quick] [--only <part of a name>]... [--profile <contestant>]
 
-  --quick        all of it in less than a minute, with more noise
+  --quick        all of it in less than a minute; too short to judge by
   --only <part>  only scenarios whose name holds this: pool, postgres, sqlite/one-row, ...
   --profile <it> no figures, but where the processor time of this contestant goes, function by function
   --help         this text
@@ -33,8 +33,8 @@ export function readArguments(argv: readonly string[]): Wishes {
   });
   return {
     effort: values.quick
-      ? { quick: true, rounds: 5, blockMs: 20, warmUpMs: 100 }
-      : { quick: false, rounds: 21, blockMs: 80, warmUpMs: 500 },
+      ? { quick: true, rounds: 3, blockMs: 15, warmUpMs: 50 }
+      : { quick: false, rounds: 15, blockMs: 80, warmUpMs: 500 },
     only: values.only.flatMap((part) => part.split(",")),
     profile: values.profile,
     help: values.help,

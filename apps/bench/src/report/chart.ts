@@ -1,49 +1,64 @@
 import type { ScenarioResult } from "../measure/scenario.ts";
+import { bars, inXml } from "./bars.ts";
 
-const width = 760;
-const rowHeight = 28;
-const labelWidth = 190;
-const valueWidth = 90;
-const top = 64;
+const margin = 20;
+const panelWidth = 560;
+const gap = 40;
 
-/** One scenario as a bar chart: shorter is better, the whiskers are the quartiles. */
-export function toSvg({ title, columns, chart, results }: ScenarioResult): string {
-  const column = columns.find(({ key }) => key === chart);
-  const bars = results
-    .flatMap(({ contestant, figures }) =>
-      figures[chart] === undefined ? [] : [{ contestant, figure: figures[chart] }],
-    )
-    .sort((a, b) => a.figure.value - b.figure.value);
-  const most = Math.max(...bars.map(({ figure }) => figure.high ?? figure.value), Number.MIN_VALUE);
-  const scale = (value: number): number => (value / most) * (width - labelWidth - valueWidth);
-  const height = top + bars.length * rowHeight + 16;
-  const rows = bars.map(({ contestant, figure }, index) => {
-    const y = top + index * rowHeight;
-    const fill = contestant.startsWith("@nsj/mdb") ? "#0a7f5a" : "#9aa5b1";
-    const whisker =
-      figure.low === undefined || figure.high === undefined
-        ? ""
-        : `<line x1="${at(scale(figure.low))}" x2="${at(scale(figure.high))}" y1="${y + 10}" y2="${y + 10}" stroke="#1f2933" stroke-width="1.5"/>`;
-    return [
-      `<text x="${labelWidth - 8}" y="${y + 14}" text-anchor="end">${inXml(contestant)}</text>`,
-      `<rect x="${labelWidth}" y="${y}" width="${scale(figure.value).toFixed(1)}" height="20" rx="2" fill="${fill}"/>`,
-      whisker,
-      `<text x="${at(scale(figure.high ?? figure.value) + 8)}" y="${y + 14}">${figure.value.toFixed(column?.digits ?? 2)}</text>`,
-    ].join("");
-  });
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="13" fill="#1f2933">
-<rect width="100%" height="100%" fill="#fff"/>
-<text x="16" y="26" font-size="16" font-weight="600">${inXml(title)}</text>
-<text x="16" y="46" fill="#52606d">${inXml(column?.label ?? "")}, shorter is better</text>
-${rows.join("\n")}
+// A background of its own, so that it can be read on whatever page it stands on; the page's readers say whether they like it dark.
+const style = `<style>
+text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328; }
+.title { font-size: 15px; font-weight: 600; }
+.ours { font-weight: 600; }
+.quiet { fill: #59636e; }
+.page { fill: #ffffff; }
+.our-bar { fill: #1a7f5a; }
+.other-bar { fill: #b3bcc6; }
+.spread { stroke: #1f2328; stroke-width: 1.5; fill: none; }
+@media (prefers-color-scheme: dark) {
+  text { fill: #f0f6fc; }
+  .quiet { fill: #9198a1; }
+  .page { fill: #0d1117; }
+  .our-bar { fill: #2ea57a; }
+  .other-bar { fill: #4d5661; }
+  .spread { stroke: #f0f6fc; }
+}
+</style>`;
+
+/** One scenario as a picture. */
+export function toSvg(scenario: ScenarioResult): string {
+  return picture([scenario], 1, "");
+}
+
+/** Several scenarios side by side. @param caption - below them: where the figures come from */
+export function toOverview(scenarios: readonly ScenarioResult[], caption: string): string {
+  return picture(scenarios, 2, caption);
+}
+
+function picture(scenarios: readonly ScenarioResult[], columns: number, caption: string): string {
+  const panels = scenarios.map((scenario) => bars(scenario, panelWidth));
+  const parts: string[] = [];
+  let y = margin;
+  for (let first = 0; first < panels.length; first += columns) {
+    const row = panels.slice(first, first + columns);
+    parts.push(
+      ...row.map(
+        ({ svg }, column) => `<g transform="translate(${margin + column * (panelWidth + gap)} ${y})">\n${svg}\n</g>`,
+      ),
+    );
+    y += Math.max(...row.map(({ height }) => height)) + margin;
+  }
+  if (caption !== "") {
+    parts.push(`<text x="${margin}" y="${y + 10}" class="quiet">${inXml(caption)}</text>`);
+    y += 10 + margin;
+  }
+  const width = 2 * margin + columns * panelWidth + (columns - 1) * gap;
+  const titles = scenarios.map(({ title }) => title).join("; ");
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y}" viewBox="0 0 ${width} ${y}" role="img">
+<title>${inXml(titles)}</title>
+${style}
+<rect width="100%" height="100%" rx="6" class="page"/>
+${parts.join("\n")}
 </svg>
 `;
-}
-
-function at(x: number): string {
-  return (labelWidth + x).toFixed(1);
-}
-
-function inXml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

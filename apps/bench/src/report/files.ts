@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { toSvg } from "./chart.ts";
+import { toOverview, toSvg } from "./chart.ts";
 import { toMarkdown } from "./markdown.ts";
 import type { Run } from "./run.ts";
 
@@ -26,7 +26,17 @@ export async function writeRun(run: Run, committed: Run | undefined, whole: bool
   for (const scenario of run.scenarios) {
     await writeFile(join(folder, `${scenario.id.replace("/", "-")}.svg`), toSvg(scenario));
   }
+  const shown = run.scenarios.filter(({ id }) => overview.includes(id));
+  if (shown.length > 0) await writeFile(join(folder, "overview.svg"), toOverview(shown, captionOf(run)));
   return folder;
+}
+
+/** What the picture of the README shows: the everyday things, whoever is ahead in them. */
+const overview = ["postgres/one-row", "postgres/1000-rows", "postgres/transaction", "postgres/100-callers"];
+
+function captionOf({ environment }: Run): string {
+  const { date, node, processor, cores } = environment;
+  return `Beside the raw driver, pg or its pool, which is 1.00; medians with their quartiles. PostgreSQL on the same machine, ${date}, Node ${node}, ${processor}, ${cores} cores.`;
 }
 
 function rounded(_key: string, value: unknown): unknown {

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { facts } from "../measure/facts.ts";
 import { figureOf, goal, type Scenario } from "../measure/scenario.ts";
@@ -6,10 +7,30 @@ import { runProcess } from "../processes/run-process.ts";
 const ours = "@nsj/mdb-core";
 const packages = [ours, "pg", "postgres", "pg-promise", "kysely", "drizzle-orm/node-postgres", "knex", "typeorm"];
 
+/** What most applications use of core; a bundler leaves the rest out. */
+const oursWithoutDaos = `${ours}, without DAOs`;
+
+interface Size {
+  readonly kb: number;
+  readonly gzipKb: number;
+}
+
+const sizes = new Map<string, Promise<Size>>();
+
 /** The size of everything that an import brings in, minified, in kB. Drivers are left out: each library may use another one. */
-async function minifiedKb(name: string): Promise<number> {
+function sizeOf(name: string): Promise<Size> {
+  const known = sizes.get(name) ?? measureSize(name);
+  sizes.set(name, known);
+  return known;
+}
+
+async function measureSize(name: string): Promise<Size> {
+  const contents =
+    name === oursWithoutDaos
+      ? `export { DatabaseManager, sql } from ${JSON.stringify(ours)};`
+      : `export * from ${JSON.stringify(name)};`;
   const { outputFiles } = await build({
-    stdin: { contents: `export * from ${JSON.stringify(name)};`, resolveDir: import.meta.dirname },
+    stdin: { contents, resolveDir: import.meta.dirname },
     bundle: true,
     minify: true,
     write: false,
@@ -20,7 +41,8 @@ async function minifiedKb(name: string): Promise<number> {
     conditions: process.execArgv.includes("--conditions=mdb:source") ? ["mdb:source"] : [],
     logLevel: "silent",
   });
-  return (outputFiles[0]?.contents.length ?? 0) / 1_000;
+  const code = outputFiles[0]?.contents ?? new Uint8Array();
+  return { kb: code.length / 1_000, gzipKb: gzipSync(code).length / 1_000 };
 }
 
 const optionalModules = [
@@ -61,13 +83,16 @@ export const packageScenarios: readonly Scenario[] = [
       { key: "cpuMs", label: "CPU ms", digits: 1 },
       { key: "importMs", label: "wall ms", digits: 1 },
       { key: "kb", label: "minified, kB", digits: 0 },
+      { key: "gzipKb", label: "gzip, kB", digits: 0 },
     ],
     chart: "cpuMs",
-    contestants: packages,
+    contestants: [...packages, oursWithoutDaos],
     times: ({ effort }) => (effort.quick ? 1 : 11),
     async ask(name) {
+      const size = { ...(await sizeOf(name)) };
+      if (name === oursWithoutDaos) return size;
       const { importMs = Number.NaN, cpuMs = Number.NaN } = await runProcess("import.ts", [name]);
-      return { importMs, cpuMs, kb: await minifiedKb(name) };
+      return { importMs, cpuMs, ...size };
     },
     goals: (results) => [
       goal("CPU ms to import core", figureOf(results, ours, "cpuMs"), "at most", 15),

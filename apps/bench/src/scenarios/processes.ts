@@ -61,14 +61,16 @@ export const processScenarios: readonly Scenario[] = [
     ],
     chart: "cpuMillis",
     contestants: [ours, "pg.Pool", "postgres.js", "Knex"],
-    times: ({ effort }) => (effort.quick ? 1 : 3),
+    times: ({ effort }) => (effort.quick ? 1 : 2),
     async ask(contestant, stage) {
-      const idleMs = stage.effort.quick ? 500 : 3_000;
+      const { quick } = stage.effort;
+      const idleMs = quick ? 500 : 3_000;
+      const patienceMs = quick ? 2_000 : 15_000;
       const {
         cpuMillis = 0,
         ranMs = 0,
         processMs,
-      } = await runProcess("idle.ts", [contestant, await stage.postgresUrl(), String(idleMs)], idleMs + 15_000);
+      } = await runProcess("idle.ts", [contestant, await stage.postgresUrl(), String(idleMs)], idleMs + patienceMs);
       return { cpuMillis, lingersMs: Math.max(0, processMs - ranMs) };
     },
     goals: () => [],
