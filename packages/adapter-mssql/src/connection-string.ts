@@ -136,6 +136,11 @@ function apply(draft: Draft, written: string, value: string): void {
       return;
     case "persistsecurityinfo":
     case "pooling":
+    // The ODBC driver of a URL for SQLAlchemy.
+    case "driver":
+      return;
+    case "charset":
+      if (!/^utf-?8$/i.test(value)) throw wrong(`"${written}"`, "utf8: texts are Unicode here");
       return;
     default:
       throw unknownKey(written, key);

@@ -159,7 +159,10 @@ describe("connection strings", () => {
       trustServerCertificate: false,
     });
     expect(mssqlDriver.parseUrl("sqlserver://[2001:db8::1]/db").server).toBe("2001:db8::1");
-    expect(mssqlDriver.parseUrl("mssql+pyodbc://u:p@h/db")).toMatchObject({ server: "h", user: "u", database: "db" });
+    const expected = { server: "h", user: "u", password: "p", database: "db" };
+    expect(mssqlDriver.parseUrl("mssql+pyodbc://u:p@h/db?driver=ODBC+Driver+18+for+SQL+Server")).toEqual(expected);
+    expect(mssqlDriver.parseUrl("mssql+pymssql://u:p@h/db?charset=utf8")).toEqual(expected);
+    expect(() => mssqlDriver.parseUrl("mssql+pymssql://u:p@h/db?charset=latin1")).toThrow(/"charset" must be utf8/);
   });
 
   it("give way to options beside them", () => {

@@ -39,6 +39,9 @@ export function parseUrl(url: string): OracleOptions {
   const schema = take("schema");
   const configDir = take("config_dir");
   const service = take("service_name") ?? decodeURIComponent(parsed.pathname.replace(/^\//, ""));
+  for (const name of ["encoding", "nencoding"]) {
+    if (/^utf-?8$/i.test(parameters.get(name) ?? "")) parameters.delete(name);
+  }
   for (const name of parameters.keys()) {
     if (!easyConnectParameters.has(name))
       throw new ConfigurationError(`oracle: the URL has an unknown parameter "${name}"`);

@@ -88,6 +88,7 @@ describe("a URL", () => {
     ["oracle://db:1522/ORCL", { connectString: "tcp://db:1522/ORCL" }],
     ["oracledb://a%40b:p%3Aw%2F@db/s", { user: "a@b", password: "p:w/", connectString: "tcp://db:1521/s" }],
     ["oracle://db/?service_name=a.b.c", { connectString: "tcp://db:1521/a.b.c" }],
+    ["oracle://db/s?encoding=UTF-8&nencoding=UTF-8", { connectString: "tcp://db:1521/s" }],
     ["oracle://db/s?protocol=tcps", { connectString: "tcps://db:1521/s" }],
     ["oracle://db/s?server=pooled", { connectString: "tcp://db:1521/s:pooled" }],
     ["oracle://db/s?schema=hr", { schema: "hr", connectString: "tcp://db:1521/s" }],

@@ -1,5 +1,5 @@
 import { ConfigurationError, checkOptions, type OptionRules } from "@nsj/mdb-core";
-import type { PostgresOptions } from "./options.ts";
+import { type PostgresOptions, sslModes } from "./options.ts";
 
 type Parameters = Readonly<Record<string, string>>;
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -140,6 +140,12 @@ const readers: Readonly<Record<string, Reader>> = {
   channel_binding: text("channelBinding"),
   sslmode: text("sslmode"),
   ssl: (value, options, name) => {
+    // A word of sslmode is asyncpg's way to say it.
+    const mode = sslModes.find((it) => it === value);
+    if (mode !== undefined) {
+      options.sslmode = mode;
+      return;
+    }
     only("true", "false", "1", "0")(value, options, name);
     options.ssl = value === "true" || value === "1";
   },

@@ -35,6 +35,7 @@ describe("connection strings", () => {
     ["postgresql://h/d?schema=sales", { schema: "sales" }],
     ["postgresql://h/d?statement_timeout=500", { statement_timeout: 500 }],
     ["postgresql://h/d?ssl=true", { ssl: true }],
+    ["postgresql://h/d?ssl=verify-full", { sslmode: "verify-full" }],
     ["postgresql://h/d?client_encoding=UTF8&gssencmode=disable&uselibpqcompat=true", { host: "h" }],
     ["host=h port=5433 dbname=d user=u password=p", { host: "h", port: 5433, database: "d", user: "u", password: "p" }],
     [

@@ -70,7 +70,7 @@ function fromData(label: string, data: DatabaseData, drivers: readonly AnyDriver
 }
 
 function fromUrl(label: string, url: string, drivers: readonly AnyDriver[], rest: object): DatabaseDefinition {
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1];
+  const scheme = /^([a-z][\w+.-]*):/i.exec(url)?.[1];
   if (scheme === undefined) throw fail(label, 'a string must be a URL that begins with its engine, "engine://..."');
   const driver = findDriver(label, scheme, drivers);
   return define(driver, { ...parseUrl(label, driver, url), ...rest });
@@ -90,7 +90,8 @@ function findDriver(label: string, name: string, drivers: readonly AnyDriver[]):
 
 function parseUrl(label: string, driver: AnyDriver, url: string): object {
   try {
-    return driver.parseUrl(url);
+    // SQLAlchemy's name of a driver, `oracle+cx_oracle`, may hold what a URL's scheme must not.
+    return driver.parseUrl(url.replace(/^([^+:]+)\+[\w.-]+:/, "$1:"));
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     throw fail(label, error.message, error.key);

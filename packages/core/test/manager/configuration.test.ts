@@ -92,8 +92,9 @@ describe("a configuration is refused, with the label and what would be right, wh
 
 describe("a configuration as data", () => {
   it("may be a URL, with a SQLAlchemy driver name ignored", () => {
-    const made = new DatabaseManager({ a: "reference+fast://u:p@127.0.0.1:1/d" }, { drivers });
-    expect(made.database("a").engine).toBe("reference");
+    const urls = { a: "reference+fast://u:p@127.0.0.1:1/d", b: "reference+cx_2://u:p@127.0.0.1:1/d" };
+    const made = new DatabaseManager(urls, { drivers });
+    expect([made.database("a").engine, made.database("b").engine]).toEqual(["reference", "reference"]);
   });
 
   it("may be the Python library's dictionary", () => {
