@@ -33,8 +33,8 @@ export function readArguments(argv: readonly string[]): Wishes {
   });
   return {
     effort: values.quick
-      ? { quick: true, rounds: 3, blockMs: 15, warmUpMs: 50 }
-      : { quick: false, rounds: 15, blockMs: 80, warmUpMs: 500 },
+      ? { quick: true, rounds: 3, blockMs: 15, warmUpMs: 50, warmUpOperations: 0 }
+      : { quick: false, rounds: 15, blockMs: 80, warmUpMs: 500, warmUpOperations: 10_000 },
     only: values.only.flatMap((part) => part.split(",")),
     profile: values.profile,
     help: values.help,

@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 import { interleave } from "../src/measure/interleave.ts";
 
-const effort = { quick: true, rounds: 9, blockMs: 1, warmUpMs: 0 };
+const effort = { quick: true, rounds: 9, blockMs: 1, warmUpMs: 0, warmUpOperations: 0 };
 
 it("gives everybody a turn in each round, every other round in reversed order", async () => {
   const turns: string[] = [];

@@ -24,6 +24,9 @@ export interface Turns {
   report(progress: string): void;
 }
 
+/** However slow an operation is, in milliseconds. */
+const longestWarmUpMs = 3_000;
+
 /**
  * Lets the contestants have their turns round by round, every other round in reversed order: so whatever else the machine does hits
  * all of them alike.
@@ -54,12 +57,16 @@ async function warmUp(runner: Runner, { effort, atLeast, exactly }: Turns): Prom
   await runner.run(atLeast * 5);
   let count = atLeast;
   let best = Number.POSITIVE_INFINITY;
-  const end = performance.now() + effort.warmUpMs;
+  const begun = performance.now();
+  let performed = 0;
   for (let turns = 1; ; turns++) {
     const { wallMicros } = await turn(runner, count);
+    performed += count;
     best = Math.min(best, wallMicros);
     count = Math.max(1, Math.round((effort.blockMs * 1_000) / (best * atLeast))) * atLeast;
-    if (turns >= 3 && performance.now() >= end) return count;
+    const ms = performance.now() - begun;
+    const isWarm = ms >= effort.warmUpMs && (performed >= effort.warmUpOperations || ms >= longestWarmUpMs);
+    if (turns >= 3 && isWarm) return count;
   }
 }
 

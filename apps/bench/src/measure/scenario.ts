@@ -52,6 +52,8 @@ export interface Effort {
   readonly blockMs: number;
   /** How long each contestant runs before anything counts, in milliseconds. */
   readonly warmUpMs: number;
+  /** How many operations it performs before, at least, unless they are slow: about as many as V8 takes to optimise all of a library. */
+  readonly warmUpOperations: number;
 }
 
 /** What scenarios run on. */

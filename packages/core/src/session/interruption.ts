@@ -18,11 +18,12 @@ export class Interruption {
    * @param onTrip - called with the reason when the bounds trip
    */
   async run<R>(work: () => Promise<R>, onTrip: (reason: MdbError) => void): Promise<R> {
-    const { promise: interrupted, reject } = Promise.withResolvers<never>();
+    const { promise, resolve, reject } = Promise.withResolvers<R>();
     this.#reject = reject;
     const unwatch = this.#watch(onTrip);
     try {
-      return await Promise.race([work(), interrupted]);
+      work().then(resolve, reject);
+      return await promise;
     } finally {
       unwatch();
       this.#reject = undefined;
