@@ -29,7 +29,7 @@ describe("a list", () => {
   it("refuses a cursor that it did not give", async () => {
     expect(await service.get("/orders?after=nonsense")).toMatchObject({
       status: 400,
-      body: { code: "INVALID_CURSOR" },
+      body: { code: "MDB_INVALID_CURSOR" },
     });
   });
 });

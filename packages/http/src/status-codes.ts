@@ -6,6 +6,7 @@ export type StatusCodes = Readonly<Partial<Record<ErrorCode, number>>>;
 
 /** What is told without being asked; everything else is a 500. */
 export const defaultStatusCodes: StatusCodes = Object.freeze({
+  MDB_INVALID_CURSOR: 400,
   MDB_NO_ROWS: 404,
   MDB_UNIQUE_VIOLATION: 409,
   MDB_FOREIGN_KEY_VIOLATION: 409,

@@ -1,4 +1,4 @@
-import { onePage, pageQuery } from "../http/paging.ts";
+import { pageQuery } from "../http/paging.ts";
 import type { Routes } from "../http/validation.ts";
 import { EventDao } from "./event-dao.ts";
 
@@ -6,6 +6,6 @@ export const auditRoutes: Routes = async (app) => {
   const events = new EventDao(app.databases.database("audit"));
 
   app.get("/", { schema: { querystring: pageQuery } }, ({ query, clientGone }) =>
-    onePage(() => events.pageAfter({ ...query, orderBy: { id: "desc" } }, { signal: clientGone })),
+    events.pageAfter({ ...query, orderBy: { id: "desc" } }, { signal: clientGone }),
   );
 };

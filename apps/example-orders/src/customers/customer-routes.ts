@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { onePage, pageQuery } from "../http/paging.ts";
+import { pageQuery } from "../http/paging.ts";
 import type { Routes } from "../http/validation.ts";
 import { CustomerDao } from "./customer-dao.ts";
 
@@ -9,7 +9,7 @@ export const customerRoutes: Routes = async (app) => {
   const customers = new CustomerDao(app.databases.database("orders"));
 
   app.get("/", { schema: { querystring: pageQuery } }, ({ query, clientGone }) =>
-    onePage(() => customers.pageAfter({ ...query, orderBy: { id: "asc" } }, { signal: clientGone })),
+    customers.pageAfter({ ...query, orderBy: { id: "asc" } }, { signal: clientGone }),
   );
 
   // An address that is taken needs no code here: the violated constraint is a 409.

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { EventDao } from "../audit/event-dao.ts";
 import { idParams } from "../http/id-params.ts";
-import { onePage, pageQuery } from "../http/paging.ts";
+import { pageQuery } from "../http/paging.ts";
 import { Refusal } from "../http/refusal.ts";
 import type { Routes } from "../http/validation.ts";
 import { cancelOrder } from "./cancel-order.ts";
@@ -22,7 +22,7 @@ export const orderRoutes: Routes = async (app) => {
 
   app.get("/", { schema: { querystring: listQuery } }, ({ query: { customerId, ...page }, clientGone }) => {
     const where = customerId === undefined ? {} : { customerId };
-    return onePage(() => orders.pageAfter({ ...page, where, orderBy: { id: "desc" } }, { signal: clientGone }));
+    return orders.pageAfter({ ...page, where, orderBy: { id: "desc" } }, { signal: clientGone });
   });
 
   app.get("/:id", { schema: { params: idParams } }, async ({ params, clientGone: signal }) => {

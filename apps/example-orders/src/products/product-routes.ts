@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { idParams } from "../http/id-params.ts";
-import { onePage, pageQuery } from "../http/paging.ts";
+import { pageQuery } from "../http/paging.ts";
 import type { Routes } from "../http/validation.ts";
 import { ProductDao } from "./product-dao.ts";
 
@@ -17,7 +17,7 @@ export const productRoutes: Routes = async (app) => {
   const products = new ProductDao(app.databases.database("orders"));
 
   app.get("/", { schema: { querystring: pageQuery } }, ({ query, clientGone }) =>
-    onePage(() => products.pageAfter({ ...query, orderBy: { name: "asc" } }, { signal: clientGone })),
+    products.pageAfter({ ...query, orderBy: { name: "asc" } }, { signal: clientGone }),
   );
 
   app.patch("/:id", { schema: { params: idParams, body: changes } }, ({ params, body, clientGone }) =>

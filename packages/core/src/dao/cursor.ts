@@ -1,4 +1,4 @@
-import { ParameterError } from "../errors/index.ts";
+import { InvalidCursorError } from "../errors/index.ts";
 import { type SqlValue, sql } from "../sql/index.ts";
 import type { OrderColumn } from "./keyset.ts";
 
@@ -11,18 +11,21 @@ export function encodeCursor(order: readonly OrderColumn[], position: Position):
   return Buffer.from(JSON.stringify(document), "utf8").toString("base64url");
 }
 
-/** @throws ParameterError for a text that is no cursor, or one of another order */
+/** @throws InvalidCursorError for a text that is no cursor, or one of another order */
 export function decodeCursor(order: readonly OrderColumn[], cursor: string): SqlValue[] {
-  let document: unknown;
+  const [made, ...position] = documentOf(cursor);
+  if (made !== signature(order)) throw new InvalidCursorError("this is no cursor of a page in this order");
+  if (position.length !== order.length) throw new InvalidCursorError("this is no cursor of this page");
+  return position.map(untagged);
+}
+
+function documentOf(cursor: string): readonly unknown[] {
   try {
-    document = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+    const document: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+    return Array.isArray(document) ? document : [];
   } catch {
-    document = undefined;
+    return [];
   }
-  if (!Array.isArray(document) || document.length !== order.length + 1)
-    throw new ParameterError("this is no cursor of this page");
-  if (document[0] !== signature(order)) throw new ParameterError("this cursor belongs to another order of the rows");
-  return document.slice(1).map(untagged);
 }
 
 function signature(order: readonly OrderColumn[]): string {
@@ -42,9 +45,15 @@ function tagged({ value, databaseType }: Position[number]): unknown {
 
 function untagged(value: unknown): SqlValue {
   if (typeof value !== "object" || value === null) return value as SqlValue;
-  if ("d" in value) return new Date(String(value.d));
-  if ("s" in value) return sql.typed(new Date(String(value.s)), steps);
-  if ("i" in value) return BigInt(String(value.i));
+  if ("d" in value) return momentOf(value.d);
+  if ("s" in value) return sql.typed(momentOf(value.s), steps);
+  if ("i" in value && /^-?\d+$/.test(String(value.i))) return BigInt(String(value.i));
   if ("b" in value) return Buffer.from(String(value.b), "base64");
-  throw new ParameterError("this is no cursor of this page");
+  throw new InvalidCursorError("this is no cursor of this page");
+}
+
+function momentOf(text: unknown): Date {
+  const moment = new Date(String(text));
+  if (Number.isNaN(moment.getTime())) throw new InvalidCursorError("this is no cursor of this page");
+  return moment;
 }

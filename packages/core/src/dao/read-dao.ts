@@ -144,7 +144,7 @@ export abstract class ReadDao<
 
   /**
    * One page by keyset: as fast on page 1 000 as on page 1, and rows that are inserted meanwhile neither repeat nor hide others.
-   * @throws ParameterError for a text that is no cursor, or one of another order
+   * @throws InvalidCursorError for a text that is no cursor, or one of another order
    */
   pageAfter(request: PageAfterRequest<Row>, options: DaoOptions = noOptions): Promise<PageAfter<Row>> {
     return this.run(async () => {

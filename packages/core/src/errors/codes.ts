@@ -15,6 +15,7 @@ export const errorCodes = {
   MDB_UNKNOWN_DATABASE: { when: "No database has this label.", retryable: false },
   MDB_CONFIGURATION: { when: "The configuration cannot be right; found before anything connects.", retryable: false },
   MDB_PARAMETER: { when: "Parameters do not fit the statement; found before anything is sent.", retryable: false },
+  MDB_INVALID_CURSOR: { when: "A page was asked for behind a text that is no cursor of it.", retryable: false },
   MDB_AUTHENTICATION: { when: "The server refused the user, password or certificate.", retryable: false },
   MDB_CONNECT: { when: "No connection could be opened.", retryable: true },
   MDB_CONNECT_TIMEOUT: { when: "The server did not finish the login in time.", retryable: true },

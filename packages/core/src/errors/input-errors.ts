@@ -47,6 +47,14 @@ export class ParameterError extends MdbError {
   }
 }
 
+/** A page was asked for behind a text that is no cursor of it: made up, damaged, or of a page in another order. */
+export class InvalidCursorError extends MdbError {
+  static override readonly className = "InvalidCursorError";
+  constructor(message: string, options?: MdbErrorOptions) {
+    super("MDB_INVALID_CURSOR", message, options);
+  }
+}
+
 /** The engine cannot do what was asked for; found before anything is sent wherever possible. */
 export class UnsupportedError extends MdbError {
   static override readonly className = "UnsupportedError";

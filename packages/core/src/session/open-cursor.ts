@@ -45,7 +45,10 @@ export class OpenCursor {
     this.#reading = settled;
     try {
       const rows = await runBounded(this.#context, connection, this.#bounds, this.#text, () => this.#rows.read());
-      return rows === null ? null : this.#context.mapper(this.#rows.columns).toObjects(rows);
+      if (rows === null) return null;
+      // Asking again and again for nothing would never let anything else have its turn.
+      if (rows.length === 0) throw new Error("the driver's stream gave a batch without rows");
+      return this.#context.mapper(this.#rows.columns).toObjects(rows);
     } catch (error) {
       this.#failure = failureOf(this.#context, connection, error, this.#text);
       throw this.#failure.error;

@@ -9,7 +9,7 @@ import {
 } from "@nsj/mdb-core";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { idsOf, useTestServer } from "./test-database.ts";
+import { idsOf, useTestServer, withMembers } from "./test-database.ts";
 
 const server = useTestServer();
 const insert = "insert into items (id, name) values (:id, :name)";
@@ -187,6 +187,19 @@ describe("streams", () => {
       await iterator.next();
     });
     await expect(failing).rejects.toThrow("still pending");
+    expect(database.stats().busy).toBe(0);
+  });
+
+  it("fail where the driver gives a batch without rows, instead of asking for ever", async () => {
+    const nothing = { columns: [], read: async () => [], close: () => undefined };
+    const database = await server.open(
+      {},
+      { tamper: (connection) => withMembers(connection, { stream: () => nothing }) },
+    );
+    const iterator = database.stream("select id from items")[Symbol.asyncIterator]();
+    await expect(iterator.next()).rejects.toMatchObject({
+      cause: { message: expect.stringContaining("without rows") },
+    });
     expect(database.stats().busy).toBe(0);
   });
 

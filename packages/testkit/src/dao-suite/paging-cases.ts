@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type OrderBy, ParameterError } from "@nsj/mdb-core";
+import { InvalidCursorError, type OrderBy, ParameterError } from "@nsj/mdb-core";
 import type { DaoBench, Member } from "./dao-bench.ts";
 import type { DaoCase } from "./dao-case.ts";
 
@@ -85,13 +85,27 @@ export const pagingCases: readonly DaoCase[] = [
     async run(bench) {
       await filled(bench);
       const { next } = await bench.members.pageAfter({ orderBy: { rank: "asc" }, limit: 2 });
+      const of = (document: unknown) => Buffer.from(JSON.stringify(document)).toString("base64url");
+      const order = "rank asc,id asc";
+      const wrong = [
+        "nonsense",
+        "",
+        of({}),
+        of([]),
+        of([order]),
+        of([order, { i: "x" }, 1]),
+        of([order, { d: "x" }, 1]),
+      ];
+      for (const after of wrong) {
+        await assert.rejects(
+          bench.members.pageAfter({ orderBy: { rank: "asc" }, limit: 2, after }),
+          InvalidCursorError,
+          after,
+        );
+      }
       await assert.rejects(
         bench.members.pageAfter({ orderBy: { team: "asc" }, limit: 2, after: next }),
-        ParameterError,
-      );
-      await assert.rejects(
-        bench.members.pageAfter({ orderBy: { rank: "asc" }, limit: 2, after: "nonsense" }),
-        ParameterError,
+        InvalidCursorError,
       );
       await assert.rejects(bench.members.pageAfter({ limit: 0 }), ParameterError);
       await assert.rejects(bench.members.page({ limit: 2, offset: -1 }), ParameterError);
