@@ -112,7 +112,7 @@ describe("health of a pool whose every connection is in use", () => {
     let deaf = false;
     await using manager = new DatabaseManager({
       main: definition({
-        pool: { max: 2, connectTimeoutMs: 1_000 },
+        pool: { max: 2, connectTimeoutMs: 60_000 },
         onConnect: async (connection) => {
           if (deaf) await connection.query("select sleep(600000)");
         },
