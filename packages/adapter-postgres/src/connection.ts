@@ -1,23 +1,24 @@
-import type {
-  BeginOptions,
-  BulkTarget,
-  Call,
-  DriverConnection,
-  ExecuteManyResult,
-  OperationContext,
-  ParameterHint,
-  ParameterValue,
-  ResetPlan,
-  ResultSet,
-  RowStream,
-  Statement,
+import {
+  type BeginOptions,
+  type BulkTarget,
+  type Call,
+  type DriverConnection,
+  DriverFault,
+  type ExecuteManyResult,
+  type OperationContext,
+  type ParameterHint,
+  type ParameterValue,
+  type ResetPlan,
+  type ResultSet,
+  type RowStream,
+  type Statement,
 } from "@nsj/mdb-core";
 import { watch } from "./bounds.ts";
 import { type BulkLoad, startBulkLoad } from "./bulk.ts";
 import { callProcedure, type Routines } from "./call.ts";
 import { CursorStream } from "./cursor.ts";
 import { capabilities, quoteIdentifier } from "./dialect.ts";
-import { alreadyLost, cutOff, PostgresFault } from "./faults.ts";
+import { alreadyLost, cutOff } from "./faults.ts";
 import { executeMany } from "./many.ts";
 import type { Session } from "./session.ts";
 import type { Encoded } from "./statement-flight.ts";
@@ -186,11 +187,6 @@ export class PostgresConnection implements DriverConnection {
   }
 }
 
-function notCommitted(message: string): PostgresFault {
-  return new PostgresFault(message, {
-    kind: "transaction-aborted",
-    connection: "ok",
-    executed: "yes",
-    retry: "never",
-  });
+function notCommitted(message: string): DriverFault {
+  return new DriverFault(message, { kind: "transaction-aborted", executed: "yes" });
 }

@@ -45,7 +45,7 @@ export const capabilities: Capabilities = Object.freeze({
   procedures: true,
 });
 
-/** An identifier in double quotes. @throws PostgresFault for a zero byte, which would end the statement there */
+/** An identifier in double quotes. @throws DriverFault for a zero byte, which would end the statement there */
 export function quoteIdentifier(name: string): string {
   if (name.includes("\0")) throw refusal("syntax", "an identifier contains a zero byte");
   return `"${name.replaceAll('"', '""')}"`;

@@ -1,5 +1,4 @@
-import type { ErrorInfo } from "@nsj/mdb-core";
-import { PostgresFault } from "./faults.ts";
+import { classifier, type ErrorInfo, unknownError } from "@nsj/mdb-core";
 import type { NativeError } from "./native.ts";
 import { codePointsToUnits } from "./positions.ts";
 import { type StateFacts, socketCodes, stateClasses, states } from "./sql-states.ts";
@@ -27,20 +26,11 @@ export function noteFacts(error: unknown, facts: ErrorFacts): void {
   Object.defineProperty(error, noted, { value: facts, enumerable: false });
 }
 
-const unknownError: ErrorInfo = Object.freeze({
-  kind: "other",
-  connection: "suspect",
-  executed: "maybe",
-  retry: "never",
-});
-
 /**
  * Says what an error of this driver means: of the server (by SQLSTATE), of the socket (by Node's code), of pg itself, or of this
  * adapter. Goes by codes; texts of the server may be in any language.
  */
-export function classify(error: unknown): ErrorInfo {
-  if (error instanceof PostgresFault) return error.info;
-  if (!(error instanceof Error)) return unknownError;
+export const classify = classifier((error): ErrorInfo | undefined => {
   const facts = (error as { readonly [noted]?: ErrorFacts })[noted] ?? {};
   const native = error as NativeError;
   const code = typeof native.code === "string" ? native.code : undefined;
@@ -50,8 +40,8 @@ export function classify(error: unknown): ErrorInfo {
     const lost: ErrorInfo = { kind: "lost", connection: "dead", executed: "maybe", retry: "transaction" };
     return code === undefined ? lost : { ...lost, code };
   }
-  return code === undefined ? unknownError : { ...unknownError, code };
-}
+  return code === undefined ? undefined : { ...unknownError, code };
+});
 
 function ofServer(error: NativeError, sqlState: string, facts: ErrorFacts): ErrorInfo {
   const state = states[sqlState] ?? stateClasses[sqlState.slice(0, 2)] ?? { kind: "other" };

@@ -1,8 +1,8 @@
-import type { OperationContext } from "@nsj/mdb-core";
+import { DriverFault, type OperationContext } from "@nsj/mdb-core";
 import { watch } from "./bounds.ts";
 import { type Dialled, dial, type Endpoint } from "./dial.ts";
 import { noteFacts } from "./errors.ts";
-import { connectAborted, connectRefused, connectTimeout, PostgresFault } from "./faults.ts";
+import { connectAborted, connectRefused, connectTimeout } from "./faults.ts";
 import { asDialled, GuardedConnection } from "./guarded-connection.ts";
 import { Link } from "./link.ts";
 import { NativeClient, type NativeError } from "./native.ts";
@@ -48,7 +48,7 @@ async function attempt(
 ): Promise<LoggedIn> {
   const dialled = await dial(endpoint, encryption, context);
   const { socket } = dialled;
-  let why: PostgresFault | undefined;
+  let why: DriverFault | undefined;
   const password = async (): Promise<string | undefined> => {
     // A server that is given up already gets no password, and nobody is asked for one.
     if (why !== undefined) throw why;
@@ -56,7 +56,7 @@ async function attempt(
   };
   const link = new Link(newClient({ ...settings, password }, endpoint, dialled));
   const { client } = link;
-  const give = (fault: PostgresFault): void => {
+  const give = (fault: DriverFault): void => {
     why ??= fault;
     socket.destroy();
   };
@@ -68,7 +68,7 @@ async function attempt(
     await client.connect();
     if (why !== undefined) throw why;
   } catch (error) {
-    const reason = why ?? (error instanceof PostgresFault ? error : undefined);
+    const reason = why ?? (error instanceof DriverFault ? error : undefined);
     link.destroy(error);
     throw reason ?? error;
   } finally {
@@ -110,7 +110,7 @@ function guardAuthentication(
   { client }: Link,
   bindingRequired: boolean,
   encrypted: boolean,
-  give: (fault: PostgresFault) => void,
+  give: (fault: DriverFault) => void,
 ): void {
   let proof: "none due" | "due" | "given" = "none due";
   const unbound = (): void => {

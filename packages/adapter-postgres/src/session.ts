@@ -1,8 +1,8 @@
-import type { OperationContext } from "@nsj/mdb-core";
+import { DriverFault, type OperationContext } from "@nsj/mdb-core";
 import { requestCancel } from "./cancel.ts";
 import { typeLookUp, typesFrom } from "./catalogue.ts";
 import { isStalePlan } from "./errors.ts";
-import { alreadyLost, PostgresFault, refusal } from "./faults.ts";
+import { alreadyLost, refusal } from "./faults.ts";
 import { type Ahead, type Flight, nothingAhead, type Prelude } from "./flight.ts";
 import type { Link } from "./link.ts";
 import type { LoggedIn } from "./login.ts";
@@ -236,11 +236,8 @@ export class Session {
 
 type StatementShape = Parameters<PreparedStatements["parsed"]>[2];
 
-function notBegun(): PostgresFault {
-  return new PostgresFault("the transaction could not be begun, so the statement was not sent", {
+function notBegun(): DriverFault {
+  return new DriverFault("the transaction could not be begun, so the statement was not sent", {
     kind: "transaction-aborted",
-    connection: "ok",
-    executed: "no",
-    retry: "never",
   });
 }

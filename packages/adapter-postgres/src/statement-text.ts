@@ -7,7 +7,7 @@ import { encodeValues } from "./values.ts";
 
 /**
  * Makes a statement ready for the wire.
- * @throws PostgresFault for what the protocol cannot carry; nothing was sent then
+ * @throws DriverFault for what the protocol cannot carry; nothing was sent then
  */
 export function encodeStatement({ text, values, hints }: Statement): Encoded {
   // The protocol ends texts with a zero byte.

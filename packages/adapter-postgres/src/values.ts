@@ -1,7 +1,7 @@
 import { isDate } from "node:util/types";
-import { isJsonText, type ParameterValue } from "@nsj/mdb-core";
+import { type DriverFault, isJsonText, type ParameterValue } from "@nsj/mdb-core";
 import { parseArray } from "./arrays.ts";
-import { type PostgresFault, refusal } from "./faults.ts";
+import { refusal } from "./faults.ts";
 import type { WireValue } from "./native.ts";
 import { dateFromText, dateToText } from "./timestamps.ts";
 import type { TypeFacts } from "./types.ts";
@@ -42,7 +42,7 @@ function encodeScalar(value: string | number | bigint | boolean): string {
 }
 
 /** Core refuses these before; written as text they would be silently wrong. */
-function notAValue(value: unknown): PostgresFault {
+function notAValue(value: unknown): DriverFault {
   return refusal("parameter", `a value of type ${typeof value} cannot be sent to the server`);
 }
 
