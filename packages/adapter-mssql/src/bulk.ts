@@ -198,7 +198,7 @@ function loadedType(link: Link, types: ParameterTypes, column: NativeColumn): Om
 /**
  * A text for a column of a code page. The driver encodes it in the database's, with a question mark for what that lacks.
  *
- * @throws MssqlFault of kind `value` when it would do so; no byte of a longer character is one in any code page
+ * @throws DriverFault of kind `value` when it would do so; no byte of a longer character is one in any code page
  */
 function encodable(text: unknown, type: NativeType, link: Link): unknown {
   if (typeof text !== "string" || /^[\x20-\x7e\s]*$/.test(text)) return text;

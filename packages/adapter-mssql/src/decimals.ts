@@ -40,7 +40,7 @@ export function parseDecimal(text: string): ExactDecimal | undefined {
  * The units of a decimal at another scale. Digits that do not fit behind the point are an error unless they are zeros: SQL Server would
  * round them off without a word.
  *
- * @throws MssqlFault of kind `value`; the message holds no value
+ * @throws DriverFault of kind `value`; the message holds no value
  */
 export function unitsAt({ units, scale }: ExactDecimal, precision: number, targetScale: number): bigint {
   let result = units;

@@ -50,7 +50,7 @@ export const capabilities: Capabilities = Object.freeze({
   procedures: true,
 });
 
-/** An identifier in brackets. @throws MssqlFault for a zero byte */
+/** An identifier in brackets. @throws DriverFault for a zero byte */
 export function quoteIdentifier(name: string): string {
   if (name.includes("\0")) throw refusal("syntax", "an identifier contains a zero byte");
   return `[${name.replaceAll("]", "]]")}]`;

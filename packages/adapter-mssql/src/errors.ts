@@ -1,13 +1,5 @@
-import type { ErrorInfo, ErrorKind } from "@nsj/mdb-core";
-import { MssqlFault } from "./faults.ts";
+import { classifier, type ErrorInfo, type ErrorKind, unknownError } from "@nsj/mdb-core";
 import { loginNumbers, type NumberFacts, sqlNumbers } from "./sql-numbers.ts";
-
-const unknownError: ErrorInfo = Object.freeze({
-  kind: "other",
-  connection: "suspect",
-  executed: "maybe",
-  retry: "never",
-});
 
 /** The driver's own codes, and Node's for sockets. */
 const lostCodes: ReadonlySet<string> = new Set([
@@ -44,9 +36,7 @@ export function noteFacts(error: unknown, facts: ErrorFacts): void {
  * Says what an error of this driver means: of the server (by number), of the socket or the driver (by code), or of this adapter. Goes
  * by numbers and codes; texts of the server may be in any language.
  */
-export function classify(error: unknown): ErrorInfo {
-  if (error instanceof MssqlFault) return error.info;
-  if (!(error instanceof Error)) return unknownError;
+export const classify = classifier((error): ErrorInfo | undefined => {
   const facts = (error as { readonly [noted]?: ErrorFacts })[noted] ?? {};
   if (facts.loginNumbers !== undefined) return ofConnecting(error, facts.loginNumbers);
   const server = firstOfServer(error);
@@ -70,8 +60,8 @@ export function classify(error: unknown): ErrorInfo {
     const lost: ErrorInfo = { kind: "lost", connection: "dead", executed: "maybe", retry: "transaction" };
     return code === undefined ? lost : { ...lost, code };
   }
-  return code === undefined ? unknownError : { ...unknownError, code };
-}
+  return code === undefined ? undefined : { ...unknownError, code };
+});
 
 /** An error that the server has sent. */
 interface ServerError extends Error {

@@ -155,7 +155,7 @@ function momentOf(value: unknown): Moment {
   throw refusal("value", "a value is neither a Date nor text where a date or time is due");
 }
 
-/** The nearest moment that a scale can hold, as SQL Server rounds. @throws MssqlFault when that is in the year 10 000 */
+/** The nearest moment that a scale can hold, as SQL Server rounds. @throws DriverFault when that is in the year 10 000 */
 function rounded(moment: Moment, scale: number): Moment {
   const unit = 10n ** BigInt(7 - scale);
   const ticks = ((moment.ticks + unit / 2n) / unit) * unit;

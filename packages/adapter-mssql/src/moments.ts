@@ -43,7 +43,7 @@ export function momentValue(day: number, ticks: bigint, scale: number, suffix = 
   return `${dayText(day)} ${timeText(ticks, scale)}${suffix}`;
 }
 
-/** The moment of a `Date`, in UTC. @throws MssqlFault outside the years 1 to 9999 */
+/** The moment of a `Date`, in UTC. @throws DriverFault outside the years 1 to 9999 */
 export function momentOfDate(date: Date): Moment {
   const sinceFirst = date.getTime() - firstDayMs;
   const day = Math.floor(sinceFirst / dayMs);
@@ -56,7 +56,7 @@ const pattern =
 /**
  * Reads a date, a time, or both, as ISO 8601 writes them. A day that is missing is 1900-01-01, a time that is missing midnight.
  *
- * @throws MssqlFault of kind `value` for anything else; the message does not show it
+ * @throws DriverFault of kind `value` for anything else; the message does not show it
  */
 export function parseMoment(text: string): Moment {
   const [, year, month, day, hour, minute, second = "0", fraction = "", zone] = pattern.exec(text) ?? [];
@@ -89,7 +89,7 @@ function dayOf(year: number, month: number, day: number): number {
   return checkedMoment({ day: (at.getTime() - firstDayMs) / dayMs, ticks: 0n }).day;
 }
 
-/** The moment itself. @throws MssqlFault outside the years 1 to 9999 */
+/** The moment itself. @throws DriverFault outside the years 1 to 9999 */
 export function checkedMoment(moment: Moment): Moment {
   if (moment.day < 0 || moment.day > lastDay) throw outOfRange();
   return moment;

@@ -9,7 +9,7 @@ const checks = new WeakMap<Tedious, Promise<void>>();
  * Finds out, once per process, whether exact values work with the installed driver: a response made by hand goes through the driver's own
  * parser, and one of our types writes beside the driver's. Nothing is sent.
  *
- * @throws MssqlFault of kind `unsupported`: without our part in it the driver would give digits that are wrong, so nothing connects
+ * @throws DriverFault of kind `unsupported`: without our part in it the driver would give digits that are wrong, so nothing connects
  */
 export function checkDriver(tedious: Tedious): Promise<void> {
   let check = checks.get(tedious);

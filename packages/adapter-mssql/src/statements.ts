@@ -30,7 +30,7 @@ export class Statements {
     this.#nullTypes = nullTypes;
   }
 
-  /** Gives the parameters their types. @throws MssqlFault when they do not fit the text, or one of them its type */
+  /** Gives the parameters their types. @throws DriverFault when they do not fit the text, or one of them its type */
   encode({ text, values, hints }: Statement): Encoded {
     let facts = this.#facts.get(text);
     if (facts === undefined) {

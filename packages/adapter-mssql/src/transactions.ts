@@ -45,7 +45,7 @@ export class Transactions {
     this.#own = this.#current;
   }
 
-  /** @throws MssqlFault when the server has ended the transaction by itself: nothing was saved then */
+  /** @throws DriverFault when the server has ended the transaction by itself: nothing was saved then */
   async commit(): Promise<void> {
     const { replaced } = this;
     this.#own = undefined;

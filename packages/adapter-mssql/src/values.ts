@@ -33,7 +33,7 @@ export class ParameterTypes {
    * The type of a value: what the hint says, or what follows from the value itself. Lengths are fixed, so that a text has one plan on the
    * server and not one for each length.
    *
-   * @throws MssqlFault of kind `parameter` or `value`; its message holds no value
+   * @throws DriverFault of kind `parameter` or `value`; its message holds no value
    */
   typed(value: ParameterValue, hint: ParameterHint | undefined): TypedParameter {
     if (hint?.type !== undefined) return this.#hinted(value, hint.type);
