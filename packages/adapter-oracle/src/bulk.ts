@@ -1,6 +1,5 @@
-import type { BulkTarget, ErrorInfo, ParameterValue } from "@nsj/mdb-core";
+import { type BulkTarget, DriverFault, type ParameterValue } from "@nsj/mdb-core";
 import { quoteName } from "./dialect.ts";
-import { OracleFault } from "./faults.ts";
 import type { Link } from "./link.ts";
 import { executeMany } from "./many.ts";
 
@@ -47,7 +46,9 @@ async function load(
   }
 }
 
-function loadCancelled(): OracleFault {
-  const info: ErrorInfo = { kind: "cancelled", connection: "ok", executed: "yes", retry: "never" };
-  return new OracleFault("the load was cancelled while it waited for its source", info);
+function loadCancelled(): DriverFault {
+  return new DriverFault("the load was cancelled while it waited for its source", {
+    kind: "cancelled",
+    executed: "yes",
+  });
 }

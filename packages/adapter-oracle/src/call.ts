@@ -115,7 +115,7 @@ function chain(sets: readonly ResultSet[], facts: Partial<ResultSet>): ResultSet
   return next === undefined ? { ...whole, ...facts } : { ...whole, ...facts, next };
 }
 
-/** A name that Oracle can have no procedure of. @throws OracleFault */
+/** A name that Oracle can have no procedure of. @throws DriverFault */
 export function checkProcedureName(procedure: readonly string[]): void {
   if (procedure.length === 0 || procedure.length > 3)
     throw refusal("parameter", "a procedure has a name of one to three parts");

@@ -1,9 +1,15 @@
-import type { ConnectionTarget, Connector, DriverConnection, OperationContext } from "@nsj/mdb-core";
+import {
+  type ConnectionTarget,
+  type Connector,
+  type DriverConnection,
+  DriverFault,
+  type OperationContext,
+} from "@nsj/mdb-core";
 import { bounded } from "./bounds.ts";
 import { OracleConnection } from "./connection.ts";
 import { processIsInUtc, readDatesAsText } from "./datetimes.ts";
 import { noteFacts } from "./errors.ts";
-import { connectAborted, connectionLost, connectTimeout, OracleFault } from "./faults.ts";
+import { connectAborted, connectionLost, connectTimeout } from "./faults.ts";
 import { executeOptions, Link } from "./link.ts";
 import { type NativeConnection, native, nativeType } from "./native.ts";
 import type { OracleSettings } from "./options.ts";
@@ -28,7 +34,7 @@ export class OracleConnector implements Connector {
 
   async connect(context: OperationContext): Promise<DriverConnection> {
     const attempt = new ConnectAttempt();
-    let giveUp: (error: OracleFault) => void = () => undefined;
+    let giveUp: (error: DriverFault) => void = () => undefined;
     const givenUp = new Promise<never>((_, reject) => {
       giveUp = reject;
     });
@@ -90,5 +96,5 @@ function checkDriver(connection: NativeConnection): void {
     ? `this version of oracledb (${native.versionString}) reads dates in a way that this adapter does not know, and the process is not in UTC; run it with TZ=UTC`
     : "oracledb is in thick mode, in which dates cannot be read exactly; do not call initOracleClient()";
   const exact = connection.thin && (readDatesAsText(connection) || processIsInUtc());
-  if (!exact) throw new OracleFault(words, { kind: "unsupported", connection: "dead", executed: "no", retry: "never" });
+  if (!exact) throw new DriverFault(words, { kind: "unsupported", connection: "dead" });
 }

@@ -51,7 +51,7 @@ export const capabilities: Capabilities = Object.freeze({
 /** A lower-case name that needs no quotes, which Oracle stores in upper case. */
 const foldable = /^[a-z][a-z0-9_$#]*$/;
 
-/** A name in quotes, exactly as it is. @throws OracleFault for a name with a double quote, which Oracle knows no way to write */
+/** A name in quotes, exactly as it is. @throws DriverFault for a name with a double quote, which Oracle knows no way to write */
 export function quoteName(parts: readonly string[]): string {
   if (parts.some((part) => part.includes('"'))) throw refusal("parameter", "a name holds a double quote");
   return parts.map((part) => `"${part}"`).join(".");

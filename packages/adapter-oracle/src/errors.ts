@@ -1,6 +1,5 @@
-import type { ErrorInfo } from "@nsj/mdb-core";
+import { classifier, type ErrorInfo } from "@nsj/mdb-core";
 import type { CodeFacts } from "./code-facts.ts";
-import { OracleFault } from "./faults.ts";
 import { njsCodes } from "./njs-codes.ts";
 import { oraCodes, undefinedInPlsql } from "./ora-codes.ts";
 
@@ -32,26 +31,17 @@ export function noteFacts(error: unknown, facts: ErrorFacts): void {
   Object.defineProperty(error, noted, { value: facts, enumerable: false });
 }
 
-const unknownError: ErrorInfo = Object.freeze({
-  kind: "other",
-  connection: "suspect",
-  executed: "maybe",
-  retry: "never",
-});
-
 /** Says what an error means: of the server by its ORA number, of the driver by its NJS number, of this adapter by what it carries. */
-export function classify(error: unknown): ErrorInfo {
-  if (error instanceof OracleFault) return error.info;
-  if (!(error instanceof Error)) return unknownError;
+export const classify = classifier((error): ErrorInfo | undefined => {
   const native = error as NativeError;
   const facts = (error as { readonly [noted]?: ErrorFacts })[noted] ?? {};
   const code = codeOf(native);
   if (code === undefined)
-    return facts.connecting === true ? whileConnecting({ kind: "refused" }, undefined) : unknownError;
+    return facts.connecting === true ? whileConnecting({ kind: "refused" }, undefined) : undefined;
   const meaning = meaningOf(code, native.message);
   if (facts.connecting === true) return whileConnecting(meaning, code.text);
   return whileRunning(native, code, meaning, facts);
-}
+});
 
 /** NJS-511: connection to listener was refused. */
 const listenerRefused = 511;

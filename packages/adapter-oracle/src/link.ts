@@ -31,7 +31,7 @@ export class Link {
 
   /**
    * Runs one call of the driver. An error leaves with what {@link noteFacts} needs to know.
-   * @throws OracleFault when the connection is gone already, so that nothing was sent
+   * @throws DriverFault when the connection is gone already, so that nothing was sent
    */
   async call<Result>(text: string, work: () => Promise<Result>): Promise<Result> {
     if (!this.alive) throw alreadyLost(this.#death);

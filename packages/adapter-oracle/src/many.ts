@@ -59,7 +59,7 @@ class Portion {
     });
   }
 
-  /** @throws OracleFault for a set of another width */
+  /** @throws DriverFault for a set of another width */
   add(set: readonly BoundValue[]): void {
     if (set.length !== this.#types.length) {
       throw refusal("parameter", `a set has ${set.length} values, not ${this.#types.length} as the first one has`);

@@ -1,6 +1,5 @@
-import type { ColumnInfo, ErrorInfo, ResultSet } from "@nsj/mdb-core";
+import { type ColumnInfo, DriverFault, type ResultSet } from "@nsj/mdb-core";
 import type { OracleColumnInfo } from "./columns.ts";
-import { OracleFault } from "./faults.ts";
 import { isLob, readLob } from "./lobs.ts";
 import { type NativeBind, type NativeTypeName, native, nativeType } from "./native.ts";
 import { exactNumber, intervalText, unconstrainedNumber } from "./values.ts";
@@ -84,7 +83,7 @@ const digitsBesideExponent = 35;
 
 /**
  * The digits of a number that the server has written as text, without an exponent.
- * @throws OracleFault for a number that the server may have rounded, which it does beyond 10^40 and 35 digits
+ * @throws DriverFault for a number that the server may have rounded, which it does beyond 10^40 and 35 digits
  */
 export function exactText(value: unknown): unknown {
   if (typeof value !== "string") return value;
@@ -93,8 +92,8 @@ export function exactText(value: unknown): unknown {
   const [, sign = "", first = "", rest = "", exponentText = "0"] = match;
   const digits = first + rest;
   if (digits.replace(/0+$/, "").length >= digitsBesideExponent) {
-    const info: ErrorInfo = { kind: "value", connection: "ok", executed: "yes", retry: "never" };
-    throw new OracleFault("the server gives a number of this size back rounded; read it by a query instead", info);
+    const message = "the server gives a number of this size back rounded; read it by a query instead";
+    throw new DriverFault(message, { kind: "value", executed: "yes" });
   }
   const point = first.length + Number(exponentText);
   if (point <= 0) return `${sign}0.${"0".repeat(-point)}${digits}`.replace(/\.?0+$/, "");

@@ -14,7 +14,7 @@ const settings = [
 
 /**
  * Sets a new session up, and gives its current schema in `:1`: a logon trigger may have set another one than the user's own.
- * @throws OracleFault for a schema that no database can have
+ * @throws DriverFault for a schema that no database can have
  */
 export function setUpBlock(schema: string | undefined): string {
   return `BEGIN ${alterSession(schema === undefined ? undefined : storedName(schema))} :1 := SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA'); END;`;

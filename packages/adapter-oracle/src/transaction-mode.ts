@@ -7,7 +7,7 @@ const levels: Readonly<Partial<Record<Isolation, string>>> = {
   snapshot: "ISOLATION LEVEL SERIALIZABLE",
 };
 
-/** What SET TRANSACTION has to say; `undefined`: nothing. @throws OracleFault for a level that Oracle lacks */
+/** What SET TRANSACTION has to say; `undefined`: nothing. @throws DriverFault for a level that Oracle lacks */
 export function transactionMode({ isolation, readOnly }: BeginOptions): string | undefined {
   if (isolation !== undefined && !capabilities.isolation.includes(isolation))
     throw refusal("unsupported", `Oracle has no isolation level "${isolation}"`);

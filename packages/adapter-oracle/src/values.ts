@@ -14,7 +14,7 @@ export interface BoundValue {
   readonly value: string | number | bigint | boolean | Date | Buffer | null;
 }
 
-/** A parameter as the driver takes it. @throws OracleFault for a value or type that cannot be bound */
+/** A parameter as the driver takes it. @throws DriverFault for a value or type that cannot be bound */
 export function toBind(value: ParameterValue, hint: ParameterHint | undefined): unknown {
   const bound = boundValue(value, hint?.type);
   if (bound.value === null && hint?.type === undefined) return null;
@@ -113,7 +113,7 @@ const bindTypes: Readonly<Record<string, NativeTypeName>> = {
   rowid: "VARCHAR",
 };
 
-/** The type that a name stands for: `"decimal(38,10)"`, `"timestamp(6) with time zone"`. @throws OracleFault for an unknown one */
+/** The type that a name stands for: `"decimal(38,10)"`, `"timestamp(6) with time zone"`. @throws DriverFault for an unknown one */
 export function bindTypeOf(name: string): NativeTypeName {
   const plain = name
     .toLowerCase()
