@@ -1,6 +1,5 @@
-import type { ErrorInfo, ErrorKind } from "@nsj/mdb-core";
+import { classifier, type ErrorInfo, type ErrorKind } from "@nsj/mdb-core";
 import { constraintFacts } from "./constraint-facts.ts";
-import { failureInfo } from "./failure.ts";
 
 type Meaning = Omit<ErrorInfo, "code">;
 
@@ -85,26 +84,8 @@ const byMisuse: readonly (readonly [RegExp, Meaning])[] = [
   [/^This (?:database connection|statement) is busy/, meaning("other", { executed: "no" })],
 ];
 
-const unknown: ErrorInfo = Object.freeze({ kind: "other", connection: "ok", executed: "maybe", retry: "never" });
-
 /** Says what an error means. Pure and total. */
-export function classify(error: unknown): ErrorInfo {
-  try {
-    return failureInfo(error) ?? classifyNative(error) ?? unknown;
-  } catch {
-    // An object whose properties throw when they are read.
-    return unknown;
-  }
-}
-
-/** Whether another connection holds the lock at this moment, and waiting may help. A lost snapshot does not come back. */
-export function isBusy(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === "SQLITE_BUSY" || code === "SQLITE_BUSY_RECOVERY";
-}
-
-function classifyNative(error: unknown): ErrorInfo | undefined {
-  if (!(error instanceof Error)) return undefined;
+export const classify = classifier((error): ErrorInfo | undefined => {
   const code = codeOf(error);
   if (code === undefined) {
     if (!(error instanceof TypeError || error instanceof RangeError)) return undefined;
@@ -119,10 +100,16 @@ function classifyNative(error: unknown): ErrorInfo | undefined {
     if (known !== undefined) return { ...known, code, ...constraintFacts(code, error.message) };
   }
   return { ...meaning("other"), code };
+});
+
+/** Whether another connection holds the lock at this moment, and waiting may help. A lost snapshot does not come back. */
+export function isBusy(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === "SQLITE_BUSY" || code === "SQLITE_BUSY_RECOVERY";
 }
 
 /** SQLite's code of an error; `undefined` where it has none. */
-export function codeOf(error: unknown): string | undefined {
+function codeOf(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   const { code } = error as { readonly code?: unknown };
   return typeof code === "string" && /^SQLITE_[A-Z_]{1,40}$/.test(code) ? code : undefined;

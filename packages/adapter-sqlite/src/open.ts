@@ -1,9 +1,9 @@
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import type { ErrorKind, OperationContext } from "@nsj/mdb-core";
+import type { DriverFault, ErrorKind, OperationContext } from "@nsj/mdb-core";
 import { SqliteConnection } from "./connection.ts";
-import { classify, codeOf, isBusy } from "./errors.ts";
-import { openFailure, type SqliteFailure, unsupported } from "./failure.ts";
+import { classify, isBusy } from "./errors.ts";
+import { openFailure, unsupported } from "./failure.ts";
 import { type FileState, joinFile, leaveFile } from "./file-state.ts";
 import { type NativeDatabase, openNative, readRows } from "./native.ts";
 import type { Settings } from "./options.ts";
@@ -97,7 +97,7 @@ function joinOf({ location }: Settings): { readonly path: string; readonly state
 }
 
 /** SQLite says "unable to open database file" whatever the reason, so the file system is asked. */
-function whyNot(error: unknown, path: string, readonly: boolean, fileMustExist: boolean): SqliteFailure {
+function whyNot(error: unknown, path: string, readonly: boolean, fileMustExist: boolean): DriverFault {
   const said = error instanceof Error ? error.message : String(error);
   const { code } = error as { readonly code?: unknown };
   const refused = typeof code === "string" && code.startsWith("SQLITE_CANTOPEN");
@@ -133,13 +133,7 @@ function describe(error: unknown, { location, readonly }: Settings): unknown {
   const info = classify(error);
   const said = error instanceof Error ? error.message : String(error);
   const fail = (why: string, kind: ErrorKind, retry: "never" | "connect") =>
-    openFailure(
-      location.kind === "file" ? `cannot open ${location.path}: ${why}` : why,
-      kind,
-      retry,
-      error,
-      codeOf(error),
-    );
+    openFailure(location.kind === "file" ? `cannot open ${location.path}: ${why}` : why, kind, retry, error, info.code);
   switch (info.kind) {
     case "unknown-database":
       return fail("it is not a SQLite database", "unknown-database", "never");
