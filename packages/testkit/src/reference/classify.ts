@@ -1,4 +1,4 @@
-import type { ErrorInfo, ErrorKind } from "@nsj/mdb-core";
+import { classifier, type ErrorInfo, type ErrorKind } from "@nsj/mdb-core";
 import { EngineError, type EngineErrorCode } from "../engine/engine-error.ts";
 import { LinkError, type LinkErrorCode } from "./link-error.ts";
 
@@ -36,18 +36,10 @@ const linkErrors: Readonly<Record<LinkErrorCode, ErrorInfo>> = {
 };
 
 /** What an error of the reference driver means. */
-export function classify(error: unknown): ErrorInfo {
-  // A proxy or a revoked object may throw at `instanceof` already.
-  try {
-    if (error instanceof LinkError) return linkErrors[error.code];
-    if (error instanceof EngineError) return classifyStatement(error);
-  } catch {
-    return unknown;
-  }
-  return unknown;
-}
-
-const unknown: ErrorInfo = { kind: "other", connection: "suspect", executed: "maybe", retry: "never" };
+export const classify = classifier((error): ErrorInfo | undefined => {
+  if (error instanceof LinkError) return linkErrors[error.code];
+  return error instanceof EngineError ? classifyStatement(error) : undefined;
+});
 
 function classifyStatement({ code, details }: EngineError): ErrorInfo {
   const kind = statementErrors[code];
