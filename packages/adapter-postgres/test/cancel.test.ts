@@ -24,8 +24,11 @@ describe("cancel", () => {
 
   it("leaves a transaction failed, which can be rolled back", async () => {
     const connection = await connected();
+    const pid = await value(connection, "select pg_backend_pid()");
     connection.begin({});
     const sleeping = failure(() => run(connection, "select pg_sleep(60)"));
+    // Earlier it could hit the BEGIN that travels ahead.
+    await untilActive(pid, "pg_sleep");
     await connection.cancel(soon());
     await sleeping;
     expect(connection.txStatus).toBe("failed");
