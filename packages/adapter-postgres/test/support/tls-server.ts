@@ -46,15 +46,12 @@ export async function startTlsServer(): Promise<TlsServer> {
  * in doubt. Resolves once it takes connections.
  */
 export async function crash(url: string): Promise<void> {
-  const victim = new pg.Client({ connectionString: url });
-  const lost = new Promise<void>((resolve) => {
-    victim.on("end", resolve);
-    victim.on("error", () => undefined);
-  });
-  await victim.connect();
-  const { rows } = await victim.query("select pg_backend_pid() as pid, pg_postmaster_start_time() as started");
+  const victim = await watched(url);
+  // The server goes on for a moment until it has noticed; then it ends everybody else, and takes nobody before it has recovered.
+  const witness = await watched(url);
+  const { rows } = await victim.client.query("select pg_backend_pid() as pid");
   process.kill(Number(rows[0]?.["pid"]), "SIGKILL");
-  await lost;
+  await Promise.all([victim.lost, witness.lost]);
   for (;;) {
     const client = new pg.Client({ connectionString: url });
     client.on("error", () => undefined);
@@ -66,4 +63,14 @@ export async function crash(url: string): Promise<void> {
       // Still recovering.
     }
   }
+}
+
+async function watched(url: string): Promise<{ readonly client: pg.Client; readonly lost: Promise<void> }> {
+  const client = new pg.Client({ connectionString: url });
+  const lost = new Promise<void>((resolve) => {
+    client.on("end", resolve);
+    client.on("error", () => undefined);
+  });
+  await client.connect();
+  return { client, lost };
 }
