@@ -1,20 +1,20 @@
-import type {
-  BeginOptions,
-  BulkTarget,
-  Call,
-  DriverConnection,
-  OperationContext,
-  ParameterValue,
-  ResetPlan,
-  ResultSet,
-  RowStream,
-  Statement,
+import {
+  type BeginOptions,
+  type BulkTarget,
+  type Call,
+  type DriverConnection,
+  DriverFault,
+  type OperationContext,
+  type ParameterValue,
+  type ResetPlan,
+  type ResultSet,
+  type RowStream,
+  type Statement,
 } from "@nsj/mdb-core";
 import { watch } from "./bounds.ts";
 import { bulkLoad } from "./bulk.ts";
 import { callProcedure } from "./call.ts";
 import { SocketStream } from "./cursor.ts";
-import { cutOff } from "./faults.ts";
 import type { Link } from "./link.ts";
 import type { Statements } from "./statements.ts";
 import { Transactions } from "./transactions.ts";
@@ -143,7 +143,7 @@ export class MssqlConnection implements DriverConnection {
   /** A server that does not answer by the deadline loses the connection: its answer would come in the middle of something else. */
   async #bounded(context: OperationContext, work: () => Promise<void>): Promise<void> {
     const stop = watch(context, () =>
-      this.#link.destroy(cutOff("the server did not answer in time", context.signal?.reason)),
+      this.#link.destroy(DriverFault.lost("the server did not answer in time", context.signal?.reason)),
     );
     try {
       await work();

@@ -1,7 +1,6 @@
-import type { OperationContext } from "@nsj/mdb-core";
+import { DriverFault, type OperationContext } from "@nsj/mdb-core";
 import { watch } from "./bounds.ts";
 import { firstOfServer, noteFacts } from "./errors.ts";
-import { alreadyLost, cutOff } from "./faults.ts";
 import type { NativeBulkLoad, NativeConnection, NativeRequest, Tedious } from "./native.ts";
 
 /** Which of the driver's three ways a request goes. */
@@ -69,7 +68,7 @@ export class Link {
     const running = this.#running;
     if (running === undefined) return;
     const stop = watch(context, () =>
-      this.destroy(cutOff("the server did not acknowledge a cancellation in time", context.signal?.reason)),
+      this.destroy(DriverFault.lost("the server did not acknowledge a cancellation in time", context.signal?.reason)),
     );
     try {
       if (running.target === undefined) await running.settled;
@@ -117,7 +116,7 @@ export class Link {
       readonly send: () => void;
     },
   ): Promise<void> {
-    if (!this.alive) throw alreadyLost(this.#death);
+    if (!this.alive) throw DriverFault.alreadyLost(this.#death);
     let settle: (error?: Error | null) => void = () => {};
     const finished = new Promise<void>((resolve, reject) => {
       settle = (error) => (error ? reject(error) : resolve());
@@ -158,7 +157,7 @@ export class Link {
     const isKnown = this.#running !== undefined || this.#toldFatal;
     this.#toldFatal = true;
     if (isKnown) return;
-    const reported = error ?? this.#death ?? cutOff("the server closed the connection", undefined);
+    const reported = error ?? this.#death ?? DriverFault.lost("the server closed the connection", undefined);
     noteFacts(reported, { alive: false });
     this.onFatal?.(reported);
   }

@@ -1,8 +1,7 @@
-import type { OperationContext } from "@nsj/mdb-core";
+import { DriverFault, type OperationContext } from "@nsj/mdb-core";
 import { type Expiry, millisecondsLeft, watch } from "./bounds.ts";
 import { noteFacts } from "./errors.ts";
 import { readExactly } from "./exact-reader.ts";
-import { connectAborted, connectTimeout } from "./faults.ts";
 import { type NativeConnection, NativePool } from "./native.ts";
 import { checkAuthentication } from "./options.ts";
 import type { Settings } from "./settings.ts";
@@ -48,8 +47,8 @@ export async function openConnection(settings: Settings, context: OperationConte
     return { native: opened, pool };
   } catch (error) {
     native?.close();
-    if (expired === "deadline") throw connectTimeout();
-    if (expired === "aborted") throw connectAborted(context.signal?.reason);
+    if (expired === "deadline") throw DriverFault.connectTimeout();
+    if (expired === "aborted") throw DriverFault.connectAborted(context.signal?.reason);
     noteFacts(error, { loginNumbers: numbers });
     throw error;
   } finally {

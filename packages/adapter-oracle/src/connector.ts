@@ -9,7 +9,6 @@ import { bounded } from "./bounds.ts";
 import { OracleConnection } from "./connection.ts";
 import { processIsInUtc, readDatesAsText } from "./datetimes.ts";
 import { noteFacts } from "./errors.ts";
-import { connectAborted, connectionLost, connectTimeout } from "./faults.ts";
 import { executeOptions, Link } from "./link.ts";
 import { type NativeConnection, native, nativeType } from "./native.ts";
 import type { OracleSettings } from "./options.ts";
@@ -39,7 +38,8 @@ export class OracleConnector implements Connector {
       giveUp = reject;
     });
     const end = bounded(context, (why) => {
-      const error = why === "deadline" ? connectTimeout() : connectAborted(context.signal?.reason);
+      const error =
+        why === "deadline" ? DriverFault.connectTimeout() : DriverFault.connectAborted(context.signal?.reason);
       attempt.abandon(error);
       giveUp(error);
     });
@@ -47,7 +47,7 @@ export class OracleConnector implements Connector {
     try {
       return await Promise.race([login, givenUp]);
     } catch (error) {
-      attempt.abandon(connectionLost("connecting failed"));
+      attempt.abandon(DriverFault.lost("connecting failed"));
       // A login that comes through after all belongs to nobody.
       login.then(
         (connection) => connection.destroy(),

@@ -1,9 +1,8 @@
 import type { Socket } from "node:net";
-import type { OperationContext } from "@nsj/mdb-core";
+import { DriverFault, type OperationContext } from "@nsj/mdb-core";
 import { bounded } from "./bounds.ts";
 import { fetchOf } from "./columns.ts";
 import { noteFacts } from "./errors.ts";
-import { alreadyLost, connectionLost } from "./faults.ts";
 import type { NativeConnection, NativeExecuteOptions } from "./native.ts";
 import { native } from "./native.ts";
 import { endSocket } from "./sockets.ts";
@@ -34,7 +33,7 @@ export class Link {
    * @throws DriverFault when the connection is gone already, so that nothing was sent
    */
   async call<Result>(text: string, work: () => Promise<Result>): Promise<Result> {
-    if (!this.alive) throw alreadyLost(this.#death);
+    if (!this.alive) throw DriverFault.alreadyLost(this.#death);
     const running = work();
     this.#pending = running;
     try {
@@ -58,7 +57,7 @@ export class Link {
     if (pending === undefined) return;
     await new Promise(setImmediate);
     if (this.#pending !== pending) return;
-    const end = bounded(context, () => this.destroy(connectionLost("the server did not stop the statement in time")));
+    const end = bounded(context, () => this.destroy(DriverFault.lost("the server did not stop the statement in time")));
     try {
       await this.connection.breakExecution();
       await pending.catch(() => undefined);
@@ -70,7 +69,7 @@ export class Link {
   /** Runs something that must not take longer than the context allows; else the connection is lost. */
   async within<Result>(context: OperationContext, work: () => Promise<Result>): Promise<Result> {
     const end = bounded(context, () =>
-      this.destroy(connectionLost("the server did not answer in time", context.signal?.reason)),
+      this.destroy(DriverFault.lost("the server did not answer in time", context.signal?.reason)),
     );
     try {
       return await work();
@@ -98,7 +97,7 @@ export class Link {
     if (this.#dead) return;
     this.#dead = true;
     this.#death = reason;
-    const error = reason instanceof Error ? reason : connectionLost("the connection was given up");
+    const error = reason instanceof Error ? reason : DriverFault.lost("the connection was given up");
     if (this.#socket !== undefined) endSocket(this.#socket, error);
     // Tells the driver, whose own clean-up would else try to say goodbye on the dead socket when it is collected.
     this.connection.close().catch(() => undefined);
@@ -120,7 +119,7 @@ export class Link {
   #closed(): void {
     if (this.#dead) return;
     this.#dead = true;
-    const error = connectionLost("the server closed the connection");
+    const error = DriverFault.lost("the server closed the connection");
     this.#death = error;
     this.connection.close().catch(() => undefined);
     // Whoever waits for an answer hears of it there.

@@ -1,7 +1,6 @@
-import type { OperationContext } from "@nsj/mdb-core";
+import { DriverFault, type OperationContext } from "@nsj/mdb-core";
 import { watch } from "./bounds.ts";
 import { dial } from "./dial.ts";
-import { connectTimeout } from "./faults.ts";
 import type { LoggedIn } from "./login.ts";
 
 // CancelRequest: the code 1234 5678. https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
@@ -25,7 +24,7 @@ export async function requestCancel(
   const { socket } = await dial(endpoint, encryption, context);
   await new Promise<void>((resolve, reject) => {
     const stop = watch(context, () => {
-      reject(connectTimeout());
+      reject(DriverFault.connectTimeout());
       socket.destroy();
     });
     socket.once("close", (failed) => {

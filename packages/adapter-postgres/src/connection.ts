@@ -18,7 +18,6 @@ import { type BulkLoad, startBulkLoad } from "./bulk.ts";
 import { callProcedure, type Routines } from "./call.ts";
 import { CursorStream } from "./cursor.ts";
 import { capabilities, quoteIdentifier } from "./dialect.ts";
-import { alreadyLost, cutOff } from "./faults.ts";
 import { executeMany } from "./many.ts";
 import type { Session } from "./session.ts";
 import type { Encoded } from "./statement-flight.ts";
@@ -75,7 +74,7 @@ export class PostgresConnection implements DriverConnection {
 
   commit(): void | Promise<void> {
     if (this.#session.unhold()) return undefined;
-    if (!this.usable) throw alreadyLost(this.#session.link.death);
+    if (!this.usable) throw DriverFault.alreadyLost(this.#session.link.death);
     if (this.txStatus === "idle") throw notCommitted("there is no transaction to commit");
     return this.#session.command("COMMIT").then(({ tag }) => {
       if (tag === "COMMIT") return;
@@ -178,7 +177,9 @@ export class PostgresConnection implements DriverConnection {
   /** A server that does not answer by the deadline loses the connection: its answer would come in the middle of something else. */
   async #bounded(context: OperationContext, work: () => Promise<unknown>): Promise<void> {
     const { link } = this.#session;
-    const stop = watch(context, () => link.fail(cutOff("the server did not answer in time", context.signal?.reason)));
+    const stop = watch(context, () =>
+      link.fail(DriverFault.lost("the server did not answer in time", context.signal?.reason)),
+    );
     try {
       await work();
     } finally {

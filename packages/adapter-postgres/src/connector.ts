@@ -1,8 +1,13 @@
-import type { Capabilities, ConnectionTarget, Connector, OperationContext } from "@nsj/mdb-core";
+import {
+  type Capabilities,
+  type ConnectionTarget,
+  type Connector,
+  DriverFault,
+  type OperationContext,
+} from "@nsj/mdb-core";
 import { watch } from "./bounds.ts";
 import { PostgresConnection } from "./connection.ts";
 import { noteFacts } from "./errors.ts";
-import { connectAborted, connectTimeout } from "./faults.ts";
 import type { Prelude } from "./flight.ts";
 import { connectToAny } from "./hosts.ts";
 import type { Link } from "./link.ts";
@@ -73,7 +78,7 @@ function localSetupFor(searchPath: readonly string[] | undefined): Prelude | und
 async function runSetup(link: Link, setup: string, context: OperationContext): Promise<void> {
   let why: Error | undefined;
   const stop = watch(context, (expiry) => {
-    why = expiry === "deadline" ? connectTimeout() : connectAborted(context.signal?.reason);
+    why = expiry === "deadline" ? DriverFault.connectTimeout() : DriverFault.connectAborted(context.signal?.reason);
     link.destroy(why);
   });
   try {

@@ -1,8 +1,8 @@
 import { connect, isIP, type NetConnectOpts, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
-import type { OperationContext } from "@nsj/mdb-core";
+import { DriverFault, type OperationContext } from "@nsj/mdb-core";
 import { watch } from "./bounds.ts";
-import { connectAborted, connectRefused, connectTimeout } from "./faults.ts";
+import { connectRefused } from "./faults.ts";
 import { type Encryption, plaintext } from "./tls.ts";
 
 /** Where a server listens. */
@@ -53,7 +53,7 @@ export async function dial(endpoint: Endpoint, encryption: Encryption, context: 
   let why: Error | undefined;
   let shakingHands = false;
   const stop = watch(context, (expiry) => {
-    why = expiry === "deadline" ? connectTimeout() : connectAborted(context.signal?.reason);
+    why = expiry === "deadline" ? DriverFault.connectTimeout() : DriverFault.connectAborted(context.signal?.reason);
     current.destroy();
   });
   try {

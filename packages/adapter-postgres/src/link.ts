@@ -1,7 +1,7 @@
-import type { OperationContext } from "@nsj/mdb-core";
+import { DriverFault, type OperationContext } from "@nsj/mdb-core";
 import { watch } from "./bounds.ts";
 import { noteFacts } from "./errors.ts";
-import { alreadyLost, cutOff, refusal } from "./faults.ts";
+import { refusal } from "./faults.ts";
 import type { Flight } from "./flight.ts";
 import type { NativeClient } from "./native.ts";
 
@@ -31,7 +31,7 @@ export class Link {
     this.client = client;
     // Without this listener, a backend that is killed would end the process.
     client.on("error", (error: unknown) => this.fail(error));
-    client.on("end", () => this.fail(cutOff("the connection was closed", undefined)));
+    client.on("end", () => this.fail(DriverFault.lost("the connection was closed")));
     client.connection.on("parameterStatus", (message: { parameterName: string; parameterValue: string }) =>
       this.#parameter(message.parameterName, message.parameterValue),
     );
@@ -59,7 +59,7 @@ export class Link {
   /** Sends a flight. One that cannot be sent any more is rejected. */
   send(flight: Flight<unknown>): void {
     this.asked(flight);
-    if (this.#death !== undefined) flight.abandon(alreadyLost(this.#death.error));
+    if (this.#death !== undefined) flight.abandon(DriverFault.alreadyLost(this.#death.error));
     else if (this.#exclusive !== undefined && this.#exclusive !== flight) {
       flight.abandon(refusal("other", "a stream or a bulk load is still open on this connection"));
     } else this.client.query(flight);
@@ -147,7 +147,7 @@ export class Link {
       }
     } catch (error) {
       // A request whose end was not seen could stop a later statement.
-      this.fail(cutOff("the statement could not be stopped in time", error));
+      this.fail(DriverFault.lost("the statement could not be stopped in time", error));
       throw error;
     }
   }
@@ -162,7 +162,7 @@ export class Link {
     if (this.#death !== undefined) return;
     this.#closing = true;
     if (this.busy || this.#exclusive !== undefined) {
-      this.fail(cutOff("the connection was closed while a statement was running", undefined));
+      this.fail(DriverFault.lost("the connection was closed while a statement was running"));
       return;
     }
     const stop = watch(context, () => this.client.connection.stream.destroy());
@@ -170,14 +170,14 @@ export class Link {
       await this.client.end();
     } finally {
       stop();
-      this.fail(cutOff("the connection was closed", undefined));
+      this.fail(DriverFault.lost("the connection was closed"));
     }
   }
 
   /** Ends the connection at once, without a word to `onFatal`. */
   destroy(reason: unknown): void {
     this.#closing = true;
-    this.fail(cutOff("the connection was destroyed", reason));
+    this.fail(DriverFault.lost("the connection was destroyed", reason));
   }
 
   /** Declares the link dead, frees its socket and rejects what is under way. The first reason counts. */
@@ -195,7 +195,7 @@ export class Link {
   #parameter(name: string, value: string): void {
     this.parameters.set(name, value);
     if (name === "client_encoding" && value.toUpperCase() !== "UTF8") {
-      this.fail(cutOff(`client_encoding was changed to ${value}, so that every text would be misread`, undefined));
+      this.fail(DriverFault.lost(`client_encoding was changed to ${value}, so that every text would be misread`));
     }
   }
 }

@@ -2,7 +2,7 @@ import { DriverFault, type OperationContext } from "@nsj/mdb-core";
 import { watch } from "./bounds.ts";
 import { type Dialled, dial, type Endpoint } from "./dial.ts";
 import { noteFacts } from "./errors.ts";
-import { connectAborted, connectRefused, connectTimeout } from "./faults.ts";
+import { connectRefused } from "./faults.ts";
 import { asDialled, GuardedConnection } from "./guarded-connection.ts";
 import { Link } from "./link.ts";
 import { NativeClient, type NativeError } from "./native.ts";
@@ -61,7 +61,7 @@ async function attempt(
     socket.destroy();
   };
   const stop = watch(context, (expiry) =>
-    give(expiry === "deadline" ? connectTimeout() : connectAborted(context.signal?.reason)),
+    give(expiry === "deadline" ? DriverFault.connectTimeout() : DriverFault.connectAborted(context.signal?.reason)),
   );
   guardAuthentication(link, settings.channelBinding === "require", dialled.encrypted, give);
   try {

@@ -1,6 +1,5 @@
-import type { OperationContext } from "@nsj/mdb-core";
+import { DriverFault, type OperationContext } from "@nsj/mdb-core";
 import { watch } from "./bounds.ts";
-import { connectTimeout } from "./faults.ts";
 import type { Link } from "./link.ts";
 import type { TargetSessionAttrs } from "./options.ts";
 import { RawFlight } from "./raw-flight.ts";
@@ -43,7 +42,7 @@ async function askForRole(link: Link, context: OperationContext): Promise<Role> 
     link,
     "select pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('default_transaction_read_only')",
   );
-  const stop = watch(context, () => link.destroy(connectTimeout()));
+  const stop = watch(context, () => link.destroy(DriverFault.connectTimeout()));
   try {
     link.send(flight);
     const [row] = await flight.result;

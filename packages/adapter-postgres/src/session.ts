@@ -2,7 +2,7 @@ import { DriverFault, type OperationContext } from "@nsj/mdb-core";
 import { requestCancel } from "./cancel.ts";
 import { typeLookUp, typesFrom } from "./catalogue.ts";
 import { isStalePlan } from "./errors.ts";
-import { alreadyLost, refusal } from "./faults.ts";
+import { refusal } from "./faults.ts";
 import { type Ahead, type Flight, nothingAhead, type Prelude } from "./flight.ts";
 import type { Link } from "./link.ts";
 import type { LoggedIn } from "./login.ts";
@@ -66,7 +66,7 @@ export class Session {
 
   /** Holds a BEGIN back until the first statement. */
   hold(text: string): void {
-    if (!this.link.alive) throw alreadyLost(this.link.death);
+    if (!this.link.alive) throw DriverFault.alreadyLost(this.link.death);
     if (this.txStatus !== "idle") throw refusal("other", "a transaction is open on this connection already");
     this.#held = { text, values: [] };
   }

@@ -1,23 +1,6 @@
-import { type Capabilities, type DriverConnection, type Lease, Pool, type ResultSet } from "@nsj/mdb-core";
+import { type DriverConnection, type Lease, noCapabilities, Pool, type ResultSet } from "@nsj/mdb-core";
 import { byCallers } from "../measure/callers.ts";
 import type { ConnectionMaker, FakeConnection, PoolContestant, PoolSubject } from "./pool-subject.ts";
-
-const capabilities: Capabilities = {
-  concurrency: "single",
-  execution: "async",
-  cancel: "none",
-  stream: "none",
-  reset: "none",
-  prepared: false,
-  executeMany: false,
-  bulkLoad: false,
-  savepoints: "none",
-  isolation: [],
-  readOnlyTransactions: false,
-  deferrableTransactions: false,
-  multipleResultSets: false,
-  procedures: false,
-};
 
 /** The connection of {@link ConnectionMaker}, as core's pool wants it. */
 class PooledConnection implements DriverConnection {
@@ -49,7 +32,7 @@ class MdbPool implements PoolSubject {
         label: "bench",
         engine: "fake",
         target: { address: "nowhere" },
-        capabilities,
+        capabilities: noCapabilities,
         connect: async () => new PooledConnection(await maker.connect()),
         classify: () => ({ kind: "refused", connection: "dead", executed: "no", retry: "connect" }),
       },

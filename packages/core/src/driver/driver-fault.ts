@@ -31,6 +31,32 @@ export class DriverFault extends Error {
     this.info = Object.freeze({ connection: "ok", executed: "no", retry: "never", ...info });
     Object.defineProperty(this, meaning, { value: this.info });
   }
+
+  /** The connection was lost before this statement, so that nothing of it was sent. @param cause - what it was lost by */
+  static alreadyLost(cause: unknown): DriverFault {
+    const info = { kind: "lost", connection: "dead", retry: "transaction" } as const;
+    return new DriverFault("the connection was lost before the statement was sent", info, cause);
+  }
+
+  /** The connection went, or was cut by the adapter, while something was under way: the statement may have run. */
+  static lost(message: string, cause?: unknown): DriverFault {
+    return new DriverFault(
+      message,
+      { kind: "lost", connection: "dead", executed: "maybe", retry: "transaction" },
+      cause,
+    );
+  }
+
+  /** The deadline of a connect passed. */
+  static connectTimeout(): DriverFault {
+    const info = { kind: "connect-timeout", connection: "dead", retry: "connect" } as const;
+    return new DriverFault("the server did not finish the login in time", info);
+  }
+
+  /** The caller gave a connect up. @param reason - that of its signal */
+  static connectAborted(reason: unknown): DriverFault {
+    return new DriverFault("connecting was given up", { kind: "cancelled", connection: "dead" }, reason);
+  }
 }
 
 /**
