@@ -15,7 +15,9 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     project.provide("postgresUrl", own);
     return undefined;
   }
-  const server = await startPostgres(["max_connections=300", "max_prepared_transactions=10"]);
+  // Autovacuum would come to databases in the very moment when tests drop them.
+  const settings = ["max_connections=300", "max_prepared_transactions=10", "autovacuum=off"];
+  const server = await startPostgres(settings);
   project.provide("postgresUrl", server.url);
   return () => server.stop();
 }

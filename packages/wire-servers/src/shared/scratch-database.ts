@@ -21,7 +21,8 @@ export async function createScratchDatabase(url: string, prefix: string): Promis
 }
 
 async function asAdministrator(url: string, text: string): Promise<void> {
-  const session = await PostgresSession.open(url);
+  // Who waits for ever says nothing; an error says what hangs.
+  const session = await PostgresSession.open(url, { statement_timeout: "30000" });
   try {
     await session.run(text);
   } finally {

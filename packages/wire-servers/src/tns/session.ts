@@ -64,7 +64,7 @@ export class TnsSession {
       resetAsked: () => this.#enqueue(() => this.#afterBreak()),
       closed: (error) => {
         if (error !== undefined) host.report(error);
-        void this.#leave().then(finish);
+        this.#leave().catch(host.report).finally(finish);
       },
     });
   }

@@ -64,7 +64,11 @@ export class Transport {
   close(ending: "end" | "reset" = "end"): void {
     if (ending === "end") this.#socket.destroySoon();
     else if (this.#socket instanceof TLSSocket) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+    else {
+      this.#socket.resetAndDestroy();
+      // By itself it waits until the client has taken what was sent.
+      this.#socket.destroy();
+    }
   }
 
   #receive(chunk: Buffer): void {
