@@ -31,4 +31,5 @@ export const capabilities: Capabilities = Object.freeze<Capabilities>({
   prepared: true,
   stream: "cursor",
   reset: "round-trip",
+  noticesSessionChanges: false,
 });

@@ -32,6 +32,7 @@ export const capabilities: Capabilities = Object.freeze({
   cancel: "in-band",
   stream: "socket",
   reset: "round-trip",
+  noticesSessionChanges: false,
   // The server keeps the plans of parameterized texts by itself.
   prepared: false,
   executeMany: false,

@@ -11,6 +11,7 @@ const capabilities: Capabilities = Object.freeze({
   cancel: "none",
   stream: "cursor",
   reset: "round-trip",
+  noticesSessionChanges: false,
   prepared: true,
   executeMany: true,
   bulkLoad: true,

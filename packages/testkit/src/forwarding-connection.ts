@@ -38,6 +38,18 @@ export class ForwardingConnection implements Required<DriverConnection> {
     this.inner.onFatal = listener;
   }
 
+  get dirty(): boolean {
+    return this.inner.dirty;
+  }
+
+  set dirty(dirty: boolean) {
+    this.inner.dirty = dirty;
+  }
+
+  get fits(): boolean {
+    return this.inner.fits;
+  }
+
   query(statement: Statement, context: OperationContext): MaybePromise<ResultSet> {
     return this.inner.query(statement, context);
   }

@@ -13,6 +13,7 @@ const bare = fakeDriver({
     cancel: "none",
     stream: "none",
     reset: "none",
+    noticesSessionChanges: false,
     prepared: false,
     executeMany: false,
     bulkLoad: false,

@@ -22,6 +22,11 @@ export interface Capabilities {
    * closed.
    */
   readonly reset: "none" | "round-trip" | "deferred";
+  /**
+   * The connection knows by itself that its session was changed: it has {@link DriverConnection.dirty}. `false`: only `withConnection`,
+   * `raw()` and `reset: "always"` lead to a reset.
+   */
+  readonly noticesSessionChanges: boolean;
   /** The connection keeps prepared statements by their text and uses them again. */
   readonly prepared: boolean;
   /** Declared with `executeMany()`. `false`: core runs the statement once for each set. */

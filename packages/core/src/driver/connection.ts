@@ -68,6 +68,19 @@ export interface DriverConnection {
   readonly txStatus: "idle" | "active" | "failed" | "unknown";
   /** Set by the pool. The driver calls it at most once, when the connection dies while no call of core is pending. */
   onFatal: ((error: unknown) => void) | null;
+  /**
+   * Declared with `noticesSessionChanges`. The driver sets it once something of the session may have been changed that a rollback does not
+   * undo and the next borrower would see: a setting, a role, a session variable, a temporary table, an advisory lock, a listener, a cursor, a
+   * statement prepared by SQL, an attached database. Known without a round trip, from what the wire tells by itself and from the texts. What
+   * ends with its transaction, and what the driver does itself, is none. Core resets the session before anybody else gets the connection, and
+   * sets it to `false` then and after `onConnect`.
+   */
+  dirty?: boolean;
+  /**
+   * `false` once the server is no longer of the kind that the options ask for (a primary that became a standby). Local, free: from what the
+   * wire tells by itself. The pool retires such a connection when it comes back. Absent: it always fits.
+   */
+  readonly fits?: boolean;
 
   /** Runs one statement and gives all of its rows. */
   query(statement: Statement, context: OperationContext): MaybePromise<ResultSet>;

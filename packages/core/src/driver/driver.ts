@@ -1,4 +1,5 @@
 import type { Capabilities } from "./capabilities.ts";
+import type { Clock } from "./clock.ts";
 import type { DriverConnection } from "./connection.ts";
 import type { DialectFacts } from "./dialect.ts";
 import type { ErrorInfo } from "./error-info.ts";
@@ -26,9 +27,10 @@ export interface Driver<Options extends object = object, Name extends string = s
   readonly capabilities: Capabilities;
   /**
    * Checks the options and keeps what it needs. No I/O.
+   * @param environment - the system's clock when absent
    * @throws ConfigurationError naming the key, what was found and what would be right; never a secret.
    */
-  connector(options: Options): Connector;
+  connector(options: Options, environment?: ConnectorEnvironment): Connector;
   /** Options for a URL or path of one of `schemes`. @throws ConfigurationError when it cannot be read. */
   parseUrl(url: string): Options;
   /**
@@ -36,6 +38,12 @@ export interface Driver<Options extends object = object, Name extends string = s
    * driver's own errors. Goes by codes, not by texts, which a server may give in any language.
    */
   classify(error: unknown): ErrorInfo;
+}
+
+/** What a connector takes from its surroundings. */
+export interface ConnectorEnvironment {
+  /** Where its time comes from: deadlines are on this clock, and whatever waits in the adapter waits by it. */
+  readonly clock: Clock;
 }
 
 /** Options that were checked, ready to connect with. */

@@ -1,5 +1,6 @@
 export type { Capabilities } from "./capabilities.ts";
 export { checkOptions, type OptionRule, type OptionRules, type OptionType } from "./check-options.ts";
+export { type Clock, systemClock, type Timer, type TimerOptions } from "./clock.ts";
 export type {
   BeginOptions,
   CursorOptions,
@@ -10,7 +11,7 @@ export type {
   RowStream,
 } from "./connection.ts";
 export type { DialectFacts, LexicalFeature } from "./dialect.ts";
-export type { ConnectionTarget, Connector, Driver } from "./driver.ts";
+export type { ConnectionTarget, Connector, ConnectorEnvironment, Driver } from "./driver.ts";
 export { classifier, DriverFault, unknownError } from "./driver-fault.ts";
 export { type ErrorInfo, type ErrorKind, errorKinds } from "./error-info.ts";
 export { type Isolation, isolationLevels } from "./isolation.ts";

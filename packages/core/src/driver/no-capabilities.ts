@@ -10,6 +10,7 @@ export const noCapabilities: Capabilities = Object.freeze<Capabilities>({
   cancel: "none",
   stream: "none",
   reset: "none",
+  noticesSessionChanges: false,
   prepared: false,
   executeMany: false,
   bulkLoad: false,

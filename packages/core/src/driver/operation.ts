@@ -1,7 +1,7 @@
 /** What bounds one operation of a driver. Passed to every member that does I/O. */
 export interface OperationContext {
   /**
-   * The moment, on the clock of `performance.now()` in milliseconds, by which the operation has to settle; `Infinity` when the
+   * The moment, in milliseconds on the clock of {@link ConnectorEnvironment} (`performance.now()` for the system's), by which the operation has to settle; `Infinity` when the
    * caller set no limit. A driver that opens sockets or waits for locks must honour it by itself.
    */
   readonly deadline: number;

@@ -1,12 +1,14 @@
 import {
+  type Clock,
   type Connector,
   checkOptions,
   type Driver,
   type DriverConnection,
   type OperationContext,
+  systemClock,
 } from "../driver/index.ts";
 import { ConfigurationError } from "../errors/index.ts";
-import { type Clock, type ConnectionSource, Pool, systemClock } from "../pool/index.ts";
+import { type ConnectionSource, Pool } from "../pool/index.ts";
 import {
   checkPipeliningOptions,
   type DatabaseContext,
@@ -40,7 +42,7 @@ export function openDatabase(label: string, definition: DatabaseDefinition, envi
   const { driver, driverOptions, databaseOptions } = definitionParts(definition);
   const connector = labelled(label, driver, () => {
     checkDatabaseOptions(label, driver, databaseOptions);
-    return driver.connector(driverOptions);
+    return driver.connector(driverOptions, { clock: environment.clock ?? systemClock });
   });
   const makeContext = (identity: object): DatabaseContext =>
     contextOf(identity, label, driver, connector, databaseOptions, environment);
@@ -130,6 +132,8 @@ async function prepare(
   try {
     await onConnect(pinned);
     await pinned.end();
+    // What it has set is how every borrower finds the session.
+    if (connection.dirty === true) connection.dirty = false;
   } catch (error) {
     connection.destroy(error);
     throw error;

@@ -170,6 +170,7 @@ export class Caretaker {
 
   #cleaned(slot: Slot, how: PutBack): void {
     const { connection } = slot;
+    if (how !== "impossible" && connection.dirty === true) connection.dirty = false;
     if (how === "impossible") {
       // A database that lives in this one connection would be lost with it; keeping its settings is the smaller evil.
       if (this.#parts.permanent) this.#listener.ready(slot);

@@ -1,6 +1,6 @@
+import type { Clock } from "../driver/index.ts";
 import { type DriverConnection, type ErrorInfo, type OperationContext, translateError } from "../driver/index.ts";
 import { classifySafely } from "./classify-safely.ts";
-import type { Clock } from "./clock.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import { connectChannel } from "./diagnostics.ts";
 import type { ConnectFailure } from "./health.ts";

@@ -1,4 +1,4 @@
-import type { Timer } from "./clock.ts";
+import type { Timer } from "../driver/index.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { PoolParts } from "./pool-parts.ts";
 

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type Clock, systemClock, type Timer } from "./clock.ts";
+import { type Clock, systemClock, type Timer } from "../driver/index.ts";
 
 /** Somebody with work to do at certain moments: a pool. */
 export interface HousekeeperMember {

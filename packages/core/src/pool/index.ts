@@ -1,5 +1,4 @@
 export type { AcquireRequest } from "./acquire-request.ts";
-export { type Clock, systemClock, type Timer, type TimerOptions } from "./clock.ts";
 export type { ConnectionSource } from "./connection-source.ts";
 export type { AcquireTrace, ConnectTrace, PoolEvent } from "./diagnostics.ts";
 export type { CloseOptions, CloseResult } from "./drain.ts";

@@ -86,7 +86,8 @@ export class Lender implements LeaseKeeper {
     else this.#works(slot, now);
     const reason = this.closed ? "closed" : (slot.doomed ?? this.#outlived(slot, now));
     if (reason !== undefined) this.#care.retire(slot, reason);
-    else if (dirty === true || this.#parts.options.reset === "always") this.#care.clean(slot, true);
+    else if (dirty === true || connection.dirty === true || this.#parts.options.reset === "always")
+      this.#care.clean(slot, true);
     else if (connection.txStatus !== "idle") this.#care.clean(slot, false);
     else this.#listener.free(slot, now);
   }
@@ -106,6 +107,7 @@ export class Lender implements LeaseKeeper {
 
   /** Why it is not lent again, if so. */
   #outlived(slot: Slot, now: number): DestroyReason | undefined {
+    if (slot.connection.fits === false) return "unfit";
     if (now >= slot.expiresAt) return "lifetime";
     return slot.uses >= this.#parts.options.maxUses && !this.#parts.permanent ? "uses" : undefined;
   }

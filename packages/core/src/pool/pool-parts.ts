@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../driver/index.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import type { Health } from "./health.ts";
 import type { Inventory } from "./inventory.ts";

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { type Clock, systemClock } from "../driver/index.ts";
 import type { AcquireRequest } from "./acquire-request.ts";
 import { refusal } from "./admission.ts";
-import { type Clock, systemClock } from "./clock.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import { acquireChannel } from "./diagnostics.ts";
 import { Dispatcher } from "./dispatcher.ts";

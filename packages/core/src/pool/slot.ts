@@ -14,6 +14,7 @@ export const destroyReasons = [
   "lifetime", // older than `maxLifetimeMs`
   "uses", // lent `maxUses` times
   "replaced", // it made room for a new connection that somebody insisted on
+  "unfit", // its server is no longer of the kind that was asked for
   "evicted", // `evict()`
   "hold-limit", // held longer than `holdLimitMs`
   "leaked", // its lease was garbage before it was released

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../driver/index.ts";
 import type { Slot } from "./slot.ts";
 
 /** The wall clock this far ahead of the other one means that the machine slept; less is an ordinary correction of the time. */

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "./clock.ts";
+import type { Clock, Timer } from "../driver/index.ts";
 
 /**
  * Calls back when the time is over and the event loop has had one more turn. After code that blocked the loop, overdue timers fire

@@ -1,5 +1,4 @@
-import type { MaybePromise, OperationContext } from "../driver/index.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock, MaybePromise, OperationContext } from "../driver/index.ts";
 import { setTimeLimit } from "./time-limit.ts";
 
 /** An operation of a connection did not settle in the time that the pool gives it. */

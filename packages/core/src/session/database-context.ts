@@ -1,12 +1,13 @@
 import type {
   Capabilities,
+  Clock,
   ColumnInfo,
   ConnectionTarget,
   DialectFacts,
   ErrorInfo,
   ErrorPlace,
 } from "../driver/index.ts";
-import type { Clock, Pool } from "../pool/index.ts";
+import type { Pool } from "../pool/index.ts";
 import type { RowMapper } from "../types/index.ts";
 import type { Pipelining } from "./pipelining.ts";
 

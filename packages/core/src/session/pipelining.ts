@@ -1,5 +1,6 @@
+import type { Clock } from "../driver/index.ts";
 import { StatementCache } from "../driver/index.ts";
-import type { Clock, Lease, Pool } from "../pool/index.ts";
+import type { Lease, Pool } from "../pool/index.ts";
 import type { Loan } from "./lease-source.ts";
 import type { PipeliningOptions } from "./pipelining-options.ts";
 import { onlyReads, ReadRecord } from "./read-record.ts";

@@ -1,5 +1,5 @@
-import type { ErrorInfo } from "../driver/index.ts";
-import type { Clock, Lease } from "../pool/index.ts";
+import type { Clock, ErrorInfo } from "../driver/index.ts";
+import type { Lease } from "../pool/index.ts";
 import type { Loan } from "./lease-source.ts";
 import type { ReadRecord } from "./read-record.ts";
 

@@ -1,4 +1,4 @@
-import type { Clock, Timer, TimerOptions } from "../../src/pool/index.ts";
+import type { Clock, Timer, TimerOptions } from "../../src/driver/index.ts";
 
 interface PendingTimer {
   readonly at: number;

@@ -1,5 +1,6 @@
 import type {
   Capabilities,
+  Clock,
   DriverConnection,
   ErrorInfo,
   ErrorKind,
@@ -7,7 +8,7 @@ import type {
   OperationContext,
   ResetPlan,
 } from "../../src/driver/index.ts";
-import type { Clock, ConnectionSource } from "../../src/pool/index.ts";
+import type { ConnectionSource } from "../../src/pool/index.ts";
 
 /** A driver's error; says itself what it means. */
 export class FakeDriverError extends Error {
@@ -140,6 +141,7 @@ export class FakeServer implements ConnectionSource {
       cancel: "none",
       stream: "none",
       reset: "round-trip",
+      noticesSessionChanges: false,
       prepared: false,
       executeMany: false,
       bulkLoad: false,

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { Pool, systemClock } from "../../src/pool/index.ts";
+import { systemClock } from "../../src/driver/index.ts";
+import { Pool } from "../../src/pool/index.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { FakeServer } from "./fake-server.ts";
 import { poolUnderTest, watch } from "./pool-under-test.ts";
@@ -47,7 +48,7 @@ describe("the housekeeper", () => {
     const own = await import("../../src/pool/housekeeper.ts");
     vi.resetModules();
     const copy = await import("../../src/pool/housekeeper.ts");
-    const { systemClock: itsClock } = await import("../../src/pool/clock.ts");
+    const { systemClock: itsClock } = await import("../../src/driver/clock.ts");
     expect(itsClock).not.toBe(systemClock);
     expect(copy.housekeeperOf(itsClock)).toBe(own.housekeeperOf(systemClock));
   });

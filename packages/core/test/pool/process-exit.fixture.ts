@@ -1,7 +1,8 @@
 import { createServer, connect as openSocket } from "node:net";
 import type { DriverConnection } from "../../src/driver/index.ts";
+import { systemClock } from "../../src/driver/index.ts";
 import { MdbError } from "../../src/errors/index.ts";
-import { type ConnectionSource, Pool, systemClock } from "../../src/pool/index.ts";
+import { type ConnectionSource, Pool } from "../../src/pool/index.ts";
 import { FakeConnection, FakeServer } from "./fake-server.ts";
 
 /** Connections that are real sockets, so that they hold the process while they are lent, as a driver's do. */

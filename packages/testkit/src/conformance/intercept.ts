@@ -5,7 +5,10 @@ export type Overrides = Partial<Record<keyof DriverConnection, unknown>>;
 
 /** A driver whose connections have some members of the suite's, so that a failure comes when it is wanted. */
 export function intercepted(driver: Driver, overrides: (connection: DriverConnection) => Overrides): Driver {
-  return { ...driver, connector: (options) => interceptedConnector(driver.connector(options), overrides) };
+  return {
+    ...driver,
+    connector: (options, environment) => interceptedConnector(driver.connector(options, environment), overrides),
+  };
 }
 
 function interceptedConnector(connector: Connector, overrides: (connection: DriverConnection) => Overrides): Connector {

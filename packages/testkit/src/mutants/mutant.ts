@@ -1,4 +1,11 @@
-import type { Connector, Driver, DriverConnection, ErrorInfo, OperationContext } from "@nsj/mdb-core";
+import type {
+  Connector,
+  ConnectorEnvironment,
+  Driver,
+  DriverConnection,
+  ErrorInfo,
+  OperationContext,
+} from "@nsj/mdb-core";
 import { type ReferenceOptions, referenceDriver } from "../reference/reference-driver.ts";
 
 /** A driver with one bug, and the question of the suite that has to find it. */
@@ -38,9 +45,9 @@ export function mutant(name: string, caughtBy: string, mutation: Mutation): Muta
   const driver: Driver<ReferenceOptions> = Object.freeze({
     ...referenceDriver,
     ...mutation.driver,
-    connector(given: ReferenceOptions): Connector {
+    connector(given: ReferenceOptions, environment?: ConnectorEnvironment): Connector {
       const options = look === undefined ? given : look(given);
-      const real = referenceDriver.connector(options);
+      const real = referenceDriver.connector(options, environment);
       const kept = { ...options };
       const connector: Connector = {
         ...real,

@@ -22,6 +22,8 @@ import { encode } from "./values.ts";
 /** One connection of the reference driver: every member of the interface, on a session of the small engine. */
 export class ReferenceConnection implements DriverConnection {
   onFatal: ((error: unknown) => void) | null = null;
+  dirty = false;
+  readonly fits = true;
   readonly #port: Port;
   #status: EngineStatus = "idle";
   #unknown = false;

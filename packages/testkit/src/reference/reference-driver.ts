@@ -26,6 +26,7 @@ export const referenceCapabilities: Capabilities = Object.freeze({
   cancel: "out-of-band",
   stream: "cursor",
   reset: "round-trip",
+  noticesSessionChanges: false,
   prepared: true,
   executeMany: true,
   bulkLoad: true,

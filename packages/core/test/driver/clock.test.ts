@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { systemClock } from "../../src/pool/index.ts";
+import { systemClock } from "../../src/driver/index.ts";
 
 describe("the system clock", () => {
   it("runs on the scale of performance.now and Date.now", () => {
