@@ -1,5 +1,5 @@
 import type { MaybePromise } from "../driver/index.ts";
-import { type CloseOptions, Holder, type Pool, type PoolStats } from "../pool/index.ts";
+import type { CloseOptions, Holder, Pool, PoolStats } from "../pool/index.ts";
 import {
   acquireRequest,
   ambientParticipation,
@@ -14,6 +14,7 @@ import {
   propagate,
   runAutocommit,
   runInScope,
+  ScopeHolder,
   Session,
   type SessionOptions,
   StatementExecutor,
@@ -56,7 +57,11 @@ export class Database extends StatementExecutor {
 
   /** A session of your own; close it, or use `await using`. Nothing is sent before its first statement. */
   async getSession(options: SessionOptions = {}): Promise<Session> {
-    return this.#session(options, new Holder(currentScope()?.holder, `session on "${this.label}"`));
+    return this.#session(options, this.#holder("session on"));
+  }
+
+  #holder(what: string): Holder {
+    return new ScopeHolder(currentScope()?.holder, `${what} "${this.label}"`, this.context.clock.now());
   }
 
   #session(options: SessionOptions, holder: Holder): Session {
@@ -66,7 +71,7 @@ export class Database extends StatementExecutor {
   /** Runs `work` with a session and closes it. It does not commit: call `session.commit()`. */
   async withSession<R>(work: (session: Session) => Promise<R>, options: SessionOptions = {}): Promise<R> {
     const parent = currentScope();
-    const holder = new Holder(parent?.holder, `session on "${this.label}"`);
+    const holder = this.#holder("session on");
     const scope = { parent, database: undefined, participation: undefined, holder };
     return runInScope(scope, async () => {
       const session = this.#session(options, holder);
@@ -100,7 +105,7 @@ export class Database extends StatementExecutor {
   ): Promise<R> {
     const { context } = this;
     const parent = currentScope();
-    const holder = new Holder(parent?.holder, `connection of "${this.label}"`);
+    const holder = this.#holder("connection of");
     const bounds = boundsFrom(context, options);
     const lease = this.#pool.tryAcquire(holder) ?? (await this.#pool.acquire(acquireRequest(bounds, holder, false)));
     const { connection } = lease;

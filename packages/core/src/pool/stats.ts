@@ -1,8 +1,8 @@
 import type { PoolHealth } from "./health.ts";
-import { type DestroyReason, destroyReasons } from "./slot.ts";
+import { type DestroyReason, destroyReasons } from "./pooled-connection.ts";
 
-/** How many acquires took up to `upToMs` milliseconds (and longer than the bucket before). */
-export interface AcquireTimeBucket {
+/** How many acquires, or leases, took up to `upToMs` milliseconds (and longer than the bucket before). */
+export interface TimeBucket {
   /** The bound is not included; the last bucket's is `Infinity`. */
   readonly upToMs: number;
   readonly count: number;
@@ -26,6 +26,8 @@ export interface RejectedCounts {
 export interface PoolStats {
   /** `pool.max`, or less where the engine has room for less. */
   readonly max: number;
+  /** `pool.min`, `max` at most. */
+  readonly min: number;
   readonly total: number;
   readonly idle: number;
   /** Lent, or being checked or cleaned. */
@@ -39,6 +41,8 @@ export interface PoolStats {
   /** Of `busy`: being cleaned after use. */
   readonly resetting: number;
   readonly health: PoolHealth;
+  /** How long the oldest lease has lasted, in milliseconds; 0 when nothing is lent. */
+  readonly oldestHoldMs: number;
   /** Leases given out. */
   readonly acquired: number;
   /** Of `acquired`: those that had to queue. */
@@ -60,11 +64,14 @@ export interface PoolStats {
   readonly resets: number;
   /** Leases reported as held too long or lost. */
   readonly leaks: number;
-  readonly acquireTimes: readonly AcquireTimeBucket[];
+  /** How long callers waited for their leases. */
+  readonly acquireTimes: readonly TimeBucket[];
+  /** How long leases were held that are over. */
+  readonly useTimes: readonly TimeBucket[];
 }
 
-/** How long acquires took, in powers of two of a millisecond. */
-export class AcquireTimes {
+/** How often something took how long, in powers of two of a millisecond. */
+export class TimeHistogram {
   readonly #counts: number[] = Array.from({ length: 17 }, () => 0);
 
   record(ms: number): void {
@@ -72,7 +79,7 @@ export class AcquireTimes {
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
   }
 
-  snapshot(): AcquireTimeBucket[] {
+  snapshot(): TimeBucket[] {
     const last = this.#counts.length - 1;
     return this.#counts.map((count, index) => ({
       upToMs: index === last ? Number.POSITIVE_INFINITY : 2 ** index,
@@ -94,7 +101,8 @@ export class Counters {
   validations = 0;
   resets = 0;
   leaks = 0;
-  readonly acquireTimes = new AcquireTimes();
+  readonly acquireTimes = new TimeHistogram();
+  readonly useTimes = new TimeHistogram();
 
   snapshot(): Omit<PoolStats, keyof Gauges> {
     return {
@@ -102,6 +110,7 @@ export class Counters {
       rejected: { ...this.rejected },
       destroyed: { ...this.destroyed },
       acquireTimes: this.acquireTimes.snapshot(),
+      useTimes: this.useTimes.snapshot(),
     };
   }
 }
@@ -109,5 +118,16 @@ export class Counters {
 /** The part of {@link PoolStats} that is not counted but looked at. */
 export type Gauges = Pick<
   PoolStats,
-  "max" | "total" | "idle" | "busy" | "connecting" | "closing" | "waiting" | "validating" | "resetting" | "health"
+  | "max"
+  | "min"
+  | "total"
+  | "idle"
+  | "busy"
+  | "connecting"
+  | "closing"
+  | "waiting"
+  | "validating"
+  | "resetting"
+  | "health"
+  | "oldestHoldMs"
 >;

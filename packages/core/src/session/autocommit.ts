@@ -1,5 +1,5 @@
 import { type DriverConnection, type ErrorInfo, type MaybePromise, unlimited } from "../driver/index.ts";
-import { Holder, type Lease } from "../pool/index.ts";
+import type { Holder, Lease } from "../pool/index.ts";
 import { currentScope } from "./ambient.ts";
 import { type Bounds, runBounded, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
@@ -7,6 +7,7 @@ import { failureOf } from "./failure.ts";
 import type { Hold } from "./hold.ts";
 import { acquireRequest, type Loan } from "./lease-source.ts";
 import { limited, type Operation } from "./operation.ts";
+import { ScopeHolder } from "./scope-holder.ts";
 
 /**
  * Runs one statement on a connection of its own and gives the connection back at once. A statement that certainly did not run is
@@ -70,8 +71,8 @@ function takeLoan<T>(context: DatabaseContext, operation: Operation<T>, replays:
   return lease ?? acquire(context, operation.bounds, replays === 2);
 }
 
-function acquire({ pool }: DatabaseContext, bounds: Bounds, fresh: boolean): Promise<Lease> {
-  return pool.acquire(acquireRequest(bounds, waiter(), fresh));
+function acquire({ clock, pool }: DatabaseContext, bounds: Bounds, fresh: boolean): Promise<Lease> {
+  return pool.acquire(acquireRequest(bounds, waiter(clock.now()), fresh));
 }
 
 /** Takes a connection for a stream. */
@@ -87,7 +88,7 @@ export async function holdAutocommit(context: DatabaseContext, bounds: Bounds): 
  * Who waits for a single statement's connection: the transactions around it are stuck meanwhile. A holder of its own, because the
  * connection, once there, comes back whatever those do.
  */
-function waiter(): Holder | undefined {
+function waiter(now: number): Holder | undefined {
   const around = currentScope()?.holder;
-  return around === undefined ? undefined : new Holder(around, "statement");
+  return around === undefined ? undefined : new ScopeHolder(around, "statement", now);
 }

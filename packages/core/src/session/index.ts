@@ -24,6 +24,7 @@ export { PinnedConnection } from "./pinned-connection.ts";
 export { Pipelining } from "./pipelining.ts";
 export { checkPipeliningOptions, type PipeliningOptions } from "./pipelining-options.ts";
 export { propagate } from "./propagate.ts";
+export { ScopeHolder } from "./scope-holder.ts";
 export { Session } from "./session.ts";
 export type { SchemaIssue, SchemaResult, StandardSchema } from "./standard-schema.ts";
 export { type ExecutorInternals, internalsOf, StatementExecutor } from "./statement-executor.ts";

@@ -1,5 +1,5 @@
 import { TransactionStateError, UnsupportedError } from "../errors/index.ts";
-import { Holder } from "../pool/index.ts";
+import type { Holder } from "../pool/index.ts";
 import { currentScope, runInScope } from "./ambient.ts";
 import { AutocommitHandle } from "./autocommit-handle.ts";
 import { type Bounds, boundsFrom } from "./bounds.ts";
@@ -10,6 +10,7 @@ import type { LeaseSource } from "./lease-source.ts";
 import { Participation } from "./participation.ts";
 import { PhysicalTransaction } from "./physical-transaction.ts";
 import { withRetry } from "./retry.ts";
+import { ScopeHolder } from "./scope-holder.ts";
 import { type Propagate, TransactionHandle } from "./transaction-handle.ts";
 import { checkTransactionOptions, type SessionOptions, type TransactionOptions } from "./transaction-options.ts";
 import { UnitOfWork } from "./unit-of-work.ts";
@@ -60,7 +61,7 @@ async function beginOnce<R>(
   work: Work<R>,
   options: TransactionOptions,
 ): Promise<R> {
-  const holder = new Holder(currentScope()?.holder, `transaction on "${context.database}"`);
+  const holder = new ScopeHolder(currentScope()?.holder, `transaction on "${context.database}"`, context.clock.now());
   const physical = new PhysicalTransaction(context, source, options, holder);
   const unit = new UnitOfWork(context, physical, bounds, options);
   let result: R;
@@ -146,7 +147,7 @@ async function runWithout<R>(context: DatabaseContext, work: Work<R>): Promise<R
 }
 
 function holderOf(context: DatabaseContext): Holder {
-  return currentScope()?.holder ?? new Holder(undefined, `callback on "${context.database}"`);
+  return currentScope()?.holder ?? new ScopeHolder(undefined, `callback on "${context.database}"`, context.clock.now());
 }
 
 /** A joined transaction is already running as it is: options that ask for another kind cannot be honoured. */

@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, tracingChannel, unsubscribe } from "node:diagnostics_channel";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { Holder, type PoolEvent } from "../../src/pool/index.ts";
+import type { PoolEvent } from "../../src/pool/index.ts";
 import { settled } from "./fake-clock.ts";
 import { FakeDriverError } from "./fake-server.ts";
 import { fakeOf, must, poolUnderTest, take, watch } from "./pool-under-test.ts";
+import { TestScope } from "./test-scope.ts";
 
 const cleanUps: (() => void)[] = [];
 afterEach(() => {
@@ -133,7 +134,7 @@ describe("events", () => {
   it("tell once of a connection held for over a minute, without a stack", async () => {
     const seen = events();
     const { pool, clock } = poolUnderTest();
-    await pool.acquire({ holder: new Holder(undefined, "session") });
+    await pool.acquire({ holder: new TestScope(undefined, "session") });
     await clock.advance(200_000);
     const holds = seen.filter(({ type }) => type === "long-hold");
     expect(holds).toHaveLength(1);
@@ -155,7 +156,7 @@ describe("events", () => {
     const seen = events();
     const { pool, server } = poolUnderTest({ max: 1, leakDetectionMs: 60_000 });
     await (async () => {
-      await pool.acquire({ holder: new Holder(undefined, "forgetful session") });
+      await pool.acquire({ holder: new TestScope(undefined, "forgetful session") });
     })();
     const collected = async (): Promise<void> => {
       globalThis.gc?.();
@@ -213,7 +214,7 @@ describe("tracing", () => {
     const seen = trace("mdb:pool:acquire");
     const { pool, clock } = poolUnderTest({ max: 1, acquireTimeoutMs: 100 });
     expect(pool.tryAcquire()).toBeUndefined();
-    const lease = await pool.acquire({ holder: new Holder(undefined, "transaction") });
+    const lease = await pool.acquire({ holder: new TestScope(undefined, "transaction") });
     expect(seen.map(({ phase }) => phase)).toEqual(["start", "end", "asyncStart", "asyncEnd"]);
     expect(seen[0]?.message).toMatchObject({ database: "orders", engine: "fake", holder: "transaction", waiting: 0 });
     expect(seen.at(-1)?.message["result"]).toBe(lease);

@@ -2,7 +2,7 @@ import type { DriverConnection } from "../driver/index.ts";
 import type { Holder } from "./holder.ts";
 
 /** Where an established connection is in its life. It is in exactly one of these states. */
-export type SlotState = "idle" | "leased" | "validating" | "resetting" | "closing" | "gone";
+export type ConnectionState = "idle" | "leased" | "validating" | "resetting" | "closing" | "gone";
 
 /** Why a connection went. */
 export const destroyReasons = [
@@ -25,14 +25,14 @@ export const destroyReasons = [
 export type DestroyReason = (typeof destroyReasons)[number];
 
 /** One established connection and what the pool knows of it. Internal to the pool; all times are on the pool's clock. */
-export class Slot {
+export class PooledConnection {
   readonly connection: DriverConnection;
   readonly openedAt: number;
   /** After this moment it is not lent again. */
   readonly expiresAt: number;
   /** How long it may rest before a keepalive. */
   readonly keepaliveAfterMs: number;
-  state: SlotState = "idle";
+  state: ConnectionState = "idle";
   /** When it was last given back, or opened. */
   usedAt: number;
   /** When it was last seen alive. */
@@ -44,6 +44,8 @@ export class Slot {
   suspicionSeen: number;
   /** Set while somebody has it, or a check runs, when it must not be lent again. */
   doomed: DestroyReason | undefined = undefined;
+  /** The database lives in it, so it was kept although it could not be cleaned: that comes before the next lease. */
+  unclean = false;
 
   /** Of the current lease. */
   leasedAt = 0;
