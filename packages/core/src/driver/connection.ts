@@ -105,7 +105,8 @@ export interface DriverConnection {
   reset?(plan: ResetPlan, context: OperationContext): MaybePromise<"done" | "deferred">;
   /**
    * Stops the statement that runs now, on the server. Resolves only when it can no longer hit a later statement; the pending call
-   * then rejects with an error that `classify` names `"cancelled"` (or has succeeded meanwhile).
+   * then rejects with an error that `classify` names `"cancelled"` (or has succeeded meanwhile). When nothing runs it does nothing and
+   * resolves at once: the pool calls it, without knowing, before it destroys a connection that it takes from its holder.
    */
   cancel?(context: OperationContext): Promise<void>;
   /** Starts a statement whose rows are pulled in batches. Does no I/O before the first `read`. */

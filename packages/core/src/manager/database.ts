@@ -116,7 +116,7 @@ export class Database extends StatementExecutor {
       return await runInScope(scope, () => work(pinned));
     } finally {
       await pinned.end();
-      lease.release({ error: connection.usable ? "ok" : "dead", dirty: true });
+      lease.release({ error: connection.usable ? "ok" : "dead", dirty: true, answered: pinned.answered });
     }
   }
 
@@ -128,6 +128,15 @@ export class Database extends StatementExecutor {
   /** Takes a connection and asks the server for a sign of life. Never rejects. `timeoutMs` is 5 000 by default. */
   health(options: { readonly timeoutMs?: number } = {}): Promise<Health> {
     return checkHealth(this.context, options.timeoutMs ?? 5_000);
+  }
+
+  /**
+   * Replaces every connection that is open now or being opened, for credentials or addresses that have changed: idle ones are closed at once,
+   * those in use when they come back, and attempts to connect are given up and made again. Running work is not disturbed. Returns at once; may
+   * be called at any time. Does nothing for a database in memory, which lives in its one connection, and for a closed one.
+   */
+  evictConnections(): void {
+    this.#pool.evict();
   }
 
   /** Stops new work, lets running work finish until the deadline, then cuts it, and closes every connection. Safe to call twice. */

@@ -23,7 +23,7 @@ export function runAutocommit<T>(context: DatabaseContext, operation: Operation<
     result = perform(context, operation, connection);
   } catch (error) {
     const failure = failureOf(context, connection, error, operation.text);
-    loan.release({ error: failure.connection });
+    loan.release({ error: failure.connection, answered: failure.answered });
     if (!failure.replayable) throw failure.error;
     return untilItRan(context, operation, takeLoan(context, operation, 1), undefined, 1);
   }
@@ -43,15 +43,17 @@ async function untilItRan<T>(
   const loan = taken instanceof Promise ? await taken : taken;
   const { connection } = loan;
   let state: ErrorInfo["connection"] = "ok";
+  let answered = true;
   try {
     const result = begun ?? perform(context, operation, connection);
     return result instanceof Promise ? await result : result;
   } catch (error) {
     const failure = failureOf(context, connection, error, operation.text);
     state = failure.connection;
+    answered = failure.answered;
     if (!failure.replayable || replays === 2) throw failure.error;
   } finally {
-    loan.release({ error: state });
+    loan.release({ error: state, answered });
   }
   return untilItRan(context, operation, takeLoan(context, operation, replays + 1), undefined, replays + 1);
 }
@@ -80,7 +82,8 @@ export async function holdAutocommit(context: DatabaseContext, bounds: Bounds): 
   const lease = context.pool.tryAcquire() ?? (await acquire(context, bounds, false));
   return {
     connection: lease.connection,
-    end: (failure) => lease.release(failure === undefined ? undefined : { error: failure.connection }),
+    end: (failure) =>
+      lease.release(failure === undefined ? undefined : { error: failure.connection, answered: failure.answered }),
   };
 }
 

@@ -7,6 +7,8 @@ export interface Failure {
   readonly error: MdbError;
   /** What is left of the connection. */
   readonly connection: ErrorInfo["connection"];
+  /** The error is the server's own, be it its last word: so the connection was of use. */
+  readonly answered: boolean;
   /** The server certainly did not run it. */
   readonly notExecuted: boolean;
   /** The same statement may be sent again by itself where it is all of its transaction: it did not run, and another try may help. */
@@ -21,12 +23,15 @@ export function failureOf(
   statement?: string,
 ): Failure {
   const dead = connection !== undefined && !connection.usable;
-  if (isMdbError(error)) return { error, connection: dead ? "dead" : "ok", notExecuted: false, replayable: false };
+  if (isMdbError(error)) {
+    return { error, connection: dead ? "dead" : "ok", answered: false, notExecuted: false, replayable: false };
+  }
   const info = context.classify(error);
   const place = placeOf(context, statement);
   return {
     error: describeIndex(translateError(error, info, place), error),
     connection: dead ? "dead" : info.connection,
+    answered: info.executed === "yes" || info.sqlState !== undefined || typeof info.code === "number",
     notExecuted: info.executed === "no",
     replayable: info.executed === "no" && info.retry !== "never",
   };

@@ -20,6 +20,8 @@ export class PhysicalTransaction {
   readonly #context: DatabaseContext;
   readonly source: LeaseSource;
   readonly #begin: BeginOptions;
+  /** The server has answered something in it. */
+  answered = false;
   /** Who holds its connection, for the pool's deadlock detection. */
   readonly holder: Holder;
   #starting: Promise<DriverConnection> | undefined;
@@ -66,7 +68,7 @@ export class PhysicalTransaction {
         return connection;
       } catch (error) {
         const failure = failureOf(this.#context, loan.connection, error);
-        loan.release({ error: failure.connection });
+        loan.release({ error: failure.connection, answered: failure.answered });
         // Nothing ran, so a second connection may be tried: the first one had died in the pool without a sign.
         if (attempt > 1 || !failure.notExecuted || !isConnectionLoss(failure)) throw failure.error;
       } finally {
@@ -157,7 +159,7 @@ export class PhysicalTransaction {
     const loan = this.#loan;
     this.#loan = undefined;
     this.#starting = undefined;
-    loan?.release({ error: state });
+    loan?.release({ error: state, answered: this.answered });
   }
 
   #outcomeUnknown(cause: MdbError): MdbError {

@@ -23,6 +23,8 @@ export class PinnedConnection extends StatementExecutor {
   readonly #connection: DriverConnection;
   readonly #propagate: Propagate;
   readonly #lane: Lane;
+  /** The server has answered something on it. */
+  answered = false;
   readonly #source: LeaseSource;
 
   /** Made by `Database.withConnection`. */
@@ -62,11 +64,15 @@ export class PinnedConnection extends StatementExecutor {
   async #perform<T>(operation: Operation<T>): Promise<T> {
     try {
       const bounds = limited(this.context, operation, operation.bounds);
-      return await runBounded(this.context, this.#connection, bounds, operation.text, (it) =>
+      const result = await runBounded(this.context, this.#connection, bounds, operation.text, (it) =>
         operation.perform(this.#connection, it),
       );
+      this.answered = true;
+      return result;
     } catch (error) {
-      throw failureOf(this.context, this.#connection, error, operation.text).error;
+      const failure = failureOf(this.context, this.#connection, error, operation.text);
+      if (failure.answered) this.answered = true;
+      throw failure.error;
     }
   }
 

@@ -100,9 +100,13 @@ export class UnitOfWork {
       const result = runBounded(this.context, connection, limit, operation.text, (it) =>
         operation.perform(connection as DriverConnection, it),
       );
-      return result instanceof Promise ? await result : result;
+      const done = result instanceof Promise ? await result : result;
+      this.physical.answered = true;
+      return done;
     } catch (error) {
-      throw this.fail(failureOf(this.context, connection, error, operation.text).error);
+      const failure = failureOf(this.context, connection, error, operation.text);
+      if (failure.answered) this.physical.answered = true;
+      throw this.fail(failure.error);
     }
   }
 

@@ -88,6 +88,22 @@ describe("stats", () => {
     expect(acquireTimes.at(-1)?.upToMs).toBe(Number.POSITIVE_INFINITY);
   });
 
+  it("hold how long leases lasted, and how long the oldest has", async () => {
+    const { pool, clock } = poolUnderTest({ max: 3, min: 2 });
+    expect(pool.stats()).toMatchObject({ min: 2, oldestHoldMs: 0 });
+    const [first, second] = await take(pool, 2);
+    await clock.advance(100);
+    must(first).release();
+    await clock.advance(200);
+    expect(pool.stats().oldestHoldMs).toBe(300);
+    must(second).release();
+    expect(pool.stats().oldestHoldMs).toBe(0);
+    expect(pool.stats().useTimes.filter(({ count }) => count > 0)).toEqual([
+      { upToMs: 128, count: 1 },
+      { upToMs: 512, count: 1 },
+    ]);
+  });
+
   it("are a snapshot that does not change", async () => {
     const { pool } = poolUnderTest();
     const before = pool.stats();
@@ -192,6 +208,25 @@ describe("events", () => {
 });
 
 describe("the hold limit", () => {
+  it("stops on the server what its holder runs, and lends its place only when that is over", async () => {
+    const { pool, server, clock } = poolUnderTest(
+      { max: 1, holdLimitMs: 2_000, deadlockPatienceMs: Number.POSITIVE_INFINITY },
+      { capabilities: { cancel: "in-band" } },
+    );
+    const lease = await pool.acquire({ holder: new TestScope() });
+    fakeOf(lease).cancels = "hang";
+    const waiting = watch(pool.acquire());
+    await clock.advance(2_600);
+    expect(lease.revoked).toBe(true);
+    expect(waiting.state).toBe("pending");
+    expect(pool.stats()).toMatchObject({ busy: 0, closing: 1, total: 1 });
+    await clock.advance(2_000);
+    expect(must(server.connections[0]).calls).toEqual(["cancel", "destroy"]);
+    expect(fakeOf(must(waiting.value)).id).toBe(2);
+    lease.release();
+    expect(pool.stats()).toMatchObject({ busy: 1, total: 1 });
+  });
+
   it("destroys what is held too long, lends it to nobody, and lets its holder come back late", async () => {
     const seen = events();
     const { pool, server, clock } = poolUnderTest({ max: 1, holdLimitMs: 2_000, acquireTimeoutMs: 9_000 });
