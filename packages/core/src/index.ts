@@ -56,7 +56,23 @@ export {
   type TransactionTarget,
   transactional,
 } from "./manager/index.ts";
-export * from "./pool/index.ts";
+export {
+  type AcquireTrace,
+  type BackoffOptions,
+  type CloseOptions,
+  type ConnectTrace,
+  type ControlledDelay,
+  type DestroyReason,
+  type Lease,
+  Pool,
+  type PoolEvent,
+  type PoolHealth,
+  type PoolOptions,
+  type PoolStats,
+  poolDefaults,
+  type RejectedCounts,
+  type TimeBucket,
+} from "./pool/index.ts";
 export {
   type BulkRow,
   type CallResult,

@@ -70,21 +70,31 @@ export interface PoolStats {
   readonly useTimes: readonly TimeBucket[];
 }
 
+const buckets = 17;
+const unused: readonly TimeBucket[] = Object.freeze(
+  Array.from({ length: buckets }, (_, index) => Object.freeze({ upToMs: upToMs(index), count: 0 })),
+);
+
+/** The bound of a bucket, which is not included. */
+function upToMs(index: number): number {
+  return index === buckets - 1 ? Number.POSITIVE_INFINITY : 2 ** index;
+}
+
 /** How often something took how long, in powers of two of a millisecond. */
 export class TimeHistogram {
-  readonly #counts: number[] = Array.from({ length: 17 }, () => 0);
+  readonly #counts: number[] = Array.from({ length: buckets }, () => 0);
+
+  #empty = true;
 
   record(ms: number): void {
+    this.#empty = false;
     const bucket = ms < 1 ? 0 : Math.min(16, 32 - Math.clz32(ms));
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
   }
 
-  snapshot(): TimeBucket[] {
-    const last = this.#counts.length - 1;
-    return this.#counts.map((count, index) => ({
-      upToMs: index === last ? Number.POSITIVE_INFINITY : 2 ** index,
-      count,
-    }));
+  snapshot(): readonly TimeBucket[] {
+    // A process may have thousands of pools that are hardly used.
+    return this.#empty ? unused : this.#counts.map((count, index) => ({ upToMs: upToMs(index), count }));
   }
 }
 
