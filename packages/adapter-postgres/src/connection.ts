@@ -19,6 +19,7 @@ import { callProcedure, type Routines } from "./call.ts";
 import { CursorStream } from "./cursor.ts";
 import { capabilities, quoteIdentifier } from "./dialect.ts";
 import { executeMany } from "./many.ts";
+import { resetSession } from "./reset.ts";
 import type { Session } from "./session.ts";
 import type { Encoded } from "./statement-flight.ts";
 import { encodeStatement, mayBeScript } from "./statement-text.ts";
@@ -40,6 +41,10 @@ export class PostgresConnection implements DriverConnection {
 
   get txStatus(): "idle" | "active" | "failed" | "unknown" {
     return this.#session.txStatus;
+  }
+
+  get txEnded(): number {
+    return this.#session.txEnded;
   }
 
   get onFatal(): ((error: unknown) => void) | null {
@@ -134,10 +139,8 @@ export class PostgresConnection implements DriverConnection {
     return this.#bounded(context, () => this.#session.command(""));
   }
 
-  async reset({ scope }: ResetPlan, context: OperationContext): Promise<"done"> {
-    this.#session.unhold();
-    const text = scope === "session" ? this.#session.resetScript : this.txStatus === "idle" ? undefined : "ROLLBACK";
-    if (text !== undefined) await this.#bounded(context, () => this.#session.command(text));
+  async reset(plan: ResetPlan, context: OperationContext): Promise<"done"> {
+    await this.#bounded(context, () => resetSession(this.#session, plan));
     return "done";
   }
 

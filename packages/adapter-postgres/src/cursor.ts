@@ -103,9 +103,13 @@ export class CursorFlight extends Flight<void> {
     this.#batchRead("suspended");
   }
 
-  protected override completed(): void {
-    if (this.#state === "learning") this.#learned();
-    else this.#batchRead("ending");
+  protected override completed(tag: string): void {
+    if (this.#state === "learning") {
+      this.#learned();
+      return;
+    }
+    this.#session.completed(tag, this.#statement.text);
+    this.#batchRead("ending");
   }
 
   protected override refused(connection: NativeConnection): void {

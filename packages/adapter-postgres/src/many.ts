@@ -23,7 +23,7 @@ export async function executeMany(
     const [batch, firstIndex] = [sets, index - sets.length];
     sets = [];
     bytes = 0;
-    affected += await session.send((ahead) => new ManyFlight(session.link, ahead, batch, firstIndex));
+    affected += await session.send((ahead) => new ManyFlight(session, ahead, batch, firstIndex));
   };
   for (const values of parameterSets) {
     const set = encodeSet({ text, values, ...(hints !== undefined && { hints }) }, index);

@@ -25,11 +25,14 @@ export class ScriptFlight extends Flight<ScriptOutcome> {
   protected readonly sql: string;
   readonly #session: Session;
   readonly #parts: Part[] = [];
+  readonly #onCompleted: ((tag: string) => void) | undefined;
   #open: Part | undefined;
 
-  constructor(session: Session, text: string) {
+  /** @param onCompleted - told of each statement that the server has run */
+  constructor(session: Session, text: string, onCompleted?: (tag: string) => void) {
     super(session.link, nothingAhead);
     this.#session = session;
+    this.#onCompleted = onCompleted;
     this.sql = text;
   }
 
@@ -50,6 +53,7 @@ export class ScriptFlight extends Flight<ScriptOutcome> {
 
   protected override completed(tag: string): void {
     this.#part().tag = tag;
+    this.#onCompleted?.(tag);
     this.#open = undefined;
   }
 

@@ -11,6 +11,7 @@ import { ScriptFlight, type ScriptOutcome } from "./script-flight.ts";
 import { type ColumnsCache, Shapes } from "./shapes.ts";
 import { type Encoded, StatementFlight } from "./statement-flight.ts";
 import { PreparedStatements, type SchemaEpoch, type Usage } from "./statements.ts";
+import { turnsTransaction } from "./transaction-tags.ts";
 
 /** What a session is made with. */
 export interface SessionParts {
@@ -45,6 +46,8 @@ export class Session {
   #held: Prelude | undefined;
   /** A BEGIN that is on its way. Rejects when the server did not begin. */
   #opening: Promise<void> | undefined;
+  /** How many transactions texts of callers have begun or ended. */
+  #txEnded = 0;
   /** The open transaction has changed the schema. */
   #schemaChanged = false;
 
@@ -62,6 +65,15 @@ export class Session {
     if (!this.link.alive) return "unknown";
     if (this.#held !== undefined || this.#opening !== undefined) return "active";
     return statuses[this.link.client.getTransactionStatus() ?? "I"];
+  }
+
+  get txEnded(): number {
+    return this.#txEnded;
+  }
+
+  /** Takes note of a statement of a caller's text that the server has run. */
+  completed(tag: string, text: string): void {
+    if (turnsTransaction(tag, text)) this.#txEnded++;
   }
 
   /** Holds a BEGIN back until the first statement. */
@@ -89,12 +101,12 @@ export class Session {
   /** Runs a text of any number of statements, without parameters. */
   async script(text: string): Promise<ScriptOutcome> {
     if (this.#held !== undefined) await this.openNow();
-    if (this.#localSetup === undefined || this.txStatus !== "idle") return this.command(text);
+    if (this.#localSetup === undefined || this.txStatus !== "idle") return this.#callersScript(text);
     // Several statements at once are one transaction in any case; an open one keeps the setting that has to go ahead of them.
     this.hold("BEGIN");
     await this.openNow();
     try {
-      const outcome = await this.command(text);
+      const outcome = await this.#callersScript(text);
       await this.command("COMMIT");
       return outcome;
     } catch (error) {
@@ -103,7 +115,11 @@ export class Session {
     }
   }
 
-  /** Sends a text by itself, with nothing ahead of it. */
+  #callersScript(text: string): Promise<ScriptOutcome> {
+    return this.send(() => new ScriptFlight(this, text, (tag) => this.completed(tag, text)), false);
+  }
+
+  /** Sends a text of our own by itself, with nothing ahead of it. */
   command(text: string): Promise<ScriptOutcome> {
     return this.send(() => new ScriptFlight(this, text), false);
   }
@@ -217,20 +233,6 @@ export class Session {
   /** Stops what runs now, and resolves when that can hit nothing new. */
   cancel(context: OperationContext): Promise<void> {
     return this.link.cancel((bounds) => requestCancel(this.#loggedIn, bounds), context);
-  }
-
-  /** What puts the session back to what it was after the login. */
-  get resetScript(): string {
-    return [
-      ...(this.txStatus === "idle" ? [] : ["ROLLBACK"]),
-      "SET SESSION AUTHORIZATION DEFAULT",
-      "RESET ALL",
-      "CLOSE ALL",
-      "UNLISTEN *",
-      "SELECT pg_catalog.pg_advisory_unlock_all()",
-      "DISCARD SEQUENCES",
-      "DISCARD TEMP",
-    ].join("; ");
   }
 }
 

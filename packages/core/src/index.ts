@@ -100,6 +100,7 @@ export {
   type TransactionOptions,
 } from "./session/index.ts";
 export {
+  codeOf,
   type Identifier,
   isSql,
   type OutParameter,

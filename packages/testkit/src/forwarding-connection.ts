@@ -50,6 +50,10 @@ export class ForwardingConnection implements Required<DriverConnection> {
     return this.inner.fits;
   }
 
+  get txEnded(): number {
+    return this.inner.txEnded;
+  }
+
   query(statement: Statement, context: OperationContext): MaybePromise<ResultSet> {
     return this.inner.query(statement, context);
   }

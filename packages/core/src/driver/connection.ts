@@ -81,6 +81,14 @@ export interface DriverConnection {
    * wire tells by itself. The pool retires such a connection when it comes back. Absent: it always fits.
    */
   readonly fits?: boolean;
+  /**
+   * How many transactions a caller's own text (`commit`, `rollback`, `begin`, `commit and chain`) has begun or ended here since the connection
+   * was opened, as far as the server's answers tell. `begin`, `commit` and `rollback` of this interface, `reset` and going back to a savepoint are
+   * not counted. When it has changed over a statement, the transaction that is open now is not the one that core has begun, though `txStatus` may be
+   * the same. Local, free; settled by the time the statement settles, also when that fails. Absent: the engine does not tell, and `txStatus` is
+   * all there is.
+   */
+  readonly txEnded?: number;
 
   /** Runs one statement and gives all of its rows. */
   query(statement: Statement, context: OperationContext): MaybePromise<ResultSet>;

@@ -1,4 +1,5 @@
 export { bindRow } from "./bind-row.ts";
+export { codeOf } from "./code-of.ts";
 export { compile, type Parameters } from "./compile.ts";
 export { compileCall } from "./compile-call.ts";
 export { compileMany, type ManyStatement } from "./compile-many.ts";
