@@ -74,9 +74,14 @@ export {
   type TimeBucket,
 } from "./pool/index.ts";
 export {
+  type AbandonedEvent,
+  type ArrayRows,
   type BulkRow,
   type CallResult,
   type Executor,
+  type Fetching,
+  HeldTransaction,
+  type HeldTransactionOptions,
   type Hook,
   PinnedConnection,
   type PipeliningOptions,
@@ -98,6 +103,7 @@ export {
   type Transaction,
   type TransactionEvent,
   type TransactionOptions,
+  type WithSchema,
 } from "./session/index.ts";
 export {
   codeOf,

@@ -2,7 +2,14 @@ import { systemClock } from "../driver/index.ts";
 import { ConfigurationError, UnknownDatabaseError } from "../errors/index.ts";
 import { nearestName, nearestNames } from "../internal/nearest-name.ts";
 import type { CloseOptions, PoolStats } from "../pool/index.ts";
-import type { Session, SessionOptions, Transaction, TransactionOptions } from "../session/index.ts";
+import type {
+  HeldTransaction,
+  HeldTransactionOptions,
+  Session,
+  SessionOptions,
+  Transaction,
+  TransactionOptions,
+} from "../session/index.ts";
 import { type AnyDriver, checkDictionary, type DatabaseEntry, readEntry } from "./configuration.ts";
 import type { Database } from "./database.ts";
 import type { Health } from "./health.ts";
@@ -33,6 +40,7 @@ export interface ManagerOptions extends Environment {
  */
 export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> implements AsyncDisposable {
   readonly #databases = new Map<string, Database>();
+  readonly #identities = new Map<string, object>();
   readonly #drivers: readonly AnyDriver[];
   readonly #environment: Environment;
   #closing: Promise<void> | undefined;
@@ -77,6 +85,11 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
     options?: TransactionOptions,
   ): Promise<R> {
     return this.database(label).transaction(work, options);
+  }
+
+  /** See {@link Database.begin}. */
+  async begin(label: keyof Entries & string, options?: HeldTransactionOptions): Promise<HeldTransaction> {
+    return this.database(label).begin(options);
   }
 
   /**
@@ -162,7 +175,11 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
     if (this.#databases.has(label)) {
       throw new ConfigurationError(`${label}: this label is taken; unregister it first`, { database: label });
     }
-    this.#databases.set(label, openDatabase(label, readEntry(label, entry, this.#drivers), this.#environment));
+    // A label is the same database to whoever is in a transaction on it, also when it is registered anew meanwhile.
+    const identity = this.#identities.get(label) ?? {};
+    this.#identities.set(label, identity);
+    const definition = readEntry(label, entry, this.#drivers);
+    this.#databases.set(label, openDatabase(label, definition, this.#environment, identity));
   }
 
   #unknown(label: string): UnknownDatabaseError {
@@ -204,5 +221,10 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
     options?: TransactionOptions,
   ): Promise<R> {
     return defaultManager().transaction(label, work, options);
+  }
+
+  /** {@link begin} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
+  static async begin(label: RegisteredLabel, options?: HeldTransactionOptions): Promise<HeldTransaction> {
+    return defaultManager().begin(label, options);
   }
 }

@@ -2,7 +2,7 @@ import { isStalled, stillSince } from "./deadlock.ts";
 import { destroyDead, retire } from "./end-connection.ts";
 import { takeAway } from "./give-back.ts";
 import { openSpare } from "./growth.ts";
-import { holdsLease } from "./holder.ts";
+import { type Holder, holdsLease } from "./holder.ts";
 import { canCheck } from "./lend.ts";
 import type { PoolState } from "./pool-state.ts";
 import type { PooledConnection } from "./pooled-connection.ts";
@@ -111,11 +111,18 @@ export class Upkeep {
     for (const waiter of queue.newestFirst()) {
       if (!mayFail(waiter) || !isStalled(state, waiter.terms.holder, now)) continue;
       counters.rejected.deadlock++;
+      const pauseMs = Math.min(deadlockPatienceMs, deadlockPauseMs);
+      letMove(waiter.terms.holder, now - deadlockPatienceMs + pauseMs);
       turnAway(state, waiter, failures.deadlock(now - since));
-      return now + Math.min(deadlockPatienceMs, deadlockPauseMs);
+      return now + pauseMs;
     }
     return now + deadlockPatienceMs;
   }
+}
+
+/** Whoever is failed does something next: before that, no other pool of a ring fails somebody for the same standstill. */
+function letMove(holder: Holder | undefined, activeAt: number): void {
+  for (let at = holder; at !== undefined; at = at.parent) at.activeAt = Math.max(at.activeAt, activeAt);
 }
 
 /** One who keeps others waiting by its own leases; or who holds nothing, and has set its wait no end itself. */

@@ -118,7 +118,7 @@ describe("close", () => {
     await started.promise;
     await manager.close({ timeoutMs: 0 });
     never.resolve();
-    await expect(running).rejects.toMatchObject({ code: "MDB_TRANSACTION_ABORTED" });
+    await expect(running).rejects.toMatchObject({ code: "MDB_CONNECTION_LOST", retryable: true });
   });
 
   it("makes every later call a PoolClosedError that names the database", async () => {

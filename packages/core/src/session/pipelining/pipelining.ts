@@ -1,7 +1,7 @@
-import type { Clock } from "../driver/index.ts";
-import { StatementCache } from "../driver/index.ts";
-import type { Lease, Pool } from "../pool/index.ts";
-import type { Loan } from "./lease-source.ts";
+import type { Clock } from "../../driver/index.ts";
+import { StatementCache } from "../../driver/index.ts";
+import type { Lease, Pool } from "../../pool/index.ts";
+import type { Borrowed } from "../lease-source.ts";
 import type { PipeliningOptions } from "./pipelining-options.ts";
 import { onlyReads, ReadRecord } from "./read-record.ts";
 import { SharedLine } from "./shared-line.ts";
@@ -36,7 +36,7 @@ export class Pipelining {
    * A connection for one statement: a place on a shared one, or one of its own.
    * @param acquire - waits for a connection of the pool
    */
-  take(text: string, acquire: () => Promise<Lease>): Loan | Promise<Loan> {
+  take(text: string, acquire: () => Promise<Lease>): Borrowed | Promise<Borrowed> {
     const read = this.#read(text);
     if (read === undefined) {
       const lease = this.#pool.tryAcquire();
@@ -63,7 +63,7 @@ export class Pipelining {
   }
 
   /** Uses a lease for a read: as a line, where one is missing and the read is quick, else for this read alone. */
-  #seat(lease: Lease, read: ReadRecord): Loan {
+  #seat(lease: Lease, read: ReadRecord): Borrowed {
     const line = new SharedLine(lease, this.#clock, (it) => this.#lines.delete(it));
     if (read.isQuick && this.#openLines().length < this.#options.connections) this.#lines.add(line);
     return line.take(read);

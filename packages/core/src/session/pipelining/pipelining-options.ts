@@ -1,5 +1,5 @@
-import { checkOptions, type OptionRules } from "../driver/index.ts";
-import { ConfigurationError } from "../errors/index.ts";
+import { checkOptions, type OptionRules } from "../../driver/index.ts";
+import { ConfigurationError } from "../../errors/index.ts";
 
 /**
  * Lets independent reads share connections. Meant for many callers at once: several of their statements travel in one packet, which

@@ -1,6 +1,6 @@
-import type { Clock, ErrorInfo } from "../driver/index.ts";
-import type { Lease } from "../pool/index.ts";
-import type { Loan } from "./lease-source.ts";
+import type { Clock, ErrorInfo } from "../../driver/index.ts";
+import type { Lease } from "../../pool/index.ts";
+import type { Borrowed } from "../lease-source.ts";
 import type { ReadRecord } from "./read-record.ts";
 
 const severity: Record<ErrorInfo["connection"], number> = { ok: 0, suspect: 1, dead: 2 };
@@ -35,7 +35,7 @@ export class SharedLine {
   }
 
   /** A place behind everything that is under way. */
-  take(read: ReadRecord): Loan {
+  take(read: ReadRecord): Borrowed {
     if (this.inFlight === 0) this.#headSince = this.#clock.now();
     this.inFlight++;
     return { connection: this.#lease.connection, release: ({ error = "ok" } = {}) => this.#end(error, read) };
