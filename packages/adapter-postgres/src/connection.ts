@@ -44,7 +44,15 @@ export class PostgresConnection implements DriverConnection {
   }
 
   get txEnded(): number {
-    return this.#session.txEnded;
+    return this.#session.changes.txEnded;
+  }
+
+  get dirty(): boolean {
+    return this.#session.changes.dirty;
+  }
+
+  set dirty(dirty: boolean) {
+    this.#session.changes.dirty = dirty;
   }
 
   get onFatal(): ((error: unknown) => void) | null {

@@ -33,7 +33,7 @@ export const capabilities: Capabilities = Object.freeze({
   cancel: "out-of-band",
   stream: "cursor",
   reset: "round-trip",
-  noticesSessionChanges: false,
+  noticesSessionChanges: true,
   prepared: true,
   executeMany: true,
   bulkLoad: true,

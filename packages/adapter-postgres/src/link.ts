@@ -15,6 +15,8 @@ export class Link {
   readonly parameters = new Map<string, string>();
   /** Called once, when the link dies while nobody waits for an answer. */
   onFatal: ((error: unknown) => void) | null = null;
+  /** Called when the server says that one of the settings that it reports has another value. */
+  onSetting: ((name: string, before: string, value: string) => void) | undefined;
   /** The flight that the server has refused and whose ReadyForQuery is still to come: pg has forgotten it by then. */
   failing: Flight<unknown> | undefined;
   #death: { readonly error: unknown } | undefined;
@@ -193,7 +195,9 @@ export class Link {
   }
 
   #parameter(name: string, value: string): void {
+    const before = this.parameters.get(name);
     this.parameters.set(name, value);
+    if (before !== undefined && before !== value) this.onSetting?.(name, before, value);
     if (name === "client_encoding" && value.toUpperCase() !== "UTF8") {
       this.fail(DriverFault.lost(`client_encoding was changed to ${value}, so that every text would be misread`));
     }

@@ -8,10 +8,10 @@ import type { Link } from "./link.ts";
 import type { LoggedIn } from "./login.ts";
 import type { NativeError } from "./native.ts";
 import { ScriptFlight, type ScriptOutcome } from "./script-flight.ts";
+import { SessionChanges } from "./session-changes.ts";
 import { type ColumnsCache, Shapes } from "./shapes.ts";
 import { type Encoded, StatementFlight } from "./statement-flight.ts";
 import { PreparedStatements, type SchemaEpoch, type Usage } from "./statements.ts";
-import { turnsTransaction } from "./transaction-tags.ts";
 
 /** What a session is made with. */
 export interface SessionParts {
@@ -37,27 +37,29 @@ const unprepared: Usage = Object.freeze({ name: "", parse: true, shape: undefine
 export class Session {
   readonly link: Link;
   readonly shapes: Shapes;
+  /** What callers have done to it. */
+  readonly changes: SessionChanges;
   readonly #loggedIn: LoggedIn;
   readonly #epoch: SchemaEpoch;
   readonly #prepared: PreparedStatements | undefined;
-  readonly #setup: string;
+  /** Sets what has to be set after a login; empty for nothing. */
+  readonly setup: string;
   readonly #localSetup: Prelude | undefined;
   /** A BEGIN that waits for the first statement. */
   #held: Prelude | undefined;
   /** A BEGIN that is on its way. Rejects when the server did not begin. */
   #opening: Promise<void> | undefined;
-  /** How many transactions texts of callers have begun or ended. */
-  #txEnded = 0;
   /** The open transaction has changed the schema. */
   #schemaChanged = false;
 
   constructor({ loggedIn, columns, epoch, prepared, setup, localSetup }: SessionParts) {
     this.link = loggedIn.link;
+    this.changes = new SessionChanges(this.link);
     this.shapes = new Shapes(columns);
     this.#loggedIn = loggedIn;
     this.#epoch = epoch;
     this.#prepared = prepared && new PreparedStatements(prepared, epoch);
-    this.#setup = setup;
+    this.setup = setup;
     this.#localSetup = localSetup;
   }
 
@@ -65,15 +67,6 @@ export class Session {
     if (!this.link.alive) return "unknown";
     if (this.#held !== undefined || this.#opening !== undefined) return "active";
     return statuses[this.link.client.getTransactionStatus() ?? "I"];
-  }
-
-  get txEnded(): number {
-    return this.#txEnded;
-  }
-
-  /** Takes note of a statement of a caller's text that the server has run. */
-  completed(tag: string, text: string): void {
-    if (turnsTransaction(tag, text)) this.#txEnded++;
   }
 
   /** Holds a BEGIN back until the first statement. */
@@ -94,6 +87,7 @@ export class Session {
   statement(statement: Encoded, name = true): StatementFlight["result"] {
     return this.send((ahead) => {
       const usage = name ? (this.#prepared?.use(statement.key) ?? unprepared) : unprepared;
+      this.changes.sent(statement.text, usage.leavesTraces);
       return new StatementFlight(this, this.#withClosing(ahead), statement, usage);
     });
   }
@@ -116,7 +110,8 @@ export class Session {
   }
 
   #callersScript(text: string): Promise<ScriptOutcome> {
-    return this.send(() => new ScriptFlight(this, text, (tag) => this.completed(tag, text)), false);
+    this.changes.sent(text);
+    return this.send(() => new ScriptFlight(this, text, (tag) => this.changes.completed(tag, text)), false);
   }
 
   /** Sends a text of our own by itself, with nothing ahead of it. */
@@ -208,8 +203,11 @@ export class Session {
     return { ahead: { closing: [], preludes: [rollback, ...preludes], beginAt: 1 }, usage: unprepared };
   }
 
-  /** Does what a statement's command tag makes necessary. `undefined` for nothing, or nothing to wait for. */
-  after(tag: string): Promise<unknown> | undefined {
+  /**
+   * Does what a statement's command tag makes necessary. `undefined` for nothing, or nothing to wait for.
+   * @param isOwn - the text was ours, and sets what has to be set by itself
+   */
+  after(tag: string, isOwn = false): Promise<unknown> | undefined {
     if (tag === "DISCARD ALL" || tag === "DEALLOCATE ALL") this.#prepared?.forgetAll(false);
     if (tag.startsWith("ALTER ") || tag === "DROP TABLE" || tag === "CREATE VIEW") {
       this.#epoch.value++;
@@ -218,8 +216,8 @@ export class Session {
       this.#schemaChanged = false;
       this.#epoch.value++;
     }
-    if ((tag === "DISCARD ALL" || tag === "RESET") && this.#setup !== "") {
-      return this.command(this.#setup);
+    if (!isOwn && (tag === "DISCARD ALL" || tag === "RESET") && this.setup !== "") {
+      return this.command(this.setup);
     }
     return undefined;
   }

@@ -61,7 +61,7 @@ export class StatementFlight extends Flight<ResultSet> {
   protected override completed(tag: string): void {
     this.#tag = tag;
     // What has a name is a query or a change of rows.
-    if (this.#usage.name === "") this.#session.completed(tag, this.#statement.text);
+    if (this.#usage.name === "") this.#session.changes.completed(tag, this.#statement.text);
   }
 
   override handleCopyInResponse(connection: NativeConnection): void {

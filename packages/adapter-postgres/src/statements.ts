@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { StatementCache } from "@nsj/mdb-core";
 import type { Shape } from "./shapes.ts";
+import { leavesTraces } from "./traces.ts";
 
 /** How one use of a statement goes over the wire. */
 export interface Usage {
@@ -10,6 +11,8 @@ export interface Usage {
   readonly parse: boolean;
   /** Known where it was parsed under this name before; then its columns cannot have changed. */
   readonly shape: Shape | undefined;
+  /** What its text does to the session, where that was found out before; see `leavesTraces`. */
+  readonly leavesTraces?: boolean;
 }
 
 const unnamed: Usage = Object.freeze({ name: "", parse: true, shape: undefined });
@@ -72,17 +75,22 @@ export class PreparedStatements {
     }
     this.#seen.delete(key);
     this.#names++;
-    const usage: Usage = { name: `${this.#prefix}${this.#names}`, parse: true, shape: undefined };
+    const usage: Usage = {
+      name: `${this.#prefix}${this.#names}`,
+      parse: true,
+      shape: undefined,
+      leavesTraces: leavesTraces(key),
+    };
     this.#open.add(usage.name);
     this.#named.set(key, { usage, pending: true });
     return usage;
   }
 
   /** The server has parsed and run it under its name. */
-  parsed(key: string, { name }: Usage, shape: Shape): void {
+  parsed(key: string, usage: Usage, shape: Shape): void {
     const named = this.#named.get(key);
-    if (named === undefined || named.usage.name !== name) return;
-    named.usage = { name, parse: false, shape };
+    if (named === undefined || named.usage.name !== usage.name) return;
+    named.usage = { ...usage, parse: false, shape };
     named.pending = false;
   }
 
