@@ -26,6 +26,13 @@ export function noteFacts(error: unknown, facts: ErrorFacts): void {
   Object.defineProperty(error, noted, { value: facts, enumerable: false });
 }
 
+const stale = Symbol("a prepared statement that is not what it was");
+
+/** Marks the error of a statement that kept its name: prepared anew, it may succeed. */
+export function noteStale(error: unknown): void {
+  Object.defineProperty(error, stale, { value: true, configurable: true });
+}
+
 /**
  * Says what an error of this driver means: of the server (by SQLSTATE), of the socket (by Node's code), of pg itself, or of this
  * adapter. Goes by codes; texts of the server may be in any language.
@@ -80,7 +87,16 @@ function whileRunning(error: NativeError, sqlState: string, state: StateFacts, f
   const lost = state.kind === "lost" || state.kind === "refused" || state.kind === "too-many-connections";
   const kind = dead && !lost ? "lost" : lost && connection === "ok" ? "other" : state.kind;
   const executed = sqlState === "57P03" ? "no" : dead ? "maybe" : sqlState === "25P02" ? "no" : "yes";
+  if (stale in error) return { kind, connection, executed: "no", retry: "transaction" };
   return { kind, connection, executed, retry: state.again === true || dead ? "transaction" : "never" };
+}
+
+/**
+ * What a prepared statement may fail with, before anything of it runs, once a column or a type is not any more what it was when it was prepared: a
+ * value that the old type cannot hold (22), an operator or a cast that there is none of (42), a type that is gone (XX000, "cache lookup failed").
+ */
+export function mayBeStaleType(error: unknown): boolean {
+  return error instanceof Error && /^(?:22|42|XX)/.test((error as NativeError).code ?? "");
 }
 
 /**

@@ -19,12 +19,16 @@ export class Link {
   onSetting: ((name: string, before: string, value: string) => void) | undefined;
   /** The flight that the server has refused and whose ReadyForQuery is still to come: pg has forgotten it by then. */
   failing: Flight<unknown> | undefined;
+  /** Statements of the flight that is being answered whose parameters the server has taken. */
+  bound = 0;
   #death: { readonly error: unknown } | undefined;
   #closing = false;
   /** Flights that have not been answered completely. */
   #unanswered = 0;
   #onAnswer: (() => void)[] = [];
   #exclusive: object | undefined;
+  /** Flights whose parameters the server will describe, in their order. */
+  readonly #describing: Flight<unknown>[] = [];
   #gathering = false;
   #cancels = 0;
   #cancelling: Promise<void> | undefined;
@@ -34,6 +38,15 @@ export class Link {
     // Without this listener, a backend that is killed would end the process.
     client.on("error", (error: unknown) => this.fail(error));
     client.on("end", () => this.fail(DriverFault.lost("the connection was closed")));
+    client.connection.on("bindComplete", () => {
+      this.bound++;
+    });
+    client.connection.on("readyForQuery", () => {
+      this.bound = 0;
+    });
+    client.connection.on("parameterDescription", ({ dataTypeIDs }: { dataTypeIDs: readonly number[] }) =>
+      this.#describing.shift()?.handleParameterDescription(dataTypeIDs),
+    );
     client.connection.on("parameterStatus", (message: { parameterName: string; parameterValue: string }) =>
       this.#parameter(message.parameterName, message.parameterValue),
     );
@@ -85,7 +98,13 @@ export class Link {
   /** Sends a flight that is under way already once more. */
   sendAgain(flight: Flight<unknown>): void {
     this.failing = undefined;
+    if (this.#describing[0] === flight) this.#describing.shift();
     this.client.query(flight);
+  }
+
+  /** This flight asks the server for the types of its parameters. pg does not hand the answer on. */
+  describing(flight: Flight<unknown>): void {
+    this.#describing.push(flight);
   }
 
   /** Somebody waits for an answer to this flight, from now until `answered` or `finish`. */
@@ -117,6 +136,8 @@ export class Link {
   /** A flight is over. */
   finish(flight: Flight<unknown>, settle: () => void): void {
     if (this.failing === flight) this.failing = undefined;
+    // It was refused before it was described.
+    if (this.#describing[0] === flight) this.#describing.shift();
     this.release(flight);
     this.answered(settle);
   }

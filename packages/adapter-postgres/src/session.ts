@@ -1,15 +1,16 @@
 import { DriverFault, type OperationContext } from "@nsj/mdb-core";
 import { requestCancel } from "./cancel.ts";
 import { typeLookUp, typesFrom } from "./catalogue.ts";
-import { isStalePlan } from "./errors.ts";
+import { isStalePlan, mayBeStaleType, noteStale } from "./errors.ts";
 import { refusal } from "./faults.ts";
 import { type Ahead, type Flight, nothingAhead, type Prelude } from "./flight.ts";
 import type { Link } from "./link.ts";
 import type { LoggedIn } from "./login.ts";
 import type { NativeError } from "./native.ts";
+import { formChecks } from "./parameter-forms.ts";
 import { ScriptFlight, type ScriptOutcome } from "./script-flight.ts";
 import { SessionChanges } from "./session-changes.ts";
-import { type ColumnsCache, Shapes } from "./shapes.ts";
+import { type ColumnsCache, type Shape, Shapes } from "./shapes.ts";
 import { type Encoded, StatementFlight } from "./statement-flight.ts";
 import { PreparedStatements, type SchemaEpoch, type Usage } from "./statements.ts";
 
@@ -86,7 +87,7 @@ export class Session {
   /** Runs a statement by the extended protocol. */
   statement(statement: Encoded, name = true): StatementFlight["result"] {
     return this.send((ahead) => {
-      const usage = name ? (this.#prepared?.use(statement.key) ?? unprepared) : unprepared;
+      const usage = name ? (this.#prepared?.use(statement.key, statement.values) ?? unprepared) : unprepared;
       this.changes.sent(statement.text, usage.leavesTraces);
       return new StatementFlight(this, this.#withClosing(ahead), statement, usage);
     });
@@ -173,8 +174,8 @@ export class Session {
   }
 
   /** Takes note of a statement that was prepared under its name and has run. */
-  parsed(key: string, usage: Usage, shape: StatementShape): void {
-    this.#prepared?.parsed(key, usage, shape);
+  parsed({ key, text, types }: Encoded, usage: Usage, shape: Shape, parameterOids: readonly number[]): void {
+    this.#prepared?.parsed(key, { ...usage, parse: false, shape, forms: formChecks(text, parameterOids, types) });
   }
 
   /**
@@ -186,12 +187,17 @@ export class Session {
     key: string,
     usage: Usage,
     error: unknown,
+    failedUnbound: boolean,
   ): { readonly ahead: Ahead; readonly usage: Usage } | undefined {
-    if (usage.parse || isStalePlan(error)) this.#prepared?.forget(key, usage);
-    if (!isStalePlan(error) || usage.parse) return undefined;
-    // A server that has forgotten one name has forgotten all of them; a schema that has changed concerns the sibling connections too.
-    if ((error as NativeError).code === "26000") this.#prepared?.forgetAll(true);
-    else this.#epoch.value++;
+    const isStale = isStalePlan(error) || (failedUnbound && mayBeStaleType(error));
+    if (usage.parse || isStale) this.#prepared?.forget(key, usage);
+    if (!isStale || usage.parse) return undefined;
+    noteStale(error);
+    const { code = "" } = error as NativeError;
+    // A server that has forgotten one name has forgotten all of them; a schema that has changed concerns the sibling connections too. A value that
+    // does not fit (class 22) is most often just that.
+    if (code === "26000") this.#prepared?.forgetAll(true);
+    else if (!code.startsWith("22")) this.#epoch.value++;
     // What was sent behind it must not overtake it.
     if (this.link.inFlight > 1) return undefined;
     const status = this.link.client.getTransactionStatus();
@@ -233,8 +239,6 @@ export class Session {
     return this.link.cancel((bounds) => requestCancel(this.#loggedIn, bounds), context);
   }
 }
-
-type StatementShape = Parameters<PreparedStatements["parsed"]>[2];
 
 function notBegun(): DriverFault {
   return new DriverFault("the transaction could not be begun, so the statement was not sent", {

@@ -23,6 +23,7 @@ export class StatementFlight extends Flight<ResultSet> {
   #usage: Usage;
   #shape: Shape | undefined;
   #fields: readonly NativeField[] | undefined;
+  #parameterOids: readonly number[] = [];
   readonly #rows: RawRow[] = [];
   #tag = "";
 
@@ -42,8 +43,14 @@ export class StatementFlight extends Flight<ResultSet> {
     const { name, parse } = this.#usage;
     const { text, values, types } = this.#statement;
     if (parse) connection.parse({ name, text, types });
+    // What keeps its name has to know the types of its parameters too.
+    const describesAll = parse && name !== "" && values.length > 0;
+    if (describesAll) {
+      this.link.describing(this);
+      connection.describe({ type: "S", name });
+    }
     connection.bind({ statement: name, values });
-    if (this.#shape === undefined) connection.describe({ type: "P", name: "" });
+    if (this.#shape === undefined && !describesAll) connection.describe({ type: "P", name: "" });
     connection.execute();
     connection.sync();
   }
@@ -51,6 +58,10 @@ export class StatementFlight extends Flight<ResultSet> {
   protected override described(fields: readonly NativeField[]): void {
     this.#fields = fields;
     this.#shape = this.#session.shapes.of(fields);
+  }
+
+  override handleParameterDescription(oids: readonly number[]): void {
+    this.#parameterOids = oids;
   }
 
   protected override row(row: RawRow): void {
@@ -80,7 +91,7 @@ export class StatementFlight extends Flight<ResultSet> {
   protected override recover(error: unknown): Ahead | undefined {
     const usage = this.#usage;
     if (usage.name === "") return undefined;
-    const again = this.#session.recover(this, this.#statement.key, usage, error);
+    const again = this.#session.recover(this, this.#statement.key, usage, error, this.failedUnbound);
     if (again === undefined) return undefined;
     this.#usage = again.usage;
     this.#shape = undefined;
@@ -91,7 +102,7 @@ export class StatementFlight extends Flight<ResultSet> {
     const usage = this.#usage;
     const shape = this.#shape ?? emptyShape;
     if (shape.unknownOids.length > 0) return this.#decodedLater(shape);
-    if (usage.name !== "" && usage.parse) this.#session.parsed(this.#statement.key, usage, shape);
+    if (usage.name !== "" && usage.parse) this.#session.parsed(this.#statement, usage, shape, this.#parameterOids);
     const result = { columns: shape.columns, rows: this.#rows, affected: affectedBy(this.#tag) };
     // Statements with a name are queries and changes of rows: nothing else has consequences for the session.
     const after = usage.name === "" ? this.#session.after(this.#tag) : undefined;

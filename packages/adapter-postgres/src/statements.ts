@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { StatementCache } from "@nsj/mdb-core";
+import type { WireValue } from "./native.ts";
+import { type FormCheck, haveForms } from "./parameter-forms.ts";
 import type { Shape } from "./shapes.ts";
 import { leavesTraces } from "./traces.ts";
 
@@ -13,6 +15,8 @@ export interface Usage {
   readonly shape: Shape | undefined;
   /** What its text does to the session, where that was found out before; see `leavesTraces`. */
   readonly leavesTraces?: boolean;
+  /** How its values have to look to go through the name; absent as long as it is not known. */
+  readonly forms?: readonly FormCheck[];
 }
 
 const unnamed: Usage = Object.freeze({ name: "", parse: true, shape: undefined });
@@ -62,11 +66,14 @@ export class PreparedStatements {
     this.#seen = new StatementCache(Math.max(200, max * 4));
   }
 
-  /** How to send this text now. @param key - the text, and what else tells two statements apart */
-  use(key: string): Usage {
+  /** How to send this text with these values now. @param key - the text, and what else tells two statements apart */
+  use(key: string, values: readonly WireValue[]): Usage {
     if (this.#knownEpoch !== this.#epoch.value) this.forgetAll(true);
     const known = this.#named.get(key);
-    if (known !== undefined) return known.pending ? unnamed : known.usage;
+    if (known !== undefined) {
+      const { usage } = known;
+      return !known.pending && haveForms(values, usage.forms ?? []) ? usage : unnamed;
+    }
     if (key.length > longestText) return unnamed;
     const uses = (this.#seen.get(key) ?? 0) + 1;
     if (uses < this.#threshold || !plannable.test(key)) {
@@ -87,10 +94,10 @@ export class PreparedStatements {
   }
 
   /** The server has parsed and run it under its name. */
-  parsed(key: string, usage: Usage, shape: Shape): void {
+  parsed(key: string, usage: Usage): void {
     const named = this.#named.get(key);
     if (named === undefined || named.usage.name !== usage.name) return;
-    named.usage = { ...usage, parse: false, shape };
+    named.usage = usage;
     named.pending = false;
   }
 
