@@ -11,7 +11,7 @@ const boolean: FormCheck = (text) => text === "true" || text === "false";
 const uuid: FormCheck = (text) => /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/.test(text);
 const date: FormCheck = (text) => /^\d{4}-\d\d-\d\d$/.test(text);
 const padded: FormCheck = (text) => !text.endsWith(" ");
-const integers: FormCheck = (text) => /^\{(?:-?\d+(?:,-?\d+)*)?\}$/.test(text);
+const integers: FormCheck = (text) => /^\{\v?(?:-?\d+(?:,-?\d+)*)?\}$/.test(text);
 
 /** By the type that the parameter was prepared with: the texts that the type would write in just the same way. */
 const checks: ReadonlyMap<number, FormCheck> = new Map([
