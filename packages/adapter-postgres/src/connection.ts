@@ -55,6 +55,10 @@ export class PostgresConnection implements DriverConnection {
     this.#session.changes.dirty = dirty;
   }
 
+  get fits(): boolean {
+    return this.#session.fit.fits;
+  }
+
   get onFatal(): ((error: unknown) => void) | null {
     return this.#session.link.onFatal;
   }
@@ -82,7 +86,7 @@ export class PostgresConnection implements DriverConnection {
     }
     if (readOnly !== undefined) text += readOnly ? " READ ONLY" : " READ WRITE";
     if (deferrable !== undefined) text += deferrable ? " DEFERRABLE" : " NOT DEFERRABLE";
-    this.#session.hold(text);
+    this.#session.hold(text, readOnly);
   }
 
   commit(): void | Promise<void> {

@@ -14,6 +14,7 @@ import type { Link } from "./link.ts";
 import { RawFlight } from "./raw-flight.ts";
 import { Routines } from "./routines.ts";
 import { searchPathValue } from "./search-path.ts";
+import { ServerFit } from "./server-fit.ts";
 import { Session } from "./session.ts";
 import { addressesOf, type Settings } from "./settings.ts";
 import { ColumnsCache } from "./shapes.ts";
@@ -46,6 +47,7 @@ export class PostgresConnector implements Connector {
         epoch: this.#epoch,
         prepared,
         setup,
+        fit: new ServerFit(loggedIn.link, this.#settings.targetSessionAttrs),
         localSetup: prepared === undefined ? localSetupFor(searchPath) : undefined,
       });
       return new PostgresConnection(session, new Routines());

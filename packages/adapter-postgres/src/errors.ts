@@ -26,11 +26,11 @@ export function noteFacts(error: unknown, facts: ErrorFacts): void {
   Object.defineProperty(error, noted, { value: facts, enumerable: false });
 }
 
-const stale = Symbol("a prepared statement that is not what it was");
+const again = Symbol("what another try may mend");
 
-/** Marks the error of a statement that kept its name: prepared anew, it may succeed. */
-export function noteStale(error: unknown): void {
-  Object.defineProperty(error, stale, { value: true, configurable: true });
+/** Marks an error that another try, with the statement prepared anew or on another server, may not meet. @param executed - whether anything has run */
+export function noteAgain(error: unknown, executed: "no" | "yes"): void {
+  Object.defineProperty(error, again, { value: executed, configurable: true });
 }
 
 /**
@@ -87,7 +87,8 @@ function whileRunning(error: NativeError, sqlState: string, state: StateFacts, f
   const lost = state.kind === "lost" || state.kind === "refused" || state.kind === "too-many-connections";
   const kind = dead && !lost ? "lost" : lost && connection === "ok" ? "other" : state.kind;
   const executed = sqlState === "57P03" ? "no" : dead ? "maybe" : sqlState === "25P02" ? "no" : "yes";
-  if (stale in error) return { kind, connection, executed: "no", retry: "transaction" };
+  const another = (error as { readonly [again]?: "no" | "yes" })[again];
+  if (another !== undefined) return { kind, connection, executed: another, retry: "transaction" };
   return { kind, connection, executed, retry: state.again === true || dead ? "transaction" : "never" };
 }
 

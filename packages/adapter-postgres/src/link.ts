@@ -15,6 +15,8 @@ export class Link {
   readonly parameters = new Map<string, string>();
   /** Called once, when the link dies while nobody waits for an answer. */
   onFatal: ((error: unknown) => void) | null = null;
+  /** Called with each error of a flight, before anybody else sees it. */
+  onError: ((error: unknown) => void) | undefined;
   /** Called when the server says that one of the settings that it reports has another value. */
   onSetting: ((name: string, before: string, value: string) => void) | undefined;
   /** The flight that the server has refused and whose ReadyForQuery is still to come: pg has forgotten it by then. */
@@ -177,6 +179,7 @@ export class Link {
 
   /** Marks an error with what only the connection knows, for `classify`. */
   annotate(error: unknown, sql: string, cancelsBefore: number): void {
+    this.onError?.(error);
     noteFacts(error, { sql, alive: this.alive, cancelRequested: this.#cancels !== cancelsBefore });
   }
 

@@ -4,7 +4,8 @@ import type { Link } from "./link.ts";
 import type { TargetSessionAttrs } from "./options.ts";
 import { RawFlight } from "./raw-flight.ts";
 
-interface Role {
+/** What a server is. */
+export interface Role {
   readonly isStandby: boolean;
   readonly isReadOnly: boolean;
 }
@@ -17,8 +18,15 @@ interface Role {
  */
 export async function serverFits(link: Link, wanted: TargetSessionAttrs, context: OperationContext): Promise<boolean> {
   if (wanted === "any" || wanted === "prefer-standby") return true;
-  const { isStandby, isReadOnly } = roleAtLogin(link) ?? (await askForRole(link, context));
+  return suits(roleOf(link) ?? (await askForRole(link, context)), wanted);
+}
+
+/** Whether it is what is wanted. */
+export function suits({ isStandby, isReadOnly }: Role, wanted: TargetSessionAttrs): boolean {
   switch (wanted) {
+    case "any":
+    case "prefer-standby":
+      return true;
     case "primary":
       return !isStandby;
     case "standby":
@@ -30,7 +38,8 @@ export async function serverFits(link: Link, wanted: TargetSessionAttrs, context
   }
 }
 
-function roleAtLogin({ parameters }: Link): Role | undefined {
+/** By what it has reported: at the login, and whenever that changes. `undefined` where it does not. */
+export function roleOf({ parameters }: Link): Role | undefined {
   const standby = parameters.get("in_hot_standby");
   const readOnly = parameters.get("default_transaction_read_only");
   if (standby === undefined || readOnly === undefined) return undefined;

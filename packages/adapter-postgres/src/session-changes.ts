@@ -5,10 +5,14 @@ import { leavesTraces } from "./traces.ts";
 /** Settings that a server reports and that change without anybody's doing. */
 const serversOwn: ReadonlySet<string> = new Set(["in_hot_standby"]);
 
+const readOnly = /\bread[\s_]+only\b/i;
+
 /** What callers have done to a session, as far as their texts and the server's answers tell it without being asked. */
 export class SessionChanges {
   /** How many transactions texts of callers have begun or ended. */
   txEnded = 0;
+  /** Somebody has made the open transaction a read-only one. */
+  readOnlyAsked = false;
   #noticed = false;
   /** The settings that the server reports by itself and that are not what they were, with what they were. */
   readonly #reported = new Map<string, string>();
@@ -36,7 +40,11 @@ export class SessionChanges {
   /** The server has run a statement of a text. */
   completed(tag: string, text: string): void {
     const { turnsTransaction, changesSession } = deedOf(tag, text);
-    if (turnsTransaction) this.txEnded++;
+    if (turnsTransaction) {
+      this.txEnded++;
+      this.readOnlyAsked = false;
+    }
+    if ((turnsTransaction || tag === "SET") && readOnly.test(text)) this.readOnlyAsked = true;
     if (changesSession) this.#noticed = true;
   }
 

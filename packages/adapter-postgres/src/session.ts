@@ -1,7 +1,7 @@
 import { DriverFault, type OperationContext } from "@nsj/mdb-core";
 import { requestCancel } from "./cancel.ts";
 import { typeLookUp, typesFrom } from "./catalogue.ts";
-import { isStalePlan, mayBeStaleType, noteStale } from "./errors.ts";
+import { isStalePlan, mayBeStaleType, noteAgain } from "./errors.ts";
 import { refusal } from "./faults.ts";
 import { type Ahead, type Flight, nothingAhead, type Prelude } from "./flight.ts";
 import type { Link } from "./link.ts";
@@ -9,22 +9,12 @@ import type { LoggedIn } from "./login.ts";
 import type { NativeError } from "./native.ts";
 import { formChecks } from "./parameter-forms.ts";
 import { ScriptFlight, type ScriptOutcome } from "./script-flight.ts";
+import type { ServerFit } from "./server-fit.ts";
 import { SessionChanges } from "./session-changes.ts";
-import { type ColumnsCache, type Shape, Shapes } from "./shapes.ts";
+import type { SessionParts } from "./session-parts.ts";
+import { type Shape, Shapes } from "./shapes.ts";
 import { type Encoded, StatementFlight } from "./statement-flight.ts";
 import { PreparedStatements, type SchemaEpoch, type Usage } from "./statements.ts";
-
-/** What a session is made with. */
-export interface SessionParts {
-  readonly loggedIn: LoggedIn;
-  readonly columns: ColumnsCache;
-  readonly epoch: SchemaEpoch;
-  readonly prepared: { readonly max: number; readonly threshold: number } | undefined;
-  /** What was set after the login, and is set again whenever the server forgets it; empty for nothing. */
-  readonly setup: string;
-  /** Travels with each transaction and each statement outside one, where the session must keep nothing. */
-  readonly localSetup: Prelude | undefined;
-}
 
 /** What the status byte of ReadyForQuery means. */
 const statuses = { I: "idle", T: "active", E: "failed" } as const;
@@ -40,6 +30,7 @@ export class Session {
   readonly shapes: Shapes;
   /** What callers have done to it. */
   readonly changes: SessionChanges;
+  readonly fit: ServerFit;
   readonly #loggedIn: LoggedIn;
   readonly #epoch: SchemaEpoch;
   readonly #prepared: PreparedStatements | undefined;
@@ -53,9 +44,14 @@ export class Session {
   /** The open transaction has changed the schema. */
   #schemaChanged = false;
 
-  constructor({ loggedIn, columns, epoch, prepared, setup, localSetup }: SessionParts) {
+  constructor({ loggedIn, columns, epoch, prepared, setup, localSetup, fit }: SessionParts) {
     this.link = loggedIn.link;
     this.changes = new SessionChanges(this.link);
+    this.fit = fit;
+    this.link.onError = (error) => {
+      // A transaction that was asked to be read-only is no news of the server.
+      if (this.link.client.getTransactionStatus() === "I" || !this.changes.readOnlyAsked) fit.refused(error);
+    };
     this.shapes = new Shapes(columns);
     this.#loggedIn = loggedIn;
     this.#epoch = epoch;
@@ -70,10 +66,11 @@ export class Session {
     return statuses[this.link.client.getTransactionStatus() ?? "I"];
   }
 
-  /** Holds a BEGIN back until the first statement. */
-  hold(text: string): void {
+  /** Holds a BEGIN back until the first statement. @param readOnly - whether it makes the transaction a read-only one */
+  hold(text: string, readOnly = false): void {
     if (!this.link.alive) throw DriverFault.alreadyLost(this.link.death);
     if (this.txStatus !== "idle") throw refusal("other", "a transaction is open on this connection already");
+    this.changes.readOnlyAsked = readOnly;
     this.#held = { text, values: [] };
   }
 
@@ -192,7 +189,7 @@ export class Session {
     const isStale = isStalePlan(error) || (failedUnbound && mayBeStaleType(error));
     if (usage.parse || isStale) this.#prepared?.forget(key, usage);
     if (!isStale || usage.parse) return undefined;
-    noteStale(error);
+    noteAgain(error, "no");
     const { code = "" } = error as NativeError;
     // A server that has forgotten one name has forgotten all of them; a schema that has changed concerns the sibling connections too. A value that
     // does not fit (class 22) is most often just that.
