@@ -26,6 +26,7 @@ export async function executeMany(
     affected += await session.send((ahead) => new ManyFlight(session, ahead, batch, firstIndex));
   };
   session.changes.sent(text);
+  session.trace.skipped();
   for (const values of parameterSets) {
     const set = encodeSet({ text, values, ...(hints !== undefined && { hints }) }, index);
     sets.push(set);

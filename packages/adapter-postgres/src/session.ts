@@ -1,8 +1,9 @@
-import { DriverFault, type OperationContext } from "@nsj/mdb-core";
+import { type BeginOptions, type DriverConnection, DriverFault, type OperationContext } from "@nsj/mdb-core";
 import { requestCancel } from "./cancel.ts";
 import { typeLookUp, typesFrom } from "./catalogue.ts";
 import { isStalePlan, mayBeStaleType, noteAgain } from "./errors.ts";
-import { refusal } from "./faults.ts";
+import { TransactionTrace } from "./fate.ts";
+import { notBegun, refusal } from "./faults.ts";
 import { type Ahead, type Flight, nothingAhead, type Prelude } from "./flight.ts";
 import type { Link } from "./link.ts";
 import type { LoggedIn } from "./login.ts";
@@ -31,6 +32,7 @@ export class Session {
   /** What callers have done to it. */
   readonly changes: SessionChanges;
   readonly fit: ServerFit;
+  readonly trace: TransactionTrace;
   readonly #loggedIn: LoggedIn;
   readonly #epoch: SchemaEpoch;
   readonly #prepared: PreparedStatements | undefined;
@@ -48,6 +50,7 @@ export class Session {
     this.link = loggedIn.link;
     this.changes = new SessionChanges(this.link);
     this.fit = fit;
+    this.trace = new TransactionTrace(this.link);
     this.link.onError = (error) => {
       // A transaction that was asked to be read-only is no news of the server.
       if (this.link.client.getTransactionStatus() === "I" || !this.changes.readOnlyAsked) fit.refused(error);
@@ -60,17 +63,18 @@ export class Session {
     this.#localSetup = localSetup;
   }
 
-  get txStatus(): "idle" | "active" | "failed" | "unknown" {
+  get txStatus(): DriverConnection["txStatus"] {
     if (!this.link.alive) return "unknown";
     if (this.#held !== undefined || this.#opening !== undefined) return "active";
     return statuses[this.link.client.getTransactionStatus() ?? "I"];
   }
 
-  /** Holds a BEGIN back until the first statement. @param readOnly - whether it makes the transaction a read-only one */
-  hold(text: string, readOnly = false): void {
+  /** Holds a BEGIN back until the first statement. */
+  hold(text: string, { readOnly = false, traceable = false }: BeginOptions = {}): void {
     if (!this.link.alive) throw DriverFault.alreadyLost(this.link.death);
     if (this.txStatus !== "idle") throw refusal("other", "a transaction is open on this connection already");
     this.changes.readOnlyAsked = readOnly;
+    this.trace.begin(traceable);
     this.#held = { text, values: [] };
   }
 
@@ -109,6 +113,7 @@ export class Session {
 
   #callersScript(text: string): Promise<ScriptOutcome> {
     this.changes.sent(text);
+    this.trace.skipped();
     return this.send(() => new ScriptFlight(this, text, (tag) => this.changes.completed(tag, text)), false);
   }
 
@@ -124,6 +129,7 @@ export class Session {
 
   /** Sends a flight whose answers span several writes, alone on the connection until it is over. */
   async sendAlone<F extends Flight<unknown>>(make: (ahead: Ahead) => F): Promise<F> {
+    this.trace.skipped();
     if (this.#opening !== undefined) await this.#opening;
     return new Promise((resolve, reject) => {
       this.send((ahead) => {
@@ -139,6 +145,7 @@ export class Session {
   send<T>(make: (ahead: Ahead) => Flight<T>, extended = true): Promise<T> {
     if (this.#opening !== undefined) return this.#opening.then(() => this.send(make, extended));
     const held = extended ? this.#held : undefined;
+    if (held !== undefined) this.trace.ahead();
     const flight = make(extended ? this.#ahead(held) : nothingAhead);
     if (held !== undefined) this.#open(flight);
     this.link.send(flight);
@@ -235,10 +242,4 @@ export class Session {
   cancel(context: OperationContext): Promise<void> {
     return this.link.cancel((bounds) => requestCancel(this.#loggedIn, bounds), context);
   }
-}
-
-function notBegun(): DriverFault {
-  return new DriverFault("the transaction could not be begun, so the statement was not sent", {
-    kind: "transaction-aborted",
-  });
 }

@@ -1,4 +1,5 @@
 import type { ResultSet } from "@nsj/mdb-core";
+import { numberText } from "./fate.ts";
 import { refusal } from "./faults.ts";
 import { type Ahead, Flight } from "./flight.ts";
 import type { NativeConnection, NativeField, WireValue } from "./native.ts";
@@ -26,6 +27,8 @@ export class StatementFlight extends Flight<ResultSet> {
   #parameterOids: readonly number[] = [];
   readonly #rows: RawRow[] = [];
   #tag = "";
+  /** Whether the transaction's number is asked for behind the statement; "answering" once the statement itself is answered. */
+  #trace: "no" | "asked" | "answering";
 
   constructor(session: Session, ahead: Ahead, statement: Encoded, usage: Usage) {
     super(session.link, ahead);
@@ -33,6 +36,7 @@ export class StatementFlight extends Flight<ResultSet> {
     this.#statement = statement;
     this.#usage = usage;
     this.#shape = usage.shape;
+    this.#trace = session.trace.asks ? "asked" : "no";
   }
 
   protected get sql(): string {
@@ -52,6 +56,12 @@ export class StatementFlight extends Flight<ResultSet> {
     connection.bind({ statement: name, values });
     if (this.#shape === undefined && !describesAll) connection.describe({ type: "P", name: "" });
     connection.execute();
+    if (this.#trace !== "no") {
+      this.#trace = "asked";
+      connection.parse({ name: "", text: numberText });
+      connection.bind({ statement: "", values: [] });
+      connection.execute();
+    }
     connection.sync();
   }
 
@@ -65,11 +75,17 @@ export class StatementFlight extends Flight<ResultSet> {
   }
 
   protected override row(row: RawRow): void {
+    if (this.#trace === "answering") {
+      this.#session.trace.told(row[0] ?? null);
+      return;
+    }
     const shape = this.#shape ?? emptyShape;
     this.#rows.push((shape.unknownOids.length === 0 ? decodeRow(row, shape) : row) as RawRow);
   }
 
   protected override completed(tag: string): void {
+    if (this.#trace === "answering") return;
+    if (this.#trace === "asked") this.#trace = "answering";
     this.#tag = tag;
     // What has a name is a query or a change of rows.
     if (this.#usage.name === "") this.#session.changes.completed(tag, this.#statement.text);

@@ -7,6 +7,7 @@ export type {
   DriverConnection,
   ExecuteManyFailure,
   ExecuteManyResult,
+  Fate,
   ResetPlan,
   RowStream,
 } from "./connection.ts";
