@@ -1,7 +1,7 @@
 import { type BeginOptions, type DriverConnection, DriverFault, type OperationContext } from "@nsj/mdb-core";
 import { requestCancel } from "./cancel.ts";
 import { typeLookUp, typesFrom } from "./catalogue.ts";
-import { isStalePlan, mayBeStaleType, noteAgain } from "./errors.ts";
+import { explainRefusal, isStalePlan, mayBeStaleType, noteAgain } from "./errors.ts";
 import { TransactionTrace } from "./fate.ts";
 import { notBegun, refusal } from "./faults.ts";
 import { type Ahead, type Flight, nothingAhead, type Prelude } from "./flight.ts";
@@ -52,6 +52,7 @@ export class Session {
     this.fit = fit;
     this.trace = new TransactionTrace(this.link);
     this.link.onError = (error) => {
+      explainRefusal(error);
       // A transaction that was asked to be read-only is no news of the server.
       if (this.link.client.getTransactionStatus() === "I" || !this.changes.readOnlyAsked) fit.refused(error);
     };
