@@ -210,7 +210,7 @@ export class PostgresConnection implements DriverConnection {
   /** A server that does not answer by the deadline loses the connection: its answer would come in the middle of something else. */
   async #bounded<T>(context: OperationContext, work: () => Promise<T>): Promise<T> {
     const { link } = this.#session;
-    const stop = watch(context, () =>
+    const stop = watch({ ...context, clock: link.clock }, () =>
       link.fail(DriverFault.lost("the server did not answer in time", context.signal?.reason)),
     );
     try {

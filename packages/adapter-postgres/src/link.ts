@@ -1,5 +1,5 @@
-import { DriverFault, type OperationContext } from "@nsj/mdb-core";
-import { watch } from "./bounds.ts";
+import { type Clock, DriverFault, type OperationContext } from "@nsj/mdb-core";
+import { type Bounds, watch } from "./bounds.ts";
 import { noteFacts } from "./errors.ts";
 import { refusal } from "./faults.ts";
 import type { Flight } from "./flight.ts";
@@ -11,6 +11,7 @@ import type { NativeClient } from "./native.ts";
  */
 export class Link {
   readonly client: NativeClient;
+  readonly clock: Clock;
   /** What the server has said about itself: `server_version`, `in_hot_standby`, `DateStyle`, ... */
   readonly parameters = new Map<string, string>();
   /** Called once, when the link dies while nobody waits for an answer. */
@@ -35,8 +36,9 @@ export class Link {
   #cancels = 0;
   #cancelling: Promise<void> | undefined;
 
-  constructor(client: NativeClient) {
+  constructor(client: NativeClient, clock: Clock) {
     this.client = client;
+    this.clock = clock;
     // Without this listener, a backend that is killed would end the process.
     client.on("error", (error: unknown) => this.fail(error));
     client.on("end", () => this.fail(DriverFault.lost("the connection was closed")));
@@ -148,27 +150,24 @@ export class Link {
    * Stops what runs now. @param request - sends one cancel request and resolves when the server has acted on it. It is sent again while
    * the statement goes on: a request that arrives before the backend has read the statement is lost.
    */
-  async cancel(request: (context: OperationContext) => Promise<void>, context: OperationContext): Promise<void> {
+  async cancel(request: (bounds: Bounds) => Promise<void>, context: OperationContext): Promise<void> {
     if (!this.busy || !this.alive) return;
     this.#cancels++;
-    this.#cancelling ??= this.#cancelUntilAnswered(request, context).finally(() => {
+    this.#cancelling ??= this.#cancelUntilAnswered(request, { ...context, clock: this.clock }).finally(() => {
       this.#cancelling = undefined;
     });
     await this.#cancelling;
   }
 
-  async #cancelUntilAnswered(
-    request: (context: OperationContext) => Promise<void>,
-    context: OperationContext,
-  ): Promise<void> {
+  async #cancelUntilAnswered(request: (bounds: Bounds) => Promise<void>, bounds: Bounds): Promise<void> {
     let answered = false;
     const answer = new Promise<void>((resolve) => this.#onAnswer.push(resolve)).then(() => {
       answered = true;
     });
     try {
       for (let pauseMs = 50; !answered; pauseMs *= 2) {
-        await request(context);
-        await untilAnswered(answer, pauseMs, context);
+        await request(bounds);
+        await untilAnswered(answer, pauseMs, bounds);
       }
     } catch (error) {
       // A request whose end was not seen could stop a later statement.
@@ -191,7 +190,7 @@ export class Link {
       this.fail(DriverFault.lost("the connection was closed while a statement was running"));
       return;
     }
-    const stop = watch(context, () => this.client.connection.stream.destroy());
+    const stop = watch({ ...context, clock: this.clock }, () => this.client.connection.stream.destroy());
     try {
       await this.client.end();
     } finally {
@@ -229,15 +228,15 @@ export class Link {
 }
 
 /** Resolves when the answer is there or the pause is over. @throws when the bounds are. */
-function untilAnswered(answer: Promise<void>, pauseMs: number, context: OperationContext): Promise<void> {
+function untilAnswered(answer: Promise<void>, pauseMs: number, bounds: Bounds): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(done, pauseMs);
-    const stop = watch(context, () => {
-      clearTimeout(timer);
+    const timer = bounds.clock.setTimer(done, pauseMs, { keepProcessAlive: true });
+    const stop = watch(bounds, () => {
+      timer.cancel();
       reject(new Error("the server has not stopped the statement in time"));
     });
     function done(): void {
-      clearTimeout(timer);
+      timer.cancel();
       stop();
       resolve();
     }

@@ -1,5 +1,5 @@
-import { DriverFault, type OperationContext } from "@nsj/mdb-core";
-import { watch } from "./bounds.ts";
+import { DriverFault } from "@nsj/mdb-core";
+import { type Bounds, watch } from "./bounds.ts";
 import type { Link } from "./link.ts";
 import type { TargetSessionAttrs } from "./options.ts";
 import { RawFlight } from "./raw-flight.ts";
@@ -16,7 +16,7 @@ export interface Role {
  *
  * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-TARGET-SESSION-ATTRS
  */
-export async function serverFits(link: Link, wanted: TargetSessionAttrs, context: OperationContext): Promise<boolean> {
+export async function serverFits(link: Link, wanted: TargetSessionAttrs, context: Bounds): Promise<boolean> {
   if (wanted === "any" || wanted === "prefer-standby") return true;
   return suits(roleOf(link) ?? (await askForRole(link, context)), wanted);
 }
@@ -46,7 +46,7 @@ export function roleOf({ parameters }: Link): Role | undefined {
   return { isStandby: standby === "on", isReadOnly: readOnly === "on" };
 }
 
-async function askForRole(link: Link, context: OperationContext): Promise<Role> {
+async function askForRole(link: Link, context: Bounds): Promise<Role> {
   const flight = new RawFlight(
     link,
     "select pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('default_transaction_read_only')",
