@@ -108,7 +108,7 @@ export class CursorFlight extends Flight<void> {
       this.#learned();
       return;
     }
-    this.#session.completed(tag, this.#statement.text);
+    this.#session.changes.completed(tag, this.#statement.text);
     this.#batchRead("ending");
   }
 
@@ -216,6 +216,7 @@ export class CursorStream implements RowStream {
     if (this.#closed) return null;
     if (this.#flight === undefined) {
       const statement = this.#encode();
+      this.#session.changes.sent(statement.text);
       this.#flight = await this.#session.sendAlone(
         (ahead) => new CursorFlight(this.#session, ahead, statement, this.#fetchSize),
       );

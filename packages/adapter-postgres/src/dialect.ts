@@ -33,7 +33,7 @@ export const capabilities: Capabilities = Object.freeze({
   cancel: "out-of-band",
   stream: "cursor",
   reset: "round-trip",
-  noticesSessionChanges: false,
+  noticesSessionChanges: true,
   prepared: true,
   executeMany: true,
   bulkLoad: true,
@@ -44,6 +44,7 @@ export const capabilities: Capabilities = Object.freeze({
   deferrableTransactions: true,
   multipleResultSets: true,
   procedures: true,
+  fates: true,
 });
 
 /** An identifier in double quotes. @throws DriverFault for a zero byte, which would end the statement there */

@@ -35,7 +35,7 @@ export class ManyFlight extends Flight<number> {
 
   protected override completed(tag: string): void {
     this.#done++;
-    this.#session.completed(tag, this.sql);
+    this.#session.changes.completed(tag, this.sql);
     this.#affected += affectedBy(tag) ?? 0;
   }
 

@@ -25,6 +25,8 @@ export async function executeMany(
     bytes = 0;
     affected += await session.send((ahead) => new ManyFlight(session, ahead, batch, firstIndex));
   };
+  session.changes.sent(text);
+  session.trace.skipped();
   for (const values of parameterSets) {
     const set = encodeSet({ text, values, ...(hints !== undefined && { hints }) }, index);
     sets.push(set);

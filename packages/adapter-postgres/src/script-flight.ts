@@ -72,7 +72,8 @@ export class ScriptFlight extends Flight<ScriptOutcome> {
     for (const part of this.#parts) {
       if (part.shape.unknownOids.length > 0) return this.#learnTypes(part).then(() => this.outcome());
     }
-    const after = this.#parts.map(({ tag }) => this.#session.after(tag)).filter((it) => it !== undefined);
+    const isOwn = this.#onCompleted === undefined;
+    const after = this.#parts.map(({ tag }) => this.#session.after(tag, isOwn)).filter((it) => it !== undefined);
     return after.length === 0 ? this.#gather() : Promise.all(after).then(() => this.#gather());
   }
 

@@ -4,6 +4,7 @@ import type {
   Call,
   DriverConnection,
   ExecuteManyResult,
+  Fate,
   MaybePromise,
   OperationContext,
   ParameterHint,
@@ -52,6 +53,14 @@ export class ForwardingConnection implements Required<DriverConnection> {
 
   get txEnded(): number {
     return this.inner.txEnded;
+  }
+
+  get transactionNumber(): string | null | undefined {
+    return this.inner.transactionNumber;
+  }
+
+  fateOf(transactionNumber: string, context: OperationContext): Promise<Fate> {
+    return this.inner.fateOf(transactionNumber, context);
   }
 
   query(statement: Statement, context: OperationContext): MaybePromise<ResultSet> {

@@ -10,7 +10,15 @@ export interface BeginOptions {
   /** `false` where the caller said that it will write, `true` that it will not; absent when it said nothing. */
   readonly readOnly?: boolean;
   readonly deferrable?: boolean;
+  /** The connection learns the transaction's number, for {@link DriverConnection.fateOf}. Only where `fates` is declared. */
+  readonly traceable?: boolean;
 }
+
+/**
+ * What became of a transaction: `"pending"` while it runs or still waits for its end, `"unknown"` where the server cannot tell or is not the one
+ * that ran it.
+ */
+export type Fate = "committed" | "rolled back" | "pending" | "unknown";
 
 /** How `stream` fetches. */
 export interface CursorOptions extends OperationContext {
@@ -90,6 +98,13 @@ export interface DriverConnection {
    */
   readonly txEnded?: number;
 
+  /**
+   * The number of the transaction that was begun last, where that was `traceable`; it stays readable after the connection is lost. `null`: by the last
+   * statement that was answered it had written nothing, so that there is nothing a lost commit could have lost but a NOTIFY. `undefined`: not known.
+   * Local, free, and learnt at no extra round trip of a statement. The driver's own format.
+   */
+  readonly transactionNumber?: string | null | undefined;
+
   /** Runs one statement and gives all of its rows. */
   query(statement: Statement, context: OperationContext): MaybePromise<ResultSet>;
   /**
@@ -145,6 +160,11 @@ export interface DriverConnection {
   rollbackTo?(name: string): MaybePromise<void>;
   /** Forgets a savepoint. Present when `savepoints` is `"full"`. */
   releaseSavepoint?(name: string): MaybePromise<void>;
+  /**
+   * What became of a transaction of this database, whichever connection ran it. Called on another connection, outside a transaction, after a COMMIT was
+   * lost. Declared with `fates`. @param transactionNumber - what {@link DriverConnection.transactionNumber} gave
+   */
+  fateOf?(transactionNumber: string, context: OperationContext): Promise<Fate>;
   /** Lets the connection keep the process alive, or not. The pool calls `unref` when it goes idle. */
   ref?(): void;
   /** See {@link DriverConnection.ref}. */

@@ -1,5 +1,5 @@
 import { isDate } from "node:util/types";
-import type { LogicalType } from "../driver/index.ts";
+import type { LogicalType, ScalarLogicalType } from "../driver/index.ts";
 import { dayToMs, timestampText, timestampToMs } from "./calendar.ts";
 import { conversionError, type Decoder } from "./conversion.ts";
 import { decimalDecoders, decodeFloat, integerDecoders } from "./numbers.ts";
@@ -7,6 +7,8 @@ import type { TypeOptions } from "./type-options.ts";
 
 /** How the values of a column become what the caller gets; `null` where they are that already. */
 export function decoderFor(type: LogicalType, options: Required<TypeOptions>): Decoder | null {
+  const element = elementOf(type);
+  if (element !== undefined) return arrayDecoder(decoderFor(element, options));
   switch (type) {
     case "integer":
       return integerDecoders[options.bigint];
@@ -29,6 +31,18 @@ export function decoderFor(type: LogicalType, options: Required<TypeOptions>): D
     default:
       return null;
   }
+}
+
+/** `undefined` for what is no array. */
+function elementOf(type: LogicalType): ScalarLogicalType | undefined {
+  return type.endsWith("[]") ? (type.slice(0, -2) as ScalarLogicalType) : undefined;
+}
+
+function arrayDecoder(decode: Decoder | null): Decoder | null {
+  if (decode === null) return null;
+  const decodeArray: Decoder = (value, site) =>
+    Array.isArray(value) ? value.map((item) => (item === null ? null : decodeArray(item, site))) : decode(value, site);
+  return decodeArray;
 }
 
 const decodeDay: Decoder = (value, site) => {

@@ -28,6 +28,7 @@ export class ReferenceConnection implements DriverConnection {
   dirty = false;
   readonly fits = true;
   txEnded = 0;
+  readonly transactionNumber = undefined;
   readonly #port: Port;
   #status: EngineStatus = "idle";
   #unknown = false;
@@ -85,6 +86,11 @@ export class ReferenceConnection implements DriverConnection {
   async reset({ scope }: ResetPlan): Promise<"done"> {
     await this.#ask({ op: scope === "session" ? "reset" : "rollback" });
     return "done";
+  }
+
+  /** The small engine remembers nothing of a transaction that is over. */
+  async fateOf(): Promise<"unknown"> {
+    return "unknown";
   }
 
   async cancel(context: OperationContext): Promise<void> {
