@@ -213,6 +213,7 @@ export class BackingWork {
 
   async #commit(): Promise<void> {
     try {
+      if (this.#changed) await this.#session.run("CALL ora.end_transaction()");
       await this.#session.commit();
     } catch (error) {
       const cause = oracleErrorFrom(error, nothing);

@@ -45,13 +45,6 @@ export async function runControl(session: OracleSession, action: ControlAction):
       return session.alter(action.settings);
     case "killSession":
       return session.host.killSession(action.id, action.serial, action.disconnect);
-    case "lockTable":
-      return work.change(session.about("", "LOCK", action.waitSeconds), async () => {
-        if (action.waitSeconds)
-          await work.run({ text: `SET LOCAL lock_timeout = '${action.waitSeconds}s'`, values: [] });
-        await work.run({ text: action.sql, values: [] });
-        return { result: undefined, changed: true };
-      });
     case "storeSource":
       return storeSource(session, action);
     case "dropSource":

@@ -1,4 +1,4 @@
-import type { OracleType, OracleValue } from "../values/oracle-type.ts";
+import { isCharacterType, type OracleType, type OracleValue } from "../values/oracle-type.ts";
 import { notUnderstood, OracleError } from "./oracle-error.ts";
 
 /** The formats of the session, by which dates become text. */
@@ -27,7 +27,7 @@ export function convertOut(
 }
 
 function isText(type: OracleType): boolean {
-  return type === "VARCHAR2" || type === "CHAR" || type === "LONG" || type === "CLOB" || type === "ROWID";
+  return isCharacterType(type);
 }
 
 function isNumber(type: OracleType): boolean {
@@ -39,7 +39,7 @@ function isDatetime(type: OracleType): boolean {
 }
 
 function isBytes(type: OracleType): boolean {
-  return type === "RAW" || type === "LONG RAW" || type === "BLOB";
+  return type === "RAW" || type === "BLOB";
 }
 
 function checked(to: OracleType, value: OracleValue, size: number): OracleValue {

@@ -128,6 +128,9 @@ export class DmlStatement implements EngineStatement {
       const result = await work.run(render(sql, (index) => boundValue(row, index)));
       count += result.rowCount ?? 0;
       const { columns, rows } = work.values(result);
+      // https://docs.oracle.com/error-help/db/ora-22816/
+      if (columns.some(({ type }) => type === "LONG"))
+        throw new OracleError(22816, "unsupported feature with RETURNING clause");
       for (const [position, bindIndex] of [...this.returnBinds].entries()) {
         const column = columns[position];
         const bind = row[bindIndex];

@@ -1,5 +1,5 @@
 import { InterruptedError } from "../../shared/interruption.ts";
-import { notUnderstood, OracleError } from "./oracle-error.ts";
+import { notUnderstood, OracleError, refusalNumber } from "./oracle-error.ts";
 import { byteOffset, tokenize } from "./sql/lexer.ts";
 import { originalName } from "./sql/names.ts";
 
@@ -34,6 +34,10 @@ export function oracleErrorFrom(error: unknown, statement: FailedStatement): unk
   const path = `"${statement.schema}"."${originalName(table)}"."${originalName(column)}"`;
   const constraintPath = `(${statement.schema}.${originalName(constraint)})`;
   switch (code) {
+    case "ORA00": {
+      const [, number, words = ""] = /^ORA-(\d+): ([\s\S]*)$/.exec(message) ?? [];
+      return Number(number) === refusalNumber ? notUnderstood(words) : new OracleError(Number(number), words);
+    }
     case "23505":
       return new OracleError(1, `unique constraint ${constraintPath} violated`);
     case "23503":

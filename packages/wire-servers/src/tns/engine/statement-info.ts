@@ -30,7 +30,6 @@ export type ControlAction =
   | { readonly what: "setTransaction"; readonly mode: string }
   | { readonly what: "alterSession"; readonly settings: ReadonlyMap<string, string> }
   | { readonly what: "killSession"; readonly id: number; readonly serial: number; readonly disconnect: boolean }
-  | { readonly what: "lockTable"; readonly sql: string; readonly waitSeconds: number | undefined }
   | { readonly what: "dropSource"; readonly name: readonly string[] }
   | {
       readonly what: "storeSource";

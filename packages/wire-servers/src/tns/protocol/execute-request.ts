@@ -91,16 +91,16 @@ function readShapes(reader: TtcReader, count: number): BindShape[] {
 
 /** One bind's description; `writeColumnMetadata` in oracledb's lib/thin/protocol/messages/withData.js. */
 function readShape(reader: TtcReader): BindShape {
-  const type = oracleTypeOf(reader.u8());
+  const type = reader.u8();
   const flags = reader.u8();
   reader.skip(2);
   const size = reader.integer();
   reader.skipIntegers(2);
   if (reader.integer() > 0) reader.sized();
   reader.skipIntegers(2);
-  reader.u8();
+  const form = reader.u8();
   reader.skipIntegers(2);
-  return { type, size, array: (flags & 0x40) !== 0 };
+  return { type: oracleTypeOf(type, form), size, array: (flags & 0x40) !== 0 };
 }
 
 /** Reads the call that repeats a statement with other values; `writeReExecuteMessage` in the same file. */

@@ -33,7 +33,7 @@ export class LobStore {
   /** Makes a locator for a value. */
   refer(type: OracleType, value: string | Buffer): LobReference {
     const id = this.#add(typeof value === "string" ? { type: "CLOB", text: value } : { type: "BLOB", bytes: value });
-    return { locator: locatorOf(id, type === "CLOB"), length: value.length };
+    return { locator: locatorOf(id, type !== "BLOB"), length: value.length };
   }
 
   /** What a locator that the client binds stands for. @throws RangeError for an unknown one. */

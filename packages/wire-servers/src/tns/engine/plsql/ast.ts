@@ -25,17 +25,6 @@ export type Step =
   | { readonly kind: "nothing" }
   | { readonly kind: "assign"; readonly target: Target; readonly value: Span }
   | { readonly kind: "if"; readonly branches: readonly Branch[]; readonly otherwise: readonly Step[] }
-  | { readonly kind: "while"; readonly condition: Span | undefined; readonly body: readonly Step[] }
-  | {
-      readonly kind: "range";
-      readonly variable: string;
-      readonly first: Span;
-      readonly last: Span;
-      readonly reverse: boolean;
-      readonly body: readonly Step[];
-    }
-  | { readonly kind: "rows"; readonly variable: string; readonly query: Span; readonly body: readonly Step[] }
-  | { readonly kind: "exit"; readonly condition: Span | undefined }
   | { readonly kind: "return"; readonly value: Span | undefined }
   | { readonly kind: "raise"; readonly exception: string | undefined }
   | { readonly kind: "sql"; readonly text: Span }

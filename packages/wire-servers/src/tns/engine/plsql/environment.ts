@@ -95,15 +95,17 @@ export interface Environment {
 /** The type on the wire that a declared type comes closest to. */
 export function wireType(type: DataType): OracleType {
   const base = type.postgres.replace(/\(.*$/, "");
-  if (base.startsWith("numeric") || base === "ora.float") return "NUMBER";
+  if (base.startsWith("numeric")) return "NUMBER";
   if (base === "boolean") return "BOOLEAN";
   if (base === "ora.date") return "DATE";
   if (base.startsWith("timestamptz")) return "TIMESTAMP WITH TIME ZONE";
   if (base === "ora.timestamp_ltz") return "TIMESTAMP WITH LOCAL TIME ZONE";
   if (base.startsWith("timestamp")) return "TIMESTAMP";
   if (base === "bytea") return "RAW";
-  if (base === "ora.clob") return "CLOB";
-  if (base === "ora.blob") return "BLOB";
+  const lob = /^ora\.([cb]lob|nclob)$/.exec(base)?.[1];
+  if (lob !== undefined) return lob.toUpperCase() as OracleType;
+  const national = { "ora.char": "CHAR", "ora.nchar": "NCHAR", "ora.nvarchar": "NVARCHAR2" } as const;
+  if (Object.hasOwn(national, base)) return national[base as keyof typeof national];
   if (base === "float8") return "BINARY_DOUBLE";
   if (base === "float4") return "BINARY_FLOAT";
   return base === "refcursor" ? "REF CURSOR" : "VARCHAR2";

@@ -1,5 +1,5 @@
 import type { RowSource } from "../engine.ts";
-import { OracleError } from "../oracle-error.ts";
+import { OracleError, refusalNumber } from "../oracle-error.ts";
 import type { OracleSession } from "../oracle-session.ts";
 import { render } from "../render.ts";
 import { rowSourceOf } from "../row-source.ts";
@@ -13,11 +13,8 @@ import { callArguments } from "./parse-step.ts";
 import { plain, Return } from "./return.ts";
 import { Subprograms } from "./subprograms.ts";
 
-/** Leaves a loop. */
-class Exit extends Error {}
-
 /** Numbers that no block can catch: the call itself is over, or the block was never compiled. */
-const uncatchable = new Set([28, 1013, 3113, 6550, 3001]);
+const uncatchable = new Set([28, 1013, 3113, 6550, refusalNumber]);
 
 /** Runs the statements of a block; its expressions and SQL go to PostgreSQL. */
 export class Interpreter {
@@ -120,18 +117,6 @@ export class Interpreter {
           if (await this.#test(condition, source, environment)) return run(body);
         return run(step.otherwise);
       }
-      case "while":
-        return this.#loop(async () => {
-          while (step.condition === undefined || (await this.#test(step.condition, source, environment)))
-            await run(step.body);
-        });
-      case "range":
-        return this.#loop(() => this.#range(step, source, environment, run));
-      case "rows":
-        return this.#loop(() => this.#rows(step, source, environment, run));
-      case "exit":
-        if (step.condition === undefined || (await this.#test(step.condition, source, environment))) throw new Exit();
-        return undefined;
       case "return":
         throw new Return(step.value === undefined ? undefined : await this.evaluate(step.value, source, environment));
       case "raise":
@@ -148,49 +133,6 @@ export class Interpreter {
         return this.subprograms.call(this, step, source, environment);
       case "block":
         return this.block(step.block, source, environment);
-    }
-  }
-
-  async #loop(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof Exit)) throw error;
-    }
-  }
-
-  async #range(
-    step: Extract<Step, { kind: "range" }>,
-    source: TokenStream,
-    environment: Environment,
-    run: (steps: readonly Step[], scope: Scope) => Promise<void>,
-  ): Promise<void> {
-    const first = Number(plain(await this.evaluate(step.first, source, environment)));
-    const last = Number(plain(await this.evaluate(step.last, source, environment)));
-    const count = Math.max(0, last - first + 1);
-    for (let index = 0; index < count; index++) {
-      const scope = new Scope(environment.scope);
-      scope.declare(step.variable, undefined, {
-        type: "NUMBER",
-        value: String(step.reverse ? last - index : first + index),
-      });
-      await run(step.body, scope);
-    }
-  }
-
-  async #rows(
-    step: Extract<Step, { kind: "rows" }>,
-    source: TokenStream,
-    environment: Environment,
-    run: (steps: readonly Step[], scope: Scope) => Promise<void>,
-  ): Promise<void> {
-    const { columns, rows } = await this.#sql.query(textOf(source, step.query), environment);
-    for (const row of rows) {
-      const scope = new Scope(environment.scope);
-      for (const [index, column] of columns.entries()) {
-        scope.declare(`${step.variable}.${column.name}`, undefined, { type: column.type, value: row[index] ?? null });
-      }
-      await run(step.body, scope);
     }
   }
 

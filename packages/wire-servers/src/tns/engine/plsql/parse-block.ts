@@ -107,13 +107,7 @@ function step(stream: TokenStream): Step {
 
 function compoundStep(stream: TokenStream): Step | undefined {
   if (stream.accept("IF")) return ifStep(stream);
-  if (stream.accept("LOOP")) return { kind: "while", condition: undefined, body: loopBody(stream) };
-  if (stream.accept("WHILE")) {
-    const condition = spanUntil(stream, "LOOP");
-    stream.expect("LOOP");
-    return { kind: "while", condition, body: loopBody(stream) };
-  }
-  if (stream.accept("FOR")) return forStep(stream);
+  if (stream.isOneOf("LOOP", "WHILE", "FOR")) throw stream.refuse();
   return undefined;
 }
 
@@ -127,30 +121,6 @@ function ifStep(stream: TokenStream): Step {
   const otherwise = stream.accept("ELSE") ? steps(stream, "END") : [];
   endOf(stream, "IF");
   return { kind: "if", branches, otherwise };
-}
-
-function forStep(stream: TokenStream): Step {
-  const variable = name(stream);
-  stream.expect("IN", 6550, "PLS-00103: IN was expected");
-  const reverse = stream.accept("REVERSE");
-  if (stream.is("(")) {
-    stream.next();
-    const query = spanUntil(stream, ")");
-    stream.expect(")");
-    stream.expect("LOOP");
-    return { kind: "rows", variable, query, body: loopBody(stream) };
-  }
-  const first = spanUntil(stream, "..");
-  stream.expect("..");
-  const last = spanUntil(stream, "LOOP");
-  stream.expect("LOOP");
-  return { kind: "range", variable, first, last, reverse, body: loopBody(stream) };
-}
-
-function loopBody(stream: TokenStream): Step[] {
-  const body = steps(stream, "END");
-  endOf(stream, "LOOP");
-  return body;
 }
 
 function endOf(stream: TokenStream, what: string): void {

@@ -5,8 +5,6 @@ import type { Argument, Span, Step, Target } from "./ast.ts";
 /** Reads a statement that holds no others, up to its semicolon. */
 export function simpleStep(stream: TokenStream): Step {
   if (stream.accept("NULL")) return { kind: "nothing" };
-  if (stream.accept("EXIT"))
-    return { kind: "exit", condition: stream.accept("WHEN") ? spanUntil(stream, ";") : undefined };
   if (stream.accept("RETURN")) return { kind: "return", value: stream.is(";") ? undefined : spanUntil(stream, ";") };
   if (stream.accept("RAISE")) return { kind: "raise", exception: stream.is(";") ? undefined : stream.next().value };
   if (stream.accept("CLOSE")) {
