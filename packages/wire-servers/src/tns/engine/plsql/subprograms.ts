@@ -1,5 +1,6 @@
 import { OracleError } from "../oracle-error.ts";
 import type { OracleSession } from "../oracle-session.ts";
+import { literal } from "../sql/names.ts";
 import type { TokenStream } from "../sql/token-stream.ts";
 import type { Argument, Parameter, Step } from "./ast.ts";
 import { type Environment, type Held, readTarget, Scope } from "./environment.ts";
@@ -27,6 +28,10 @@ const builtIn: Readonly<Record<string, (call: BuiltInCall) => Promise<void>>> = 
   "DBMS_OUTPUT.PUT_LINE": async () => undefined,
   "DBMS_SESSION.SLEEP": sleep,
   "DBMS_LOCK.SLEEP": sleep,
+  "DBMS_APPLICATION_INFO.SET_MODULE": (call) => remember(call, "module", "action"),
+  "DBMS_APPLICATION_INFO.SET_CLIENT_INFO": (call) => remember(call, "client_info"),
+  "DBMS_SESSION.SET_IDENTIFIER": (call) => remember(call, "client_identifier"),
+  "DBMS_SESSION.CLEAR_IDENTIFIER": (call) => remember(call, "client_identifier"),
   // There are no packages with variables here.
   "DBMS_SESSION.MODIFY_PACKAGE_STATE": async () => undefined,
   "DBMS_SESSION.RESET_PACKAGE": async () => undefined,
@@ -47,6 +52,14 @@ async function sleep({ interpreter, args }: BuiltInCall): Promise<void> {
     await work.run({ text: "SELECT pg_sleep($1::float8)", values: [seconds] });
     return { result: undefined, changed: false };
   });
+}
+
+/** Keeps what SYS_CONTEXT tells of the application. */
+async function remember({ interpreter, args }: BuiltInCall, ...names: readonly string[]): Promise<void> {
+  for (const [index, name] of names.entries()) {
+    const value = literal(String(plain(args[index] ?? nothing) ?? ""));
+    await interpreter.session.work.configure(`SELECT set_config('wire.${name}', ${value}, false)`);
+  }
 }
 
 /** The procedures and functions that a block can call. */

@@ -176,6 +176,7 @@ const session = `
       WHEN 'CURRENT_SCHEMA' THEN pg_catalog.current_setting('wire.schema')
       WHEN 'DB_NAME' THEN pg_catalog.current_setting('wire.service')
       WHEN 'SERVICE_NAME' THEN pg_catalog.current_setting('wire.service')
+      ELSE nullif(pg_catalog.current_setting('wire.' || pg_catalog.lower($2), true), '')
     END $$;
   CREATE VIEW ora."DUAL" AS SELECT 'X'::varchar AS "DUMMY";
   CREATE VIEW ora."V$VERSION" AS SELECT 'Oracle Database 19c (a test server of @nsj/mdb over PostgreSQL) Release 19.3.0.0.0'::varchar AS "BANNER";

@@ -189,6 +189,9 @@ export const conversionsSetup = textReaders
   CREATE FUNCTION ora.varchar_to_${place}(varchar) RETURNS ${type} LANGUAGE sql ${volatility} STRICT AS $$ SELECT ${reader}($1::text) $$;
   CREATE CAST (varchar AS ${type}) WITH FUNCTION ora.varchar_to_${place}(varchar) AS ASSIGNMENT;`;
   })
+  .concat(`
+  CREATE FUNCTION ora.text_to_blob(text) RETURNS ora.blob LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT ora.hextoraw($1)::ora.blob $$;
+  CREATE CAST (text AS ora.blob) WITH FUNCTION ora.text_to_blob(text) AS ASSIGNMENT;`)
   .join("");
 
 /** Statements of PostgreSQL that add Oracle's types to a database. */

@@ -48,6 +48,7 @@ function alterSession(stream: TokenStream): ControlAction {
     const setting = stream.next().value;
     stream.expect("=", 2248, "invalid option for ALTER SESSION");
     const token = stream.next();
+    if (token.kind === "end") throw stream.error(2248, "invalid option for ALTER SESSION");
     settings.set(setting, token.value);
   }
   if (settings.size === 0) throw stream.error(2248, "invalid option for ALTER SESSION");
