@@ -21,8 +21,10 @@ export const sessionFacts = ["CURRENT_SCHEMA", "MODULE", "ACTION", "CLIENT_INFO"
  * @throws DriverFault for a schema that no database can have
  */
 export function setUpBlock(schema: string | undefined): string {
-  const facts = sessionFacts.map((fact, index) => `:${index + 1} := SYS_CONTEXT('USERENV', '${fact}');`);
-  return `BEGIN ${alterSession(schema === undefined ? undefined : storedName(schema))} ${facts.join(" ")} END;`;
+  const facts = sessionFacts.map((fact) => `SYS_CONTEXT('USERENV', '${fact}')`);
+  const places = sessionFacts.map((_, index) => `:${index + 1}`);
+  const alter = alterSession(schema === undefined ? undefined : storedName(schema));
+  return `BEGIN ${alter} SELECT ${facts.join(", ")} INTO ${places.join(", ")} FROM DUAL; END;`;
 }
 
 /**

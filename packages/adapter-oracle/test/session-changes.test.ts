@@ -105,21 +105,23 @@ describe("a connection", () => {
   });
 
   it("puts back settings, schema and what the application said of itself, as the login left them", async () => {
+    const fresh = await connected(server);
     const state = async () =>
       rows(
-        connection,
+        fresh,
         `select to_char(date '2026-01-02'), sys_context('userenv', 'current_schema'), sys_context('userenv', 'module'),
          sys_context('userenv', 'action'), sys_context('userenv', 'client_info'), sys_context('userenv', 'client_identifier') from dual`,
       );
     const before = await state();
-    await run(connection, "alter session set nls_date_format = 'DD' current_schema = adams");
+    await run(fresh, "alter session set nls_date_format = 'DD' current_schema = adams");
     await run(
-      connection,
+      fresh,
       "begin dbms_application_info.set_module('m', 'a'); dbms_application_info.set_client_info('c'); dbms_session.set_identifier('i'); end;",
     );
     expect(await state()).toEqual([["02", "ADAMS", "m", "a", "c", "i"]]);
-    expect(await connection.reset?.({ scope: "session" }, unlimited)).toBe("done");
+    expect(await fresh.reset?.({ scope: "session" }, unlimited)).toBe("done");
     expect(await state()).toEqual(before);
+    fresh.destroy();
   });
 
   it("says that what ends with the session cannot be put back", async () => {
