@@ -164,8 +164,6 @@ export class TnsSession {
         return this.#lobs.free(piggyback.locators);
       case "setSchema":
         return this.#engine?.setSchema(piggyback.schema);
-      case "setEndToEnd":
-        return undefined;
     }
   }
 

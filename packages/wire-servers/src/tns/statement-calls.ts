@@ -7,7 +7,6 @@ import { writeCallEnd } from "./protocol/call-answer.ts";
 import { Cursor } from "./protocol/cursor.ts";
 import { type ExecuteRequest, readExecute, readReexecute } from "./protocol/execute-request.ts";
 import type { LobStore } from "./protocol/lob-store.ts";
-import { writeDescribe } from "./protocol/result-answer.ts";
 import { type AnswerContext, outcomeAnswer, rowsAnswer } from "./protocol/statement-answer.ts";
 import type { TtcReader } from "./protocol/ttc-reader.ts";
 import { TtcWriter } from "./protocol/ttc-writer.ts";
@@ -105,7 +104,7 @@ export class StatementCalls {
     if (statement === undefined || (!request.execute && request.defines !== undefined)) {
       return this.#answer(cursor, () => rowsAnswer(this.#context, cursor, request.prefetch, false));
     }
-    if (!request.execute) return this.#answer(cursor, () => this.#describe(cursor));
+    if (!request.execute) throw new RangeError("the TNS test server does not describe statements without running them");
     const rows = this.#readBinds(request, cursor, reader);
     this.#host.noteBinds({ text: cursor.text, types: cursor.shapes.map(({ type }) => type) });
     return this.#answer(cursor, async () => {
@@ -117,8 +116,7 @@ export class StatementCalls {
       }
       const directions = outcome.out?.directions ?? [];
       cursor.outBinds = new Set(directions.flatMap((direction, index) => (direction === "out" ? [index] : [])));
-      const { rowCounts, ...rest } = outcome;
-      return outcomeAnswer(this.#context, cursor, request.rowCounts && rowCounts ? outcome : rest);
+      return outcomeAnswer(this.#context, cursor, outcome);
     });
   }
 
@@ -139,13 +137,6 @@ export class StatementCalls {
     const { type, value } = bind;
     if (typeof value !== "string" || isNational(type)) return bind;
     return { ...bind, value: convertedTo(this.#host.characterSet, value) };
-  }
-
-  async #describe(cursor: Cursor): Promise<TtcWriter> {
-    const writer = new TtcWriter();
-    if (cursor.statement?.kind === "query") writeDescribe(writer, await cursor.statement.describe());
-    const { transactionInProgress } = this.#engine;
-    return writeCallEnd(writer, { transactionInProgress, cursorId: cursor.id });
   }
 
   /** Runs the work of a call and turns an error of Oracle into the answer. */

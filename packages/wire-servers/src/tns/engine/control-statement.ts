@@ -1,4 +1,3 @@
-import type { OracleColumn } from "../values/oracle-type.ts";
 import type { EngineStatement, Outcome } from "./engine.ts";
 import type { OracleSession } from "./oracle-session.ts";
 import { quoted } from "./sql/names.ts";
@@ -20,10 +19,6 @@ export class ControlStatement implements EngineStatement {
   async execute(): Promise<Outcome> {
     await runControl(this.#session, this.#action);
     return { rowCount: 0 };
-  }
-
-  describe(): Promise<readonly OracleColumn[]> {
-    return Promise.resolve([]);
   }
 }
 

@@ -18,7 +18,7 @@ export function convertOut(
 ): OracleValue {
   if (value === null || from === to) return checked(to, value, size);
   if (isText(to)) return checked(to, asText(from, value, formats), size);
-  if (isText(from)) return fromText(String(value), to);
+  if (isText(from)) throw notUnderstood(`text for a bind of ${to}`);
   if (isNumber(from) && isNumber(to))
     return to === "BINARY_DOUBLE" || to === "BINARY_FLOAT" ? Number(value) : String(value);
   if (isDatetime(from) && isDatetime(to)) return value;
@@ -100,17 +100,4 @@ function datetimeText(value: string, format: string): string {
     },
   );
   return text;
-}
-
-function fromText(text: string, to: OracleType): OracleValue {
-  if (isNumber(to)) {
-    if (!/^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text))
-      throw new OracleError(6502, "PL/SQL: numeric or value error: character to number conversion error");
-    return text.trim();
-  }
-  if (isBytes(to)) {
-    if (!/^([0-9a-f]{2})*$/i.test(text)) throw new OracleError(1465, "invalid hex number");
-    return Buffer.from(text, "hex");
-  }
-  throw new OracleError(932, `inconsistent datatypes: expected ${to} got VARCHAR2`);
 }

@@ -1,4 +1,3 @@
-import type { OracleColumn } from "../values/oracle-type.ts";
 import { convertOut } from "./convert-out.ts";
 import type { Bind, EngineStatement, ExecuteOptions, Outcome, OutValue } from "./engine.ts";
 import { OracleError } from "./oracle-error.ts";
@@ -46,10 +45,6 @@ export class PlsqlStatement implements EngineStatement {
       ...(this.#bindNames.length > 0 ? { out: { directions, values } } : {}),
       ...(interpreter.results.length > 0 ? { implicitResults: interpreter.results } : {}),
     };
-  }
-
-  describe(): Promise<readonly OracleColumn[]> {
-    return Promise.resolve([]);
   }
 
   async #run(interpreter: Interpreter, binds: BlockBinds): Promise<void> {

@@ -1,4 +1,3 @@
-import type { OracleColumn } from "../values/oracle-type.ts";
 import type { Bind, EngineStatement, ExecuteOptions, Outcome } from "./engine.ts";
 import { OracleError } from "./oracle-error.ts";
 import type { OracleSession } from "./oracle-session.ts";
@@ -34,11 +33,6 @@ export class QueryStatement implements EngineStatement {
     });
     if (commit) await this.#session.commit();
     return { rowCount: 0, source: rowSourceOf(columns, rows) };
-  }
-
-  describe(): Promise<readonly OracleColumn[]> {
-    const rendered = this.#render(this.#query.placeholders.map(() => ({ type: "VARCHAR2", size: 1, value: null })));
-    return this.#session.work.describe(this.#session.about(this.#text, "SELECT"), rendered);
   }
 
   #render(row: readonly TypedValue[]): RenderedText {

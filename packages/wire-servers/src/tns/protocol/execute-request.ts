@@ -21,7 +21,6 @@ export interface ExecuteRequest {
   readonly execute: boolean;
   readonly commit: boolean;
   readonly batchErrors: boolean;
-  readonly rowCounts: boolean;
   /** Rows to send with the answer to a query. */
   readonly prefetch: number;
   readonly iterations: number;
@@ -52,7 +51,7 @@ export function readExecute(reader: TtcReader): ExecuteRequest {
   reader.integer();
   reader.u8();
   reader.skipIntegers(2);
-  const rowCounts = reader.u8() !== 0;
+  if (reader.u8() !== 0) throw new RangeError("the TNS test server does not count rows per set");
   reader.integer();
   reader.u8();
   readSignatureAndChunks(reader);
@@ -66,7 +65,6 @@ export function readExecute(reader: TtcReader): ExecuteRequest {
     execute: (options & executeOption.execute) !== 0,
     commit: (options & executeOption.commit) !== 0,
     batchErrors: (options & executeOption.batchErrors) !== 0,
-    rowCounts,
     prefetch: options & executeOption.fetch ? rows : 0,
     iterations: isQuery ? 1 : Math.max(1, numbers[1] ?? 1),
     binds: bindCount > 0 ? readShapes(reader, bindCount) : undefined,
@@ -117,7 +115,6 @@ export function readReexecute(reader: TtcReader, code: number): ExecuteRequest {
     execute: true,
     commit: (options & reexecuteOption.commit) !== 0,
     batchErrors: false,
-    rowCounts: false,
     prefetch: fetches ? rows : 0,
     iterations: fetches ? 1 : Math.max(1, rows),
     binds: undefined,

@@ -3,7 +3,7 @@ import type { Bind, OutValue, RowSource } from "../engine.ts";
 import { OracleError } from "../oracle-error.ts";
 import type { TypedValue } from "../render.ts";
 import type { DataType } from "../sql/data-types.ts";
-import type { Block, Target } from "./ast.ts";
+import type { Target } from "./ast.ts";
 
 /** What a variable holds: a value, or rows. */
 export type Held = TypedValue | { readonly type: "REF CURSOR"; readonly rows: RowSource | null };
@@ -17,16 +17,9 @@ interface Variable {
 export class Scope {
   readonly #variables = new Map<string, Variable>();
   readonly #parent: Scope | undefined;
-  readonly #exceptions: Block["exceptions"];
 
-  constructor(parent?: Scope, exceptions: Block["exceptions"] = new Map()) {
+  constructor(parent?: Scope) {
     this.#parent = parent;
-    this.#exceptions = exceptions;
-  }
-
-  /** The number that an exception of the blocks around was given, if it was. */
-  exceptionNumber(name: string): number | undefined {
-    return this.#exceptions.has(name) ? this.#exceptions.get(name) : this.#parent?.exceptionNumber(name);
   }
 
   declare(name: string, declared: DataType | undefined, held: Held = { type: "VARCHAR2", value: null }): void {

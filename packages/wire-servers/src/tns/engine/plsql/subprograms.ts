@@ -4,7 +4,7 @@ import { literal } from "../sql/names.ts";
 import type { TokenStream } from "../sql/token-stream.ts";
 import type { Argument, Parameter, Step } from "./ast.ts";
 import { type Environment, type Held, readTarget, Scope } from "./environment.ts";
-import { CompilationError, PlsqlException } from "./exceptions.ts";
+import { CompilationError } from "./exceptions.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { type ParsedSubprogram, parseSubprogram } from "./parse-subprogram.ts";
 import { plain, Return } from "./return.ts";
@@ -23,7 +23,7 @@ const builtIn: Readonly<Record<string, (call: BuiltInCall) => Promise<void>>> = 
     const number = -Number(plain(args[0] ?? nothing));
     if (number < 20_000 || number > 20_999)
       throw new OracleError(21000, `error number argument to raise_application_error of ${number} is out of range`);
-    throw new PlsqlException(number, String(plain(args[1] ?? nothing)));
+    throw new OracleError(number, String(plain(args[1] ?? nothing)));
   },
   "DBMS_OUTPUT.PUT_LINE": async () => undefined,
   "DBMS_SESSION.SLEEP": sleep,
@@ -82,7 +82,6 @@ export class Subprograms {
         throw undeclared(step, source);
       }
       if (step.kind === "block") await this.check(step.block.body, source);
-      if (step.kind === "if") for (const { body } of step.branches) await this.check(body, source);
     }
   }
 

@@ -1,7 +1,7 @@
 import { OracleError } from "../oracle-error.ts";
 import { functionCall, pseudoColumn } from "./functions.ts";
 import { byteOffset } from "./lexer.ts";
-import { datetimeLiteral, intervalLiteral, numberLiteral } from "./literals.ts";
+import { datetimeLiteral, numberLiteral } from "./literals.ts";
 import { isName, literal, name, quoted, quotedPath } from "./names.ts";
 import { isNestedQuery } from "./nested-query.ts";
 import { caseForm, castForm, trimForm } from "./special-forms.ts";
@@ -204,7 +204,7 @@ export class Expressions {
         if (stream.peek(1).kind === "string") return datetimeLiteral(stream, word);
         throw missingExpression(stream);
       case "INTERVAL":
-        if (stream.peek(1).kind === "string") return intervalLiteral(stream);
+        if (stream.peek(1).kind === "string") throw stream.refuse();
         break;
     }
     if (stream.plsql && (word === "TRUE" || word === "FALSE")) {

@@ -29,20 +29,11 @@ export function query(stream: TokenStream): TranslatedQuery {
   if (!stream.accept("FOR")) return { sql, forUpdate: undefined };
   stream.expect("UPDATE", 905, "missing keyword");
   let text = `${sql} FOR UPDATE`;
-  if (stream.accept("OF")) {
-    do expressionsOf(stream).expression();
-    while (stream.accept(","));
-  }
+  if (stream.isOneOf("OF", "WAIT", "SKIP")) throw stream.refuse();
   let waitSeconds: number | undefined;
   if (stream.accept("NOWAIT")) {
     text += " NOWAIT";
     waitSeconds = 0;
-  } else if (stream.accept("WAIT")) {
-    waitSeconds = Number(stream.next().value);
-    if (!Number.isInteger(waitSeconds)) throw stream.error(30005, "missing or invalid WAIT interval");
-  } else if (stream.accept("SKIP")) {
-    stream.expect("LOCKED", 905, "missing keyword");
-    text += " SKIP LOCKED";
   }
   return { sql: text, forUpdate: { waitSeconds } };
 }
