@@ -1,20 +1,19 @@
+import { gap } from "./between-words.ts";
 import { statementKind } from "./statement-kind.ts";
 
-/** What stands between two words: blanks and comments. */
-const gap = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*[\s\S]*?\*/)+`;
-
-const start = `(?:^|')(?:${gap})?`;
-const alteration = new RegExp(`${start}alter${gap}session\\b`, "i");
-const roles = new RegExp(`${start}set${gap}role\\b`, "i");
-const privateTable = new RegExp(`\\bcreate${gap}private${gap}temporary${gap}table\\b`, "i");
-const keepsDefinition = new RegExp(`\\bpreserve${gap}definition\\b`, "i");
+const gaps = `${gap}+`;
+const start = `(?:^|')(?:${gaps})?`;
+const alteration = new RegExp(`${start}alter${gaps}session\\b`, "i");
+const roles = new RegExp(`${start}set${gaps}role\\b`, "i");
+const privateTable = new RegExp(`\\bcreate${gaps}private${gaps}temporary${gaps}table\\b`, "i");
+const keepsDefinition = new RegExp(`\\bpreserve${gaps}definition\\b`, "i");
 const globalTable = new RegExp(
-  `\\bcreate${gap}global${gap}temporary${gap}table${gap}(?:[\\w$#"]+\\s*\\.\\s*)?"?([\\w$#]+)[\\s\\S]*\\bpreserve${gap}rows\\b`,
+  `\\bcreate${gaps}global${gaps}temporary${gaps}table${gaps}(?:[\\w$#"]+\\s*\\.\\s*)?"?([\\w$#]+)[\\s\\S]*\\bpreserve${gaps}rows\\b`,
   "i",
 );
 /** One ALTER SESSION with nothing but settings that a reset knows the value of. */
 const knownSettings = new RegExp(
-  `^(?:${gap})?alter${gap}session${gap}set${gap}(?:(?:nls_numeric_characters|nls_date_format|nls_timestamp_format|nls_timestamp_tz_format|time_zone|current_schema)\\s*=\\s*(?:'[^']*'|"[^"]*"|[\\w$#]+)\\s*)+$`,
+  `^(?:${gaps})?alter${gaps}session${gaps}set${gaps}(?:(?:nls_numeric_characters|nls_date_format|nls_timestamp_format|nls_timestamp_tz_format|time_zone|current_schema)\\s*=\\s*(?:'[^']*'|"[^"]*"|[\\w$#]+)\\s*)+$`,
   "i",
 );
 
@@ -25,6 +24,9 @@ const restorableCalls =
 const lastingCalls =
   /\b(?:dbms_lock\s*\.\s*(?:request|convert)|dbms_alert\s*\.\s*register|dbms_flashback\s*\.\s*enable\w*|dbms_session\s*\.\s*(?!sleep\b|set_identifier\b|clear_identifier\b|modify_package_state\b|reset_package\b|unique_session_id\b|is_\w+\b)\w+)\b/i;
 
+/** Names that are remembered; a program that makes ever new tables forgets the oldest. */
+const mostNames = 500;
+
 /** The tables of a database that keep a session's rows across commits, as far as their definitions came through one connector. */
 export class KeptTables {
   readonly #names = new Set<string>();
@@ -32,6 +34,8 @@ export class KeptTables {
 
   add(name: string): void {
     this.#names.add(name.replace(/[$#]/g, "\\$&"));
+    const [oldest = ""] = this.#names;
+    if (this.#names.size > mostNames) this.#names.delete(oldest);
     this.#pattern = new RegExp(`(?<![\\w$#])(?:${[...this.#names].join("|")})(?![\\w$#])`, "i");
   }
 

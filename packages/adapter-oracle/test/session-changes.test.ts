@@ -53,6 +53,12 @@ describe("a text", () => {
     expect(noticed(text)).toBe("clean");
   });
 
+  it("with many comments is read in one go", () => {
+    const comments = "/* * a */ -- b\n".repeat(2000);
+    expect(noticed(`${comments} 1`, `${comments}'alter /* * */`)).toBe("clean");
+    expect(noticed(`${comments}alter${comments}session set nls_sort = binary`)).toBe("lasting");
+  });
+
   it("speaks of a table that keeps a session's rows, once its definition has gone through the connector", () => {
     const tables = new KeptTables();
     new SessionChanges(tables).note(
