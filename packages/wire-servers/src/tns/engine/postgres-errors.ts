@@ -10,8 +10,6 @@ export interface FailedStatement {
   /** `INSERT`, `UPDATE`, ...: decides between numbers that Oracle tells apart by it. */
   readonly verb: string;
   readonly schema: string;
-  /** Seconds that FOR UPDATE was told to wait. */
-  readonly waitSeconds?: number | undefined;
 }
 
 /** The fields of pg's `DatabaseError` that this server looks at. */
@@ -77,9 +75,7 @@ export function oracleErrorFrom(error: unknown, statement: FailedStatement): unk
     case "40P01":
       return new OracleError(60, "deadlock detected while waiting for resource");
     case "55P03":
-      return statement.waitSeconds === undefined || statement.waitSeconds === 0
-        ? new OracleError(54, "resource busy and acquire with NOWAIT specified or timeout expired")
-        : new OracleError(30006, "resource busy; acquire with WAIT timeout expired");
+      return new OracleError(54, "resource busy and acquire with NOWAIT specified or timeout expired");
     case "57014":
       return cancelled();
     case "0A000":

@@ -22,12 +22,10 @@ export class QueryStatement implements EngineStatement {
   async execute([row = []]: readonly (readonly Bind[])[], { prefetch, commit }: ExecuteOptions): Promise<Outcome> {
     const { forUpdate } = this.#query;
     const { work } = this.#session;
-    const about = this.#session.about(this.#text, "SELECT", forUpdate?.waitSeconds);
+    const about = this.#session.about(this.#text, "SELECT");
     const rendered = this.#render(row);
-    if (forUpdate === undefined) return { rowCount: 0, source: await work.query(about, rendered, prefetch) };
+    if (!forUpdate) return { rowCount: 0, source: await work.query(about, rendered, prefetch) };
     const { columns, rows } = await work.change(about, async () => {
-      const limit = forUpdate.waitSeconds ? `${forUpdate.waitSeconds}s` : "0";
-      await work.run({ text: `SET LOCAL lock_timeout = '${limit}'`, values: [] });
       const result = work.values(await work.run(rendered));
       return { result, changed: result.rows.length > 0 };
     });

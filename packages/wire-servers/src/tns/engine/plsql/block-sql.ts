@@ -84,7 +84,7 @@ export class BlockSql {
     return this.#compiled(() =>
       work.change(this.#session.about(text, "SELECT"), async () => {
         const result = work.values(await work.run(rendered));
-        return { result, changed: translated.forUpdate !== undefined && result.rows.length > 0 };
+        return { result, changed: translated.forUpdate && result.rows.length > 0 };
       }),
     );
   }
