@@ -36,7 +36,7 @@ export const capabilities: Capabilities = Object.freeze({
   cancel: "in-band",
   stream: "cursor",
   reset: "round-trip",
-  noticesSessionChanges: false,
+  noticesSessionChanges: true,
   prepared: true,
   executeMany: true,
   bulkLoad: true,

@@ -91,7 +91,7 @@ export class ForwardingConnection implements Required<DriverConnection> {
     return this.inner.ping(context);
   }
 
-  reset(plan: ResetPlan, context: OperationContext): MaybePromise<"done" | "deferred"> {
+  reset(plan: ResetPlan, context: OperationContext): MaybePromise<"done" | "deferred" | "impossible"> {
     return this.inner.reset(plan, context);
   }
 

@@ -124,8 +124,11 @@ export interface DriverConnection {
 
   /** One cheap round trip. Absent for engines where it proves nothing. */
   ping?(context: OperationContext): Promise<void>;
-  /** Puts the session back. `"deferred"`: it will travel with the next statement. */
-  reset?(plan: ResetPlan, context: OperationContext): MaybePromise<"done" | "deferred">;
+  /**
+   * Puts the session back. `"deferred"`: it will travel with the next statement. `"impossible"`: something of it ends with the session only, and
+   * core closes the connection.
+   */
+  reset?(plan: ResetPlan, context: OperationContext): MaybePromise<"done" | "deferred" | "impossible">;
   /**
    * Stops the statement that runs now, on the server. Resolves only when it can no longer hit a later statement; the pending call
    * then rejects with an error that `classify` names `"cancelled"` (or has succeeded meanwhile). When nothing runs it does nothing and

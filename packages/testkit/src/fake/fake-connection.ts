@@ -110,7 +110,7 @@ export class FakeConnection extends ForwardingConnection {
     return this.#perform({ on: "ping" }, () => super.ping(context));
   }
 
-  override reset(plan: ResetPlan, context: OperationContext): Promise<"done" | "deferred"> {
+  override reset(plan: ResetPlan, context: OperationContext): Promise<"done" | "deferred" | "impossible"> {
     return this.#perform({ on: "reset" }, () => super.reset(plan, context));
   }
 

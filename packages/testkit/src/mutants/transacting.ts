@@ -154,7 +154,7 @@ export const transactingMutants: readonly Mutant[] = [
   mutant("commits in a reset", "reset: rolls back an open transaction", {
     connection: (inner) =>
       new (class extends ForwardingConnection {
-        override async reset(plan: ResetPlan, context: OperationContext): Promise<"done" | "deferred"> {
+        override async reset(plan: ResetPlan, context: OperationContext): Promise<"done" | "deferred" | "impossible"> {
           if (this.txStatus === "active") await super.commit();
           return super.reset(plan, context);
         }
@@ -196,7 +196,7 @@ export const transactingMutants: readonly Mutant[] = [
       new (class extends ForwardingConnection {
         readonly #prepared = new Set<string>();
         #lost: ReadonlySet<string> = new Set();
-        override async reset(plan: ResetPlan, context: OperationContext): Promise<"done" | "deferred"> {
+        override async reset(plan: ResetPlan, context: OperationContext): Promise<"done" | "deferred" | "impossible"> {
           this.#lost = new Set(this.#prepared);
           return super.reset(plan, context);
         }
