@@ -230,6 +230,9 @@ export class Session {
       "SELECT pg_catalog.pg_advisory_unlock_all()",
       "DISCARD SEQUENCES",
       "DISCARD TEMP",
+      // DEALLOCATE ALL would take the driver's own too.
+      `DO $$ DECLARE own text; BEGIN FOR own IN SELECT name FROM pg_catalog.pg_prepared_statements WHERE from_sql LOOP
+        EXECUTE pg_catalog.format('DEALLOCATE %I', own); END LOOP; END $$`,
     ].join("; ");
   }
 }
