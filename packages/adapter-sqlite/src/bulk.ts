@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { BulkTarget, DriverConnection, OperationContext, ParameterValue } from "@nsj/mdb-core";
+import type { BulkTarget, Clock, DriverConnection, OperationContext, ParameterValue } from "@nsj/mdb-core";
 import { quoteIdentifier } from "./dialect.ts";
 import { refuseLate } from "./patience.ts";
 
@@ -18,8 +18,9 @@ export async function loadRows(
   { table, columns }: BulkTarget,
   batches: AsyncIterable<readonly (readonly ParameterValue[])[]>,
   context: OperationContext,
+  clock: Clock,
 ): Promise<{ readonly rows: number }> {
-  refuseLate(context);
+  refuseLate(context, clock);
   const names = columns.map(quoteIdentifier).join(", ");
   const text = `INSERT INTO ${table.map(quoteIdentifier).join(".")} (${names}) VALUES (${columns.map(() => "?").join(", ")})`;
   const nested = host.txStatus === "active";
@@ -28,7 +29,7 @@ export async function loadRows(
   try {
     let rows = 0;
     for await (const batch of batches) {
-      refuseLate(context);
+      refuseLate(context, clock);
       for (const values of batch) {
         const inserted = host.query({ text, values }, context);
         if (inserted instanceof Promise) await inserted;

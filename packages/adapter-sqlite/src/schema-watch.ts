@@ -1,4 +1,4 @@
-import { performance } from "node:perf_hooks";
+import type { Clock } from "@nsj/mdb-core";
 import type { FileState } from "./file-state.ts";
 import { type NativeDatabase, type NativeRow, type NativeStatement, readRows } from "./native.ts";
 import type { PreparedStatement } from "./prepared-statement.ts";
@@ -18,6 +18,7 @@ const checkEveryMs = 1_000;
 export class SchemaWatch {
   readonly #native: NativeDatabase;
   readonly #file: FileState | undefined;
+  readonly #clock: Clock;
   readonly #readJsonb: JsonbReader;
   #generation = 0;
   #seenOfFile = -1;
@@ -28,8 +29,9 @@ export class SchemaWatch {
   #distrustful = false;
 
   /** @param file - absent for a private database, which no other connection can change */
-  constructor(native: NativeDatabase, file: FileState | undefined) {
+  constructor(native: NativeDatabase, file: FileState | undefined, clock: Clock) {
     this.#native = native;
+    this.#clock = clock;
     this.#file = file;
     this.#readJsonb = (document) => readRows(native, "SELECT json(?)", document)[0]?.[0];
   }
@@ -90,7 +92,7 @@ export class SchemaWatch {
       this.#seenOfFile = file.schemaGeneration;
       this.#generation += 1;
     }
-    const now = performance.now();
+    const now = this.#clock.now();
     if (!star && now - this.#checkedAt < checkEveryMs) return true;
     this.#checkedAt = now;
     const version = this.#readVersion();

@@ -1,4 +1,5 @@
 import {
+  type Clock,
   type ColumnInfo,
   type MaybePromise,
   type OperationContext,
@@ -30,6 +31,7 @@ export interface RunnerParts {
   readonly watch: SchemaWatch;
   readonly transaction: TransactionState;
   readonly baseline: SessionBaseline;
+  readonly clock: Clock;
 }
 
 /** Prepares the statements of one connection, keeps them by their text, and runs them. */
@@ -38,19 +40,21 @@ export class StatementRunner {
   readonly #watch: SchemaWatch;
   readonly #transaction: TransactionState;
   readonly #baseline: SessionBaseline;
+  readonly #clock: Clock;
   readonly #kept: StatementCache<PreparedStatement>;
 
-  constructor({ native, watch, transaction, baseline }: RunnerParts, cacheSize: number) {
+  constructor({ native, watch, transaction, baseline, clock }: RunnerParts, cacheSize: number) {
     this.#native = native;
     this.#watch = watch;
     this.#transaction = transaction;
     this.#baseline = baseline;
+    this.#clock = clock;
     this.#kept = new StatementCache(cacheSize);
   }
 
   /** Runs a statement, or several of them when there are no values, and gives all rows. */
   query(statement: Statement, context: OperationContext): MaybePromise<ResultSet> {
-    refuseLate(context);
+    refuseLate(context, this.#clock);
     const values = toNativeValues(statement.values, statement.hints);
     const prepared = this.prepare(statement.text);
     if (prepared === null) return this.#script(statement, context);
@@ -114,7 +118,7 @@ export class StatementRunner {
 
   #script(statement: Statement, context: OperationContext): Promise<ResultSet> {
     return runScript(statement, (text) => {
-      refuseLate(context);
+      refuseLate(context, this.#clock);
       const prepared = this.prepare(text);
       if (prepared === null) {
         throw unsupported("the statements of this text cannot be told apart; send them one by one");

@@ -10,6 +10,12 @@ export interface BeginOptions {
   /** `false` where the caller said that it will write, `true` that it will not; absent when it said nothing. */
   readonly readOnly?: boolean;
   readonly deferrable?: boolean;
+  /**
+   * For an engine with one writer (SQLite). `"late"`: this may turn out only to read, as a session may, so the writer's lock waits for the first
+   * write; one that comes after somebody else has written fails as `"serialization"`. Default `"early"`: a write that follows a read never
+   * fails for that. Others ignore it.
+   */
+  readonly writeLock?: "early" | "late";
 }
 
 /** How `stream` fetches. */
