@@ -22,6 +22,7 @@ import { type RowStreamOptions, SqliteRowStream } from "./row-stream.ts";
 import { SchemaWatch } from "./schema-watch.ts";
 import { SessionBaseline } from "./session-baseline.ts";
 import { StatementRunner } from "./statement-runner.ts";
+import type { DateStorage } from "./stored-dates.ts";
 import { TransactionState } from "./transaction-state.ts";
 import { toNativeValues } from "./values.ts";
 
@@ -34,6 +35,7 @@ export interface ConnectionParts {
   readonly readonly: boolean;
   readonly statementCacheSize: number;
   readonly busyTimeoutMs: number;
+  readonly dates: DateStorage;
   readonly clock: Clock;
   /** Called once, when the database has been closed. */
   readonly onClosed: () => void;
@@ -49,6 +51,7 @@ export class SqliteConnection implements DriverConnection {
   readonly stream?: NonNullable<DriverConnection["stream"]>;
   readonly #native: NativeDatabase;
   readonly #clock: Clock;
+  readonly #dates: DateStorage;
   readonly #watch: SchemaWatch;
   readonly #transaction: TransactionState;
   readonly #statements: StatementRunner;
@@ -58,14 +61,22 @@ export class SqliteConnection implements DriverConnection {
   #stream: SqliteRowStream | undefined;
 
   constructor(parts: ConnectionParts) {
-    const { native, file, clock } = parts;
+    const { native, file, clock, dates } = parts;
     this.#native = native;
     this.#clock = clock;
-    this.#watch = new SchemaWatch(native, file, clock);
+    this.#dates = dates;
+    this.#watch = new SchemaWatch(native, file, clock, dates);
     this.#transaction = new TransactionState(native, this.#watch, { ...parts, writers: file?.writers });
     this.#baseline = new SessionBaseline(native);
     const { statementCacheSize } = parts;
-    const state = { native, watch: this.#watch, transaction: this.#transaction, baseline: this.#baseline, clock };
+    const state = {
+      native,
+      watch: this.#watch,
+      transaction: this.#transaction,
+      baseline: this.#baseline,
+      clock,
+      dates,
+    };
     this.#statements = new StatementRunner(state, statementCacheSize);
     this.#onClosed = parts.onClosed;
     if (file !== undefined) this.stream = (statement, options) => this.#openStream(statement, options);
@@ -177,7 +188,7 @@ export class SqliteConnection implements DriverConnection {
         const prepared = this.#statements.prepare(statement.text);
         if (prepared === null) throw unsupported("a stream takes one statement");
         this.#stream = stream;
-        return { prepared, values: toNativeValues(statement.values, statement.hints) };
+        return { prepared, values: toNativeValues(statement.values, statement.hints, this.#dates) };
       },
       run: (prepared, work) => this.#transaction.run(prepared, options, work),
       shapeOf: (prepared, row) => this.#watch.shapeOf(prepared, row),

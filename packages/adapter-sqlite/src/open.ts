@@ -30,6 +30,7 @@ export async function openConnection(
     readonly: settings.readonly,
     statementCacheSize: settings.statementCacheSize,
     busyTimeoutMs: settings.busyTimeoutMs,
+    dates: settings.dates,
     clock,
     onClosed: () => {
       if (file !== undefined) leaveFile(file.path, file.state);

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { ConfigurationError, checkOptions, type OptionRules } from "@nsj/mdb-core";
 import { type Location, readLocation } from "./location.ts";
+import { type DateStorage, dateStorages } from "./stored-dates.ts";
 
 /** How SQLite keeps its journal; see https://sqlite.org/pragma.html#pragma_journal_mode. */
 export const journalModes = ["wal", "delete", "truncate", "persist", "memory", "off"] as const;
@@ -47,6 +48,12 @@ export interface SqliteOptions {
   readonly synchronous?: SynchronousMode;
   /** How long a statement waits for another writer, in milliseconds, without blocking the process; then `LockTimeoutError`. Default 5 000. */
   readonly busyTimeoutMs?: number;
+  /**
+   * What columns declared as dates or times hold: `"text"`, the default; or numbers, as other programs write them: `"seconds"` or
+   * `"milliseconds"` since 1970 in UTC, or `"julian-days"`. A `Date` is stored and compared as that, and numbers are read as that; text is
+   * read in any case. Nothing in the file tells which it is, so with `"text"` a number in such a column is an error.
+   */
+  readonly dates?: DateStorage;
   /** How many prepared statements each connection keeps. Default 200. */
   readonly statementCacheSize?: number;
 }
@@ -61,6 +68,7 @@ const rules: OptionRules<SqliteOptions> = {
   journalMode: { type: "string", oneOf: journalModes },
   synchronous: { type: "string", oneOf: synchronousModes },
   busyTimeoutMs: { type: "milliseconds" },
+  dates: { type: "string", oneOf: dateStorages },
   statementCacheSize: { type: "count" },
 };
 
@@ -89,6 +97,7 @@ export interface Settings {
   readonly journalMode: JournalMode | undefined;
   readonly synchronous: SynchronousMode;
   readonly busyTimeoutMs: number;
+  readonly dates: DateStorage;
   readonly statementCacheSize: number;
 }
 
@@ -119,6 +128,7 @@ export function readOptions(options: unknown): Settings {
     journalMode,
     synchronous: options.synchronous ?? "full",
     busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
+    dates: options.dates ?? "text",
     statementCacheSize: options.statementCacheSize ?? 200,
   });
 }

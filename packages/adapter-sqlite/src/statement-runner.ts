@@ -16,6 +16,7 @@ import type { SchemaWatch } from "./schema-watch.ts";
 import { runScript } from "./script-run.ts";
 import type { SessionBaseline } from "./session-baseline.ts";
 import { statementKind } from "./statement-kind.ts";
+import type { DateStorage } from "./stored-dates.ts";
 import type { TransactionState } from "./transaction-state.ts";
 import { toNativeValues } from "./values.ts";
 
@@ -32,6 +33,7 @@ export interface RunnerParts {
   readonly transaction: TransactionState;
   readonly baseline: SessionBaseline;
   readonly clock: Clock;
+  readonly dates: DateStorage;
 }
 
 /** Prepares the statements of one connection, keeps them by their text, and runs them. */
@@ -41,21 +43,23 @@ export class StatementRunner {
   readonly #transaction: TransactionState;
   readonly #baseline: SessionBaseline;
   readonly #clock: Clock;
+  readonly #dates: DateStorage;
   readonly #kept: StatementCache<PreparedStatement>;
 
-  constructor({ native, watch, transaction, baseline, clock }: RunnerParts, cacheSize: number) {
+  constructor({ native, watch, transaction, baseline, clock, dates }: RunnerParts, cacheSize: number) {
     this.#native = native;
     this.#watch = watch;
     this.#transaction = transaction;
     this.#baseline = baseline;
     this.#clock = clock;
+    this.#dates = dates;
     this.#kept = new StatementCache(cacheSize);
   }
 
   /** Runs a statement, or several of them when there are no values, and gives all rows. */
   query(statement: Statement, context: OperationContext): MaybePromise<ResultSet> {
     refuseLate(context, this.#clock);
-    const values = toNativeValues(statement.values, statement.hints);
+    const values = toNativeValues(statement.values, statement.hints, this.#dates);
     const prepared = this.prepare(statement.text);
     if (prepared === null) return this.#script(statement, context);
     return this.#execute(prepared, values, context);
