@@ -145,7 +145,7 @@ export class SqliteConnection implements DriverConnection {
     batches: AsyncIterable<readonly (readonly ParameterValue[])[]>,
     context: OperationContext,
   ): Promise<{ readonly rows: number }> {
-    return loadRows(this, target, batches, context, this.#clock);
+    return loadRows(this, target, batches, context, this.#transaction.patience(context));
   }
 
   reset({ scope }: ResetPlan): "done" {

@@ -35,6 +35,28 @@ export class Patience {
     }, cause);
   }
 
+  /** Waits for something that comes from outside. What it rejects with is thrown, but for when patience has ended before. */
+  async until<T>(start: () => PromiseLike<T>): Promise<T> {
+    let outcome: PromiseSettledResult<T> | undefined;
+    await this.wait((resume) => {
+      Promise.resolve(start()).then(
+        (value) => {
+          outcome = { status: "fulfilled", value };
+          resume();
+        },
+        (reason: unknown) => {
+          outcome = { status: "rejected", reason };
+          resume();
+        },
+      );
+      return () => undefined;
+    });
+    // Set by whatever has resumed.
+    const { status } = outcome as PromiseSettledResult<T>;
+    if (status === "rejected") throw (outcome as PromiseRejectedResult).reason;
+    return (outcome as PromiseFulfilledResult<T>).value;
+  }
+
   /**
    * Waits until `resume` is called.
    *

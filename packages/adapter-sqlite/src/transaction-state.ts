@@ -91,6 +91,11 @@ export class TransactionState {
     });
   }
 
+  /** For waiting for something else than a lock, as long as the caller and this connection last. */
+  patience(context: OperationContext): Patience {
+    return new Patience(context, Number.POSITIVE_INFINITY, this.#closed.signal, this.#clock);
+  }
+
   /** Reads from SQLite whether the transaction is still open. @param committed - what its end means, if it has ended */
   refresh(committed: boolean): void {
     const active = this.#native.inTransaction;
