@@ -31,11 +31,11 @@ export function decoderFor(type: LogicalType, options: Required<TypeOptions>): D
   }
 }
 
-/** SQLite alone stores numbers in such columns, and nothing tells what they count. */
+/** Only an engine that checks no types stores numbers in such columns, and nothing tells what they count. */
 function refuseNumber(value: unknown, site: Parameters<Decoder>[1]): void {
   if (typeof value !== "number" && typeof value !== "bigint") return;
   throw conversionError(
-    "holds a number in a column of dates, and nothing tells whether it counts seconds, milliseconds or days; say it by the adapter's option (SQLite: dates), or select it in an expression",
+    `holds a number in a column of dates, and nothing tells whether it counts seconds, milliseconds or days; say it by the option "dates" where there is one, or select it in an expression`,
     site,
   );
 }
