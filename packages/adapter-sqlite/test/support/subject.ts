@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Subject } from "@nsj/mdb-testkit";
 import { afterAll } from "vitest";
 import { type SqliteOptions, sqliteDriver } from "../../src/index.ts";
+import { sessionSql } from "./session-sql.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "mdb-sqlite-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -65,10 +66,7 @@ export const fileSubject: Subject<SqliteOptions> = {
         return bench.run(reader, `insert into ${table} values (2)`);
       },
     },
-    session: {
-      setting: { change: "pragma recursive_triggers = on", read: "pragma recursive_triggers" },
-      temporaryTable: (name) => ({ create: `create temp table ${name} (id integer)`, name }),
-    },
+    session: sessionSql,
   },
   traits: { concurrentWrites: false, strictTypes: false, timestampDigits: 6 },
 };

@@ -12,6 +12,12 @@ export interface BeginOptions {
   readonly deferrable?: boolean;
   /** The connection learns the transaction's number, for {@link DriverConnection.fateOf}. Only where `fates` is declared. */
   readonly traceable?: boolean;
+  /**
+   * For an engine with one writer (SQLite). `"late"`: this may turn out only to read, as a session may, so the writer's lock waits for the first
+   * write; one that comes after somebody else has written fails as `"serialization"`. Default `"early"`: a write that follows a read never
+   * fails for that. Others ignore it.
+   */
+  readonly writeLock?: "early" | "late";
 }
 
 /**

@@ -176,7 +176,7 @@ export class Pool {
       since: now,
       deadline: ownDeadline ? deadline : limit,
       ownDeadline,
-      bounded: deadline !== undefined || signal !== undefined,
+      bounded: request.bounded ?? (deadline !== undefined || signal !== undefined),
       fresh,
       failsWithConnect,
       holder,

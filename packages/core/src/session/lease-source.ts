@@ -4,23 +4,24 @@ import type { DatabaseContext } from "./database-context.ts";
 import type { Scope } from "./scope.ts";
 
 /** A borrowed connection: a lease of the pool, or a part of one that somebody has pinned. */
-export type Borrowed = Pick<Lease, "connection" | "release">;
+export type Borrowed = Pick<Lease, "connection" | "release" | "revoked">;
 
 /** Where a transaction gets its connection from. */
 export interface LeaseSource {
   /**
    * @param bounds - asked for only when the caller has to wait
+   * @param bounded - whether any of these bounds is the caller's own
    * @param fresh - a new physical connection, after one that turned out dead
    */
-  take(bounds: () => Bounds, holder: Scope, fresh: boolean): Promise<Borrowed>;
+  take(bounds: () => Bounds, bounded: boolean, holder: Scope, fresh: boolean): Promise<Borrowed>;
 }
 
 /** Takes a connection from the pool for each transaction. */
 export function poolSource(context: DatabaseContext): LeaseSource {
   return {
-    async take(bounds, holder, fresh) {
+    async take(bounds, bounded, holder, fresh) {
       const lease = fresh ? undefined : context.pool.tryAcquire(holder);
-      return lease ?? (await context.pool.acquire(acquireRequest(bounds(), holder, fresh)));
+      return lease ?? (await context.pool.acquire({ ...acquireRequest(bounds(), holder, fresh), bounded }));
     },
   };
 }

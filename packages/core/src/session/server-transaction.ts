@@ -1,6 +1,6 @@
 import type { BeginOptions, DriverConnection } from "../driver/index.ts";
 import { CommitOutcomeUnknownError, type MdbError, UnsupportedError } from "../errors/index.ts";
-import { type Bounds, bothBounds, tripped } from "./bounds.ts";
+import { type Bounds, bothBounds, tripped, unbounded } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { type Failure, failureOf, isConnectionLoss } from "./failure.ts";
 import type { Borrowed, LeaseSource } from "./lease-source.ts";
@@ -29,17 +29,31 @@ export class ServerTransaction {
   /** How many transactions the caller's own texts had ended on this connection when this one began. */
   #endedBefore: number | undefined;
 
-  /** @throws UnsupportedError when the engine lacks an option */
-  constructor(context: DatabaseContext, leases: LeaseSource, options: SessionOptions, holder: Scope) {
+  /**
+   * @param more - what the driver is told beside the caller's options
+   * @throws UnsupportedError when the engine lacks an option
+   */
+  constructor(
+    context: DatabaseContext,
+    leases: LeaseSource,
+    options: SessionOptions,
+    holder: Scope,
+    more: Pick<BeginOptions, "writeLock"> = {},
+  ) {
     this.#context = context;
     this.#leases = leases;
-    this.#begin = beginOptions(context, options);
+    this.#begin = { ...beginOptions(context, options), ...more };
     this.#holder = holder;
   }
 
   /** The connection, once the transaction has begun and until it has ended. */
   get connection(): DriverConnection | undefined {
     return this.#lease?.connection;
+  }
+
+  /** Whether the pool has taken the connection away: what it ran was stopped, and nothing more may be sent. */
+  get revoked(): boolean {
+    return this.#lease?.revoked === true;
   }
 
   /** Whether the server is still in the transaction that was begun here. Local and free. */
@@ -68,7 +82,8 @@ export class ServerTransaction {
 
   async #takeAndBegin(bounds: Bounds): Promise<DriverConnection> {
     for (let attempt = 1; ; attempt++) {
-      const lease = await this.#leases.take(() => this.#whileWaiting(bounds), this.#holder, attempt > 1);
+      const bounded = bounds !== unbounded;
+      const lease = await this.#leases.take(() => this.#whileWaiting(bounds), bounded, this.#holder, attempt > 1);
       try {
         const { connection } = lease;
         this.#refuseIfGivenUp();

@@ -73,7 +73,9 @@ export class SessionUnits {
   #transaction(): { readonly scope: Scope; readonly server: ServerTransaction } {
     const { clock, database } = this.#context;
     const scope = new Scope({ clock, describe: `session on "${database}"`, parent: this.#around });
-    return { scope, server: new ServerTransaction(this.#context, this.#leases, this.#options, scope) };
+    // It may turn out only to read: then others need not wait for it.
+    const server = new ServerTransaction(this.#context, this.#leases, this.#options, scope, { writeLock: "late" });
+    return { scope, server };
   }
 
   #begin(): Participant {

@@ -1,4 +1,5 @@
 import {
+  ConnectionLostError,
   type MdbError,
   SessionClosedError,
   TransactionAbortedError,
@@ -66,6 +67,12 @@ export function callbackFailed(context: DatabaseContext, cause: unknown): MdbErr
 export function ended(context: DatabaseContext, cause: unknown): MdbError {
   const message = `${nameOf(context)}: the transaction has ended; nothing more can run in it`;
   return new TransactionClosedError(message, { ...placeOf(context), cause });
+}
+
+/** The pool has taken the connection back: it was closed, or held for too long. */
+export function takenAway(context: DatabaseContext): MdbError {
+  const message = `${nameOf(context)}: the connection was taken away by the pool, which was closed or allows no longer use; nothing of the transaction was kept`;
+  return new ConnectionLostError(message, { ...placeOf(context), retryable: true });
 }
 
 export function connectionWentBack(context: DatabaseContext, cause: unknown): MdbError {

@@ -152,6 +152,7 @@ export class Unit {
       if (connection === undefined) {
         const started = this.server?.start(bounds);
         connection = started instanceof Promise ? await started : started;
+        if (this.server?.revoked === true) throw errors.takenAway(this.context);
         // A connection that has died says by itself what ended it, and with what last word.
         if (connection?.usable === true && this.server?.alive === false) throw this.aborted();
       }

@@ -45,7 +45,17 @@ function arrayDecoder(decode: Decoder | null): Decoder | null {
   return decodeArray;
 }
 
+/** Only an engine that checks no types stores numbers in such columns, and nothing tells what they count. */
+function refuseNumber(value: unknown, site: Parameters<Decoder>[1]): void {
+  if (typeof value !== "number" && typeof value !== "bigint") return;
+  throw conversionError(
+    `holds a number in a column of dates, and nothing tells whether it counts seconds, milliseconds or days; say it by the option "dates" where there is one, or select it in an expression`,
+    site,
+  );
+}
+
 const decodeDay: Decoder = (value, site) => {
+  refuseNumber(value, site);
   const ms = typeof value === "string" ? dayToMs(value) : Number.NaN;
   if (Number.isNaN(ms)) {
     throw conversionError('holds a date that a Date cannot represent; use types: { date: "string" }', site);
@@ -55,6 +65,7 @@ const decodeDay: Decoder = (value, site) => {
 
 const decodeDayText: Decoder = (value, site) => {
   if (typeof value === "string") return value;
+  refuseNumber(value, site);
   throw conversionError("holds something that is no date", site);
 };
 
@@ -66,6 +77,7 @@ function toDate(value: unknown, needsOffset: boolean, site: Parameters<Decoder>[
     const date = new Date(timestampToMs(value, needsOffset));
     if (!Number.isNaN(date.getTime())) return date;
   } else if (isDate(value)) return value;
+  refuseNumber(value, site);
   const which = "infinity, BC or another text";
   throw conversionError(
     `holds a timestamp that a Date cannot represent (${which}); use types: { timestamp: "string" }`,
@@ -76,6 +88,7 @@ function toDate(value: unknown, needsOffset: boolean, site: Parameters<Decoder>[
 const decodeTimestampText: Decoder = (value, site) => {
   if (typeof value === "string") return value;
   if (isDate(value)) return timestampText(value);
+  refuseNumber(value, site);
   throw conversionError("holds something that is no timestamp", site);
 };
 

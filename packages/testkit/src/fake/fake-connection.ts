@@ -232,6 +232,7 @@ function undeclared(capabilities: Capabilities): readonly (keyof DriverConnectio
   if (capabilities.cancel === "none") members.push("cancel");
   if (capabilities.stream === "none") members.push("stream");
   if (capabilities.reset === "none") members.push("reset");
+  if (!capabilities.noticesSessionChanges) members.push("dirty");
   if (!capabilities.executeMany) members.push("executeMany");
   if (!capabilities.bulkLoad) members.push("bulkLoad");
   if (!capabilities.procedures) members.push("call");

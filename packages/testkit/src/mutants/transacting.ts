@@ -142,15 +142,6 @@ export const transactingMutants: readonly Mutant[] = [
       })(inner),
   }),
   resetMutant("keeps an open transaction in a reset", "reset: rolls back an open transaction", async () => undefined),
-  resetMutant("keeps temporary tables in a reset", "reset: removes temporary tables", async (connection) => {
-    await connection.rollback();
-  }),
-  resetMutant("keeps settings in a reset", "reset: puts settings back", async (connection) => {
-    await connection.rollback();
-  }),
-  resetMutant("keeps locks in a reset", "reset: lets go of locks", async (connection) => {
-    await connection.rollback();
-  }),
   mutant("commits in a reset", "reset: rolls back an open transaction", {
     connection: (inner) =>
       new (class extends ForwardingConnection {

@@ -158,6 +158,7 @@ export class ReferenceConnection implements DriverConnection {
     try {
       const reply = await this.#port.send(request);
       this.#status = reply.status;
+      if (reply.changed) this.dirty = true;
       if (!("error" in reply)) return reply.value;
       throw new EngineError(reply.error.code, reply.error.message, reply.error.details);
     } catch (error) {

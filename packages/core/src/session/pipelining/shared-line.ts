@@ -38,7 +38,11 @@ export class SharedLine {
   take(read: ReadRecord): Borrowed {
     if (this.inFlight === 0) this.#headSince = this.#clock.now();
     this.inFlight++;
-    return { connection: this.#lease.connection, release: ({ error = "ok" } = {}) => this.#end(error, read) };
+    return {
+      connection: this.#lease.connection,
+      revoked: false,
+      release: ({ error = "ok" } = {}) => this.#end(error, read),
+    };
   }
 
   #end(state: ErrorInfo["connection"], read: ReadRecord): void {

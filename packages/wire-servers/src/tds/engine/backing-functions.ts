@@ -188,6 +188,9 @@ export const backingFunctions: readonly string[] = [
       ELSE $3::int8 / mssql.ticks_of_part($1) - $2::int8 / mssql.ticks_of_part($1)
     END $$`,
   // Objects and the session.
+  `CREATE FUNCTION mssql.applock_mode(principal text, resource text, owner text) RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT CASE WHEN EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()
+      AND (classid::int8 << 32) | objid::int8 = hashtextextended(resource, 0)) THEN 'Exclusive' ELSE 'NoLock' END $$`,
   `CREATE FUNCTION mssql.applock_test(principal text, resource text, mode text, owner text) RETURNS int4 LANGUAGE plpgsql VOLATILE AS $$
     BEGIN
       IF NOT pg_try_advisory_lock(hashtextextended(resource, 0)) THEN RETURN 0; END IF;
