@@ -1,11 +1,23 @@
 import type { DialectFacts } from "../driver/index.ts";
 import type { ExecutorInternals, StatementOptions } from "../session/index.ts";
-import { type Identifier, type Sql, type SqlValue, sql } from "../sql/index.ts";
+import { type Identifier, isParameter, isSql, type Sql, type SqlValue, sql } from "../sql/index.ts";
 import type { TableSpec } from "./table.ts";
 import { tableColumns } from "./table-columns.ts";
 
 /** Any table's description, for code that does not care about its types. */
 export type AnyTable = TableSpec<Record<string, unknown>, never, never, never>;
+
+/** How a column is compared with a value. */
+export type Comparator = "=" | "<>" | "<" | "<=" | ">" | ">=";
+
+const comparators: Readonly<Record<Comparator, Sql>> = {
+  "=": sql.raw("="),
+  "<>": sql.raw("<>"),
+  "<": sql.raw("<"),
+  "<=": sql.raw("<="),
+  ">": sql.raw(">"),
+  ">=": sql.raw(">="),
+};
 
 /** One table as its SQL needs it: properties become quoted columns, values go through the column's codec. */
 export class Columns {
@@ -35,10 +47,32 @@ export class Columns {
     return this.#spec.renamed.get(property) ?? property;
   }
 
-  /** A value as it is sent. */
+  /** Whether values of a property go through a codec, to which also an object may be one. */
+  hasCodec(property: string): boolean {
+    return this.#spec.columnCodecs.has(property);
+  }
+
+  /** A value as it is sent. A fragment, or a value that names its type itself, is nothing for a codec. */
   encode(property: string, value: unknown, dialect: DialectFacts): SqlValue {
     const codec = this.#spec.columnCodecs.get(property);
-    return (codec === undefined ? value : codec.toDatabase(value as never, dialect)) as SqlValue;
+    if (codec === undefined || isSql(value) || isParameter(value)) return value as SqlValue;
+    return codec.toDatabase(value as never, dialect) as SqlValue;
+  }
+
+  /** The column beside a value: `id = 1`. */
+  compared(property: string, operator: Comparator, value: unknown, dialect: DialectFacts): Sql {
+    return sql`${this.of(property)} ${comparators[operator]} ${this.encode(property, value, dialect)}`;
+  }
+
+  /** The column beside a list of values: `id in (1, 2)`. */
+  listed(property: string, operator: "in" | "not in", values: readonly unknown[], dialect: DialectFacts): Sql {
+    const list = sql.list(values.map((value) => this.encode(property, value, dialect)));
+    return operator === "in" ? sql`${this.of(property)} in (${list})` : sql`${this.of(property)} not in (${list})`;
+  }
+
+  /** A pattern for the column, as it is sent. */
+  asPattern(_property: string, text: string, _dialect: DialectFacts): SqlValue {
+    return text;
   }
 
   /**

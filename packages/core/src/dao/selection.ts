@@ -1,6 +1,7 @@
 import type { DialectFacts } from "../driver/index.ts";
 import { type Sql, sql } from "../sql/index.ts";
 import type { AnyTable, Columns } from "./columns.ts";
+import { conditionSql } from "./condition.ts";
 import { type AnyFilter, filterCondition } from "./filter.ts";
 import { type OrderColumn, orderBy } from "./keyset.ts";
 import { anyOrder, type Window, windowClause } from "./window.ts";
@@ -34,7 +35,7 @@ export class Selection {
   /** Only rows that fit a filter as well. */
   where(filter: AnyFilter | Sql): Selection {
     const condition = filterCondition(filter, this.#columns, this.#dialect);
-    return condition === undefined ? this : this.and(condition);
+    return condition === true ? this : this.and(conditionSql(condition));
   }
 
   /** Only rows that satisfy a condition as well. */

@@ -3,6 +3,7 @@ import { ConfigurationError, NoRowsError, ParameterError, StaleEntityError } fro
 import { type Executor, type ExecutorInternals, internalsOf, type StatementOptions } from "../session/index.ts";
 import { compile, type Sql, sql } from "../sql/index.ts";
 import { type AnyTable, Columns } from "./columns.ts";
+import { allOf, conditionSql } from "./condition.ts";
 import { checkDaoOptions, type DaoCallKind, noOptions } from "./dao-options.ts";
 import { Entities } from "./entities.ts";
 import { type AnyFilter, filterCondition } from "./filter.ts";
@@ -109,16 +110,15 @@ export class TableAccess {
     return [sql`${this.columns.of(column)} = ${expected as number}`];
   }
 
-  /** The condition of a change to many rows. @throws ParameterError when it says nothing and `all` is not true */
+  /** The condition of a change to many rows. @throws ParameterError when it is always true and `all` is not true */
   conditionOfMany(filter: AnyFilter | Sql, all: boolean | undefined, method: string): Sql {
     const condition = filterCondition(filter, this.columns, this.inner.context.dialect);
-    if (condition === undefined && all !== true) {
+    if (condition === true && all !== true) {
       throw new ParameterError(
-        `${this.place}: ${method} with an empty filter means every row; say { all: true } if that is meant`,
+        `${this.place}: ${method} with a filter that is always true means every row; say { all: true } if that is meant`,
       );
     }
-    const conditions = [...(condition === undefined ? [] : [condition]), ...this.alive()];
-    return sql.and(conditions);
+    return conditionSql(allOf([condition, ...this.alive()]));
   }
 
   /** Deletes, or marks as deleted. */

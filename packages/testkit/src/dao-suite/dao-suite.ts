@@ -7,12 +7,13 @@ import { filterCases } from "./filter-cases.ts";
 import { hostileCases } from "./hostile-cases.ts";
 import { optionCases } from "./option-cases.ts";
 import { pagingCases } from "./paging-cases.ts";
+import { randomFilterCases } from "./random-filter-cases.ts";
 import { transactionCases } from "./transaction-cases.ts";
 import { writeCases } from "./write-cases.ts";
 
 const groups = {
   writing: writeCases,
-  filters: filterCases,
+  filters: [...filterCases, ...randomFilterCases],
   paging: pagingCases,
   options: optionCases,
   concurrency: concurrencyCases,
