@@ -11,27 +11,27 @@ select * from [dbo].[golden_lines] where (((([orderId] = @p1) and ([position] = 
 -- findOne
 -- Rule: OFFSET and FETCH need an ORDER BY, but a constant is refused there (408): a subquery stands for no order. t-sql/queries/select-order-by-clause-transact-sql
 -- @p1 nvarchar(4000), @p2 int, @p3 int
-select * from [golden_products] where (([deleted_at] is null) and ((([code] = @p1)))) order by (select null) offset @p2 rows fetch next @p3 rows only
+select * from [golden_products] where (([deleted_at] is null) and ([code] = @p1)) order by (select null) offset @p2 rows fetch next @p3 rows only
 
 -- findBy with every comparison
 -- Rule: A request has at most 2 100 parameters, and sp_executesql needs two of them. sql-server/maximum-capacity-specifications-for-sql-server
 -- @p1 nvarchar(4000), @p2 nvarchar(4000), @p3 nvarchar(4000), @p4 nvarchar(4000), @p5 nvarchar(4000), @p6 int, @p7 int
-select * from [golden_products] where (([deleted_at] is null) and ((([code] in (@p1, @p2)) and ([code] <> @p3) and ([price] >= @p4) and ([price] < @p5) and ([id] between @p6 and @p7))))
+select * from [golden_products] where (([deleted_at] is null) and ((((([code] in (@p1, @p2)) and ([code] <> @p3))) and ((([price] >= @p4) and ([price] < @p5))) and ((([id] >= @p6) and ([id] <= @p7))))))
 
 -- findBy with LIKE
 -- Rule: LIKE has no escape character unless ESCAPE names one; [ begins a class. t-sql/language-elements/like-transact-sql
 -- @p1 nvarchar(4000)
-select * from [golden_products] where (([deleted_at] is null) and ((([code] like @p1 escape '\'))))
+select * from [golden_products] where (([deleted_at] is null) and ([code] like @p1 escape '|'))
 
 -- findBy ignoring case
 -- Rule: LIKE compares by the column's collation; LOWER on both sides ignores case in each. t-sql/functions/lower-transact-sql
 -- @p1 nvarchar(4000)
-select * from [golden_products] where (([deleted_at] is null) and (((lower([code]) like lower(@p1) escape '\'))))
+select * from [golden_products] where (([deleted_at] is null) and (lower([code]) like lower(@p1) escape '|'))
 
 -- findBy null and not
 -- Rule: = NULL is never true under ANSI_NULLS; IS NULL asks. t-sql/queries/is-null-transact-sql
 -- @p1 nvarchar(4000), @p2 nvarchar(4000)
-select * from [golden_products] where (([deleted_at] is null) and ((([price] is null) and (not ((((((([code] = @p1))) or ((([code] = @p2)))))))))))
+select * from [golden_products] where (([deleted_at] is null) and ((([price] is null) and (not ((([code] = @p1) or ([code] = @p2)))))))
 
 -- findAll in order
 -- Rule: OFFSET and FETCH belong to ORDER BY and cannot stand without it. t-sql/queries/select-order-by-clause-transact-sql
@@ -45,12 +45,12 @@ select * from [golden_products] where 1 = 0
 -- exists
 -- Rule: OFFSET and FETCH need an ORDER BY, but a constant is refused there (408): a subquery stands for no order. t-sql/queries/select-order-by-clause-transact-sql
 -- @p1 nvarchar(4000), @p2 int, @p3 int
-select 1 as present from [golden_products] where (([deleted_at] is null) and ((([code] = @p1)))) order by (select null) offset @p2 rows fetch next @p3 rows only
+select 1 as present from [golden_products] where (([deleted_at] is null) and ([code] = @p1)) order by (select null) offset @p2 rows fetch next @p3 rows only
 
 -- count
 -- Rule: COUNT(*) is an int, and an error beyond it. t-sql/functions/count-transact-sql
 -- @p1 nvarchar(4000)
-select count(*) as total from [golden_products] where (([deleted_at] is null) and ((([code] = @p1))))
+select count(*) as total from [golden_products] where (([deleted_at] is null) and ([code] = @p1))
 
 -- insert
 -- Rule: A target with triggers refuses OUTPUT without INTO (334). SELECT INTO copies no identity from UNION ALL. t-sql/queries/output-clause-transact-sql
@@ -156,7 +156,7 @@ select * from #mdb_rows;
 -- updateBy
 -- Rule: Columns to the right of = in SET have their values from before. t-sql/queries/update-transact-sql
 -- @p1 nvarchar(4000), @p2 nvarchar(4000)
-update [golden_products] set [price] = @p1, [version] = [version] + 1 where (((([code] = @p2))) and ([deleted_at] is null))
+update [golden_products] set [price] = @p1, [version] = [version] + 1 where (([code] = @p2) and ([deleted_at] is null))
 
 -- upsert
 -- Rule: HOLDLOCK keeps the range of the key locked between looking and inserting; MERGE ends with a semicolon. t-sql/statements/merge-transact-sql
@@ -230,7 +230,7 @@ delete from [dbo].[golden_lines] where (((([orderId] = @p1) and ([position] = @p
 -- deleteBy
 -- Rule: A Date goes as datetime2(7): datetime counts in steps of 3.33 ms. t-sql/data-types/datetime2-transact-sql
 -- @p1 datetime2(7), @p2 nvarchar(4000)
-update [golden_products] set [deleted_at] = @p1, [version] = [version] + 1 where (((([code] = @p2))) and ([deleted_at] is null))
+update [golden_products] set [deleted_at] = @p1, [version] = [version] + 1 where (([code] = @p2) and ([deleted_at] is null))
 
 -- restore
 -- Rule: = NULL is never true under ANSI_NULLS; IS NULL asks. t-sql/queries/is-null-transact-sql
@@ -255,7 +255,7 @@ COMMIT TRANSACTION
 -- stream
 -- Rule: A text with parameters goes through sp_executesql, one without as a batch. relational-databases/system-stored-procedures/sp-executesql-transact-sql
 -- @p1 nvarchar(4000)
-select * from [golden_products] where (([deleted_at] is null) and ((([code] = @p1))))
+select * from [golden_products] where (([deleted_at] is null) and ([code] = @p1))
 
 -- executeMany
 -- Rule: A text with parameters goes through sp_executesql, one without as a batch. relational-databases/system-stored-procedures/sp-executesql-transact-sql
