@@ -50,11 +50,9 @@ export class DaoBase<
 
   /** Inserts an entity and gives it as the database has it: generated key, defaults and version included. */
   insert(entity: Insert<Row, Generated>, options: DaoOptions = noOptions): Promise<Row> {
-    return this.run(async () => {
-      this.access.check("every", options);
+    return this.call("every", options, async () => {
       const { spec, columns, inner } = this.access;
       const properties = writtenProperties(spec, entity as AnyEntity);
-      await columns.know(inner, options);
       const write = insertWrite(spec, columns, properties, [entity as AnyEntity], inner.context.dialect);
       return (await this.access.one(await writeReturning(inner, write, options))) as Row;
     });
@@ -62,8 +60,7 @@ export class DaoBase<
 
   /** Inserts entities, all or none, and gives them back in their order. */
   insertMany(entities: readonly Insert<Row, Generated>[], options: DaoOptions = noOptions): Promise<Row[]> {
-    return this.run(async () => {
-      this.access.check("every", options);
+    return this.call("every", options, async () => {
       const { spec, columns } = this.access;
       return this.access.atomically(async (inner) => {
         const inserted: Row[] = [];
@@ -84,8 +81,7 @@ export class DaoBase<
     entities: Iterable<Insert<Row, Generated>> | AsyncIterable<Insert<Row, Generated>>,
     options: DaoOptions = noOptions,
   ): Promise<{ rowCount: number }> {
-    return this.run(async () => {
-      this.access.check("every", options);
+    return this.call("every", options, async () => {
       const { spec, columns, inner } = this.access;
       const rows = await bulkRows(spec, columns, entities as AsyncIterable<AnyEntity>, inner.context.dialect);
       if (rows === undefined) return { rowCount: 0 };
@@ -103,11 +99,9 @@ export class DaoBase<
     changes: Changes<Row, Generated, Key, Version>,
     options: DaoOptions = noOptions,
   ): Promise<Row> {
-    return this.run(async () => {
-      this.access.check("every", options);
+    return this.call("every", options, async () => {
       const { access } = this;
       const { spec, columns, inner } = access;
-      await columns.know(inner, options);
       const expected = spec.versionColumn === undefined ? undefined : (changes as AnyEntity)[spec.versionColumn];
       const condition = sql.and([access.byKey(key), ...access.isVersion(expected), ...access.alive()]);
       const write = updateWrite(spec, columns, changes as AnyEntity, condition, inner.context.dialect);
@@ -123,8 +117,7 @@ export class DaoBase<
     changes: Changes<Row, Generated, Key, never>,
     options: ManyOptions = noOptions,
   ): Promise<number> {
-    return this.run(async () => {
-      this.access.check("many", options);
+    return this.call("many", options, async () => {
       const { access } = this;
       const condition = access.conditionOfMany(filter, options.all, "updateBy");
       const set = assignments(access.spec, access.columns, changes as AnyEntity, access.inner.context.dialect);
@@ -137,8 +130,7 @@ export class DaoBase<
    * @throws ParameterError when the entity does not name those columns
    */
   upsert(entity: UpsertEntity<Row, Generated, Key>, options: UpsertOptions<Row> = noOptions): Promise<Upserted<Row>> {
-    return this.run(async () => {
-      this.access.check("upsert", options);
+    return this.call("upsert", options, async () => {
       const { spec, columns, inner } = this.access;
       const { result, inserted } = await new Upsert(spec, columns, entity as AnyEntity, options.conflict).run(
         inner,
@@ -153,8 +145,7 @@ export class DaoBase<
     entities: readonly UpsertEntity<Row, Generated, Key>[],
     options: UpsertOptions<Row> = noOptions,
   ): Promise<Upserted<Row>[]> {
-    return this.run(async () => {
-      this.access.check("upsert", options);
+    return this.call("upsert", options, async () => {
       const { spec, columns } = this.access;
       const upserts = entities.map((entity) => new Upsert(spec, columns, entity as AnyEntity, options.conflict));
       return this.access.atomically(async (inner) => {
@@ -173,8 +164,7 @@ export class DaoBase<
    * @throws StaleEntityError when `version` is given and is another one by now
    */
   delete(key: KeyOf<Row, Key>, options: VersionedOptions = noOptions): Promise<boolean> {
-    return this.run(async () => {
-      this.access.check("versioned", options);
+    return this.call("versioned", options, async () => {
       const { access } = this;
       const condition = sql.and([access.byKey(key), ...access.isVersion(options.version), ...access.alive()]);
       const affected = await access.affected(access.deletion(condition), options);
@@ -185,8 +175,7 @@ export class DaoBase<
 
   /** Deletes (or marks) every entity that fits; gives how many. @throws ParameterError for a filter that says nothing, unless `all` */
   deleteBy(filter: Filter<Row> | Sql, options: ManyOptions = noOptions): Promise<number> {
-    return this.run(async () => {
-      this.access.check("many", options);
+    return this.call("many", options, async () => {
       const condition = this.access.conditionOfMany(filter, options.all, "deleteBy");
       return this.access.affected(this.access.deletion(condition), options);
     });
@@ -194,8 +183,7 @@ export class DaoBase<
 
   /** Takes a soft deletion back; gives whether there was one. @throws ConfigurationError when the table has no `softDelete` */
   restore(key: KeyOf<Row, Key>, options: VersionedOptions = noOptions): Promise<boolean> {
-    return this.run(async () => {
-      this.access.check("versioned", options);
+    return this.call("versioned", options, async () => {
       const { access } = this;
       const condition = sql.and([access.byKey(key), ...access.isVersion(options.version)]);
       const affected = await access.affected(access.restoration(condition), options);

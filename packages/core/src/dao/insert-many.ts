@@ -26,7 +26,6 @@ export async function* insertAll(
   options: StatementOptions,
 ): AsyncGenerator<InsertedRows, void, undefined> {
   const { dialect } = executor.context;
-  await columns.know(executor, options);
   // SQL Server gives a column of VALUES one type for all rows: a number beside a longer one in digits would make it a float.
   const kinds = (entity: AnyEntity, properties: readonly string[]) =>
     dialect.returning === "output" ? kindsOf(properties.map((it) => columns.stored(it, entity[it], dialect))) : [];

@@ -1,10 +1,10 @@
 import { ParameterError } from "../errors/index.ts";
 import type { Executor } from "../session/index.ts";
 import { compile, type Identifier, type Parameters, type Sql, sql } from "../sql/index.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
-import { type DaoOptions, type DaoStreamOptions, noOptions } from "./dao-options.ts";
+import { type DaoCallKind, type DaoOptions, type DaoStreamOptions, noOptions } from "./dao-options.ts";
 import type { Filter, KeyOf } from "./entity-types.ts";
-import { behind } from "./keyset.ts";
+import { findByKeys } from "./find-by-keys.ts";
+import { keysetPage } from "./keyset-page.ts";
 import type { FindFlags, FindOptions, Page, PageAfter, PageAfterRequest, PageRequest } from "./paging.ts";
 import type { TableSpec } from "./table.ts";
 import { TableAccess } from "./table-access.ts";
@@ -38,10 +38,24 @@ export abstract class ReadDao<
     return work();
   }
 
+  /** Runs one call, once its options are checked and what the table needs is known. */
+  protected call<R>(
+    kind: DaoCallKind,
+    options: DaoOptions,
+    work: () => Promise<R>,
+    entities?: readonly object[],
+  ): Promise<R> {
+    return this.run(async () => {
+      this.access.check(kind, options);
+      const asked = this.access.columns.know(this.access.inner, options, entities);
+      if (asked !== undefined) await asked;
+      return this.access.withColumns(work);
+    });
+  }
+
   /** The entity with this key; `undefined` when there is none. */
   findById(key: KeyOf<Row, Key>, options: DaoOptions & FindFlags = noOptions): Promise<Row | undefined> {
-    return this.run(async () => {
-      this.access.check("flags", options);
+    return this.call("flags", options, async () => {
       const selection = this.access.select({ withDeleted: options.withDeleted }).and(this.access.byKey(key));
       return (await this.access.find(selection.rows(), options))[0] as Row | undefined;
     });
@@ -49,29 +63,14 @@ export abstract class ReadDao<
 
   /** The entities with these keys, in the order of the keys; a key without an entity is left out, one named twice counts once. */
   findByIds(keys: readonly KeyOf<Row, Key>[], options: DaoOptions & FindFlags = noOptions): Promise<Row[]> {
-    return this.run(async () => {
-      this.access.check("flags", options);
-      const { access } = this;
-      const { maxParameters, maxInList } = access.inner.context.dialect;
-      const size = Math.max(
-        1,
-        Math.min(maxInList, Math.floor(maxParameters / Math.max(1, access.spec.key.length)) - 1),
-      );
-      const wanted = new Map(keys.map((key) => [access.keyTextOf(key), key]));
-      const all = [...wanted.values()];
-      const found = new Map<string, Row>();
-      for (let at = 0; at < all.length; at += size) {
-        const part = access.select({ withDeleted: options.withDeleted }).and(access.byKeys(all.slice(at, at + size)));
-        for (const row of await access.find(part.rows(), options)) found.set(access.keyTextOf(row), row as Row);
-      }
-      return [...wanted.keys()].flatMap((text) => found.get(text) ?? []);
+    return this.call("flags", options, async () => {
+      return (await findByKeys(this.access, keys, options)) as Row[];
     });
   }
 
   /** The first entity that fits; `undefined` when none does. */
   findOne(filter: Filter<Row> | Sql, options: DaoOptions & FindOptions<Row> = noOptions): Promise<Row | undefined> {
-    return this.run(async () => {
-      this.access.check("find", options);
+    return this.call("find", options, async () => {
       const selection = this.access.select({ ...options, limit: 1 }).where(filter);
       return (await this.access.find(selection.rows(), options))[0] as Row | undefined;
     });
@@ -79,16 +78,14 @@ export abstract class ReadDao<
 
   /** The entities that fit. */
   findBy(filter: Filter<Row> | Sql, options: DaoOptions & FindOptions<Row> = noOptions): Promise<Row[]> {
-    return this.run(async () => {
-      this.access.check("find", options);
+    return this.call("find", options, async () => {
       return (await this.access.find(this.access.select(options).where(filter).rows(), options)) as Row[];
     });
   }
 
   /** All entities. For large tables see {@link stream}. */
   findAll(options: DaoOptions & FindOptions<Row> = noOptions): Promise<Row[]> {
-    return this.run(async () => {
-      this.access.check("find", options);
+    return this.call("find", options, async () => {
       return (await this.access.find(this.access.select(options).rows(), options)) as Row[];
     });
   }
@@ -100,6 +97,7 @@ export abstract class ReadDao<
   ): AsyncGenerator<Row, void, undefined> {
     const { access } = this;
     access.check("stream", options);
+    await access.columns.know(access.inner, options);
     const { signal, timeoutMs, name, fetchSize } = options;
     const statement = access.select(options).where(filter).rows();
     for await (const row of this.executor.stream(statement, { signal, timeoutMs, name, fetchSize })) {
@@ -109,8 +107,7 @@ export abstract class ReadDao<
 
   /** Whether any entity fits. */
   exists(filter: Filter<Row> | Sql, options: DaoOptions & FindFlags = noOptions): Promise<boolean> {
-    return this.run(async () => {
-      this.access.check("flags", options);
+    return this.call("flags", options, async () => {
       const selection = this.access.select({ withDeleted: options.withDeleted }).where(filter);
       return (await this.access.send(selection.presence(), options)).rows.length > 0;
     });
@@ -118,8 +115,7 @@ export abstract class ReadDao<
 
   /** How many entities fit. */
   count(filter: Filter<Row> | Sql = {}, options: DaoOptions & FindFlags = noOptions): Promise<number> {
-    return this.run(async () => {
-      this.access.check("flags", options);
+    return this.call("flags", options, async () => {
       const selection = this.access.select({ withDeleted: options.withDeleted }).where(filter);
       return this.access.scalar(await this.access.send(selection.count(), options));
     });
@@ -127,9 +123,8 @@ export abstract class ReadDao<
 
   /** One page by offset, and how many rows there are. The order is total: the primary key is added behind it. */
   page(request: PageRequest<Row>, options: DaoOptions = noOptions): Promise<Page<Row>> {
-    return this.run(async () => {
+    return this.call("every", options, async () => {
       this.access.check("page", request);
-      this.access.check("every", options);
       const { where = {}, limit, offset = 0 } = request;
       checkPageLimit(limit);
       const selection = this.access
@@ -147,30 +142,15 @@ export abstract class ReadDao<
    * @throws InvalidCursorError for a text that is no cursor, or one of another order
    */
   pageAfter(request: PageAfterRequest<Row>, options: DaoOptions = noOptions): Promise<PageAfter<Row>> {
-    return this.run(async () => {
+    return this.call("every", options, async () => {
       this.access.check("pageAfter", request);
-      this.access.check("every", options);
-      const { where = {}, limit, after } = request;
+      const { where = {}, limit } = request;
       checkPageLimit(limit);
-      const { context } = this.access.inner;
-      const first = this.access
+      const selection = this.access
         .select({ ...request, limit: limit + 1 })
         .where(where)
         .inTotalOrder();
-      const { order } = first;
-      const rest = after === undefined ? first : first.and(behind(order, decodeCursor(order, after), context.dialect));
-      const result = await this.access.send(rest.rows(), options);
-      const rows = result.rows.slice(0, limit);
-      const items = (await this.access.entities.of(context, { ...result, rows })) as Row[];
-      if (result.rows.length <= limit) return { items, next: undefined };
-      // The driver's own values: a `Date` would cut a timestamp to milliseconds and repeat rows.
-      const last = rows.at(-1) ?? [];
-      const isTyped = context.dialect.returning === "output";
-      const position = order.map(({ property }) => {
-        const index = this.access.entities.indexOf(context, result.columns, property);
-        return { value: last[index], databaseType: isTyped ? result.columns[index]?.databaseType : undefined };
-      });
-      return { items, next: encodeCursor(order, position) };
+      return (await keysetPage(this.access, selection, request, options)) as PageAfter<Row>;
     });
   }
 

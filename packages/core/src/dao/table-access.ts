@@ -1,5 +1,12 @@
 import type { MaybePromise, ResultSet } from "../driver/index.ts";
-import { ConfigurationError, NoRowsError, ParameterError, StaleEntityError } from "../errors/index.ts";
+import {
+  ConfigurationError,
+  NoRowsError,
+  ParameterError,
+  StaleEntityError,
+  UndefinedObjectError,
+  ValueError,
+} from "../errors/index.ts";
 import { type Executor, type ExecutorInternals, internalsOf, type StatementOptions } from "../session/index.ts";
 import { compile, type Sql, sql } from "../sql/index.ts";
 import { type AnyTable, Columns } from "./columns.ts";
@@ -7,8 +14,9 @@ import { allOf, conditionSql } from "./condition.ts";
 import { checkDaoOptions, type DaoCallKind, noOptions } from "./dao-options.ts";
 import { Entities } from "./entities.ts";
 import { type AnyFilter, filterCondition } from "./filter.ts";
-import { keyCondition, keyText, keyValues } from "./keys.ts";
+import { keyCondition, keyValues } from "./keys.ts";
 import { Selection } from "./selection.ts";
+import { forgetColumns } from "./table-columns.ts";
 import type { Window } from "./window.ts";
 import { assignments } from "./writes.ts";
 
@@ -58,7 +66,27 @@ export class TableAccess {
   }
 
   async find(statement: Sql, options: StatementOptions): Promise<Record<string, unknown>[]> {
-    return this.entities.of(this.inner.context, await this.send(statement, options));
+    return this.entities.of(this.inner.context, await this.read(statement, options));
+  }
+
+  /** Runs a statement that reads the table's columns. */
+  async read(statement: Sql, options: StatementOptions): Promise<ResultSet> {
+    const result = await this.send(statement, options);
+    if (!this.columns.agreeWith(result.columns)) throw new ColumnsChanged(this.place);
+    return result;
+  }
+
+  /** Runs `work`; once more where it read a table that is no longer what it was, which nothing else may tell. */
+  async withColumns<R>(work: () => Promise<R>): Promise<R> {
+    const { inner, columns } = this;
+    try {
+      return await work();
+    } catch (error) {
+      if (isAboutColumns(error)) forgetColumns(inner.context, columns.table);
+      if (!(error instanceof ColumnsChanged)) throw error;
+      await columns.know(inner, noOptions);
+      return work();
+    }
   }
 
   /** The entity of a result that has exactly one row. */
@@ -86,14 +114,22 @@ export class TableAccess {
   byKeys(keys: readonly unknown[]): Sql {
     const [only, ...more] = this.spec.key as readonly string[];
     if (only === undefined || more.length > 0) return sql.or(keys.map((key) => this.byKey(key)));
-    const { dialect } = this.inner.context;
-    const values = keys.map((key) => this.columns.encode(only, keyValues(this.spec, key)[0], dialect));
-    return sql`${this.columns.of(only)} in (${sql.list(values)})`;
+    const values = keys.map((key) => keyValues(this.spec, key)[0]);
+    return this.columns.listed(only, "in", values, this.inner.context.dialect);
   }
 
-  /** The same text for the key and for the entity that has it. */
-  keyTextOf(key: unknown): string {
-    return keyText(keyValues(this.spec, key));
+  /** How many keys one statement can name. */
+  keysPerStatement(): number {
+    const { dialect } = this.inner.context;
+    const key = this.spec.key as readonly string[];
+    const each = key.reduce((sum, property) => sum + this.columns.parametersPerValue(property, dialect), 0);
+    return Math.max(1, Math.min(dialect.maxInList, Math.floor(dialect.maxParameters / Math.max(1, each)) - 1));
+  }
+
+  /** Which parts of the key hold UUIDs, of which a result shows the lower-case form. */
+  uuidParts({ columns }: ResultSet): readonly boolean[] {
+    const { context } = this.inner;
+    return this.spec.key.map((it) => columns[this.entities.indexOf(context, columns, it)]?.type === "uuid");
   }
 
   /** The condition that leaves out what was deleted softly; none where the table has no such column. */
@@ -150,6 +186,14 @@ export class TableAccess {
   atomically<R>(work: (inner: ExecutorInternals) => Promise<R>): Promise<R> {
     return this.inner.atomically((executor) => work(innerOf(executor)));
   }
+}
+
+/** A table's columns are others than those by which a statement was made. Never leaves this file. */
+class ColumnsChanged extends Error {}
+
+/** Errors of a statement that the known columns may have led astray. */
+function isAboutColumns(error: unknown): boolean {
+  return error instanceof ColumnsChanged || error instanceof UndefinedObjectError || error instanceof ValueError;
 }
 
 function innerOf(executor: Executor): ExecutorInternals {

@@ -39,7 +39,6 @@ export class Upsert {
   }
 
   async run(executor: ExecutorInternals, options: StatementOptions): Promise<UpsertOutcome> {
-    await this.#columns.know(executor, options);
     const { dialect } = executor.context;
     if (dialect.upsert === "on-conflict" && dialect.upsertInserted !== null) {
       return this.#onConflict(executor, options, dialect.upsertInserted);
