@@ -101,11 +101,11 @@ export class Columns {
    *
    * @param entities - what is to be written
    */
-  know(executor: ExecutorInternals, options: StatementOptions, entities: readonly object[] = []): MaybePromise<void> {
+  know(executor: ExecutorInternals, options: StatementOptions, entities?: readonly unknown[]): MaybePromise<void> {
     const { context } = executor;
     const { typedParameters, storedForms, arrayParameters } = context.dialect;
     const depends = typedParameters === true || storedForms !== undefined;
-    if (!depends && !(arrayParameters && entities.some((it) => this.#holdsList(it)))) return;
+    if (!depends && !(arrayParameters && Array.isArray(entities) && entities.some((it) => this.#holdsList(it)))) return;
     const known = knownColumns(context, this.table);
     if (known !== undefined) this.#learn(executor, known);
     else return this.#ask(executor, options);
@@ -144,8 +144,12 @@ export class Columns {
     this.#agreeing = new WeakSet();
   }
 
-  #holdsList(entity: object): boolean {
-    return Object.entries(entity).some(([property, value]) => Array.isArray(value) && !this.hasCodec(property));
+  #holdsList(entity: unknown): boolean {
+    return (
+      typeof entity === "object" &&
+      entity !== null &&
+      Object.entries(entity).some(([property, value]) => Array.isArray(value) && !this.hasCodec(property))
+    );
   }
 
   /** A value that a row is looked for by. */

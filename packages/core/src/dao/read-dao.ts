@@ -43,7 +43,7 @@ export abstract class ReadDao<
     kind: DaoCallKind,
     options: DaoOptions,
     work: () => Promise<R>,
-    entities?: readonly object[],
+    entities?: readonly unknown[],
   ): Promise<R> {
     return this.run(async () => {
       this.access.check(kind, options);

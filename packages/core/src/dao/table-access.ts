@@ -7,7 +7,13 @@ import {
   UndefinedObjectError,
   ValueError,
 } from "../errors/index.ts";
-import { type Executor, type ExecutorInternals, internalsOf, type StatementOptions } from "../session/index.ts";
+import {
+  ambientParticipation,
+  type Executor,
+  type ExecutorInternals,
+  internalsOf,
+  type StatementOptions,
+} from "../session/index.ts";
 import { compile, type Sql, sql } from "../sql/index.ts";
 import { type AnyTable, Columns } from "./columns.ts";
 import { allOf, conditionSql } from "./condition.ts";
@@ -143,7 +149,41 @@ export class TableAccess {
     const column = this.spec.versionColumn;
     if (expected === undefined) return [];
     if (column === undefined) throw new ConfigurationError(`table ${this.spec.name.join(".")}: it has no version()`);
-    return [sql`${this.columns.of(column)} = ${expected as number}`];
+    return [this.columns.compared(column, "=", expected, this.inner.context.dialect)];
+  }
+
+  /**
+   * The version that a caller expects: `undefined` where they name none.
+   * @throws ParameterError where they name one that is no version: without it the lock would be gone, and nobody would know
+   */
+  expectedVersion(named: object, property: string | undefined): unknown {
+    if (property === undefined || typeof named !== "object" || named === null || !Object.hasOwn(named, property))
+      return undefined;
+    const version = (named as Readonly<Record<string, unknown>>)[property];
+    const isInteger =
+      Number.isSafeInteger(version) ||
+      typeof version === "bigint" ||
+      /^\d+$/.test(typeof version === "string" ? version : "");
+    if (isInteger) return version;
+    const message = `${this.place}: "${property}" must be the version that was read, an integer; leave it out for a change without a lock`;
+    throw new ParameterError(message, { parameters: [property] });
+  }
+
+  /** @throws ParameterError for a version where many rows are changed, whose versions nobody has read */
+  refuseVersion(changes: object): void {
+    if (this.expectedVersion(changes, this.spec.versionColumn) === undefined) return;
+    throw new ParameterError(`${this.place}: updateBy takes no version; it raises that of each row`);
+  }
+
+  /** @throws ParameterError when there is no list of entities */
+  checkList(method: string, entities: unknown): void {
+    if (!Array.isArray(entities)) throw new ParameterError(`${this.place}: ${method} takes a list of entities`);
+  }
+
+  /** Whether a statement here commits by itself, because no transaction is around it. */
+  get isAlone(): boolean {
+    const holdsTransaction = "commit" in this.executor || "onCommit" in this.executor;
+    return !holdsTransaction && ambientParticipation(this.inner.context.identity) === undefined;
   }
 
   /** The condition of a change to many rows. @throws ParameterError when it is always true and `all` is not true */
