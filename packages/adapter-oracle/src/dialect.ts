@@ -23,11 +23,6 @@ export const dialect: DialectFacts = Object.freeze({
   nullsSort: "high",
   emptyStringIsNull: true,
   typedParameters: true,
-  nonFinite: Object.freeze({
-    nan: "binary_double_nan",
-    infinity: "binary_double_infinity",
-    minusInfinity: "-binary_double_infinity",
-  }),
   arrayParameters: false,
   booleanType: "number",
   transactionalDdl: false,

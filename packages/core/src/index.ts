@@ -6,6 +6,7 @@ export {
   DaoBase,
   type DaoConstructor,
   type DaoOptions,
+  type DaoQueryOptions,
   type DaoStreamOptions,
   defineTable,
   type Filter,

@@ -1,6 +1,6 @@
 import type { ColumnInfo, ResultSet } from "../driver/index.ts";
 import { ConversionError, isMdbError } from "../errors/index.ts";
-import { type DatabaseContext, validateRows } from "../session/index.ts";
+import { type DatabaseContext, type StandardSchema, validateRows } from "../session/index.ts";
 import type { RowMapper } from "../types/index.ts";
 import { type Codec, jsonCodec } from "./codecs.ts";
 import type { AnyTable } from "./columns.ts";
@@ -18,13 +18,17 @@ export class Entities {
   }
 
   /** The entities of a result. */
-  async of(context: DatabaseContext, result: ResultSet): Promise<Record<string, unknown>[]> {
+  async of(
+    context: DatabaseContext,
+    result: ResultSet,
+    schema: StandardSchema<unknown> | undefined = this.#spec.rowSchema,
+  ): Promise<Record<string, unknown>[]> {
     const rows = this.#mapper(context, result.columns).toObjects(result.rows) as Record<string, unknown>[];
     if (this.#spec.columnCodecs.size > 0) {
       const codecs = this.#codecsOf(context, result.columns);
       for (const row of rows) this.#decode(context, row, codecs);
     }
-    return this.#checked(context, rows);
+    return this.#checked(context, rows, schema);
   }
 
   /**
@@ -49,11 +53,15 @@ export class Entities {
   #checked(
     context: DatabaseContext,
     rows: Record<string, unknown>[],
+    rowSchema: StandardSchema<unknown> | undefined = this.#spec.rowSchema,
   ): Promise<Record<string, unknown>[]> | Record<string, unknown>[] {
-    const { rowSchema } = this.#spec;
     if (rowSchema === undefined) return rows;
     const { database, engine } = context;
-    return validateRows(rows, rowSchema, { database, engine, statement: this.#spec.name.join(".") });
+    return validateRows(rows, rowSchema as StandardSchema<Record<string, unknown>>, {
+      database,
+      engine,
+      statement: this.#spec.name.join("."),
+    });
   }
 
   /** An entity of a row whose properties have the columns' names. */

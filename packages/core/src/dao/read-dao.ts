@@ -1,7 +1,13 @@
-import { ParameterError } from "../errors/index.ts";
-import type { Executor } from "../session/index.ts";
-import { compile, type Identifier, type Parameters, type Sql, sql } from "../sql/index.ts";
-import { type DaoCallKind, type DaoOptions, type DaoStreamOptions, noOptions } from "./dao-options.ts";
+import { NoRowsError, ParameterError } from "../errors/index.ts";
+import type { Executor, Result } from "../session/index.ts";
+import { type Identifier, type Parameters, type Sql, sql } from "../sql/index.ts";
+import {
+  type DaoCallKind,
+  type DaoOptions,
+  type DaoQueryOptions,
+  type DaoStreamOptions,
+  noOptions,
+} from "./dao-options.ts";
 import type { Filter, KeyOf } from "./entity-types.ts";
 import { findByKeys } from "./find-by-keys.ts";
 import { keysetPage } from "./keyset-page.ts";
@@ -154,18 +160,61 @@ export abstract class ReadDao<
     });
   }
 
-  /** Runs a query of your own and gives its rows as entities. */
-  protected query(statement: Sql, options?: DaoOptions): Promise<Row[]>;
-  protected query(text: string, parameters?: Parameters, options?: DaoOptions): Promise<Row[]>;
-  protected query(statement: Sql | string, ...rest: readonly unknown[]): Promise<Row[]> {
+  /**
+   * Runs a query of your own and gives its rows as entities: columns renamed, through the codecs and the table's schema. Rows of another
+   * shape are `query<Other>`, with the same names and codecs for the columns that occur; `{ schema }` checks them instead of the table's.
+   */
+  protected query<T extends object = Row>(statement: Sql, options?: DaoQueryOptions<T>): Promise<T[]>;
+  protected query<T extends object = Row>(
+    text: string,
+    parameters?: Parameters,
+    options?: DaoQueryOptions<T>,
+  ): Promise<T[]>;
+  protected query<T extends object>(statement: Sql | string, ...rest: readonly unknown[]): Promise<T[]> {
+    return this.run(async () => (await this.access.queried(statement, rest)) as T[]);
+  }
+
+  /** As {@link query}, for exactly one row. @throws NoRowsError, TooManyRowsError */
+  protected queryOne<T extends object = Row>(statement: Sql, options?: DaoQueryOptions<T>): Promise<T>;
+  protected queryOne<T extends object = Row>(
+    text: string,
+    parameters?: Parameters,
+    options?: DaoQueryOptions<T>,
+  ): Promise<T>;
+  protected queryOne<T extends object>(statement: Sql | string, ...rest: readonly unknown[]): Promise<T> {
     return this.run(async () => {
-      const { inner, entities } = this.access;
-      const isText = typeof statement === "string";
-      const compiled = compile(statement, isText ? (rest[0] as Parameters | undefined) : undefined, inner.context);
-      const options = ((isText ? rest[1] : rest[0]) ?? noOptions) as DaoOptions;
-      this.access.check("every", options);
-      return (await entities.of(inner.context, await inner.send(compiled, options))) as Row[];
+      const row = this.access.atMostOne(await this.access.queried(statement, rest));
+      if (row === undefined) throw new NoRowsError(`${this.access.place}: no row came where exactly one was asked for`);
+      return row as T;
     });
+  }
+
+  /** As {@link query}, for one row or none. @throws TooManyRowsError */
+  protected queryMaybeOne<T extends object = Row>(statement: Sql, options?: DaoQueryOptions<T>): Promise<T | undefined>;
+  protected queryMaybeOne<T extends object = Row>(
+    text: string,
+    parameters?: Parameters,
+    options?: DaoQueryOptions<T>,
+  ): Promise<T | undefined>;
+  protected queryMaybeOne<T extends object>(
+    statement: Sql | string,
+    ...rest: readonly unknown[]
+  ): Promise<T | undefined> {
+    return this.run(async () => this.access.atMostOne(await this.access.queried(statement, rest)) as T | undefined);
+  }
+
+  /** The first column of exactly one row. @throws NoRowsError, TooManyRowsError */
+  protected queryScalar<T = unknown>(statement: Sql, options?: DaoOptions): Promise<T>;
+  protected queryScalar<T = unknown>(text: string, parameters?: Parameters, options?: DaoOptions): Promise<T>;
+  protected queryScalar<T>(statement: Sql | string, ...rest: readonly unknown[]): Promise<T> {
+    return this.run(() => this.executor.queryScalar<T>(statement as string, ...(rest as [Parameters?, DaoOptions?])));
+  }
+
+  /** Runs a statement of your own and gives everything about its result, rows with the columns' names. */
+  protected execute(statement: Sql, options?: DaoOptions): Promise<Result>;
+  protected execute(text: string, parameters?: Parameters, options?: DaoOptions): Promise<Result>;
+  protected execute(statement: Sql | string, ...rest: readonly unknown[]): Promise<Result> {
+    return this.run(() => this.executor.execute(statement as string, ...(rest as [Parameters?, DaoOptions?])));
   }
 
   /** An entity of a row whose properties have the columns' names: renamed, and through the codecs. */

@@ -4,6 +4,7 @@ import {
   NoRowsError,
   ParameterError,
   StaleEntityError,
+  TooManyRowsError,
   UndefinedObjectError,
   ValueError,
 } from "../errors/index.ts";
@@ -14,10 +15,10 @@ import {
   internalsOf,
   type StatementOptions,
 } from "../session/index.ts";
-import { compile, type Sql, sql } from "../sql/index.ts";
+import { compile, type Parameters, type Sql, sql } from "../sql/index.ts";
 import { type AnyTable, Columns } from "./columns.ts";
 import { allOf, conditionSql } from "./condition.ts";
-import { checkDaoOptions, type DaoCallKind, noOptions } from "./dao-options.ts";
+import { checkDaoOptions, type DaoCallKind, type DaoQueryOptions, noOptions } from "./dao-options.ts";
 import { Entities } from "./entities.ts";
 import { type AnyFilter, filterCondition } from "./filter.ts";
 import { keyCondition, keyValues } from "./keys.ts";
@@ -93,6 +94,25 @@ export class TableAccess {
       await columns.know(inner, noOptions);
       return work();
     }
+  }
+
+  /** The rows of a statement that a DAO wrote itself, as entities. @param rest - parameters of a text, and the options */
+  async queried(statement: Sql | string, rest: readonly unknown[]): Promise<Record<string, unknown>[]> {
+    const { context } = this.inner;
+    const isText = typeof statement === "string";
+    const compiled = compile(statement, isText ? (rest[0] as Parameters | undefined) : undefined, context);
+    const options = ((isText ? rest[1] : rest[0]) ?? noOptions) as DaoQueryOptions<Record<string, unknown>>;
+    this.check("query", options);
+    return this.entities.of(context, await this.inner.send(compiled, options), options.schema);
+  }
+
+  /** The row of a result that has at most one. @throws TooManyRowsError */
+  atMostOne(rows: readonly Record<string, unknown>[]): Record<string, unknown> | undefined {
+    if (rows.length <= 1) return rows[0];
+    throw new TooManyRowsError(
+      `${this.place}: ${rows.length} rows came where at most one was asked for`,
+      this.inner.context,
+    );
   }
 
   /** The entity of a result that has exactly one row. */

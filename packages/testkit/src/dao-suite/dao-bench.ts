@@ -4,10 +4,12 @@ import {
   DatabaseManager,
   defineDatabase,
   defineTable,
+  type Identifier,
   sql,
   TransactionalDao,
 } from "@nsj/mdb-core";
 import type { Subject } from "../conformance/subject.ts";
+import type { TypeNames } from "../conformance/type-names.ts";
 
 /** The entity that the suite works with: a generated key, a default, a boolean, JSON, an exact number, a soft deletion, a reserved word. */
 export interface Member {
@@ -30,6 +32,12 @@ export interface Line {
   readonly orderId: number;
   readonly position: number;
   readonly sku: string;
+}
+
+/** A row whose key is of the type that a case is about. */
+export interface Kept<V> {
+  readonly id: V;
+  readonly n: number;
 }
 
 /** Names that no other run on the same server uses. */
@@ -65,6 +73,7 @@ export class LineDao extends TransactionalDao.for(lines) {}
 export class DaoBench {
   readonly #manager: DatabaseManager;
   readonly #subject: Subject;
+  #kept = 0;
   readonly database: Database;
   readonly members: MemberDao;
   readonly lines: LineDao;
@@ -96,6 +105,27 @@ export class DaoBench {
     await this.database.execute(sql`create table ${this.lines.table} (
       order_id ${sql.raw(integer)} not null, position ${sql.raw(integer)} not null, sku ${sql.raw(text)} not null,
       primary key (order_id, position))`);
+  }
+
+  /** How the contract's types are called here. */
+  get types(): TypeNames {
+    return this.#subject.types;
+  }
+
+  /** A table of one value and a number, for the time of `work`. @param type - the engine's own name */
+  async withValues<V>(
+    type: string,
+    work: (dao: DaoBase<Kept<V>, never, "id">, table: Identifier) => Promise<void>,
+  ): Promise<void> {
+    const spec = defineTable<Kept<V>>(`dao_kept_${suffix}_${++this.#kept}`).primaryKey("id");
+    const dao = new DaoBase(spec, this.database);
+    const { integer } = this.types;
+    await this.database.execute(sql`create table ${dao.table} (id ${sql.raw(type)}, n ${sql.raw(integer)})`);
+    try {
+      await work(dao as DaoBase<Kept<V>, never, "id">, dao.table);
+    } finally {
+      await this.database.execute(sql`drop table ${dao.table}`);
+    }
   }
 
   /** Empties the tables. */
