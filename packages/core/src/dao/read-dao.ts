@@ -14,6 +14,7 @@ import { keysetPage } from "./keyset-page.ts";
 import type { FindFlags, FindOptions, Page, PageAfter, PageAfterRequest, PageRequest } from "./paging.ts";
 import type { TableSpec } from "./table.ts";
 import { TableAccess } from "./table-access.ts";
+import { tableColumns } from "./table-columns.ts";
 
 /** The reading half of {@link DaoBase}: everything that finds entities. */
 export abstract class ReadDao<
@@ -104,10 +105,12 @@ export abstract class ReadDao<
     const { access } = this;
     access.check("stream", options);
     await access.columns.know(access.inner, options);
+    // A stream does not say which of its columns were documents, and a document is not to be parsed twice.
+    const columns = access.spec.columnCodecs.size > 0 ? await tableColumns(access.inner, this.table, options) : [];
     const { signal, timeoutMs, name, fetchSize } = options;
     const statement = access.select(options).where(filter).rows();
     for await (const row of this.executor.stream(statement, { signal, timeoutMs, name, fetchSize })) {
-      yield (await access.entities.ofObject(access.inner.context, row)) as Row;
+      yield (await access.entities.ofObject(access.inner.context, row, columns)) as Row;
     }
   }
 

@@ -61,6 +61,30 @@ export class MemberDao extends DaoBase.for(members) {
     return this.query(sql`select ${this.columns} from ${this.table} where team = ${team} order by id`);
   }
 
+  /** Rows of another shape. */
+  async teams(): Promise<{ team: string; size: number }[]> {
+    const rows = await this.query<{ team: string; size: number | bigint }>(
+      sql`select team, count(*) as ${sql.identifier("size")} from ${this.table} group by team order by team`,
+    );
+    return rows.map(({ team, size }) => ({ team, size: Number(size) }));
+  }
+
+  oneOf(pattern: string): Promise<Member | undefined> {
+    return this.queryMaybeOne(sql`select ${this.columns} from ${this.table} where email like ${pattern}`);
+  }
+
+  exactly(email: string): Promise<Member> {
+    return this.queryOne(sql`select ${this.columns} from ${this.table} where email = ${email}`);
+  }
+
+  size(): Promise<unknown> {
+    return this.queryScalar(sql`select count(*) from ${this.table}`);
+  }
+
+  async rename(from: string, to: string): Promise<number> {
+    return (await this.execute(sql`update ${this.table} set email = ${to} where email = ${from}`)).rowCount;
+  }
+
   /** A row of a plain query as an entity. */
   async oneByHand(email: string): Promise<Member> {
     return this.map(await this.executor.queryOne(sql`select * from ${this.table} where email = ${email}`));

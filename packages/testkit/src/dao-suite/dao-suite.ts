@@ -1,6 +1,7 @@
 import { checkSubject } from "../conformance/check-subject.ts";
 import type { TestRunner } from "../conformance/runner.ts";
 import type { Subject } from "../conformance/subject.ts";
+import { checkedWriteCases } from "./checked-write-cases.ts";
 import { concurrencyCases } from "./concurrency-cases.ts";
 import { DaoBench } from "./dao-bench.ts";
 import { filterCases } from "./filter-cases.ts";
@@ -14,7 +15,7 @@ import { transactionCases } from "./transaction-cases.ts";
 import { writeCases } from "./write-cases.ts";
 
 const groups = {
-  writing: writeCases,
+  writing: [...writeCases, ...checkedWriteCases],
   filters: [...filterCases, ...randomFilterCases],
   "values that were read": keptValueCases,
   "values in other forms": sameTextCases,
