@@ -3,6 +3,7 @@ import { type Sql, sql } from "../sql/index.ts";
 import { bulkRows } from "./bulk-rows.ts";
 import { type DaoOptions, noOptions } from "./dao-options.ts";
 import type { Changes, Filter, Insert, KeyOf, Upsert as UpsertEntity } from "./entity-types.ts";
+import { expectedVersion, refuseVersion } from "./expected-version.ts";
 import { insertAll } from "./insert-many.ts";
 import { inKeyOrder } from "./key-order.ts";
 import { ReadDao } from "./read-dao.ts";
@@ -117,7 +118,7 @@ export class DaoBase<
       async () => {
         const { access } = this;
         const { spec, columns, inner } = access;
-        const expected = access.expectedVersion(changes, spec.versionColumn);
+        const expected = expectedVersion(access.place, changes, spec.versionColumn);
         const condition = sql.and([access.byKey(key), ...access.isVersion(expected), ...access.alive()]);
         const write = updateWrite(spec, columns, changes as AnyEntity, condition, inner.context.dialect);
         const result = await writeReturning(inner, write, options);
@@ -140,7 +141,7 @@ export class DaoBase<
       async () => {
         const { access } = this;
         const condition = access.conditionOfMany(filter, options.all, "updateBy");
-        access.refuseVersion(changes);
+        refuseVersion(access.place, changes, access.spec.versionColumn);
         const set = assignments(access.spec, access.columns, changes as AnyEntity, access.inner.context.dialect);
         return access.affected(sql`update ${this.table} set ${set} where ${condition}`, options);
       },
@@ -196,7 +197,7 @@ export class DaoBase<
   delete(key: KeyOf<Row, Key>, options: VersionedOptions = noOptions): Promise<boolean> {
     return this.call("versioned", options, async () => {
       const { access } = this;
-      const expected = access.expectedVersion(options, "version");
+      const expected = expectedVersion(access.place, options, "version");
       const condition = sql.and([access.byKey(key), ...access.isVersion(expected), ...access.alive()]);
       const affected = await access.affected(access.deletion(condition), options);
       if (affected === 0 && expected !== undefined) throw access.missing(expected);
@@ -216,7 +217,7 @@ export class DaoBase<
   restore(key: KeyOf<Row, Key>, options: VersionedOptions = noOptions): Promise<boolean> {
     return this.call("versioned", options, async () => {
       const { access } = this;
-      const expected = access.expectedVersion(options, "version");
+      const expected = expectedVersion(access.place, options, "version");
       const condition = sql.and([access.byKey(key), ...access.isVersion(expected)]);
       const affected = await access.affected(access.restoration(condition), options);
       if (affected === 0 && expected !== undefined) throw access.missing(expected);

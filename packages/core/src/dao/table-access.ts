@@ -5,8 +5,6 @@ import {
   ParameterError,
   StaleEntityError,
   TooManyRowsError,
-  UndefinedObjectError,
-  ValueError,
 } from "../errors/index.ts";
 import {
   ambientParticipation,
@@ -17,6 +15,7 @@ import {
 } from "../session/index.ts";
 import { compile, type Parameters, type Sql, sql } from "../sql/index.ts";
 import { type AnyTable, Columns } from "./columns.ts";
+import { ColumnsChanged, isAboutColumns } from "./columns-changed.ts";
 import { allOf, conditionSql } from "./condition.ts";
 import { checkDaoOptions, type DaoCallKind, type DaoQueryOptions, noOptions } from "./dao-options.ts";
 import { Entities } from "./entities.ts";
@@ -89,7 +88,8 @@ export class TableAccess {
     try {
       return await work();
     } catch (error) {
-      if (isAboutColumns(error)) forgetColumns(inner.context, columns.table);
+      if (!isAboutColumns(error)) throw error;
+      forgetColumns(inner.context, columns.table);
       if (!(error instanceof ColumnsChanged)) throw error;
       await columns.know(inner, noOptions);
       return work();
@@ -172,29 +172,6 @@ export class TableAccess {
     return [this.columns.compared(column, "=", expected, this.inner.context.dialect)];
   }
 
-  /**
-   * The version that a caller expects: `undefined` where they name none.
-   * @throws ParameterError where they name one that is no version: without it the lock would be gone, and nobody would know
-   */
-  expectedVersion(named: object, property: string | undefined): unknown {
-    if (property === undefined || typeof named !== "object" || named === null || !Object.hasOwn(named, property))
-      return undefined;
-    const version = (named as Readonly<Record<string, unknown>>)[property];
-    const isInteger =
-      Number.isSafeInteger(version) ||
-      typeof version === "bigint" ||
-      /^\d+$/.test(typeof version === "string" ? version : "");
-    if (isInteger) return version;
-    const message = `${this.place}: "${property}" must be the version that was read, an integer; leave it out for a change without a lock`;
-    throw new ParameterError(message, { parameters: [property] });
-  }
-
-  /** @throws ParameterError for a version where many rows are changed, whose versions nobody has read */
-  refuseVersion(changes: object): void {
-    if (this.expectedVersion(changes, this.spec.versionColumn) === undefined) return;
-    throw new ParameterError(`${this.place}: updateBy takes no version; it raises that of each row`);
-  }
-
   /** @throws ParameterError when there is no list of entities */
   checkList(method: string, entities: unknown): void {
     if (!Array.isArray(entities)) throw new ParameterError(`${this.place}: ${method} takes a list of entities`);
@@ -246,14 +223,6 @@ export class TableAccess {
   atomically<R>(work: (inner: ExecutorInternals) => Promise<R>): Promise<R> {
     return this.inner.atomically((executor) => work(innerOf(executor)));
   }
-}
-
-/** A table's columns are others than those by which a statement was made. Never leaves this file. */
-class ColumnsChanged extends Error {}
-
-/** Errors of a statement that the known columns may have led astray. */
-function isAboutColumns(error: unknown): boolean {
-  return error instanceof ColumnsChanged || error instanceof UndefinedObjectError || error instanceof ValueError;
 }
 
 function innerOf(executor: Executor): ExecutorInternals {

@@ -1,11 +1,57 @@
 import assert from "node:assert/strict";
-import { ConfigurationError, DaoBase, defineTable, MdbError, ParameterError } from "@nsj/mdb-core";
+import {
+  ConfigurationError,
+  DaoBase,
+  defineTable,
+  type Filter,
+  MdbError,
+  op,
+  ParameterError,
+  type Sql,
+  sql,
+} from "@nsj/mdb-core";
+import type { Member } from "./dao-bench.ts";
 import type { DaoCase } from "./dao-case.ts";
 
 const documents: readonly unknown[] = ["[1]", '"quoted"', "null", [], [[]], 5, true, { a: [] }];
 
 /** Writes that would do something else than they say. */
 export const checkedWriteCases: readonly DaoCase[] = [
+  {
+    name: "refuses to change or delete everything by a filter that is always true, unless that is said",
+    async run(bench) {
+      await bench.add("a");
+      const always: readonly (Filter<Member> | Sql)[] = [
+        {},
+        { [op.and]: [] },
+        { [op.and]: [{}, { [op.and]: [] }] },
+        { [op.or]: [{}, { email: "a" }] },
+        { [op.not]: { [op.or]: [] } },
+        { [op.not]: { email: op.in([]) } },
+        { [op.not]: { [op.not]: {} } },
+        { email: op.notIn([]) },
+        { email: op.both() },
+        { email: op.either("a", op.both()) },
+        { email: op.both(op.notIn([]), op.both()) },
+        sql.empty,
+        sql``,
+        sql` ${sql.empty} `,
+        sql.and([]),
+        sql.and([sql.empty, sql.and([])]),
+        sql.or([sql`1 = 1`, sql.and([])]),
+        { [op.or]: [sql.empty] },
+      ];
+      for (const filter of always) {
+        await assert.rejects(bench.members.updateBy(filter, { rank: 1 }), ParameterError);
+        await assert.rejects(bench.members.deleteBy(filter), ParameterError);
+      }
+      for (const filter of [{ [op.or]: [] }, { email: op.in([]) }, { [op.not]: {} }, sql.or([])])
+        assert.equal(await bench.members.deleteBy(filter), 0);
+      assert.equal(await bench.members.count(), 1);
+      assert.equal(await bench.members.updateBy({}, { rank: 1 }, { all: true }), 1);
+      assert.equal(await bench.members.deleteBy({}, { all: true }), 1);
+    },
+  },
   {
     name: "refuses a direction that is neither asc nor desc, in every finder",
     async run({ members }) {

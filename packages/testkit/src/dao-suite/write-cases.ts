@@ -1,15 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  type Filter,
-  NoRowsError,
-  op,
-  ParameterError,
-  type Sql,
-  StaleEntityError,
-  sql,
-  UniqueViolationError,
-} from "@nsj/mdb-core";
-import type { Member } from "./dao-bench.ts";
+import { NoRowsError, op, ParameterError, StaleEntityError, UniqueViolationError } from "@nsj/mdb-core";
 import type { DaoCase } from "./dao-case.ts";
 
 /** Inserting, changing and deleting. */
@@ -144,41 +134,6 @@ export const writeCases: readonly DaoCase[] = [
       );
       assert.equal(await bench.members.deleteBy({ team: op.in(["red"]) }), 2);
       assert.equal(await bench.members.count(), 1);
-    },
-  },
-  {
-    name: "refuses to change or delete everything by a filter that is always true, unless that is said",
-    async run(bench) {
-      await bench.add("a");
-      const always: readonly (Filter<Member> | Sql)[] = [
-        {},
-        { [op.and]: [] },
-        { [op.and]: [{}, { [op.and]: [] }] },
-        { [op.or]: [{}, { email: "a" }] },
-        { [op.not]: { [op.or]: [] } },
-        { [op.not]: { email: op.in([]) } },
-        { [op.not]: { [op.not]: {} } },
-        { email: op.notIn([]) },
-        { email: op.both() },
-        { email: op.either("a", op.both()) },
-        { email: op.both(op.notIn([]), op.both()) },
-        sql.empty,
-        sql``,
-        sql` ${sql.empty} `,
-        sql.and([]),
-        sql.and([sql.empty, sql.and([])]),
-        sql.or([sql`1 = 1`, sql.and([])]),
-        { [op.or]: [sql.empty] },
-      ];
-      for (const filter of always) {
-        await assert.rejects(bench.members.updateBy(filter, { rank: 1 }), ParameterError);
-        await assert.rejects(bench.members.deleteBy(filter), ParameterError);
-      }
-      for (const filter of [{ [op.or]: [] }, { email: op.in([]) }, { [op.not]: {} }, sql.or([])])
-        assert.equal(await bench.members.deleteBy(filter), 0);
-      assert.equal(await bench.members.count(), 1);
-      assert.equal(await bench.members.updateBy({}, { rank: 1 }, { all: true }), 1);
-      assert.equal(await bench.members.deleteBy({}, { all: true }), 1);
     },
   },
   {
