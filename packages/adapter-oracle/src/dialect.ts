@@ -22,6 +22,7 @@ export const dialect: DialectFacts = Object.freeze({
   patternMatch: "like",
   nullsSort: "high",
   emptyStringIsNull: true,
+  typedParameters: true,
   arrayParameters: false,
   booleanType: "number",
   transactionalDdl: false,

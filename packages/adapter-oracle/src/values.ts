@@ -1,4 +1,5 @@
 import { isJsonText, type ParameterHint, type ParameterValue } from "@nsj/mdb-core";
+import { parameterTypeOf } from "./column-parameters.ts";
 import { UtcFields } from "./datetimes.ts";
 import { refusal } from "./faults.ts";
 import { type NativeBind, type NativeTypeName, nativeType } from "./native.ts";
@@ -16,8 +17,9 @@ export interface BoundValue {
 
 /** A parameter as the driver takes it. @throws DriverFault for a value or type that cannot be bound */
 export function toBind(value: ParameterValue, hint: ParameterHint | undefined): unknown {
-  const bound = boundValue(value, hint?.type);
-  if (bound.value === null && hint?.type === undefined) return null;
+  const type = hint?.type ?? (hint?.column === undefined ? undefined : parameterTypeOf(hint.column, value));
+  const bound = boundValue(value, type);
+  if (bound.value === null && type === undefined) return null;
   return { type: nativeType(bound.type), val: bound.value } satisfies NativeBind;
 }
 

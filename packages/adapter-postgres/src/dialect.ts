@@ -19,6 +19,11 @@ export const dialect: DialectFacts = Object.freeze({
   patternMatch: "like",
   nullsSort: "high",
   emptyStringIsNull: false,
+  nonFinite: Object.freeze({
+    nan: "'NaN'::float8",
+    infinity: "'Infinity'::float8",
+    minusInfinity: "'-Infinity'::float8",
+  }),
   arrayParameters: true,
   booleanType: "native",
   transactionalDdl: true,

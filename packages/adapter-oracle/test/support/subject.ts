@@ -46,6 +46,7 @@ export function oracleSubject(): Subject<OracleOptions> {
       decimal: "number(38, 10)",
       float: "binary_double",
       text: "varchar2(4000)",
+      fixedText: "char(8)",
       longText: "clob",
       bytes: "blob",
       timestamp: "timestamp(6)",

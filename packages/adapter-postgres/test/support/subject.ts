@@ -47,6 +47,7 @@ export function postgresSubject({ url, isOwn }: SuiteServer = shared): Subject<P
       boolean: "boolean",
       text: "text",
       longText: "text",
+      fixedText: "char(8)",
       bytes: "bytea",
       date: "date",
       time: "time",

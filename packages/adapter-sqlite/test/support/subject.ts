@@ -23,6 +23,8 @@ export const fileSubject: Subject<SqliteOptions> = {
     decimal: "decimal_text(38, 10)",
     float: "double precision",
     text: "varchar(2000)",
+    fixedText: "char(8)",
+    foldedText: "varchar(100) collate nocase",
     longText: "text",
     bytes: "blob",
     date: "date",

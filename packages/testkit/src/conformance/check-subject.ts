@@ -4,7 +4,8 @@ import type { Area } from "./area.ts";
 const known = {
   subject:
     "driver options types sql admin canRestart network url secret wrong tls traits driverVersion patienceMs timeoutMs",
-  types: "integer bigint decimal float boolean text longText bytes date time timestamp timestamptz json uuid",
+  types:
+    "integer bigint decimal float boolean text fixedText foldedText longText bytes date time timestamp timestamptz json uuid",
   sql: "series identityKey version sleep failMidway literal openTransaction endTransaction currentIsolation lockTimeout statementTimeout failures session procedure",
   session: "leftovers local harmless",
   leftover: "what leave query ask inTransaction",
