@@ -1,5 +1,6 @@
 import type { BeginOptions, DriverConnection } from "../driver/index.ts";
 import { CommitOutcomeUnknownError, type MdbError, UnsupportedError } from "../errors/index.ts";
+import { beginOptions } from "./begin-options.ts";
 import { type Bounds, bothBounds, tripped, unbounded } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { type Failure, failureOf, isConnectionLoss } from "./failure.ts";
@@ -238,25 +239,4 @@ export class ServerTransaction {
     const message = `${nameOf(this.#context)}: the connection was lost while COMMIT was under way; check whether the data is there before doing it again`;
     return new CommitOutcomeUnknownError(message, { database, engine, cause });
   }
-}
-
-function beginOptions(context: DatabaseContext, options: SessionOptions): BeginOptions {
-  const { isolation, readOnly, deferrable } = options;
-  const { capabilities } = context;
-  if (isolation !== undefined && !capabilities.isolation.includes(isolation)) {
-    const levels = capabilities.isolation.join(", ") || "none to choose from";
-    throw lacking(context, `isolation level "${isolation}"; it has ${levels}`);
-  }
-  if (readOnly === true && !capabilities.readOnlyTransactions) throw lacking(context, "read-only transactions");
-  if (deferrable === true && !capabilities.deferrableTransactions) throw lacking(context, "deferrable transactions");
-  return {
-    ...(isolation !== undefined && { isolation }),
-    ...(readOnly !== undefined && { readOnly }),
-    ...(deferrable !== undefined && { deferrable }),
-  };
-}
-
-function lacking(context: DatabaseContext, what: string): UnsupportedError {
-  const { database, engine } = context;
-  return new UnsupportedError(`${nameOf(context)}: the engine has no ${what}`, { database, engine });
 }

@@ -9,6 +9,8 @@ export interface Ground {
   readonly clock: FakeClock;
   /** Whether two transactions can write at once; where not, one that is begun inside of another only reads. */
   readonly manyWriters: boolean;
+  /** Whether answers come from another process: then time passes no faster than they can. */
+  readonly remote?: boolean | undefined;
   /** Ends the server's side of every connection that is open now; absent where there is no such thing. */
   readonly kill?: (() => Promise<void>) | undefined;
 }
@@ -275,9 +277,14 @@ export class SessionModel {
       expectThat(passed < longestMs, "something hangs");
       // Sockets are read between two turns of the loop.
       for (let turn = 0; turn < 4 && !done; turn++) await new Promise((resolve) => setImmediate(resolve));
-      if (!done) await this.#ground.clock.advance(25);
+      if (!done) await this.#pass(25);
     }
     await work;
+  }
+
+  async #pass(ms: number): Promise<void> {
+    if (this.#ground.remote === true) await new Promise((resolve) => setTimeout(resolve, 1));
+    await this.#ground.clock.advance(ms);
   }
 
   async #check(): Promise<void> {
@@ -286,7 +293,7 @@ export class SessionModel {
     for (let passed = 0; database.stats().busy + database.stats().waiting > 0; passed += 25) {
       expectThat(passed < longestMs, `connections are not given back: ${JSON.stringify(database.stats())}`);
       await new Promise((resolve) => setImmediate(resolve));
-      await this.#ground.clock.advance(25);
+      await this.#pass(25);
     }
     const found = database.query<{ id: number }>("select id from model");
     await this.#patiently(found);
