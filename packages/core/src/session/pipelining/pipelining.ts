@@ -15,6 +15,9 @@ const lineLifeMs = 1_000;
 /** Texts whose speed is remembered. */
 const maxRecords = 1_000;
 
+/** A longer text is not remembered, so that what is kept is bounded in bytes too; it gets a connection of its own. */
+const longestText = 4_000;
+
 /**
  * Independent reads of one database on a few shared connections. A line is a lease of the pool, held only while statements are under
  * way on it; who finds no place on one takes a connection from the pool as ever, which becomes a line where one is missing.
@@ -54,6 +57,7 @@ export class Pipelining {
 
   /** What is known of a text that only reads; `undefined` for any other. */
   #read(text: string): ReadRecord | undefined {
+    if (text.length > longestText) return undefined;
     let record = this.#records.get(text);
     if (record === undefined) {
       record = onlyReads(text) ? new ReadRecord() : null;
