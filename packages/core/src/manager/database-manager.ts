@@ -14,6 +14,7 @@ import { type AnyDriver, checkDictionary, type DatabaseEntry, readEntry } from "
 import type { Database } from "./database.ts";
 import type { Health } from "./health.ts";
 import { healthOfAll } from "./health-of-all.ts";
+import { checkNodeVersion } from "./node-version.ts";
 import { type Environment, openDatabase } from "./open-database.ts";
 import { defaultManager } from "./process-default.ts";
 import type { RegisteredLabel } from "./register.ts";
@@ -36,7 +37,8 @@ export interface ManagerOptions extends Environment {
  *
  * The static methods work on the process-wide default that `ConnectionPool.configure()` makes.
  *
- * @throws ConfigurationError at construction, naming the label, the key, what was found and what would be right
+ * @throws ConfigurationError at construction, naming the label, the key, what was found and what would be right; also on a Node.js that
+ * is older than 22.14
  */
 export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> implements AsyncDisposable {
   readonly #databases = new Map<string, Database>();
@@ -46,6 +48,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
   #closing: Promise<void> | undefined;
 
   constructor(entries: Entries, options: ManagerOptions = {}) {
+    checkNodeVersion(process.versions?.node);
     checkDictionary(entries);
     this.#drivers = options.drivers ?? [];
     this.#environment = options;
