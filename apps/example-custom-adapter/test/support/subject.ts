@@ -30,9 +30,7 @@ export const fileSubject: Subject<NodeSqliteOptions> = {
     date: "date",
     time: "time",
     timestamp: "timestamp",
-    timestamptz: "timestamptz",
     json: "json text",
-    uuid: "uuid",
   },
   sql: {
     version: "select sqlite_version()",
