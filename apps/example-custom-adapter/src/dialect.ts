@@ -15,6 +15,15 @@ export const dialect: DialectFacts = Object.freeze<DialectFacts>({
   patternMatch: "glob",
   nullsSort: "low",
   emptyStringIsNull: false,
+  // Text has no type: two forms of one instant, or of one UUID, are equal by what they say. Rows are sorted as they are stored.
+  storedForms: {
+    timestamptz: {
+      alike: "strftime('%Y-%m-%d %H:%M:%f', $)",
+      near: ["date($, '-1 day')", "date($, '+2 days')"],
+    },
+    uuid: { alike: "replace(lower($), '-', '')", equal: ["$", "lower($)", "upper($)"] },
+  },
+  exactPlaces: { timestamptz: { read: "+$", write: "$" }, uuid: { read: "+$", write: "$" } },
   arrayParameters: false,
   booleanType: "integer",
   transactionalDdl: true,

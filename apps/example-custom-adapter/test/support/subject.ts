@@ -30,7 +30,9 @@ export const fileSubject: Subject<NodeSqliteOptions> = {
     date: "date",
     time: "time",
     timestamp: "timestamp",
+    timestamptz: "timestamptz",
     json: "json text",
+    uuid: "uuid",
   },
   sql: {
     version: "select sqlite_version()",

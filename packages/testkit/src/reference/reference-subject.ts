@@ -19,7 +19,9 @@ export const referenceTypes: TypeNames = {
   date: "date_text",
   time: "time_text",
   timestamp: "timestamp_text",
+  timestamptz: "timestamptz_text",
   json: "json_text",
+  uuid: "uuid_text",
 };
 
 /** The SQL of the small engine that the suite cannot know. */
