@@ -24,6 +24,8 @@ export class Upkeep {
   readonly #periodMs: number;
   readonly #reportAfterMs: number;
   readonly #limitMs: number;
+  /** Everybody stood still when the pool last looked. */
+  #stalled = false;
 
   constructor(state: PoolState) {
     const { holdLimitMs, idleTimeoutMs, keepaliveMs, leakDetectionMs, maxLifetimeMs } = state.options;
@@ -104,10 +106,16 @@ export class Upkeep {
   #checkDeadlock(now: number): number {
     const state = this.#state;
     const { counters, deadlockPatienceMs, failures, queue } = state;
+    const since = queue.size === 0 ? undefined : stillSince(state);
+    if (since === undefined || now - since < deadlockPatienceMs) this.#stalled = false;
     if (queue.size === 0) return Number.POSITIVE_INFINITY;
-    const since = stillSince(state);
     if (since === undefined) return now + deadlockPatienceMs;
     if (now - since < deadlockPatienceMs) return since + deadlockPatienceMs;
+    if (!this.#stalled) {
+      // After code that blocked the loop, timers fire before the sockets are read: an answer may have arrived that moves somebody.
+      this.#stalled = true;
+      return now + 1;
+    }
     for (const waiter of queue.newestFirst()) {
       if (!mayFail(waiter) || !isStalled(state, waiter.terms.holder, now)) continue;
       counters.rejected.deadlock++;

@@ -97,6 +97,7 @@ export class OpenCursor {
       if (!permanent) connection.destroy(this.#reason);
     };
     const cut = clock.setTimer(destroy, cancelGraceMs, { keepProcessAlive: true });
+    this.#lease.count(1);
     try {
       if (this.#reading !== undefined) {
         await connection.cancel?.({ deadline: clock.now() + cancelGraceMs });
@@ -107,6 +108,7 @@ export class OpenCursor {
       this.#failure ??= failureOf(this.#context, connection, error, this.#text, this.#lease.alone);
     } finally {
       cut.cancel();
+      this.#lease.count(-1);
       this.#lease.end(this.#failure);
     }
   }

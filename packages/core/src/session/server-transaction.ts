@@ -1,4 +1,4 @@
-import type { BeginOptions, DriverConnection } from "../driver/index.ts";
+import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/index.ts";
 import { CommitOutcomeUnknownError, type MdbError, UnsupportedError } from "../errors/index.ts";
 import { beginOptions } from "./begin-options.ts";
 import { type Bounds, bothBounds, tripped, unbounded } from "./bounds.ts";
@@ -89,11 +89,9 @@ export class ServerTransaction {
         const { connection } = lease;
         this.#refuseIfGivenUp();
         this.#beginning = connection;
-        const begun = runBounded(this.#context, connection, bounds, {
-          ...silent,
-          perform: (it) => it.begin(this.#begin),
-        });
-        if (begun instanceof Promise) await begun;
+        await this.#onWire(() =>
+          runBounded(this.#context, connection, bounds, { ...silent, perform: (it) => it.begin(this.#begin) }),
+        );
         this.#refuseIfGivenUp();
         this.#endedBefore = connection.txEnded;
         this.#lease = lease;
@@ -147,8 +145,10 @@ export class ServerTransaction {
     if (connection === undefined || !this.open) return undefined;
     const cut = this.#cutLater(connection, cancelGraceMs);
     try {
-      if (!kept) await connection.rollbackTo?.(name);
-      await connection.releaseSavepoint?.(name);
+      await this.#onWire(async () => {
+        if (!kept) await connection.rollbackTo?.(name);
+        await connection.releaseSavepoint?.(name);
+      });
       return undefined;
     } catch (error) {
       return failureOf(this.#context, connection, error, "ROLLBACK TO SAVEPOINT").error;
@@ -173,13 +173,7 @@ export class ServerTransaction {
       if (Number.isFinite(bounds.deadline)) {
         cut = this.#cutLater(connection, bounds.deadline - this.#context.clock.now() + cancelGraceMs);
       }
-      this.#holder.count(1);
-      try {
-        const committed = connection.commit();
-        if (committed instanceof Promise) await committed;
-      } finally {
-        this.#holder.count(-1);
-      }
+      await this.#onWire(() => connection.commit());
     } catch (error) {
       const failure = failureOf(this.#context, connection, error, "COMMIT");
       if (isConnectionLoss(failure) && !failure.notExecuted) {
@@ -207,8 +201,7 @@ export class ServerTransaction {
     let failure: Failure | undefined;
     const cut = this.#cutLater(connection, cancelGraceMs);
     try {
-      const done = connection.rollback();
-      if (done instanceof Promise) await done;
+      await this.#onWire(() => connection.rollback());
     } catch (error) {
       failure = failureOf(this.#context, connection, error, "ROLLBACK");
       if (!this.#context.permanent) connection.destroy(error);
@@ -217,6 +210,17 @@ export class ServerTransaction {
     }
     this.#end(failure === undefined ? "ok" : "dead");
     return failure?.error;
+  }
+
+  /** Its holder does not stand still while the server works for it. */
+  async #onWire(work: () => MaybePromise<unknown>): Promise<void> {
+    this.#holder.count(1);
+    try {
+      const done = work();
+      if (done instanceof Promise) await done;
+    } finally {
+      this.#holder.count(-1);
+    }
   }
 
   #cutLater(connection: DriverConnection, delayMs: number): { cancel(): void } {

@@ -34,7 +34,8 @@ describe("deadlock", () => {
     const waiting = [1, 2, 3].map(() => watch(pool.acquire({ holder: new TestScope(outer) })));
     const states: number[] = [];
     for (let round = 0; round < 12; round++) {
-      await clock.advance(round === 0 ? 1_000 : 50);
+      // The patience, and the one more turn of the loop in which an answer may still come.
+      await clock.advance(round === 0 ? 1_001 : 50);
       states.push(waiting.filter(({ state }) => state === "rejected").length);
     }
     expect([...new Set(states)]).toEqual([1, 2, 3]);
