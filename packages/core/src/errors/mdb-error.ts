@@ -51,7 +51,8 @@ export abstract class MdbError extends Error {
     for (const key of ["database", "engine", "sqlState", "vendorCode", "statement"] as const) {
       if (options[key] !== undefined) Object.assign(this, { [key]: options[key] });
     }
-    const names = classNames(new.target);
+    // Not `new.target`: minifiers that inline the call move it into a function of its own, where it is undefined.
+    const names = classNames(this.constructor);
     Object.defineProperty(this, "name", { value: names[0], enumerable: false, configurable: true, writable: true });
     Object.defineProperty(this, lineage, { value: names, enumerable: false });
   }
