@@ -1,4 +1,5 @@
 // What an application relies on of errors, to be bundled and minified.
+import { postgres } from "@nsj/mdb-adapter-postgres";
 import { sqlite } from "@nsj/mdb-adapter-sqlite";
 import {
   DatabaseManager,
@@ -7,11 +8,15 @@ import {
   MdbError,
   NoRowsError,
   SerializationError,
+  StatementTimeoutError,
   UniqueViolationError,
 } from "@nsj/mdb-core";
 
 async function main() {
-  const databases = new DatabaseManager({ main: sqlite({ filename: ":memory:" }) });
+  const databases = new DatabaseManager({
+    main: sqlite({ filename: ":memory:" }),
+    server: postgres({ connectionString: process.env.CONSUMER_POSTGRES_URL }),
+  });
   const database = databases.database("main");
   const facts = {};
   await database.execute("create table things (id integer primary key)");
@@ -20,11 +25,14 @@ async function main() {
   facts.noRows = told(await failure(database.queryOne("select id from things where id = 2")), NoRowsError);
 
   facts.attempts = 0;
-  const attempt = async () => {
+  const conflict = "do $$ begin raise exception 'made up' using errcode = '40001'; end $$";
+  const attempt = async (tx) => {
     facts.attempts += 1;
-    if (facts.attempts < 3) throw new SerializationError("made up");
+    if (facts.attempts < 3) await tx.execute(conflict);
   };
-  await databases.transaction("main", attempt, { retry: { attempts: 5 } });
+  await databases.transaction("server", attempt, { retry: { attempts: 5 } });
+  const late = databases.database("server").query("select pg_sleep(600)", [], { timeoutMs: 50 });
+  facts.late = told(await failure(late), StatementTimeoutError);
 
   class OutOfStock extends NoRowsError {}
   const own = new OutOfStock("made up");

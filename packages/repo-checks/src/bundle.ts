@@ -12,8 +12,18 @@ export type BundleFormat = "esm" | "cjs";
 /** Bundles a program as people do for production, minified by the bundler's defaults, and gives the file. */
 export type Bundler = (program: string, folder: string, format: BundleFormat) => Promise<string>;
 
-/** Drivers stay outside of bundles: theirs is native code. */
+/** Drivers that are native code stay outside of bundles. */
 const external = ["better-sqlite3"];
+
+/** Not installed, and loaded by `pg` only when it is asked for. */
+const absent = "pg-native";
+
+/** For CommonJS inside an ESM bundle of esbuild, as docs/bundling.md says. */
+const requireLine = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+
+// Their types speak of a CommonJS module, but Node.js loads the ECMAScript module that they have too.
+const fromCommonjs = commonjs as unknown as typeof commonjs.default;
+const minified = terser as unknown as typeof terser.default;
 
 /** The bundlers by name. */
 export const bundlers: Readonly<Record<string, Bundler>> = {
@@ -23,7 +33,8 @@ export const bundlers: Readonly<Record<string, Bundler>> = {
       entryPoints: [program],
       outfile,
       format,
-      external,
+      external: [...external, absent],
+      banner: format === "esm" ? { js: requireLine } : {},
       bundle: true,
       minify: true,
       platform: "node",
@@ -34,8 +45,13 @@ export const bundlers: Readonly<Record<string, Bundler>> = {
 
   async rollup(program, folder, format) {
     const file = place("rollup", folder, format);
-    const plugins = [nodeResolve({ exportConditions: ["node"] }), commonjs(), terser()];
-    const bundle = await rollup({ input: program, external: [...external, /^node:/], plugins });
+    const plugins = [nodeResolve({ exportConditions: ["node"], preferBuiltins: true }), fromCommonjs(), minified()];
+    const bundle = await rollup({
+      input: program,
+      external: [...external, absent, /^node:/],
+      plugins,
+      logLevel: "silent",
+    });
     await bundle.write({ file, format });
     await bundle.close();
     return file;
@@ -48,6 +64,7 @@ export const bundlers: Readonly<Record<string, Bundler>> = {
       mode: "production",
       target: "node22",
       entry: program,
+      plugins: [new webpack.IgnorePlugin({ resourceRegExp: new RegExp(`^${absent}$`) })],
       experiments: { outputModule: format === "esm" },
       externals: external.map((name) => ({ [name]: `${type} ${name}` })),
       output: {

@@ -1,8 +1,9 @@
 import { copyFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type BundleFormat, bundlers } from "../src/bundle.ts";
+import { oldNode } from "../src/old-node.ts";
 import { publishedPackages, read } from "../src/repository.ts";
 import { runCommand, runOrThrow } from "../src/run-command.ts";
 
@@ -23,18 +24,40 @@ const cases = Object.keys(bundlers).flatMap((name) =>
   (["esm", "cjs"] as const).map((format) => [name, format] as const),
 );
 
-describe("a minified bundle of core and an adapter", () => {
+describe("a minified bundle of core and adapters", () => {
   it.each(cases)("made by %s as %s keeps what errors promise", async (name: string, format: BundleFormat) => {
     const file = await bundlers[name]?.(join(import.meta.dirname, "../consumers/bundled.mjs"), folder, format);
-    const finished = await runCommand(process.execPath, [String(file)], { cwd: folder });
+    const finished = await runCommand(process.execPath, [String(file)], {
+      cwd: folder,
+      environment: { CONSUMER_POSTGRES_URL: inject("postgresUrl") },
+    });
     expect(finished.stderr).toBe("");
     expect(JSON.parse(finished.stdout)).toEqual({
       unique: ["UniqueViolationError", "MDB_UNIQUE_VIOLATION", [true, true, false], true],
       noRows: ["NoRowsError", "MDB_NO_ROWS", [true, true, false], true],
       attempts: 3,
+      late: ["StatementTimeoutError", "MDB_STATEMENT_TIMEOUT", [true, true, false], true],
       derived: [true, true, false],
       table: ["id"],
     });
+  });
+});
+
+describe("a Node.js that is too old", () => {
+  const loads = {
+    module: 'import { DatabaseManager } from "@nsj/mdb-core";',
+    commonjs: 'const { DatabaseManager } = require("@nsj/mdb-core");',
+  };
+
+  it.for(Object.entries(loads))("is refused by name when core is loaded as %s", async ([type, load], context) => {
+    const node = await oldNode();
+    if (node === undefined) return context.skip("there is no older Node.js in PATH");
+    const program = `${load} try { new DatabaseManager({}); } catch (error) { console.log(error.code, error.message); }`;
+    const cwd = join(import.meta.dirname, "..");
+    const finished = await runCommand(node, [`--input-type=${type}`, "--eval", program], { cwd });
+    expect(finished.stdout).toMatch(
+      /^MDB_CONFIGURATION this is Node\.js \d+\.\d+\.\d+, and @nsj\/mdb needs 22\.14 or newer; update Node\.js\n$/,
+    );
   });
 });
 

@@ -5,6 +5,7 @@ import type { Session, SessionOptions, Transaction, TransactionOptions } from ".
 import { type AnyDriver, checkDictionary, type DatabaseEntry, readEntry } from "./configuration.ts";
 import type { Database } from "./database.ts";
 import type { Health } from "./health.ts";
+import { checkNodeVersion } from "./node-version.ts";
 import { type Environment, openDatabase } from "./open-database.ts";
 import { defaultManager } from "./process-default.ts";
 import type { RegisteredLabel } from "./register.ts";
@@ -24,7 +25,8 @@ export interface ManagerOptions extends Environment {
  *
  * The static methods work on the process-wide default that `ConnectionPool.configure()` makes.
  *
- * @throws ConfigurationError at construction, naming the label, the key, what was found and what would be right
+ * @throws ConfigurationError at construction, naming the label, the key, what was found and what would be right; also on a Node.js that
+ * is older than 22.14
  */
 export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> implements AsyncDisposable {
   readonly #databases = new Map<string, Database>();
@@ -33,6 +35,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
   #closing: Promise<void> | undefined;
 
   constructor(entries: Entries, options: ManagerOptions = {}) {
+    checkNodeVersion(process.versions?.node);
     checkDictionary(entries);
     this.#drivers = options.drivers ?? [];
     this.#environment = options;
