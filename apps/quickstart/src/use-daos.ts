@@ -1,3 +1,4 @@
+import { op } from "@nsj/mdb-core";
 import { CustomerDao } from "./customer-dao.ts";
 import type { Databases } from "./databases.ts";
 import { EventDao } from "./event-dao.ts";
@@ -16,6 +17,6 @@ export async function useDaos(databases: Databases): Promise<void> {
     "customers",
     (await customers.atDomain("example.org")).map(({ name }) => name),
   );
-  print("page", await customers.page({ where: { name: { like: "%e%" } }, orderBy: { name: "desc" }, limit: 1 }));
-  print("events", await events.findBy({ what: { like: "customer%" } }));
+  print("page", await customers.page({ where: { name: op.like("%e%") }, orderBy: { name: "desc" }, limit: 1 }));
+  print("events", await events.findBy({ what: op.like("customer%") }));
 }

@@ -18,6 +18,7 @@ export const dialect: DialectFacts = Object.freeze({
   patternMatch: "like",
   nullsSort: "low",
   emptyStringIsNull: false,
+  typedParameters: true,
   arrayParameters: false,
   booleanType: "bit",
   transactionalDdl: true,

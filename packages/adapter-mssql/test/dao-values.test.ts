@@ -37,7 +37,7 @@ describe("an entity's values", () => {
   const bytes = Buffer.from([1, 2, 3]);
   const nothing = { image: null, dose: null, takenOn: null };
   const stored = async () =>
-    (await dao.findAll({ orderBy: { id: "asc" } })).map(({ image, dose, takenOn }) => [image, dose, takenOn]);
+    (await dao.findAll({ orderBy: { code: "asc" } })).map(({ image, dose, takenOn }) => [image, dose, takenOn]);
 
   it("can be NULL in a column of bytes, in every kind of write", async () => {
     const { id } = await dao.insert({ code: "a", ...nothing });

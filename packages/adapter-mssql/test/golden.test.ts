@@ -61,6 +61,6 @@ function checkRules({ text }: RecordedTdsRequest): void {
   if (/\boffset @/.test(statements)) expect(statements).toMatch(/order by/);
   if (/\bmerge into\b/.test(statements)) expect(text).toMatch(/;/);
   if (/\bmerge into\b/.test(statements) && /when matched/.test(statements))
-    expect(statements).toContain("with (holdlock)");
+    expect(statements).toContain("with (updlock, holdlock)");
   if (/\boutput\b/.test(statements)) expect(statements).toMatch(/output [^;]* into #/);
 }

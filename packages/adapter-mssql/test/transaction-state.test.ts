@@ -5,6 +5,7 @@ import {
   DeadlockError,
   type Transaction,
   TransactionAbortedError,
+  TransactionStateError,
 } from "@nsj/mdb-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { mssql } from "../src/index.ts";
@@ -93,22 +94,20 @@ describe("a transaction whose text", () => {
       await goOn(tx);
     });
 
-  it("rolls it back never reports success", async () => {
-    await expect(running("rollback")).rejects.toThrow(TransactionAbortedError);
-    await expect(running("rollback", (tx) => insert(tx, 2))).rejects.toThrow(TransactionAbortedError);
+  it("rolls it back is refused before it is sent, and nothing is saved", async () => {
+    await expect(running("rollback")).rejects.toThrow(TransactionStateError);
+    await expect(running("rollback", (tx) => insert(tx, 2))).rejects.toThrow(TransactionStateError);
     expect(await saved()).toEqual([]);
   });
 
-  it("rolls it back and begins another one does not commit that in its place", async () => {
-    await expect(running("rollback; begin transaction")).rejects.toThrow(TransactionAbortedError);
-    await expect(running("rollback; begin transaction", (tx) => insert(tx, 2))).rejects.toThrow(
-      TransactionAbortedError,
-    );
+  it("rolls it back and begins another one is refused as well", async () => {
+    await expect(running("rollback; begin transaction")).rejects.toThrow(TransactionStateError);
+    await expect(running("rollback; begin transaction", (tx) => insert(tx, 2))).rejects.toThrow(TransactionStateError);
     expect(await saved()).toEqual([]);
   });
 
-  it("begins one inside it that it leaves open saves nothing, and says so", async () => {
-    await expect(running("begin transaction")).rejects.toThrow(TransactionAbortedError);
+  it("begins one inside it saves nothing, and says so", async () => {
+    await expect(running("begin transaction")).rejects.toThrow(TransactionStateError);
     expect(await saved()).toEqual([]);
   });
 

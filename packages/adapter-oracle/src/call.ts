@@ -17,13 +17,9 @@ const resultName = "return";
 
 /**
  * Runs a procedure, or with a parameter called `return` a function, in a block of PL/SQL. Parameters go by their names, so that their order does
- * not matter.
+ * not matter. Reads what its cursors give, and commits nothing.
  */
-export async function callProcedure(
-  link: Link,
-  { procedure, parameters }: Call,
-  autoCommit: boolean,
-): Promise<ResultSet> {
+export async function callProcedure(link: Link, { procedure, parameters }: Call): Promise<ResultSet> {
   const result = parameters.find((parameter) => isResult(parameter));
   const named = parameters.filter((parameter) => parameter !== result);
   const ordered = result === undefined ? named : [result, ...named];
@@ -35,7 +31,7 @@ export async function callProcedure(
   const text = `BEGIN ${assignment}${quoteName(procedure)}${list.length === 0 ? "" : `(${list.join(", ")})`}; END;`;
   const binds = ordered.map(bindOf);
   const answer = await link.call(text, () =>
-    link.connection.execute(text, binds, executeOptions(autoCommit, { prefetch: 100, fetch: 100 })),
+    link.connection.execute(text, binds, executeOptions(false, { prefetch: 100, fetch: 100 })),
   );
   return link.call(text, () => outcome(ordered, answer.outBinds ?? [], answer.implicitResults ?? []));
 }
@@ -66,7 +62,9 @@ function bindOf(parameter: CallParameter): unknown {
 
 function outputTypeOf(name: string): NativeTypeName {
   const type = bindTypeOf(name);
-  return type === "NUMBER" ? "VARCHAR" : type;
+  // A number as text: the driver makes a double of one that comes back. A CHAR would come back padded to the size of its place.
+  if (type === "NUMBER" || type === "CHAR") return "VARCHAR";
+  return type === "NCHAR" ? "NVARCHAR" : type;
 }
 
 function sized(bind: NativeBind, type: NativeTypeName): NativeBind {

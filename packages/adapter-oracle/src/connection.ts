@@ -22,9 +22,11 @@ import { executeMany } from "./many.ts";
 import type { NativeResult } from "./native.ts";
 import { readAll } from "./results.ts";
 import { outputFor, rowsOf } from "./returning.ts";
+import { type KeptTables, SessionChanges } from "./session-changes.ts";
 import { statementKind } from "./statement-kind.ts";
 import { transactionMode } from "./transaction-mode.ts";
 import { TransactionState } from "./transaction-state.ts";
+import { endedBy } from "./transaction-text.ts";
 import { toBind } from "./values.ts";
 
 /** What a connection keeps of its connector's settings. */
@@ -32,6 +34,8 @@ export interface ConnectionSettings {
   readonly fetchArraySize: number;
   /** Puts the session back to what it was set to after the login. */
   readonly resetBlock: string;
+  /** Known to all connections of the connector. */
+  readonly keptTables: KeptTables;
 }
 
 /** How core asks for rows in batches. */
@@ -45,11 +49,13 @@ export class OracleConnection implements DriverConnection {
   readonly #link: Link;
   readonly #settings: ConnectionSettings;
   readonly #transaction = new TransactionState();
+  readonly #changes: SessionChanges;
   #bulkLoad: BulkLoad | undefined;
 
   constructor(link: Link, settings: ConnectionSettings) {
     this.#link = link;
     this.#settings = settings;
+    this.#changes = new SessionChanges(settings.keptTables);
   }
 
   get usable(): boolean {
@@ -58,6 +64,15 @@ export class OracleConnection implements DriverConnection {
 
   get txStatus(): "idle" | "active" {
     return this.#transaction.status(this.#inProgress);
+  }
+
+  get dirty(): boolean {
+    return this.#changes.changed;
+  }
+
+  set dirty(dirty: boolean) {
+    if (dirty) this.#changes.changed = true;
+    else this.#changes.clear();
   }
 
   get onFatal(): ((error: unknown) => void) | null {
@@ -70,9 +85,12 @@ export class OracleConnection implements DriverConnection {
 
   async query(statement: Statement): Promise<ResultSet> {
     const { text, returning } = statement;
+    this.#changes.note(text);
     const { fetchArraySize } = this.#settings;
     const rows = { prefetch: fetchArraySize + 1, fetch: fetchArraySize };
     const result = await this.#execute(statement, rows);
+    const ending = endedBy(text);
+    if (ending !== undefined) this.#transaction.endedByText(ending);
     if (result.resultSet !== undefined) {
       const { resultSet } = result;
       // The driver reads rows that it has already without asking the server, and the rest in round trips of its own.
@@ -101,9 +119,11 @@ export class OracleConnection implements DriverConnection {
   }
 
   async #commit(): Promise<void> {
-    if (this.#transaction.ended) {
+    const { ended } = this.#transaction;
+    if (ended !== undefined) {
+      await this.#rollback();
       this.#transaction.end();
-      throw transactionGone();
+      throw transactionGone(ended);
     }
     try {
       await this.#link.call("COMMIT", () => this.#link.connection.commit());
@@ -120,6 +140,7 @@ export class OracleConnection implements DriverConnection {
 
   async #rollback(): Promise<void> {
     try {
+      if (!this.#inProgress && this.#transaction.ended !== undefined) return;
       await this.#link.call("ROLLBACK", () => this.#link.connection.rollback());
     } finally {
       if (!this.#inProgress) this.#transaction.end();
@@ -136,6 +157,7 @@ export class OracleConnection implements DriverConnection {
   }
 
   stream(statement: Statement, { fetchSize }: CursorOptions): RowStream {
+    this.#changes.note(statement.text);
     const host = {
       open: async (it: Statement, size: number) => (await this.#execute(it, { prefetch: size, fetch: size })).resultSet,
       call: <Result>(work: () => Promise<Result>) => this.#call(statement.text, work),
@@ -149,6 +171,7 @@ export class OracleConnection implements DriverConnection {
     _context: OperationContext,
     hints?: readonly (ParameterHint | undefined)[],
   ): Promise<ExecuteManyResult> {
+    this.#changes.note(text);
     try {
       return { affected: await executeMany(this.#link, text, parameterSets, hints) };
     } finally {
@@ -190,10 +213,28 @@ export class OracleConnection implements DriverConnection {
 
   async call(call: Call): Promise<ResultSet> {
     checkProcedureName(call.procedure);
+    this.#changes.note(call.procedure.join("."));
+    const alone = this.txStatus === "idle" && !this.#transaction.begun;
     try {
-      return await callProcedure(this.#link, call, !this.#transaction.begun);
+      const result = await callProcedure(this.#link, call);
+      // Not in the call itself: its cursors may read what a commit takes away, such as rows of temporary tables.
+      if (!this.#transaction.begun && this.#inProgress)
+        await this.#link.call("COMMIT", () => this.#link.connection.commit());
+      return result;
+    } catch (error) {
+      if (alone && this.usable && this.#inProgress) await this.#undoCall();
+      throw error;
     } finally {
       this.#transaction.called(this.#inProgress);
+    }
+  }
+
+  /** What a call has changed whose results could not be read must not be committed by whoever gets the connection next. */
+  async #undoCall(): Promise<void> {
+    try {
+      await this.#link.connection.rollback();
+    } catch (error) {
+      this.#link.destroy(error);
     }
   }
 
@@ -201,12 +242,13 @@ export class OracleConnection implements DriverConnection {
     return this.#link.within(context, () => this.#link.call("PING", () => this.#link.connection.ping()));
   }
 
-  async reset({ scope }: ResetPlan, context: OperationContext): Promise<"done"> {
+  async reset({ scope }: ResetPlan, context: OperationContext): Promise<"done" | "impossible"> {
+    const impossible = scope === "session" && this.#changes.lasting;
     await this.#link.within(context, async () => {
       await this.rollback();
-      if (scope === "session") await this.#run(this.#settings.resetBlock);
+      if (scope === "session" && !impossible) await this.#run(this.#settings.resetBlock);
     });
-    return "done";
+    return impossible ? "impossible" : "done";
   }
 
   async cancel(context: OperationContext): Promise<void> {

@@ -1,4 +1,5 @@
 import {
+  type Clock,
   type ConnectionTarget,
   type Connector,
   type DriverConnection,
@@ -12,21 +13,25 @@ import { noteFacts } from "./errors.ts";
 import { executeOptions, Link } from "./link.ts";
 import { type NativeConnection, native, nativeType } from "./native.ts";
 import type { OracleSettings } from "./options.ts";
-import { resetBlock, setUpBlock } from "./session-settings.ts";
+import { KeptTables } from "./session-changes.ts";
+import { resetBlock, sessionFacts, setUpBlock } from "./session-settings.ts";
 import { ConnectAttempt } from "./sockets.ts";
 import { targetOf } from "./target.ts";
 
-/** Bytes of a schema's name at most. */
+/** Bytes of a schema's name, and of what an application says of itself, at most. */
 const longestName = 128;
 
 /** Opens connections to one Oracle database. */
 export class OracleConnector implements Connector {
   readonly target: ConnectionTarget;
   readonly #settings: OracleSettings;
+  readonly #clock: Clock;
+  readonly #keptTables = new KeptTables();
   readonly #setUp: string;
 
-  constructor(settings: OracleSettings) {
+  constructor(settings: OracleSettings, clock: Clock) {
     this.#settings = settings;
+    this.#clock = clock;
     this.target = targetOf(settings.connectString, settings.user);
     this.#setUp = setUpBlock(settings.schema);
   }
@@ -37,7 +42,7 @@ export class OracleConnector implements Connector {
     const givenUp = new Promise<never>((_, reject) => {
       giveUp = reject;
     });
-    const end = bounded(context, (why) => {
+    const end = bounded(this.#clock, context, (why) => {
       const error =
         why === "deadline" ? DriverFault.connectTimeout() : DriverFault.connectAborted(context.signal?.reason);
       attempt.abandon(error);
@@ -63,18 +68,19 @@ export class OracleConnector implements Connector {
   async #login(attempt: ConnectAttempt): Promise<OracleConnection> {
     const password = await this.#settings.password();
     const connection = await attempt.run(() => native.getConnection(this.#nativeOptions(password)));
-    const link = new Link(connection, attempt.socket);
+    const link = new Link(connection, attempt.socket, this.#clock);
     try {
       checkDriver(connection);
-      const schema = { dir: native.BIND_OUT, type: nativeType("VARCHAR"), maxSize: longestName };
-      const { outBinds } = await connection.execute(
+      const text = { dir: native.BIND_OUT, type: nativeType("VARCHAR"), maxSize: longestName };
+      const facts = await connection.execute(
         this.#setUp,
-        [schema],
+        sessionFacts.map(() => text),
         executeOptions(false, { prefetch: 2, fetch: 1 }),
       );
       return new OracleConnection(link, {
         fetchArraySize: this.#settings.fetchArraySize,
-        resetBlock: resetBlock(String(outBinds?.[0])),
+        resetBlock: resetBlock((facts.outBinds ?? []).map((fact) => (typeof fact === "string" ? fact : null))),
+        keptTables: this.#keptTables,
       });
     } catch (error) {
       link.destroy();

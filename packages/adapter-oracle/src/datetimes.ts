@@ -22,12 +22,12 @@ export function readDatesAsText(connection: NativeConnection): boolean {
   const original = reader.parseOracleDate;
   reader.parseOracleDate = (bytes, useLocalTime, useDatabaseZone) => {
     if (useLocalTime) return fieldsOf(bytes);
-    if (!useDatabaseZone) return `${fieldsOf(bytes)}Z`;
+    if (!useDatabaseZone) return `${withFraction(fieldsOf(bytes))}+00:00`;
     const { dbTzOffset, dbTzRegion } = reader.caps ?? {};
     // In a database whose own zone is a region the driver refuses the value, and so do we.
     if (dbTzRegion || typeof dbTzOffset !== "number")
       return original.call(reader, bytes, useLocalTime, useDatabaseZone);
-    return `${fieldsOf(bytes)}${offsetText(dbTzOffset)}`;
+    return `${withFraction(fieldsOf(bytes))}${offsetText(dbTzOffset)}`;
   };
   return true;
 }
@@ -66,6 +66,11 @@ function fieldsOf(bytes: Buffer): string {
   const fraction = nanoseconds === 0 ? "" : `.${String(nanoseconds).padStart(9, "0").replace(/0+$/, "")}`;
   const text = `${String(Math.abs(year)).padStart(4, "0")}-${two(2, 0)}-${two(3, 0)} ${two(4, 1)}:${two(5, 1)}:${two(6, 1)}${fraction}`;
   return year > 0 ? text : `${text} BC`;
+}
+
+/** NLS_TIMESTAMP_TZ_FORMAT has a point in front of the offset, which must not be missing. */
+function withFraction(fields: string): string {
+  return fields.includes(".") ? fields : `${fields}.0`;
 }
 
 function offsetText(minutes: number): string {

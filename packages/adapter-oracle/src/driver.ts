@@ -1,4 +1,4 @@
-import type { Driver } from "@nsj/mdb-core";
+import { type ConnectorEnvironment, type Driver, systemClock } from "@nsj/mdb-core";
 import { OracleConnector } from "./connector.ts";
 import { capabilities, dialect } from "./dialect.ts";
 import { classify } from "./errors.ts";
@@ -13,7 +13,8 @@ export const oracleDriver: Driver<OracleOptions, "oracle"> = Object.freeze({
   optionKeys,
   dialect,
   capabilities,
-  connector: (options: OracleOptions) => new OracleConnector(readSettings(options)),
+  connector: (options: OracleOptions, { clock }: ConnectorEnvironment = { clock: systemClock }) =>
+    new OracleConnector(readSettings(options), clock),
   parseUrl,
   classify,
 } as const);

@@ -127,7 +127,8 @@ function objectsIn(number: number, message: string): Pick<ErrorInfo, "constraint
     case 1:
     case 2290:
     case 2291:
-    case 2292: {
+    case 2292:
+    case 11534: {
       const [, constraint] = /\([^().]+\.([^()]+)\)/.exec(message) ?? [];
       return constraint === undefined ? {} : { constraint: folded(constraint) };
     }

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { DriverFault, type OperationContext } from "@nsj/mdb-core";
+import { type Clock, DriverFault, type OperationContext } from "@nsj/mdb-core";
 import { bounded } from "./bounds.ts";
 import { fetchOf } from "./columns.ts";
 import { noteFacts } from "./errors.ts";
@@ -10,13 +10,15 @@ import { endSocket } from "./sockets.ts";
 /** One of the driver's connections, with its socket: whether it lives, and what runs on it. */
 export class Link {
   readonly connection: NativeConnection;
+  readonly #clock: Clock;
   readonly #socket: Socket | undefined;
   onFatal: ((error: unknown) => void) | null = null;
   #death: unknown;
   #dead = false;
   #pending: Promise<unknown> | undefined;
 
-  constructor(connection: NativeConnection, socket: Socket | undefined) {
+  constructor(connection: NativeConnection, socket: Socket | undefined, clock: Clock) {
+    this.#clock = clock;
     this.connection = connection;
     this.#socket = socket;
     // The driver hears of the end first, and calls the connection unusable from then on.
@@ -57,7 +59,9 @@ export class Link {
     if (pending === undefined) return;
     await new Promise(setImmediate);
     if (this.#pending !== pending) return;
-    const end = bounded(context, () => this.destroy(DriverFault.lost("the server did not stop the statement in time")));
+    const end = bounded(this.#clock, context, () =>
+      this.destroy(DriverFault.lost("the server did not stop the statement in time")),
+    );
     try {
       await this.connection.breakExecution();
       await pending.catch(() => undefined);
@@ -68,7 +72,7 @@ export class Link {
 
   /** Runs something that must not take longer than the context allows; else the connection is lost. */
   async within<Result>(context: OperationContext, work: () => Promise<Result>): Promise<Result> {
-    const end = bounded(context, () =>
+    const end = bounded(this.#clock, context, () =>
       this.destroy(DriverFault.lost("the server did not answer in time", context.signal?.reason)),
     );
     try {
@@ -82,7 +86,7 @@ export class Link {
   async close(context: OperationContext): Promise<void> {
     if (this.#dead) return;
     this.onFatal = null;
-    const end = bounded(context, () => this.destroy());
+    const end = bounded(this.#clock, context, () => this.destroy());
     try {
       await this.connection.close();
     } catch {

@@ -47,5 +47,5 @@ export const njsCodes: Readonly<Record<number, CodeFacts>> = {
   521: { kind: "lost", fatal: true }, // end-of-file on communication channel
   529: { kind: "refused", fatal: true }, // invalid wallet type
   530: { kind: "refused", fatal: true }, // the host addresses are incorrect or unresolvable
-  533: { kind: "refused", fatal: true }, // advanced networking option service negotiation failed
+  533: { kind: "unsupported", fatal: true }, // the server demands native network encryption, which thin mode has not
 };

@@ -62,6 +62,7 @@ export const oraCodes: Readonly<Record<number, CodeFacts>> = {
   972: { kind: "syntax" }, // identifier is too long
   979: { kind: "syntax" }, // not a GROUP BY expression
   980: { kind: "undefined-object" }, // synonym translation is no longer valid
+  984: { kind: "syntax" }, // column not allowed here
   988: { kind: "auth", fatal: true }, // missing or invalid password(s)
   1000: { kind: "resource" }, // maximum open cursors exceeded
   1002: { kind: "other" }, // fetch out of sequence
@@ -133,6 +134,7 @@ export const oraCodes: Readonly<Record<number, CodeFacts>> = {
   1882: { kind: "value" }, // timezone region not found
   1950: { kind: "permission" }, // no privileges on tablespace
   2014: { kind: "unsupported" }, // cannot select FOR UPDATE from view with DISTINCT, GROUP BY, etc.
+  2019: { kind: "undefined-object" }, // connection description for remote database not found
   2049: { kind: "lock-timeout", again: true }, // timeout: distributed transaction waiting for lock
   2091: { kind: "transaction-aborted" }, // transaction rolled back
   2248: { kind: "syntax" }, // invalid option for ALTER SESSION
@@ -149,6 +151,9 @@ export const oraCodes: Readonly<Record<number, CodeFacts>> = {
   2399: { kind: "lost", fatal: true }, // exceeded maximum connect time, you are being logged off
   2443: { kind: "undefined-object" }, // Cannot drop constraint - nonexistent constraint
   3001: { kind: "unsupported" }, // unimplemented feature
+  3048: { kind: "syntax" }, // SQL reserved word is not syntactically valid following (from version 23 on, as the next two)
+  3049: { kind: "syntax" }, // SQL keyword is not syntactically valid following
+  3050: { kind: "syntax" }, // invalid identifier: a reserved word or keyword
   3113: { kind: "lost", fatal: true }, // end-of-file on communication channel
   3114: { kind: "lost", fatal: true }, // not connected to ORACLE
   3115: { kind: "unsupported" }, // unsupported network datatype or representation
@@ -173,6 +178,7 @@ export const oraCodes: Readonly<Record<number, CodeFacts>> = {
   8176: { kind: "serialization", again: true }, // consistent read failure; rollback data not available
   8177: { kind: "serialization", again: true }, // can't serialize access for this transaction
   10632: { kind: "other" }, // invalid rowid
+  11534: { kind: "check" }, // check constraint due to domain constraint violated
   12154: { kind: "refused", fatal: true }, // TNS:could not resolve the connect identifier specified
   12170: { kind: "connect-timeout", fatal: true }, // TNS:Connect timeout occurred
   12505: { kind: "unknown-database", fatal: true }, // TNS:listener does not currently know of SID given in connect descriptor
@@ -187,12 +193,15 @@ export const oraCodes: Readonly<Record<number, CodeFacts>> = {
   12545: { kind: "refused", fatal: true }, // Connect failed because target host or object does not exist
   12560: { kind: "refused", fatal: true }, // TNS:protocol adapter error
   12571: { kind: "lost", fatal: true }, // TNS:packet writer failure
+  12650: { kind: "unsupported", fatal: true }, // No common encryption or data integrity algorithm
+  12660: { kind: "unsupported", fatal: true }, // Encryption or crypto-checksumming parameters incompatible
   12899: { kind: "value" }, // value too large for column
   14402: { kind: "other" }, // updating partition key column would cause a partition change
   16000: { kind: "read-only" }, // database or pluggable database open for read-only access
   16456: { kind: "refused", fatal: true }, // switchover in progress or completed
   21561: { kind: "refused", fatal: true }, // OID generation failed
   22275: { kind: "value" }, // invalid LOB locator specified
+  22816: { kind: "unsupported" }, // unsupported feature with RETURNING clause
   22835: { kind: "value" }, // Buffer too small for CLOB to CHAR or BLOB to RAW conversion
   24761: { kind: "transaction-aborted" }, // transaction rolled back
   24801: { kind: "parameter" }, // illegal parameter value in OCI lob function

@@ -22,7 +22,8 @@ const bindTypes: Readonly<Record<string, NativeTypeName>> = {
   NCLOB: "NCLOB",
   BLOB: "BLOB",
   NVARCHAR2: "NVARCHAR",
-  NCHAR: "NCHAR",
+  // A place of NCHAR would be filled with blanks.
+  NCHAR: "NVARCHAR",
   BOOLEAN: "BOOLEAN",
   "INTERVAL DAY TO SECOND": "INTERVAL_DS",
   "INTERVAL YEAR TO MONTH": "INTERVAL_YM",

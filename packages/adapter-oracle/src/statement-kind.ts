@@ -1,4 +1,6 @@
-const firstWord = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/|\()*([a-z]+)/i;
+import { gap } from "./between-words.ts";
+
+const firstWord = new RegExp(`^(?:${gap}|\\()*([a-z]+)`, "i");
 
 /** What a text is, by its first word: what gives rows, what changes them, and everything else. */
 export type StatementKind = "query" | "change" | "other";

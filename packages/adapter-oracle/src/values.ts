@@ -1,4 +1,5 @@
 import { isJsonText, type ParameterHint, type ParameterValue } from "@nsj/mdb-core";
+import { parameterTypeOf } from "./column-parameters.ts";
 import { UtcFields } from "./datetimes.ts";
 import { refusal } from "./faults.ts";
 import { type NativeBind, type NativeTypeName, nativeType } from "./native.ts";
@@ -16,8 +17,9 @@ export interface BoundValue {
 
 /** A parameter as the driver takes it. @throws DriverFault for a value or type that cannot be bound */
 export function toBind(value: ParameterValue, hint: ParameterHint | undefined): unknown {
-  const bound = boundValue(value, hint?.type);
-  if (bound.value === null && hint?.type === undefined) return null;
+  const type = hint?.type ?? (hint?.column === undefined ? undefined : parameterTypeOf(hint.column, value));
+  const bound = boundValue(value, type);
+  if (bound.value === null && type === undefined) return null;
   return { type: nativeType(bound.type), val: bound.value } satisfies NativeBind;
 }
 
@@ -82,6 +84,18 @@ const bindTypes: Readonly<Record<string, NativeTypeName>> = {
   nchar: "NCHAR",
   clob: "CLOB",
   nclob: "NCLOB",
+  character: "CHAR",
+  "character varying": "VARCHAR",
+  "char varying": "VARCHAR",
+  "national character": "NCHAR",
+  "national char": "NCHAR",
+  "national character varying": "NVARCHAR",
+  "national char varying": "NVARCHAR",
+  "nchar varying": "NVARCHAR",
+  "character large object": "CLOB",
+  "national character large object": "NCLOB",
+  long: "VARCHAR",
+  xmltype: "VARCHAR",
   json: "VARCHAR",
   number: "NUMBER",
   numeric: "NUMBER",
@@ -103,7 +117,10 @@ const bindTypes: Readonly<Record<string, NativeTypeName>> = {
   "timestamp with time zone": "TIMESTAMP_TZ",
   timestamptz: "TIMESTAMP_TZ",
   "timestamp with local time zone": "TIMESTAMP_LTZ",
+  "interval day to second": "INTERVAL_DS",
+  "interval year to month": "INTERVAL_YM",
   raw: "RAW",
+  "long raw": "RAW",
   bytes: "RAW",
   blob: "BLOB",
   sys_refcursor: "CURSOR",
@@ -111,6 +128,7 @@ const bindTypes: Readonly<Record<string, NativeTypeName>> = {
   refcursor: "CURSOR",
   cursor: "CURSOR",
   rowid: "VARCHAR",
+  urowid: "VARCHAR",
 };
 
 /** The type that a name stands for: `"decimal(38,10)"`, `"timestamp(6) with time zone"`. @throws DriverFault for an unknown one */
@@ -137,7 +155,7 @@ export function unconstrainedNumber(value: unknown): unknown {
   return typeof value === "string" && /^-?\d+$/.test(value) ? BigInt(value) : exactNumber(value);
 }
 
-/** An interval of the driver as Oracle writes it. */
+/** An interval of the driver as Oracle writes it: with six digits of its seconds, or nine where it has them. */
 export function intervalText(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const fields = value as Readonly<Record<string, number>>;
@@ -146,6 +164,6 @@ export function intervalText(value: unknown): unknown {
   if ("months" in fields) return `${negative ? "-" : "+"}${two("years")}-${two("months")}`;
   const fraction = String(Math.abs(fields["fseconds"] ?? 0))
     .padStart(9, "0")
-    .slice(0, 6);
+    .replace(/(?<=^.{6})000$/, "");
   return `${negative ? "-" : "+"}${two("days")} ${two("hours")}:${two("minutes")}:${two("seconds")}.${fraction}`;
 }

@@ -13,6 +13,7 @@ import {
   SerializationError,
   StatementTimeoutError,
   sql,
+  UnsupportedError,
 } from "@nsj/mdb-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type OracleOptions, oracle } from "../src/index.ts";
@@ -70,6 +71,13 @@ describe("a database that cannot be entered", () => {
     expect(error).toBeInstanceOf(AuthenticationError);
     expect(error).toMatchObject({ retryable: false, vendorCode: "ORA-01017" });
     expect(String(error)).not.toContain("wrong-1");
+  });
+
+  it("because it demands native encryption is a matter of configuration that no retry helps", async () => {
+    server.own.script.once("CONNECT", { kind: "error", number: 12660, words: "incompatible parameters" });
+    const error = await refusal({});
+    expect(error).toBeInstanceOf(UnsupportedError);
+    expect(error).toMatchObject({ retryable: false });
   });
 
   it("for a service that does not exist is a ConnectError that no retry helps", async () => {

@@ -25,6 +25,13 @@ describe("errors of the server", () => {
     [60, "deadlock", "transaction"],
     [900, "syntax", "never"],
     [904, "undefined-object", "never"],
+    [984, "syntax", "never"],
+    [2019, "undefined-object", "never"],
+    [3048, "syntax", "never"],
+    [3049, "syntax", "never"],
+    [3050, "syntax", "never"],
+    [11534, "check", "never"],
+    [22816, "unsupported", "never"],
     [942, "undefined-object", "never"],
     [1008, "parameter", "never"],
     [1013, "cancelled", "never"],
@@ -73,6 +80,9 @@ describe("errors of the server", () => {
     expect(classify(unique)).toMatchObject({ constraint: "pk_emp" });
     const german = ofServer(2291, 'Integritäts-Constraint (SCOTT."Mixed") verletzt');
     expect(classify(german).kind).toBe("foreign-key");
+    const domain =
+      "check constraint (SCOTT.SYS_C1) involving column EMAIL due to domain constraint SCOTT.C of domain SCOTT.D violated";
+    expect(classify(ofServer(11534, domain))).toMatchObject({ kind: "check", constraint: "sys_c1" });
     const missing = ofServer(1400, 'cannot insert NULL into ("SCOTT"."EMP"."NAME")');
     expect(classify(missing)).toMatchObject({ table: "emp", columns: ["name"] });
     const tooLong = ofServer(12899, 'value too large for column "SCOTT"."EMP"."Full" (actual: 11, maximum: 10)');
@@ -150,6 +160,18 @@ it("no number is listed whose session ends although it is the statement's fault"
     "parameter",
   ];
   expect(ended.filter(([, { kind }]) => ofStatements.includes(kind))).toEqual([]);
+});
+
+it("a server that demands native encryption is a matter of configuration, and no reason to connect again", () => {
+  const refused = ofDriver(533, "Advanced Networking Option service negotiation failed. Cause: ORA-12660");
+  for (const error of [
+    refused,
+    ofServer(12660),
+    ofDriver(511, "connection to listener was refused. Cause: ORA-12660"),
+  ]) {
+    noteFacts(error, { connecting: true });
+    expect(classify(error)).toMatchObject({ kind: "unsupported", retry: "never", connection: "dead", executed: "no" });
+  }
 });
 
 describe("errors over the wire", () => {

@@ -1,4 +1,4 @@
-import { DaoBase, DatabaseManager, defineTable, ParameterError, sql, unlimited } from "@nsj/mdb-core";
+import { DaoBase, DatabaseManager, defineTable, op, ParameterError, sql, unlimited } from "@nsj/mdb-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { oracle } from "../src/index.ts";
 import { ownServer } from "./support/server.ts";
@@ -81,13 +81,17 @@ const cases: readonly Golden[] = [
     name: "findBy with every comparison",
     rule: "list",
     run: (dao) =>
-      dao.findBy({ code: { in: ["a", "b"], ne: "c" }, price: { gte: "1.5", lt: "9" }, id: { between: [1, 9] } }),
+      dao.findBy({
+        code: op.both(op.in(["a", "b"]), op.ne("c")),
+        price: op.both(op.gte("1.5"), op.lt("9")),
+        id: op.between(1, 9),
+      }),
   },
-  { name: "findBy with LIKE", rule: "like", run: (dao) => dao.findBy({ code: { like: "a\\%_x%" } }) },
-  { name: "findBy ignoring case", rule: "like", run: (dao) => dao.findBy({ code: { ilike: "A%" } }) },
+  { name: "findBy with LIKE", rule: "like", run: (dao) => dao.findBy({ code: op.like("a\\%_x%") }) },
+  { name: "findBy ignoring case", rule: "like", run: (dao) => dao.findBy({ code: op.ilike("A%") }) },
   {
     name: "findBy null and not",
-    run: (dao) => dao.findBy({ price: null, not: { or: [{ code: "a" }, { code: "b" }] } }),
+    run: (dao) => dao.findBy({ price: op.isNull(), [op.not]: { [op.or]: [{ code: "a" }, { code: "b" }] } }),
   },
   { name: "findAll in order", rule: "ordered", run: (dao) => dao.findAll({ orderBy: { price: "desc" }, limit: 2 }) },
   { name: "exists", rule: "limit", run: (dao) => dao.exists({ code: "a" }) },
@@ -249,7 +253,7 @@ describe("the SQL that is sent", () => {
     const texts = server.own.record();
     const dao = new ProductDao(databases.database("main"));
     await dao.findByIds(Array.from({ length: 2_500 }, (_, index) => index));
-    await dao.findBy({ code: { in: Array.from({ length: 1_500 }, (_, index) => `c${index}`) } });
+    await dao.findBy({ code: op.in(Array.from({ length: 1_500 }, (_, index) => `c${index}`)) });
     const lengths = texts.flatMap((text) =>
       [...text.matchAll(/ in \(([^)]*)\)/g)].map(([, list = ""]) => list.split(",").length),
     );

@@ -83,6 +83,38 @@ describe("calls", () => {
     expect(outTypes).toEqual({ t: "string", d: "timestamp", c: "string" });
   });
 
+  it("read their cursors before they commit, which empties temporary tables, and leave nothing where reading fails", async () => {
+    await run(connection, "create global temporary table seen_once (n number(3)) on commit delete rows");
+    await run(connection, "create table seen (n number(3))");
+    await run(
+      connection,
+      `create procedure fill(result out sys_refcursor) as
+       begin
+         insert into seen_once values (1);
+         insert into seen values (1);
+         open result for select n from seen_once;
+       end;`,
+    );
+    const result = { name: "result", value: null, direction: "out", type: "sys_refcursor" } as const;
+    expect((await call("FILL", result)).rows).toEqual([["1"]]);
+    expect(connection.txStatus).toBe("idle");
+    expect(await rows(connection, "select n from seen_once")).toEqual([]);
+    expect(await rows(connection, "select n from seen")).toEqual([["1"]]);
+    if (!server.isOwn) return;
+    await run(
+      connection,
+      `create procedure fill_long(result out sys_refcursor) as
+       begin
+         insert into seen values (2);
+         open result for select level as n from dual connect by level <= 5000;
+       end;`,
+    );
+    server.own.script.once("FETCH", { kind: "error", number: 1555, words: "snapshot too old" });
+    expect(await failureOf(() => call("FILL_LONG", result))).toMatchObject({ code: "ORA-01555" });
+    expect(connection.txStatus).toBe("idle");
+    expect(await rows(connection, "select n from seen")).toEqual([["1"]]);
+  });
+
   it("fail as a whole: what was done before the failure is undone", async () => {
     await run(connection, "create table steps (n number(5))");
     await run(

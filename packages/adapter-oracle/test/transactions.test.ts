@@ -1,4 +1,4 @@
-import type { DriverConnection } from "@nsj/mdb-core";
+import { type DriverConnection, unlimited } from "@nsj/mdb-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { testServer } from "./support/server.ts";
 import { connected, failureOf, rows, run } from "./support/statements.ts";
@@ -82,6 +82,55 @@ describe("a transaction", () => {
     expect(connection.txStatus).toBe("idle");
     expect(await rows(other, "select id from account for update nowait")).toHaveLength(1);
     await other.rollback();
+  });
+});
+
+describe("a text that ends its own transaction", () => {
+  it.each([
+    ["commit", 8, /was committed already/],
+    ["-- now\n COMMIT WORK", 8, /was committed already/],
+    ["create table made_within (id number(3))", 8, /was committed already/],
+    ["rollback", 100, /was rolled back already/],
+    ["begin commit; end;", 8, /has ended already/],
+  ])("%s is told at once, and the commit says what stayed", async (text, left, words) => {
+    await connection.begin({});
+    await run(connection, "update account set amount = 8");
+    await run(connection, text);
+    expect(connection.txStatus).toBe("idle");
+    await run(connection, "update account set amount = 9");
+    expect(connection.txStatus).toBe("active");
+    await expect(async () => connection.commit()).rejects.toThrow(words);
+    expect(connection.txStatus).toBe("idle");
+    expect(await amount(other)).toBe(left);
+    await run(connection, "drop table made_within").catch(() => undefined);
+  });
+
+  it("is noticed before the first change too, whose mode it ends", async () => {
+    await connection.begin({ readOnly: true });
+    await run(connection, "commit");
+    expect(connection.txStatus).toBe("idle");
+    expect(await failureOf(async () => connection.commit())).toMatchObject({ kind: "transaction-aborted" });
+  });
+
+  it.each(["savepoint here", "rollback to savepoint here", "alter session set nls_date_format = 'YYYY'"])(
+    "is not: %s",
+    async (text) => {
+      await connection.begin({});
+      await run(connection, "savepoint here");
+      await run(connection, "update account set amount = 8");
+      await run(connection, text);
+      expect(connection.txStatus).toBe("active");
+      await connection.rollback();
+      await connection.reset?.({ scope: "session" }, unlimited);
+    },
+  );
+
+  it("in a block that commits and goes on is not told by the server", async () => {
+    await connection.begin({});
+    await run(connection, "begin update account set amount = 8; commit; update account set amount = 9; end;");
+    expect(connection.txStatus).toBe("active");
+    await connection.rollback();
+    expect(await amount(other)).toBe(8);
   });
 });
 

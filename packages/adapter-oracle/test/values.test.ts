@@ -13,6 +13,10 @@ describe("what a parameter is bound as", () => {
     [null, "blob", "BLOB", null],
     ["text", undefined, "VARCHAR", "text"],
     ["text", "nvarchar2(10)", "NVARCHAR", "text"],
+    ["text", "NCHAR(10)", "NCHAR", "text"],
+    ["text", "CHAR", "CHAR", "text"],
+    ["text", "nclob", "NCLOB", "text"],
+    ["+01 02:03:04", "interval day(2) to second(9)", "VARCHAR", "+01 02:03:04"],
     ["12.50", "decimal(38,10)", "VARCHAR", "12.50"],
     [1.5, undefined, "NUMBER", 1.5],
     [1e300, undefined, "BINARY_DOUBLE", 1e300],
@@ -77,6 +81,9 @@ it("intervals are written as Oracle writes them", () => {
   expect(intervalText({ years: 1, months: 2 })).toBe("+01-02");
   expect(intervalText({ years: 0, months: -3 })).toBe("-00-03");
   expect(intervalText({ days: 1, hours: 2, minutes: 3, seconds: 4, fseconds: 5_000_000 })).toBe("+01 02:03:04.005000");
+  expect(intervalText({ days: 0, hours: 0, minutes: 0, seconds: -4, fseconds: -123_456_789 })).toBe(
+    "-00 00:00:04.123456789",
+  );
   expect(intervalText(null)).toBeNull();
 });
 
@@ -121,7 +128,7 @@ describe("values over the wire", () => {
     ["date", new Date("1969-12-31T23:59:59Z"), "1969-12-31 23:59:59"],
     ["date", new Date("0099-03-01T00:00:00Z"), "0099-03-01 00:00:00"],
     ["timestamp(3)", new Date("2026-07-01T12:00:00.678Z"), "2026-07-01 12:00:00.678"],
-    ["timestamp(6) with time zone", new Date("2026-07-01T12:00:00.678Z"), "2026-07-01 12:00:00.678Z"],
+    ["timestamp(6) with time zone", new Date("2026-07-01T12:00:00.678Z"), "2026-07-01 12:00:00.678+00:00"],
     ["raw(4)", Buffer.from([0, 255, 1]), Buffer.from([0, 255, 1])],
     ["clob", "short", "short"],
     ["blob", Buffer.from([1, 2]), Buffer.from([1, 2])],

@@ -1,20 +1,21 @@
-import { performance } from "node:perf_hooks";
-import type { OperationContext } from "@nsj/mdb-core";
+import type { Clock, OperationContext, Timer } from "@nsj/mdb-core";
+
+/** What ends an operation, and the clock that its deadline is on. */
+export interface Bounds extends OperationContext {
+  readonly clock: Clock;
+}
 
 /** Why something has to stop. */
 export type Expiry = "deadline" | "aborted";
-
-// Node fires longer timers at once.
-const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Calls `expire` once, when the deadline passes or the signal aborts; at once when that has happened already.
  * @returns what ends the watch; to be called in any case.
  */
-export function watch({ deadline, signal }: OperationContext, expire: (why: Expiry) => void): () => void {
-  let timer: NodeJS.Timeout | undefined;
+export function watch({ clock, deadline, signal }: Bounds, expire: (why: Expiry) => void): () => void {
+  let timer: Timer | undefined;
   const stop = (): void => {
-    clearTimeout(timer);
+    timer?.cancel();
     signal?.removeEventListener("abort", onAbort);
   };
   const onAbort = (): void => {
@@ -26,21 +27,17 @@ export function watch({ deadline, signal }: OperationContext, expire: (why: Expi
     return stop;
   }
   signal?.addEventListener("abort", onAbort, { once: true });
-  const remainingMs = deadline - performance.now();
-  if (remainingMs <= longestTimerMs) {
-    timer = setTimeout(
-      () => {
-        stop();
-        expire("deadline");
-      },
-      Math.max(0, remainingMs),
-    );
+  if (Number.isFinite(deadline)) {
+    const passed = (): void => {
+      stop();
+      expire("deadline");
+    };
+    timer = clock.setTimer(passed, Math.max(0, deadline - clock.now()), { keepProcessAlive: true });
   }
   return stop;
 }
 
 /** The same bounds, but at most this long from now. */
-export function atMost(context: OperationContext, milliseconds: number): OperationContext {
-  const deadline = Math.min(context.deadline, performance.now() + milliseconds);
-  return context.signal === undefined ? { deadline } : { deadline, signal: context.signal };
+export function atMost(bounds: Bounds, milliseconds: number): Bounds {
+  return { ...bounds, deadline: Math.min(bounds.deadline, bounds.clock.now() + milliseconds) };
 }

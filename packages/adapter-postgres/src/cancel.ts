@@ -1,5 +1,5 @@
-import { DriverFault, type OperationContext } from "@nsj/mdb-core";
-import { watch } from "./bounds.ts";
+import { DriverFault } from "@nsj/mdb-core";
+import { type Bounds, watch } from "./bounds.ts";
 import { dial } from "./dial.ts";
 import type { LoggedIn } from "./login.ts";
 
@@ -10,10 +10,7 @@ const cancelRequestCode = 80_877_102;
  * Sends one cancel request over a socket of its own, encrypted like the connection itself. Resolves when the server has closed that
  * socket: it does so after it has signalled the backend, so that from then on the request can hit nothing new.
  */
-export async function requestCancel(
-  { link, endpoint, encryption }: LoggedIn,
-  context: OperationContext,
-): Promise<void> {
+export async function requestCancel({ link, endpoint, encryption }: LoggedIn, context: Bounds): Promise<void> {
   const { processID, secretKey } = link.client;
   if (processID === null || secretKey === null) throw new Error("the server gave no key to cancel with");
   const message = Buffer.alloc(16);

@@ -25,7 +25,14 @@ function parseUrl(rest: string): Parameters {
   const parts = /^([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s.exec(rest);
   if (parts === null) return fail("it is not a URL");
   const [, authority = "", path = "", query = ""] = parts;
-  const at = authority.lastIndexOf("@");
+  const at = authority.indexOf("@");
+  // Anywhere else it is one of a password that was not encoded, whose parts would be taken for a host, a database, a parameter, and be shown.
+  if (rest.includes("@", at + 1)) {
+    fail(
+      "there is an @ too many, or in the wrong place; inside of a user, password or value write %40 for @, %2F for / and %3F for ?",
+    );
+  }
+  if (path.includes("/")) fail("the path has a second /; write %2F for one in the database's name");
   const parameters: Record<string, string> = {};
   if (at >= 0) {
     const [, user = "", password] = /^([^:]*)(?::(.*))?$/s.exec(authority.slice(0, at)) ?? [];
@@ -39,7 +46,8 @@ function parseUrl(rest: string): Parameters {
   for (const pair of query.split("&")) {
     if (pair === "") continue;
     const equals = pair.indexOf("=");
-    if (equals < 0) fail(`the parameter "${decode(pair)}" has no value`);
+    if (equals < 0)
+      fail(Object.hasOwn(readers, pair) ? `the parameter "${pair}" has no value` : "a parameter has no value");
     parameters[decode(pair.slice(0, equals))] = decode(pair.slice(equals + 1));
   }
   return parameters;

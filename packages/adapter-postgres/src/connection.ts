@@ -5,6 +5,7 @@ import {
   type DriverConnection,
   DriverFault,
   type ExecuteManyResult,
+  type Fate,
   type OperationContext,
   type ParameterHint,
   type ParameterValue,
@@ -18,7 +19,9 @@ import { type BulkLoad, startBulkLoad } from "./bulk.ts";
 import { callProcedure, type Routines } from "./call.ts";
 import { CursorStream } from "./cursor.ts";
 import { capabilities, quoteIdentifier } from "./dialect.ts";
+import { fateOf } from "./fate.ts";
 import { executeMany } from "./many.ts";
+import { resetSession } from "./reset.ts";
 import type { Session } from "./session.ts";
 import type { Encoded } from "./statement-flight.ts";
 import { encodeStatement, mayBeScript } from "./statement-text.ts";
@@ -42,6 +45,30 @@ export class PostgresConnection implements DriverConnection {
     return this.#session.txStatus;
   }
 
+  get txEnded(): number {
+    return this.#session.changes.txEnded;
+  }
+
+  get dirty(): boolean {
+    return this.#session.changes.dirty;
+  }
+
+  set dirty(dirty: boolean) {
+    this.#session.changes.dirty = dirty;
+  }
+
+  get transactionNumber(): string | null | undefined {
+    return this.#session.trace.number;
+  }
+
+  fateOf(transactionNumber: string, context: OperationContext): Promise<Fate> {
+    return this.#bounded(context, () => fateOf(this.#session, transactionNumber));
+  }
+
+  get fits(): boolean {
+    return this.#session.fit.fits;
+  }
+
   get onFatal(): ((error: unknown) => void) | null {
     return this.#session.link.onFatal;
   }
@@ -61,7 +88,8 @@ export class PostgresConnection implements DriverConnection {
     return this.#session.statement(encoded);
   }
 
-  begin({ isolation, readOnly, deferrable }: BeginOptions): void {
+  begin(options: BeginOptions): void {
+    const { isolation, readOnly, deferrable } = options;
     let text = "BEGIN";
     if (isolation !== undefined) {
       if (!capabilities.isolation.includes(isolation)) throw new RangeError(`no isolation level "${isolation}"`);
@@ -69,17 +97,22 @@ export class PostgresConnection implements DriverConnection {
     }
     if (readOnly !== undefined) text += readOnly ? " READ ONLY" : " READ WRITE";
     if (deferrable !== undefined) text += deferrable ? " DEFERRABLE" : " NOT DEFERRABLE";
-    this.#session.hold(text);
+    this.#session.hold(text, options);
   }
 
   commit(): void | Promise<void> {
     if (this.#session.unhold()) return undefined;
     if (!this.usable) throw DriverFault.alreadyLost(this.#session.link.death);
     if (this.txStatus === "idle") throw notCommitted("there is no transaction to commit");
-    return this.#session.command("COMMIT").then(({ tag }) => {
-      if (tag === "COMMIT") return;
+    if (!this.#session.trace.isBehind || this.txStatus !== "active") return this.#commit();
+    return this.#session.openNow().then(() => this.#commit());
+  }
+
+  async #commit(): Promise<void> {
+    const { tag } = await this.#session.command("COMMIT");
+    if (tag !== "COMMIT") {
       throw notCommitted("the server has rolled the transaction back, because a statement of it had failed");
-    });
+    }
   }
 
   rollback(): void | Promise<void> {
@@ -131,13 +164,13 @@ export class PostgresConnection implements DriverConnection {
 
   ping(context: OperationContext): Promise<void> {
     // An empty text goes to the server and back and works in a failed transaction too.
-    return this.#bounded(context, () => this.#session.command(""));
+    return this.#bounded(context, async () => {
+      await this.#session.command("");
+    });
   }
 
-  async reset({ scope }: ResetPlan, context: OperationContext): Promise<"done"> {
-    this.#session.unhold();
-    const text = scope === "session" ? this.#session.resetScript : this.txStatus === "idle" ? undefined : "ROLLBACK";
-    if (text !== undefined) await this.#bounded(context, () => this.#session.command(text));
+  async reset(plan: ResetPlan, context: OperationContext): Promise<"done"> {
+    await this.#bounded(context, () => resetSession(this.#session, plan));
     return "done";
   }
 
@@ -175,13 +208,13 @@ export class PostgresConnection implements DriverConnection {
   }
 
   /** A server that does not answer by the deadline loses the connection: its answer would come in the middle of something else. */
-  async #bounded(context: OperationContext, work: () => Promise<unknown>): Promise<void> {
+  async #bounded<T>(context: OperationContext, work: () => Promise<T>): Promise<T> {
     const { link } = this.#session;
-    const stop = watch(context, () =>
+    const stop = watch({ ...context, clock: link.clock }, () =>
       link.fail(DriverFault.lost("the server did not answer in time", context.signal?.reason)),
     );
     try {
-      await work();
+      return await work();
     } finally {
       stop();
     }

@@ -1,11 +1,12 @@
 import {
   type Capabilities,
+  type Clock,
   type ConnectionTarget,
   type Connector,
   DriverFault,
   type OperationContext,
 } from "@nsj/mdb-core";
-import { watch } from "./bounds.ts";
+import { type Bounds, watch } from "./bounds.ts";
 import { PostgresConnection } from "./connection.ts";
 import { noteFacts } from "./errors.ts";
 import type { Prelude } from "./flight.ts";
@@ -14,6 +15,7 @@ import type { Link } from "./link.ts";
 import { RawFlight } from "./raw-flight.ts";
 import { Routines } from "./routines.ts";
 import { searchPathValue } from "./search-path.ts";
+import { ServerFit } from "./server-fit.ts";
 import { Session } from "./session.ts";
 import { addressesOf, type Settings } from "./settings.ts";
 import { ColumnsCache } from "./shapes.ts";
@@ -27,14 +29,18 @@ export class PostgresConnector implements Connector {
   readonly #columns = new ColumnsCache();
   readonly #epoch = new SchemaEpoch();
 
-  constructor(settings: Settings) {
+  readonly #clock: Clock;
+
+  constructor(settings: Settings, clock: Clock) {
     this.#settings = settings;
+    this.#clock = clock;
     const { database, user } = settings;
     this.target = Object.freeze({ address: addressesOf(settings), database, user });
     this.capabilities = settings.prepared === undefined ? { prepared: false } : {};
   }
 
-  async connect(context: OperationContext): Promise<PostgresConnection> {
+  async connect(operation: OperationContext): Promise<PostgresConnection> {
+    const context: Bounds = { ...operation, clock: this.#clock };
     try {
       const { prepared, searchPath } = this.#settings;
       const loggedIn = await connectToAny(this.#settings, context);
@@ -46,6 +52,7 @@ export class PostgresConnector implements Connector {
         epoch: this.#epoch,
         prepared,
         setup,
+        fit: new ServerFit(loggedIn.link, this.#settings.targetSessionAttrs),
         localSetup: prepared === undefined ? localSetupFor(searchPath) : undefined,
       });
       return new PostgresConnection(session, new Routines());
@@ -75,7 +82,7 @@ function localSetupFor(searchPath: readonly string[] | undefined): Prelude | und
   return { text, values: [searchPathValue(searchPath)] };
 }
 
-async function runSetup(link: Link, setup: string, context: OperationContext): Promise<void> {
+async function runSetup(link: Link, setup: string, context: Bounds): Promise<void> {
   let why: Error | undefined;
   const stop = watch(context, (expiry) => {
     why = expiry === "deadline" ? DriverFault.connectTimeout() : DriverFault.connectAborted(context.signal?.reason);

@@ -103,9 +103,13 @@ export class CursorFlight extends Flight<void> {
     this.#batchRead("suspended");
   }
 
-  protected override completed(): void {
-    if (this.#state === "learning") this.#learned();
-    else this.#batchRead("ending");
+  protected override completed(tag: string): void {
+    if (this.#state === "learning") {
+      this.#learned();
+      return;
+    }
+    this.#session.changes.completed(tag, this.#statement.text);
+    this.#batchRead("ending");
   }
 
   protected override refused(connection: NativeConnection): void {
@@ -212,6 +216,7 @@ export class CursorStream implements RowStream {
     if (this.#closed) return null;
     if (this.#flight === undefined) {
       const statement = this.#encode();
+      this.#session.changes.sent(statement.text);
       this.#flight = await this.#session.sendAlone(
         (ahead) => new CursorFlight(this.#session, ahead, statement, this.#fetchSize),
       );

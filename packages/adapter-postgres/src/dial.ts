@@ -1,7 +1,7 @@
 import { connect, isIP, type NetConnectOpts, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
-import { DriverFault, type OperationContext } from "@nsj/mdb-core";
-import { watch } from "./bounds.ts";
+import { DriverFault } from "@nsj/mdb-core";
+import { type Bounds, watch } from "./bounds.ts";
 import { connectRefused } from "./faults.ts";
 import { type Encryption, plaintext } from "./tls.ts";
 
@@ -37,7 +37,7 @@ const no = "N".charCodeAt(0);
  * Opens a socket and, where wanted, encrypts it. Settles by the deadline; a socket that is not handed out is destroyed.
  * @throws the native error of socket or TLS, or a fault.
  */
-export async function dial(endpoint: Endpoint, encryption: Encryption, context: OperationContext): Promise<Dialled> {
+export async function dial(endpoint: Endpoint, encryption: Encryption, context: Bounds): Promise<Dialled> {
   const { host, port } = endpoint;
   const unix = isUnixSocket(host);
   const wanted = unix ? "off" : encryption.mode;

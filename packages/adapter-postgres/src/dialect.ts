@@ -19,6 +19,11 @@ export const dialect: DialectFacts = Object.freeze({
   patternMatch: "like",
   nullsSort: "high",
   emptyStringIsNull: false,
+  nonFinite: Object.freeze({
+    nan: "'NaN'::float8",
+    infinity: "'Infinity'::float8",
+    minusInfinity: "'-Infinity'::float8",
+  }),
   arrayParameters: true,
   booleanType: "native",
   transactionalDdl: true,
@@ -33,7 +38,7 @@ export const capabilities: Capabilities = Object.freeze({
   cancel: "out-of-band",
   stream: "cursor",
   reset: "round-trip",
-  noticesSessionChanges: false,
+  noticesSessionChanges: true,
   prepared: true,
   executeMany: true,
   bulkLoad: true,
@@ -44,6 +49,7 @@ export const capabilities: Capabilities = Object.freeze({
   deferrableTransactions: true,
   multipleResultSets: true,
   procedures: true,
+  fates: true,
 });
 
 /** An identifier in double quotes. @throws DriverFault for a zero byte, which would end the statement there */

@@ -1,4 +1,4 @@
-import type { Driver } from "@nsj/mdb-core";
+import { type ConnectorEnvironment, type Driver, systemClock } from "@nsj/mdb-core";
 import { parseConnectionString } from "./connection-string.ts";
 import { PostgresConnector } from "./connector.ts";
 import { capabilities, dialect } from "./dialect.ts";
@@ -14,7 +14,8 @@ export const postgresDriver: Driver<PostgresOptions, "postgres"> = Object.freeze
   optionKeys,
   dialect,
   capabilities,
-  connector: (options: PostgresOptions) => new PostgresConnector(readSettings(options)),
+  connector: (options: PostgresOptions, { clock }: ConnectorEnvironment = { clock: systemClock }) =>
+    new PostgresConnector(readSettings(options), clock),
   parseUrl: parseConnectionString,
   classify,
 } as const);

@@ -26,6 +26,19 @@ export function noteFacts(error: unknown, facts: ErrorFacts): void {
   Object.defineProperty(error, noted, { value: facts, enumerable: false });
 }
 
+/** Adds the way out to a message of the server that has none. */
+export function explainRefusal(error: unknown): void {
+  if (!(error instanceof Error) || (error as NativeError).code !== "42P18") return;
+  error.message += '; say its type: sql.typed(value, "text"), or $1::text in the statement';
+}
+
+const again = Symbol("what another try may mend");
+
+/** Marks an error that another try, with the statement prepared anew or on another server, may not meet. @param executed - whether anything has run */
+export function noteAgain(error: unknown, executed: "no" | "yes"): void {
+  Object.defineProperty(error, again, { value: executed, configurable: true });
+}
+
 /**
  * Says what an error of this driver means: of the server (by SQLSTATE), of the socket (by Node's code), of pg itself, or of this
  * adapter. Goes by codes; texts of the server may be in any language.
@@ -65,13 +78,19 @@ function whileConnecting(sqlState: string, { kind }: StateFacts): ErrorInfo {
   return { kind: "refused", ...info, retry: "connect" };
 }
 
+/**
+ * What `pg_cancel_backend` leads to, where the server speaks English. It has the state and the routine of `statement_timeout`, and differs in nothing but
+ * words; in another language a statement that none of ours stopped counts as timed out.
+ */
+const cancelledByUser = "canceling statement due to user request";
+
 function whileRunning(error: NativeError, sqlState: string, state: StateFacts, facts: ErrorFacts): ErrorInfo {
   // `routine` is the name of the server's C function and never translated.
   if (sqlState === "08P01" && error.routine === "exec_bind_message") {
     return { kind: "parameter", connection: "ok", executed: "no", retry: "never" };
   }
   if (isStalePlan(error)) return { kind: "other", connection: "ok", executed: "no", retry: "transaction" };
-  if (sqlState === "57014" && facts.cancelRequested === true) {
+  if (sqlState === "57014" && (facts.cancelRequested === true || error.message === cancelledByUser)) {
     return { kind: "cancelled", connection: "ok", executed: "yes", retry: "never" };
   }
   // Errors of class 08 also come from foreign servers, through dblink and postgres_fdw; this connection may be well.
@@ -80,7 +99,17 @@ function whileRunning(error: NativeError, sqlState: string, state: StateFacts, f
   const lost = state.kind === "lost" || state.kind === "refused" || state.kind === "too-many-connections";
   const kind = dead && !lost ? "lost" : lost && connection === "ok" ? "other" : state.kind;
   const executed = sqlState === "57P03" ? "no" : dead ? "maybe" : sqlState === "25P02" ? "no" : "yes";
+  const another = (error as { readonly [again]?: "no" | "yes" })[again];
+  if (another !== undefined) return { kind, connection, executed: another, retry: "transaction" };
   return { kind, connection, executed, retry: state.again === true || dead ? "transaction" : "never" };
+}
+
+/**
+ * What a prepared statement may fail with, before anything of it runs, once a column or a type is not any more what it was when it was prepared: a
+ * value that the old type cannot hold (22), an operator or a cast that there is none of (42), a type that is gone (XX000, "cache lookup failed").
+ */
+export function mayBeStaleType(error: unknown): boolean {
+  return error instanceof Error && /^(?:22|42|XX)/.test((error as NativeError).code ?? "");
 }
 
 /**

@@ -18,3 +18,10 @@ export function unexpectedCopy(): DriverFault {
 export function connectRefused(message: string, cause?: unknown): DriverFault {
   return new DriverFault(message, { kind: "refused", connection: "dead", retry: "connect" }, cause);
 }
+
+/** Behind a BEGIN that the server has refused. */
+export function notBegun(): DriverFault {
+  return new DriverFault("the transaction could not be begun, so the statement was not sent", {
+    kind: "transaction-aborted",
+  });
+}

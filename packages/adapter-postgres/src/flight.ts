@@ -49,6 +49,7 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
   #ahead: Ahead;
   #preludesLeft: number;
   #ended = false;
+  #failedUnbound = false;
   #cancelsBefore = 0;
 
   constructor(link: Link, ahead: Ahead) {
@@ -83,6 +84,11 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
   get hasBegun(): boolean {
     const { beginAt, preludes } = this.#ahead;
     return beginAt >= 0 && preludes.length - this.#preludesLeft > beginAt;
+  }
+
+  /** Whether the server has refused it before it had taken its parameters, so that nothing of it has run. */
+  protected get failedUnbound(): boolean {
+    return this.#failedUnbound;
   }
 
   /** What went ahead of it. */
@@ -128,6 +134,9 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
     this.described(fields);
   }
 
+  /** Called by the link, where the flight has asked it to. */
+  handleParameterDescription(_oids: readonly number[]): void {}
+
   handleDataRow({ fields }: { readonly fields: RawRow }): void {
     if (this.#preludesLeft > 0 || this.failure !== undefined) return;
     try {
@@ -169,6 +178,7 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
       return;
     }
     this.failure ??= { error };
+    this.#failedUnbound = this.#preludesLeft === 0 && this.link.bound === this.#ahead.preludes.length;
     this.link.failing = this;
     connection.once("readyForQuery", () => this.#end());
     this.refused(connection);

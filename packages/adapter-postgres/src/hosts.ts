@@ -1,6 +1,4 @@
-import { performance } from "node:perf_hooks";
-import type { OperationContext } from "@nsj/mdb-core";
-import { atMost } from "./bounds.ts";
+import { atMost, type Bounds } from "./bounds.ts";
 import { addressOf, type Endpoint } from "./dial.ts";
 import { classify } from "./errors.ts";
 import { connectRefused } from "./faults.ts";
@@ -20,7 +18,7 @@ interface Failure {
  *
  * @throws the native error of a single host; a fault that lists all of them otherwise
  */
-export async function connectToAny(settings: Settings, context: OperationContext): Promise<LoggedIn> {
+export async function connectToAny(settings: Settings, context: Bounds): Promise<LoggedIn> {
   const { targetSessionAttrs, endpoints, shuffled } = settings;
   const hosts = shuffled ? shuffle(endpoints) : endpoints;
   const rounds: readonly TargetSessionAttrs[] =
@@ -46,13 +44,13 @@ export async function connectToAny(settings: Settings, context: OperationContext
 }
 
 /** One host that does not answer must leave time for the others. */
-function boundsOf({ hostTimeoutMs }: Settings, context: OperationContext, left: number): OperationContext {
+function boundsOf({ hostTimeoutMs }: Settings, context: Bounds, left: number): Bounds {
   if (hostTimeoutMs > 0) return atMost(context, hostTimeoutMs);
-  return left === 1 ? context : atMost(context, (context.deadline - performance.now()) / left);
+  return left === 1 ? context : atMost(context, (context.deadline - context.clock.now()) / left);
 }
 
-function isFinal(error: unknown, context: OperationContext): boolean {
-  if (context.signal?.aborted === true || performance.now() >= context.deadline) return true;
+function isFinal(error: unknown, context: Bounds): boolean {
+  if (context.signal?.aborted === true || context.clock.now() >= context.deadline) return true;
   const { kind } = classify(error);
   return kind === "auth" || kind === "unknown-database";
 }

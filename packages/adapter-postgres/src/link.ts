@@ -1,5 +1,5 @@
-import { DriverFault, type OperationContext } from "@nsj/mdb-core";
-import { watch } from "./bounds.ts";
+import { type Clock, DriverFault, type OperationContext } from "@nsj/mdb-core";
+import { type Bounds, watch } from "./bounds.ts";
 import { noteFacts } from "./errors.ts";
 import { refusal } from "./faults.ts";
 import type { Flight } from "./flight.ts";
@@ -11,27 +11,46 @@ import type { NativeClient } from "./native.ts";
  */
 export class Link {
   readonly client: NativeClient;
+  readonly clock: Clock;
   /** What the server has said about itself: `server_version`, `in_hot_standby`, `DateStyle`, ... */
   readonly parameters = new Map<string, string>();
   /** Called once, when the link dies while nobody waits for an answer. */
   onFatal: ((error: unknown) => void) | null = null;
+  /** Called with each error of a flight, before anybody else sees it. */
+  onError: ((error: unknown) => void) | undefined;
+  /** Called when the server says that one of the settings that it reports has another value. */
+  onSetting: ((name: string, before: string, value: string) => void) | undefined;
   /** The flight that the server has refused and whose ReadyForQuery is still to come: pg has forgotten it by then. */
   failing: Flight<unknown> | undefined;
+  /** Statements of the flight that is being answered whose parameters the server has taken. */
+  bound = 0;
   #death: { readonly error: unknown } | undefined;
   #closing = false;
   /** Flights that have not been answered completely. */
   #unanswered = 0;
   #onAnswer: (() => void)[] = [];
   #exclusive: object | undefined;
+  /** Flights whose parameters the server will describe, in their order. */
+  readonly #describing: Flight<unknown>[] = [];
   #gathering = false;
   #cancels = 0;
   #cancelling: Promise<void> | undefined;
 
-  constructor(client: NativeClient) {
+  constructor(client: NativeClient, clock: Clock) {
     this.client = client;
+    this.clock = clock;
     // Without this listener, a backend that is killed would end the process.
     client.on("error", (error: unknown) => this.fail(error));
     client.on("end", () => this.fail(DriverFault.lost("the connection was closed")));
+    client.connection.on("bindComplete", () => {
+      this.bound++;
+    });
+    client.connection.on("readyForQuery", () => {
+      this.bound = 0;
+    });
+    client.connection.on("parameterDescription", ({ dataTypeIDs }: { dataTypeIDs: readonly number[] }) =>
+      this.#describing.shift()?.handleParameterDescription(dataTypeIDs),
+    );
     client.connection.on("parameterStatus", (message: { parameterName: string; parameterValue: string }) =>
       this.#parameter(message.parameterName, message.parameterValue),
     );
@@ -83,7 +102,13 @@ export class Link {
   /** Sends a flight that is under way already once more. */
   sendAgain(flight: Flight<unknown>): void {
     this.failing = undefined;
+    if (this.#describing[0] === flight) this.#describing.shift();
     this.client.query(flight);
+  }
+
+  /** This flight asks the server for the types of its parameters. pg does not hand the answer on. */
+  describing(flight: Flight<unknown>): void {
+    this.#describing.push(flight);
   }
 
   /** Somebody waits for an answer to this flight, from now until `answered` or `finish`. */
@@ -115,6 +140,8 @@ export class Link {
   /** A flight is over. */
   finish(flight: Flight<unknown>, settle: () => void): void {
     if (this.failing === flight) this.failing = undefined;
+    // It was refused before it was described.
+    if (this.#describing[0] === flight) this.#describing.shift();
     this.release(flight);
     this.answered(settle);
   }
@@ -123,27 +150,24 @@ export class Link {
    * Stops what runs now. @param request - sends one cancel request and resolves when the server has acted on it. It is sent again while
    * the statement goes on: a request that arrives before the backend has read the statement is lost.
    */
-  async cancel(request: (context: OperationContext) => Promise<void>, context: OperationContext): Promise<void> {
+  async cancel(request: (bounds: Bounds) => Promise<void>, context: OperationContext): Promise<void> {
     if (!this.busy || !this.alive) return;
     this.#cancels++;
-    this.#cancelling ??= this.#cancelUntilAnswered(request, context).finally(() => {
+    this.#cancelling ??= this.#cancelUntilAnswered(request, { ...context, clock: this.clock }).finally(() => {
       this.#cancelling = undefined;
     });
     await this.#cancelling;
   }
 
-  async #cancelUntilAnswered(
-    request: (context: OperationContext) => Promise<void>,
-    context: OperationContext,
-  ): Promise<void> {
+  async #cancelUntilAnswered(request: (bounds: Bounds) => Promise<void>, bounds: Bounds): Promise<void> {
     let answered = false;
     const answer = new Promise<void>((resolve) => this.#onAnswer.push(resolve)).then(() => {
       answered = true;
     });
     try {
       for (let pauseMs = 50; !answered; pauseMs *= 2) {
-        await request(context);
-        await untilAnswered(answer, pauseMs, context);
+        await request(bounds);
+        await untilAnswered(answer, pauseMs, bounds);
       }
     } catch (error) {
       // A request whose end was not seen could stop a later statement.
@@ -154,6 +178,7 @@ export class Link {
 
   /** Marks an error with what only the connection knows, for `classify`. */
   annotate(error: unknown, sql: string, cancelsBefore: number): void {
+    this.onError?.(error);
     noteFacts(error, { sql, alive: this.alive, cancelRequested: this.#cancels !== cancelsBefore });
   }
 
@@ -165,7 +190,7 @@ export class Link {
       this.fail(DriverFault.lost("the connection was closed while a statement was running"));
       return;
     }
-    const stop = watch(context, () => this.client.connection.stream.destroy());
+    const stop = watch({ ...context, clock: this.clock }, () => this.client.connection.stream.destroy());
     try {
       await this.client.end();
     } finally {
@@ -193,7 +218,9 @@ export class Link {
   }
 
   #parameter(name: string, value: string): void {
+    const before = this.parameters.get(name);
     this.parameters.set(name, value);
+    if (before !== undefined && before !== value) this.onSetting?.(name, before, value);
     if (name === "client_encoding" && value.toUpperCase() !== "UTF8") {
       this.fail(DriverFault.lost(`client_encoding was changed to ${value}, so that every text would be misread`));
     }
@@ -201,15 +228,15 @@ export class Link {
 }
 
 /** Resolves when the answer is there or the pause is over. @throws when the bounds are. */
-function untilAnswered(answer: Promise<void>, pauseMs: number, context: OperationContext): Promise<void> {
+function untilAnswered(answer: Promise<void>, pauseMs: number, bounds: Bounds): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(done, pauseMs);
-    const stop = watch(context, () => {
-      clearTimeout(timer);
+    const timer = bounds.clock.setTimer(done, pauseMs, { keepProcessAlive: true });
+    const stop = watch(bounds, () => {
+      timer.cancel();
       reject(new Error("the server has not stopped the statement in time"));
     });
     function done(): void {
-      clearTimeout(timer);
+      timer.cancel();
       stop();
       resolve();
     }

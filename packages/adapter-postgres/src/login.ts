@@ -1,5 +1,5 @@
-import { DriverFault, type OperationContext } from "@nsj/mdb-core";
-import { watch } from "./bounds.ts";
+import { DriverFault } from "@nsj/mdb-core";
+import { type Bounds, watch } from "./bounds.ts";
 import { type Dialled, dial, type Endpoint } from "./dial.ts";
 import { noteFacts } from "./errors.ts";
 import { connectRefused } from "./faults.ts";
@@ -21,7 +21,7 @@ export interface LoggedIn {
  * Opens one link to one server: socket, TLS, login. Leaves no socket behind when it fails.
  * @throws the native error, marked as one of connecting, or a fault.
  */
-export async function login(settings: Settings, endpoint: Endpoint, context: OperationContext): Promise<LoggedIn> {
+export async function login(settings: Settings, endpoint: Endpoint, context: Bounds): Promise<LoggedIn> {
   const { encryptions } = settings;
   for (const [index, encryption] of encryptions.entries()) {
     try {
@@ -44,7 +44,7 @@ async function attempt(
   settings: Settings,
   endpoint: Endpoint,
   encryption: Encryption,
-  context: OperationContext,
+  context: Bounds,
 ): Promise<LoggedIn> {
   const dialled = await dial(endpoint, encryption, context);
   const { socket } = dialled;
@@ -54,7 +54,7 @@ async function attempt(
     if (why !== undefined) throw why;
     return settings.password();
   };
-  const link = new Link(newClient({ ...settings, password }, endpoint, dialled));
+  const link = new Link(newClient({ ...settings, password }, endpoint, dialled), context.clock);
   const { client } = link;
   const give = (fault: DriverFault): void => {
     why ??= fault;

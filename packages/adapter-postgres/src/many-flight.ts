@@ -1,11 +1,12 @@
 import { type Ahead, Flight } from "./flight.ts";
-import type { Link } from "./link.ts";
 import type { NativeConnection } from "./native.ts";
+import type { Session } from "./session.ts";
 import { affectedBy, type Encoded } from "./statement-flight.ts";
 
 /** One text with many parameter sets, parsed once, in one write. Its own Sync makes a failing set end it; the later ones do not run. */
 export class ManyFlight extends Flight<number> {
   protected readonly sql: string;
+  readonly #session: Session;
   readonly #sets: readonly Encoded[];
   readonly #firstIndex: number;
   #done = 0;
@@ -15,8 +16,9 @@ export class ManyFlight extends Flight<number> {
    * @param sets - the same text, at least once
    * @param firstIndex - the index of the first set among all sets of the caller
    */
-  constructor(link: Link, ahead: Ahead, sets: readonly Encoded[], firstIndex: number) {
-    super(link, ahead);
+  constructor(session: Session, ahead: Ahead, sets: readonly Encoded[], firstIndex: number) {
+    super(session.link, ahead);
+    this.#session = session;
     this.sql = sets[0]?.text ?? "";
     this.#sets = sets;
     this.#firstIndex = firstIndex;
@@ -33,6 +35,7 @@ export class ManyFlight extends Flight<number> {
 
   protected override completed(tag: string): void {
     this.#done++;
+    this.#session.changes.completed(tag, this.sql);
     this.#affected += affectedBy(tag) ?? 0;
   }
 

@@ -23,8 +23,10 @@ export async function executeMany(
     const [batch, firstIndex] = [sets, index - sets.length];
     sets = [];
     bytes = 0;
-    affected += await session.send((ahead) => new ManyFlight(session.link, ahead, batch, firstIndex));
+    affected += await session.send((ahead) => new ManyFlight(session, ahead, batch, firstIndex));
   };
+  session.changes.sent(text);
+  session.trace.skipped();
   for (const values of parameterSets) {
     const set = encodeSet({ text, values, ...(hints !== undefined && { hints }) }, index);
     sets.push(set);

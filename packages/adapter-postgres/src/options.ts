@@ -21,7 +21,7 @@ export interface PostgresOptions {
    * `key=value` form. Options given beside it take precedence over what it says.
    */
   readonly connectionString?: string;
-  /** A name, an address, or the directory of a unix socket; several are tried in order. Default `"localhost"`. */
+  /** A name, an address (of IPv6 with or without brackets), or the directory of a unix socket; several are tried in order. Default `"localhost"`. */
   readonly host?: string | readonly string[];
   /** One for all hosts, or one for each. Default 5432. */
   readonly port?: number | readonly number[];
@@ -39,10 +39,13 @@ export interface PostgresOptions {
   /**
    * libpq's meaning, exactly: `prefer` goes on in plain text when the server has no TLS, and `require` encrypts without checking
    * anything unless `sslrootcert` is given. Default `"prefer"`, which protects against nobody who is on the way: say `"verify-full"`
-   * where the network is not yours.
+   * where the network is not yours. Where `sslrootcert` is given, the default is `"verify-full"`, and `"prefer"` and weaker modes are refused.
    */
   readonly sslmode?: SslMode;
-  /** File with the certificates to trust; `"system"` for those that Node.js brings. They are the default of `verify-ca` and `verify-full`. */
+  /**
+   * File with the certificates to trust; `"system"` for those that Node.js brings, with `verify-full` only. They are the default of `verify-ca` and
+   * `verify-full`.
+   */
   readonly sslrootcert?: string;
   /** File with the client's certificate. */
   readonly sslcert?: string;

@@ -25,11 +25,14 @@ export class ScriptFlight extends Flight<ScriptOutcome> {
   protected readonly sql: string;
   readonly #session: Session;
   readonly #parts: Part[] = [];
+  readonly #onCompleted: ((tag: string) => void) | undefined;
   #open: Part | undefined;
 
-  constructor(session: Session, text: string) {
+  /** @param onCompleted - told of each statement that the server has run */
+  constructor(session: Session, text: string, onCompleted?: (tag: string) => void) {
     super(session.link, nothingAhead);
     this.#session = session;
+    this.#onCompleted = onCompleted;
     this.sql = text;
   }
 
@@ -50,6 +53,7 @@ export class ScriptFlight extends Flight<ScriptOutcome> {
 
   protected override completed(tag: string): void {
     this.#part().tag = tag;
+    this.#onCompleted?.(tag);
     this.#open = undefined;
   }
 
@@ -68,7 +72,8 @@ export class ScriptFlight extends Flight<ScriptOutcome> {
     for (const part of this.#parts) {
       if (part.shape.unknownOids.length > 0) return this.#learnTypes(part).then(() => this.outcome());
     }
-    const after = this.#parts.map(({ tag }) => this.#session.after(tag)).filter((it) => it !== undefined);
+    const isOwn = this.#onCompleted === undefined;
+    const after = this.#parts.map(({ tag }) => this.#session.after(tag, isOwn)).filter((it) => it !== undefined);
     return after.length === 0 ? this.#gather() : Promise.all(after).then(() => this.#gather());
   }
 

@@ -1,10 +1,11 @@
-import { DriverFault, type OperationContext } from "@nsj/mdb-core";
-import { watch } from "./bounds.ts";
+import { DriverFault } from "@nsj/mdb-core";
+import { type Bounds, watch } from "./bounds.ts";
 import type { Link } from "./link.ts";
 import type { TargetSessionAttrs } from "./options.ts";
 import { RawFlight } from "./raw-flight.ts";
 
-interface Role {
+/** What a server is. */
+export interface Role {
   readonly isStandby: boolean;
   readonly isReadOnly: boolean;
 }
@@ -15,10 +16,17 @@ interface Role {
  *
  * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-TARGET-SESSION-ATTRS
  */
-export async function serverFits(link: Link, wanted: TargetSessionAttrs, context: OperationContext): Promise<boolean> {
+export async function serverFits(link: Link, wanted: TargetSessionAttrs, context: Bounds): Promise<boolean> {
   if (wanted === "any" || wanted === "prefer-standby") return true;
-  const { isStandby, isReadOnly } = roleAtLogin(link) ?? (await askForRole(link, context));
+  return suits(roleOf(link) ?? (await askForRole(link, context)), wanted);
+}
+
+/** Whether it is what is wanted. */
+export function suits({ isStandby, isReadOnly }: Role, wanted: TargetSessionAttrs): boolean {
   switch (wanted) {
+    case "any":
+    case "prefer-standby":
+      return true;
     case "primary":
       return !isStandby;
     case "standby":
@@ -30,14 +38,15 @@ export async function serverFits(link: Link, wanted: TargetSessionAttrs, context
   }
 }
 
-function roleAtLogin({ parameters }: Link): Role | undefined {
+/** By what it has reported: at the login, and whenever that changes. `undefined` where it does not. */
+export function roleOf({ parameters }: Link): Role | undefined {
   const standby = parameters.get("in_hot_standby");
   const readOnly = parameters.get("default_transaction_read_only");
   if (standby === undefined || readOnly === undefined) return undefined;
   return { isStandby: standby === "on", isReadOnly: readOnly === "on" };
 }
 
-async function askForRole(link: Link, context: OperationContext): Promise<Role> {
+async function askForRole(link: Link, context: Bounds): Promise<Role> {
   const flight = new RawFlight(
     link,
     "select pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('default_transaction_read_only')",

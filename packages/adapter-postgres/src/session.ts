@@ -1,28 +1,21 @@
-import { DriverFault, type OperationContext } from "@nsj/mdb-core";
+import { type BeginOptions, type DriverConnection, DriverFault, type OperationContext } from "@nsj/mdb-core";
 import { requestCancel } from "./cancel.ts";
 import { typeLookUp, typesFrom } from "./catalogue.ts";
-import { isStalePlan } from "./errors.ts";
-import { refusal } from "./faults.ts";
+import { explainRefusal, isStalePlan, mayBeStaleType, noteAgain } from "./errors.ts";
+import { TransactionTrace } from "./fate.ts";
+import { notBegun, refusal } from "./faults.ts";
 import { type Ahead, type Flight, nothingAhead, type Prelude } from "./flight.ts";
 import type { Link } from "./link.ts";
 import type { LoggedIn } from "./login.ts";
 import type { NativeError } from "./native.ts";
+import { formChecks } from "./parameter-forms.ts";
 import { ScriptFlight, type ScriptOutcome } from "./script-flight.ts";
-import { type ColumnsCache, Shapes } from "./shapes.ts";
+import type { ServerFit } from "./server-fit.ts";
+import { SessionChanges } from "./session-changes.ts";
+import type { SessionParts } from "./session-parts.ts";
+import { type Shape, Shapes } from "./shapes.ts";
 import { type Encoded, StatementFlight } from "./statement-flight.ts";
 import { PreparedStatements, type SchemaEpoch, type Usage } from "./statements.ts";
-
-/** What a session is made with. */
-export interface SessionParts {
-  readonly loggedIn: LoggedIn;
-  readonly columns: ColumnsCache;
-  readonly epoch: SchemaEpoch;
-  readonly prepared: { readonly max: number; readonly threshold: number } | undefined;
-  /** What was set after the login, and is set again whenever the server forgets it; empty for nothing. */
-  readonly setup: string;
-  /** Travels with each transaction and each statement outside one, where the session must keep nothing. */
-  readonly localSetup: Prelude | undefined;
-}
 
 /** What the status byte of ReadyForQuery means. */
 const statuses = { I: "idle", T: "active", E: "failed" } as const;
@@ -36,10 +29,15 @@ const unprepared: Usage = Object.freeze({ name: "", parse: true, shape: undefine
 export class Session {
   readonly link: Link;
   readonly shapes: Shapes;
+  /** What callers have done to it. */
+  readonly changes: SessionChanges;
+  readonly fit: ServerFit;
+  readonly trace: TransactionTrace;
   readonly #loggedIn: LoggedIn;
   readonly #epoch: SchemaEpoch;
   readonly #prepared: PreparedStatements | undefined;
-  readonly #setup: string;
+  /** Sets what has to be set after a login; empty for nothing. */
+  readonly setup: string;
   readonly #localSetup: Prelude | undefined;
   /** A BEGIN that waits for the first statement. */
   #held: Prelude | undefined;
@@ -48,26 +46,36 @@ export class Session {
   /** The open transaction has changed the schema. */
   #schemaChanged = false;
 
-  constructor({ loggedIn, columns, epoch, prepared, setup, localSetup }: SessionParts) {
+  constructor({ loggedIn, columns, epoch, prepared, setup, localSetup, fit }: SessionParts) {
     this.link = loggedIn.link;
+    this.changes = new SessionChanges(this.link);
+    this.fit = fit;
+    this.trace = new TransactionTrace(this.link);
+    this.link.onError = (error) => {
+      explainRefusal(error);
+      // A transaction that was asked to be read-only is no news of the server.
+      if (this.link.client.getTransactionStatus() === "I" || !this.changes.readOnlyAsked) fit.refused(error);
+    };
     this.shapes = new Shapes(columns);
     this.#loggedIn = loggedIn;
     this.#epoch = epoch;
     this.#prepared = prepared && new PreparedStatements(prepared, epoch);
-    this.#setup = setup;
+    this.setup = setup;
     this.#localSetup = localSetup;
   }
 
-  get txStatus(): "idle" | "active" | "failed" | "unknown" {
+  get txStatus(): DriverConnection["txStatus"] {
     if (!this.link.alive) return "unknown";
     if (this.#held !== undefined || this.#opening !== undefined) return "active";
     return statuses[this.link.client.getTransactionStatus() ?? "I"];
   }
 
   /** Holds a BEGIN back until the first statement. */
-  hold(text: string): void {
+  hold(text: string, { readOnly = false, traceable = false }: BeginOptions = {}): void {
     if (!this.link.alive) throw DriverFault.alreadyLost(this.link.death);
     if (this.txStatus !== "idle") throw refusal("other", "a transaction is open on this connection already");
+    this.changes.readOnlyAsked = readOnly;
+    this.trace.begin(traceable);
     this.#held = { text, values: [] };
   }
 
@@ -81,7 +89,8 @@ export class Session {
   /** Runs a statement by the extended protocol. */
   statement(statement: Encoded, name = true): StatementFlight["result"] {
     return this.send((ahead) => {
-      const usage = name ? (this.#prepared?.use(statement.key) ?? unprepared) : unprepared;
+      const usage = name ? (this.#prepared?.use(statement.key, statement.values) ?? unprepared) : unprepared;
+      this.changes.sent(statement.text, usage.leavesTraces);
       return new StatementFlight(this, this.#withClosing(ahead), statement, usage);
     });
   }
@@ -89,12 +98,12 @@ export class Session {
   /** Runs a text of any number of statements, without parameters. */
   async script(text: string): Promise<ScriptOutcome> {
     if (this.#held !== undefined) await this.openNow();
-    if (this.#localSetup === undefined || this.txStatus !== "idle") return this.command(text);
+    if (this.#localSetup === undefined || this.txStatus !== "idle") return this.#callersScript(text);
     // Several statements at once are one transaction in any case; an open one keeps the setting that has to go ahead of them.
     this.hold("BEGIN");
     await this.openNow();
     try {
-      const outcome = await this.command(text);
+      const outcome = await this.#callersScript(text);
       await this.command("COMMIT");
       return outcome;
     } catch (error) {
@@ -103,7 +112,13 @@ export class Session {
     }
   }
 
-  /** Sends a text by itself, with nothing ahead of it. */
+  #callersScript(text: string): Promise<ScriptOutcome> {
+    this.changes.sent(text);
+    this.trace.skipped();
+    return this.send(() => new ScriptFlight(this, text, (tag) => this.changes.completed(tag, text)), false);
+  }
+
+  /** Sends a text of our own by itself, with nothing ahead of it. */
   command(text: string): Promise<ScriptOutcome> {
     return this.send(() => new ScriptFlight(this, text), false);
   }
@@ -115,6 +130,7 @@ export class Session {
 
   /** Sends a flight whose answers span several writes, alone on the connection until it is over. */
   async sendAlone<F extends Flight<unknown>>(make: (ahead: Ahead) => F): Promise<F> {
+    this.trace.skipped();
     if (this.#opening !== undefined) await this.#opening;
     return new Promise((resolve, reject) => {
       this.send((ahead) => {
@@ -130,6 +146,7 @@ export class Session {
   send<T>(make: (ahead: Ahead) => Flight<T>, extended = true): Promise<T> {
     if (this.#opening !== undefined) return this.#opening.then(() => this.send(make, extended));
     const held = extended ? this.#held : undefined;
+    if (held !== undefined) this.trace.ahead();
     const flight = make(extended ? this.#ahead(held) : nothingAhead);
     if (held !== undefined) this.#open(flight);
     this.link.send(flight);
@@ -162,8 +179,8 @@ export class Session {
   }
 
   /** Takes note of a statement that was prepared under its name and has run. */
-  parsed(key: string, usage: Usage, shape: StatementShape): void {
-    this.#prepared?.parsed(key, usage, shape);
+  parsed({ key, text, types }: Encoded, usage: Usage, shape: Shape, parameterOids: readonly number[]): void {
+    this.#prepared?.parsed(key, { ...usage, parse: false, shape, forms: formChecks(text, parameterOids, types) });
   }
 
   /**
@@ -175,12 +192,17 @@ export class Session {
     key: string,
     usage: Usage,
     error: unknown,
+    failedUnbound: boolean,
   ): { readonly ahead: Ahead; readonly usage: Usage } | undefined {
-    if (usage.parse || isStalePlan(error)) this.#prepared?.forget(key, usage);
-    if (!isStalePlan(error) || usage.parse) return undefined;
-    // A server that has forgotten one name has forgotten all of them; a schema that has changed concerns the sibling connections too.
-    if ((error as NativeError).code === "26000") this.#prepared?.forgetAll(true);
-    else this.#epoch.value++;
+    const isStale = isStalePlan(error) || (failedUnbound && mayBeStaleType(error));
+    if (usage.parse || isStale) this.#prepared?.forget(key, usage);
+    if (!isStale || usage.parse) return undefined;
+    noteAgain(error, "no");
+    const { code = "" } = error as NativeError;
+    // A server that has forgotten one name has forgotten all of them; a schema that has changed concerns the sibling connections too. A value that
+    // does not fit (class 22) is most often just that.
+    if (code === "26000") this.#prepared?.forgetAll(true);
+    else if (!code.startsWith("22")) this.#epoch.value++;
     // What was sent behind it must not overtake it.
     if (this.link.inFlight > 1) return undefined;
     const status = this.link.client.getTransactionStatus();
@@ -192,8 +214,11 @@ export class Session {
     return { ahead: { closing: [], preludes: [rollback, ...preludes], beginAt: 1 }, usage: unprepared };
   }
 
-  /** Does what a statement's command tag makes necessary. `undefined` for nothing, or nothing to wait for. */
-  after(tag: string): Promise<unknown> | undefined {
+  /**
+   * Does what a statement's command tag makes necessary. `undefined` for nothing, or nothing to wait for.
+   * @param isOwn - the text was ours, and sets what has to be set by itself
+   */
+  after(tag: string, isOwn = false): Promise<unknown> | undefined {
     if (tag === "DISCARD ALL" || tag === "DEALLOCATE ALL") this.#prepared?.forgetAll(false);
     if (tag.startsWith("ALTER ") || tag === "DROP TABLE" || tag === "CREATE VIEW") {
       this.#epoch.value++;
@@ -202,8 +227,8 @@ export class Session {
       this.#schemaChanged = false;
       this.#epoch.value++;
     }
-    if ((tag === "DISCARD ALL" || tag === "RESET") && this.#setup !== "") {
-      return this.command(this.#setup);
+    if (!isOwn && (tag === "DISCARD ALL" || tag === "RESET") && this.setup !== "") {
+      return this.command(this.setup);
     }
     return undefined;
   }
@@ -218,26 +243,4 @@ export class Session {
   cancel(context: OperationContext): Promise<void> {
     return this.link.cancel((bounds) => requestCancel(this.#loggedIn, bounds), context);
   }
-
-  /** What puts the session back to what it was after the login. */
-  get resetScript(): string {
-    return [
-      ...(this.txStatus === "idle" ? [] : ["ROLLBACK"]),
-      "SET SESSION AUTHORIZATION DEFAULT",
-      "RESET ALL",
-      "CLOSE ALL",
-      "UNLISTEN *",
-      "SELECT pg_catalog.pg_advisory_unlock_all()",
-      "DISCARD SEQUENCES",
-      "DISCARD TEMP",
-    ].join("; ");
-  }
-}
-
-type StatementShape = Parameters<PreparedStatements["parsed"]>[2];
-
-function notBegun(): DriverFault {
-  return new DriverFault("the transaction could not be begun, so the statement was not sent", {
-    kind: "transaction-aborted",
-  });
 }

@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import { userInfo } from "node:os";
 import { ConfigurationError } from "@nsj/mdb-core";
 import { parseConnectionString } from "./connection-string.ts";
@@ -48,7 +49,7 @@ export function readSettings(given: unknown, environment: Environment = process.
     user,
     database: options.database ?? environment["PGDATABASE"] ?? user,
     password: passwordSource(options.password ?? environment["PGPASSWORD"]),
-    encryptions: encryptionsFor(options, defaultSslMode(environment)),
+    encryptions: encryptionsFor(options, environmentsSslMode(environment)),
     channelBinding: options.channelBinding ?? "disable",
     targetSessionAttrs: options.targetSessionAttrs ?? "any",
     shuffled: options.loadBalanceHosts === "random",
@@ -83,7 +84,7 @@ function merge(options: PostgresOptions): PostgresOptions {
 }
 
 function endpointsOf({ host, port }: PostgresOptions, environment: Environment): readonly Endpoint[] {
-  const hosts = listOf(host ?? environment["PGHOST"]?.split(",") ?? "localhost");
+  const hosts = listOf(host ?? environment["PGHOST"]?.split(",") ?? "localhost").map(withoutBrackets);
   const ports = listOf(port ?? portsFrom(environment["PGPORT"]) ?? 5432);
   if (hosts.length === 0 || hosts.includes("")) {
     throw new ConfigurationError('postgres: option "host" names no host', { key: "host" });
@@ -95,6 +96,16 @@ function endpointsOf({ host, port }: PostgresOptions, environment: Environment):
     );
   }
   return hosts.map((name, index) => ({ host: name, port: ports[ports.length === 1 ? 0 : index] ?? 5432 }));
+}
+
+/** Addresses of IPv6 are written in brackets where a port may follow, and here none does. @throws ConfigurationError */
+function withoutBrackets(host: string): string {
+  if (!/[[\]]/.test(host)) return host;
+  const address = /^\[([^[\]]*)\]$/.exec(host)?.[1] ?? "";
+  if (isIPv6(address)) return address;
+  throw new ConfigurationError('postgres: option "host" has brackets around what is no address of IPv6', {
+    key: "host",
+  });
 }
 
 function listOf<T>(value: T | readonly T[]): readonly T[] {
@@ -110,9 +121,9 @@ function portsFrom(text: string | undefined): readonly number[] | undefined {
   });
 }
 
-function defaultSslMode(environment: Environment): SslMode {
+function environmentsSslMode(environment: Environment): SslMode | undefined {
   const mode = environment["PGSSLMODE"];
-  if (mode === undefined || mode === "") return "prefer";
+  if (mode === undefined || mode === "") return undefined;
   const known = sslModes.find((it) => it === mode);
   if (known !== undefined) return known;
   throw new ConfigurationError(`postgres: PGSSLMODE in the environment must be one of ${sslModes.join(", ")}`, {

@@ -1,4 +1,5 @@
 import type { ResultSet } from "@nsj/mdb-core";
+import { numberText } from "./fate.ts";
 import { refusal } from "./faults.ts";
 import { type Ahead, Flight } from "./flight.ts";
 import type { NativeConnection, NativeField, WireValue } from "./native.ts";
@@ -23,8 +24,11 @@ export class StatementFlight extends Flight<ResultSet> {
   #usage: Usage;
   #shape: Shape | undefined;
   #fields: readonly NativeField[] | undefined;
+  #parameterOids: readonly number[] = [];
   readonly #rows: RawRow[] = [];
   #tag = "";
+  /** Whether the transaction's number is asked for behind the statement; "answering" once the statement itself is answered. */
+  #trace: "no" | "asked" | "answering";
 
   constructor(session: Session, ahead: Ahead, statement: Encoded, usage: Usage) {
     super(session.link, ahead);
@@ -32,6 +36,7 @@ export class StatementFlight extends Flight<ResultSet> {
     this.#statement = statement;
     this.#usage = usage;
     this.#shape = usage.shape;
+    this.#trace = session.trace.asks ? "asked" : "no";
   }
 
   protected get sql(): string {
@@ -42,9 +47,21 @@ export class StatementFlight extends Flight<ResultSet> {
     const { name, parse } = this.#usage;
     const { text, values, types } = this.#statement;
     if (parse) connection.parse({ name, text, types });
+    // What keeps its name has to know the types of its parameters too.
+    const describesAll = parse && name !== "" && values.length > 0;
+    if (describesAll) {
+      this.link.describing(this);
+      connection.describe({ type: "S", name });
+    }
     connection.bind({ statement: name, values });
-    if (this.#shape === undefined) connection.describe({ type: "P", name: "" });
+    if (this.#shape === undefined && !describesAll) connection.describe({ type: "P", name: "" });
     connection.execute();
+    if (this.#trace !== "no") {
+      this.#trace = "asked";
+      connection.parse({ name: "", text: numberText });
+      connection.bind({ statement: "", values: [] });
+      connection.execute();
+    }
     connection.sync();
   }
 
@@ -53,13 +70,25 @@ export class StatementFlight extends Flight<ResultSet> {
     this.#shape = this.#session.shapes.of(fields);
   }
 
+  override handleParameterDescription(oids: readonly number[]): void {
+    this.#parameterOids = oids;
+  }
+
   protected override row(row: RawRow): void {
+    if (this.#trace === "answering") {
+      this.#session.trace.told(row[0] ?? null);
+      return;
+    }
     const shape = this.#shape ?? emptyShape;
     this.#rows.push((shape.unknownOids.length === 0 ? decodeRow(row, shape) : row) as RawRow);
   }
 
   protected override completed(tag: string): void {
+    if (this.#trace === "answering") return;
+    if (this.#trace === "asked") this.#trace = "answering";
     this.#tag = tag;
+    // What has a name is a query or a change of rows.
+    if (this.#usage.name === "") this.#session.changes.completed(tag, this.#statement.text);
   }
 
   override handleCopyInResponse(connection: NativeConnection): void {
@@ -78,7 +107,7 @@ export class StatementFlight extends Flight<ResultSet> {
   protected override recover(error: unknown): Ahead | undefined {
     const usage = this.#usage;
     if (usage.name === "") return undefined;
-    const again = this.#session.recover(this, this.#statement.key, usage, error);
+    const again = this.#session.recover(this, this.#statement.key, usage, error, this.failedUnbound);
     if (again === undefined) return undefined;
     this.#usage = again.usage;
     this.#shape = undefined;
@@ -89,7 +118,7 @@ export class StatementFlight extends Flight<ResultSet> {
     const usage = this.#usage;
     const shape = this.#shape ?? emptyShape;
     if (shape.unknownOids.length > 0) return this.#decodedLater(shape);
-    if (usage.name !== "" && usage.parse) this.#session.parsed(this.#statement.key, usage, shape);
+    if (usage.name !== "" && usage.parse) this.#session.parsed(this.#statement, usage, shape, this.#parameterOids);
     const result = { columns: shape.columns, rows: this.#rows, affected: affectedBy(this.#tag) };
     // Statements with a name are queries and changes of rows: nothing else has consequences for the session.
     const after = usage.name === "" ? this.#session.after(this.#tag) : undefined;

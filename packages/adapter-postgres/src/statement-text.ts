@@ -23,9 +23,13 @@ export function encodeStatement({ text, values, hints }: Statement): Encoded {
   return { text, values: encodeValues(values), types, key };
 }
 
-/** Whether the text may hold several statements, which only the simple protocol takes. A `;` inside a string is a false alarm at no cost. */
+// Its placeholders have no values, which the extended protocol does not bear.
+const genericPlan = /\bexplain\s*\([^)]*\bgeneric_plan\b/i;
+
+/** Whether the text may hold several statements, or has placeholders without values: only the simple protocol takes that. A `;` inside a string is a false alarm at no cost. */
 export function mayBeScript({ text, values }: Statement): boolean {
   if (values.length > 0) return false;
+  if (genericPlan.test(text)) return true;
   const semicolon = text.indexOf(";");
   return semicolon >= 0 && !/^;\s*$/.test(text.slice(semicolon));
 }

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { StatementCache } from "@nsj/mdb-core";
+import type { WireValue } from "./native.ts";
+import { type FormCheck, haveForms } from "./parameter-forms.ts";
 import type { Shape } from "./shapes.ts";
+import { leavesTraces } from "./traces.ts";
 
 /** How one use of a statement goes over the wire. */
 export interface Usage {
@@ -10,6 +13,10 @@ export interface Usage {
   readonly parse: boolean;
   /** Known where it was parsed under this name before; then its columns cannot have changed. */
   readonly shape: Shape | undefined;
+  /** What its text does to the session, where that was found out before; see `leavesTraces`. */
+  readonly leavesTraces?: boolean;
+  /** How its values have to look to go through the name; absent as long as it is not known. */
+  readonly forms?: readonly FormCheck[];
 }
 
 const unnamed: Usage = Object.freeze({ name: "", parse: true, shape: undefined });
@@ -59,11 +66,14 @@ export class PreparedStatements {
     this.#seen = new StatementCache(Math.max(200, max * 4));
   }
 
-  /** How to send this text now. @param key - the text, and what else tells two statements apart */
-  use(key: string): Usage {
+  /** How to send this text with these values now. @param key - the text, and what else tells two statements apart */
+  use(key: string, values: readonly WireValue[]): Usage {
     if (this.#knownEpoch !== this.#epoch.value) this.forgetAll(true);
     const known = this.#named.get(key);
-    if (known !== undefined) return known.pending ? unnamed : known.usage;
+    if (known !== undefined) {
+      const { usage } = known;
+      return !known.pending && haveForms(values, usage.forms ?? []) ? usage : unnamed;
+    }
     if (key.length > longestText) return unnamed;
     const uses = (this.#seen.get(key) ?? 0) + 1;
     if (uses < this.#threshold || !plannable.test(key)) {
@@ -72,17 +82,22 @@ export class PreparedStatements {
     }
     this.#seen.delete(key);
     this.#names++;
-    const usage: Usage = { name: `${this.#prefix}${this.#names}`, parse: true, shape: undefined };
+    const usage: Usage = {
+      name: `${this.#prefix}${this.#names}`,
+      parse: true,
+      shape: undefined,
+      leavesTraces: leavesTraces(key),
+    };
     this.#open.add(usage.name);
     this.#named.set(key, { usage, pending: true });
     return usage;
   }
 
   /** The server has parsed and run it under its name. */
-  parsed(key: string, { name }: Usage, shape: Shape): void {
+  parsed(key: string, usage: Usage): void {
     const named = this.#named.get(key);
-    if (named === undefined || named.usage.name !== name) return;
-    named.usage = { name, parse: false, shape };
+    if (named === undefined || named.usage.name !== usage.name) return;
+    named.usage = usage;
     named.pending = false;
   }
 

@@ -30,10 +30,13 @@ export const plaintext: Encryption = Object.freeze({ mode: "off", negotiation: "
  * | `verify-ca` | TLS | its chain |
  * | `verify-full` | TLS | its chain and the host's name |
  *
+ * Where `sslrootcert` is given and no mode, it is `verify-full`: for `system` by libpq's rule, and for a file because who names the certificates to trust
+ * wants them checked. With `prefer` and what is weaker, libpq would go on without looking at them; that is refused.
+ *
  * @see https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION
  */
-export function encryptionsFor(options: PostgresOptions, defaultMode: SslMode): readonly Encryption[] {
-  const mode = sslModeOf(options, defaultMode);
+export function encryptionsFor(options: PostgresOptions, environmentsMode: SslMode | undefined): readonly Encryption[] {
+  const mode = sslModeOf(options, environmentsMode);
   if (mode === "disable") return [plaintext];
   const negotiation = options.sslnegotiation ?? "postgres";
   const load = (): Promise<ConnectionOptions> => loadTls(options, mode);
@@ -42,14 +45,18 @@ export function encryptionsFor(options: PostgresOptions, defaultMode: SslMode): 
   return [{ mode: "on", negotiation, load }];
 }
 
-function sslModeOf({ ssl, sslmode, sslnegotiation }: PostgresOptions, defaultMode: SslMode): SslMode {
+function sslModeOf(options: PostgresOptions, environmentsMode: SslMode | undefined): SslMode {
+  const { ssl, sslmode, sslnegotiation, sslrootcert } = options;
   if (typeof ssl === "boolean" && sslmode !== undefined) {
     throw new ConfigurationError('postgres: "ssl" and "sslmode" say the same thing; give one of them', { key: "ssl" });
   }
   if (typeof ssl === "object" && (sslmode === "disable" || sslmode === "allow" || sslmode === "prefer")) {
     throw new ConfigurationError(`postgres: "ssl" has TLS options, but "sslmode" is "${sslmode}"`, { key: "sslmode" });
   }
-  const mode = ssl === false ? "disable" : (sslmode ?? (ssl === undefined ? defaultMode : "verify-full"));
+  const defaultMode = sslrootcert === undefined ? "prefer" : "verify-full";
+  const mode =
+    ssl === false ? "disable" : (sslmode ?? (ssl === undefined ? (environmentsMode ?? defaultMode) : "verify-full"));
+  checkRootCertificate(sslrootcert, mode);
   if (sslnegotiation === "direct" && (mode === "disable" || mode === "allow" || mode === "prefer")) {
     throw new ConfigurationError(
       'postgres: "sslnegotiation" can be "direct" only with "sslmode" "require" or stronger',
@@ -59,6 +66,21 @@ function sslModeOf({ ssl, sslmode, sslnegotiation }: PostgresOptions, defaultMod
     );
   }
   return mode;
+}
+
+/** @throws ConfigurationError where the certificates to trust would not be used */
+function checkRootCertificate(sslrootcert: string | undefined, mode: SslMode): void {
+  if (sslrootcert === undefined) return;
+  if (sslrootcert === "system" && mode !== "verify-full") {
+    const message = `postgres: "sslrootcert" is "system", which goes with "sslmode" "verify-full" only, not with "${mode}"`;
+    throw new ConfigurationError(`${message}: anybody can have a certificate of some public authority`, {
+      key: "sslmode",
+    });
+  }
+  if (mode === "disable" || mode === "allow" || mode === "prefer") {
+    const message = `postgres: "sslrootcert" names certificates to trust, but "sslmode" "${mode}" goes on without checking them`;
+    throw new ConfigurationError(`${message}; say "verify-full"`, { key: "sslmode" });
+  }
 }
 
 async function loadTls(options: PostgresOptions, mode: SslMode): Promise<ConnectionOptions> {

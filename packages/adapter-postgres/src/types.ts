@@ -1,4 +1,4 @@
-import type { LogicalType } from "@nsj/mdb-core";
+import type { LogicalType, ScalarLogicalType } from "@nsj/mdb-core";
 
 /** What is known of one type of the server. */
 export interface TypeFacts {
@@ -47,7 +47,7 @@ const builtIns: readonly (readonly [oid: number, name: string, arrayOid: number,
   [701, "float8", 1022, "float"],
   [718, "circle", 719, "string"],
   [774, "macaddr8", 775, "string"],
-  // Text such as "$1,234.50": what separates its digits depends on the server's lc_monetary, so it cannot be read as a number safely.
+  // Text such as "$1,234.50", and so it stays: what separates its digits depends on the server's lc_monetary, so it cannot be read as a number safely.
   [790, "money", 791, "string"],
   [829, "macaddr", 1040, "string"],
   [869, "inet", 1041, "string"],
@@ -114,7 +114,16 @@ export const builtInTypes: ReadonlyMap<number, TypeFacts> = (() => {
 
 /** The array type of an element type. @param name - the element's own name, where it is a domain over what `element` says */
 export function arrayOf(element: TypeFacts, name = element.name): TypeFacts {
-  return Object.freeze({ name: `${name}[]`, type: "any", element, delimiter: "," });
+  return Object.freeze({ name: `${name}[]`, type: arrayTypeOf(element.type), element, delimiter: "," });
+}
+
+/** A domain over an array nests: its arrays are arrays of the same elements. */
+function arrayTypeOf(type: LogicalType): LogicalType {
+  return isArrayType(type) ? type : `${type}[]`;
+}
+
+function isArrayType(type: LogicalType): type is Exclude<LogicalType, ScalarLogicalType> {
+  return type.endsWith("[]");
 }
 
 /** The names of the SQL standard, and abbreviations, beside the server's own. */

@@ -130,12 +130,4 @@ describe("cancel", () => {
     expect(connection.usable).toBe(false);
     await connection.cancel(soon(500));
   });
-
-  it("by an administrator is told from one of ours", async () => {
-    const connection = await connected();
-    const pid = await value(connection, "select pg_backend_pid()");
-    const sleeping = failure(() => run(connection, "select pg_sleep(60)"));
-    await asAdmin("select pg_cancel_backend($1)", [pid]);
-    expect((await sleeping).info).toMatchObject({ kind: "statement-timeout", sqlState: "57014", connection: "ok" });
-  });
 });

@@ -27,6 +27,16 @@ describe("options", () => {
     [{ host: 7 }, "host"],
     [{ host: [] }, "host"],
     [{ host: ["a", ""] }, "host"],
+    [{ host: "[db.example.org]" }, "host"],
+    [{ host: "[::1]:5432" }, "host"],
+    [{ host: "::1]" }, "host"],
+    [{ sslrootcert: "system", sslmode: "prefer" }, "sslmode"],
+    [{ sslrootcert: "system", sslmode: "require" }, "sslmode"],
+    [{ sslrootcert: "system", sslmode: "verify-ca" }, "sslmode"],
+    [{ sslrootcert: "system", ssl: false }, "sslmode"],
+    [{ sslrootcert: "ca.pem", sslmode: "disable" }, "sslmode"],
+    [{ sslrootcert: "ca.pem", sslmode: "allow" }, "sslmode"],
+    [{ sslrootcert: "ca.pem", sslmode: "prefer" }, "sslmode"],
     [{ port: "5432" }, "port"],
     [{ port: 0 }, "port"],
     [{ port: 65_536 }, "port"],
@@ -133,11 +143,22 @@ describe("options", () => {
     expect(path('"a,b", "c""d", $user')).toEqual(["a,b", 'c"d', "$user"]);
   });
 
+  it("ask for verified TLS where they name the certificates to trust, in plain text never", () => {
+    for (const sslrootcert of ["system", "ca.pem"]) {
+      expect(readSettings({ sslrootcert }, {}).encryptions.map(({ mode }) => mode)).toEqual(["on"]);
+      expect(() => readSettings({ sslrootcert }, { PGSSLMODE: "prefer" })).toThrow(/"sslrootcert"/);
+      expect(readSettings({ sslrootcert }, { PGSSLMODE: "verify-full" }).encryptions).toHaveLength(1);
+    }
+  });
+
   it("say where they lead, for one host and for several", () => {
     const address = (options: PostgresOptions) => postgresDriver.connector(options).target.address;
     expect(address({ host: "db", port: 1 })).toBe("db:1");
     expect(address({ host: ["a", "b"], port: [1, 2] })).toBe("a:1,b:2");
     expect(address({ host: "::1" })).toBe("[::1]:5432");
+    expect(address({ host: "[::1]" })).toBe("[::1]:5432");
+    expect(address({ host: ["[fe80::1%eth0]", "a"], port: 1 })).toBe("[fe80::1%eth0]:1,a:1");
+    expect(address({ connectionString: "host=[::1]" })).toBe("[::1]:5432");
     expect(address({ host: "/tmp" })).toBe("/tmp/.s.PGSQL.5432");
   });
 

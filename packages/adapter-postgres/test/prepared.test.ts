@@ -49,7 +49,7 @@ describe("prepared statements", () => {
     for (const sent of [1, 2, 3, 4]) expect(await value(connection, statement, [sent])).toBe(sent + 1);
     expect(heard()).toEqual([
       ...["parse", "bind", "describe", "execute", "sync"],
-      ...["parse mdb_1", "bind mdb_1", "describe", "execute", "sync"],
+      ...["parse mdb_1", "describe", "bind mdb_1", "execute", "sync"],
       ...["bind mdb_1", "execute", "sync"],
       ...["bind mdb_1", "execute", "sync"],
     ]);

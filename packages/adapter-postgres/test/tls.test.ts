@@ -105,6 +105,10 @@ describe("sslmode", () => {
 
   it("require checks the chain where a root is given, as libpq does", async () => {
     expect(await way({ sslmode: "require", sslrootcert: ca })).toBe("TLS");
+    // Without a mode, the name is checked as well.
+    expect(await way({ sslrootcert: ca, host: "localhost" })).toBe("TLS");
+    expect((await failure(() => way({ sslrootcert: ca, host: "127.0.0.1" }))).info.kind).toBe("refused");
+    expect((await failure(() => way({ sslrootcert: "system", host: "localhost" }))).info.kind).toBe("refused");
     const { info } = await failure(() => way({ sslmode: "require", sslrootcert: fixture("server.pem") }));
     expect(info).toMatchObject({ kind: "refused", executed: "no" });
   });

@@ -1,6 +1,7 @@
 import type {
   BeginOptions,
   BulkTarget,
+  Clock,
   DriverConnection,
   ExecuteManyResult,
   MaybePromise,
@@ -21,6 +22,7 @@ import { type RowStreamOptions, SqliteRowStream } from "./row-stream.ts";
 import { SchemaWatch } from "./schema-watch.ts";
 import { SessionBaseline } from "./session-baseline.ts";
 import { StatementRunner } from "./statement-runner.ts";
+import type { DateStorage } from "./stored-dates.ts";
 import { TransactionState } from "./transaction-state.ts";
 import { toNativeValues } from "./values.ts";
 
@@ -33,6 +35,8 @@ export interface ConnectionParts {
   readonly readonly: boolean;
   readonly statementCacheSize: number;
   readonly busyTimeoutMs: number;
+  readonly dates: DateStorage;
+  readonly clock: Clock;
   /** Called once, when the database has been closed. */
   readonly onClosed: () => void;
 }
@@ -46,6 +50,8 @@ export class SqliteConnection implements DriverConnection {
    */
   readonly stream?: NonNullable<DriverConnection["stream"]>;
   readonly #native: NativeDatabase;
+  readonly #clock: Clock;
+  readonly #dates: DateStorage;
   readonly #watch: SchemaWatch;
   readonly #transaction: TransactionState;
   readonly #statements: StatementRunner;
@@ -55,13 +61,22 @@ export class SqliteConnection implements DriverConnection {
   #stream: SqliteRowStream | undefined;
 
   constructor(parts: ConnectionParts) {
-    const { native, file } = parts;
+    const { native, file, clock, dates } = parts;
     this.#native = native;
-    this.#watch = new SchemaWatch(native, file);
+    this.#clock = clock;
+    this.#dates = dates;
+    this.#watch = new SchemaWatch(native, file, clock, dates);
     this.#transaction = new TransactionState(native, this.#watch, { ...parts, writers: file?.writers });
     this.#baseline = new SessionBaseline(native);
     const { statementCacheSize } = parts;
-    const state = { native, watch: this.#watch, transaction: this.#transaction, baseline: this.#baseline };
+    const state = {
+      native,
+      watch: this.#watch,
+      transaction: this.#transaction,
+      baseline: this.#baseline,
+      clock,
+      dates,
+    };
     this.#statements = new StatementRunner(state, statementCacheSize);
     this.#onClosed = parts.onClosed;
     if (file !== undefined) this.stream = (statement, options) => this.#openStream(statement, options);
@@ -69,6 +84,14 @@ export class SqliteConnection implements DriverConnection {
 
   get usable(): boolean {
     return this.#usable;
+  }
+
+  get dirty(): boolean {
+    return this.#usable && this.#baseline.differs;
+  }
+
+  set dirty(dirty: boolean) {
+    if (!dirty) this.#baseline.accept();
   }
 
   get txStatus(): "idle" | "active" {
@@ -114,7 +137,7 @@ export class SqliteConnection implements DriverConnection {
     hints?: Statement["hints"],
   ): Promise<ExecuteManyResult> {
     const rest = hints === undefined ? { text } : { text, hints };
-    return executeMany(parameterSets, context, (values) => this.query({ ...rest, values }, context));
+    return executeMany(parameterSets, context, this.#clock, (values) => this.query({ ...rest, values }, context));
   }
 
   bulkLoad(
@@ -122,7 +145,7 @@ export class SqliteConnection implements DriverConnection {
     batches: AsyncIterable<readonly (readonly ParameterValue[])[]>,
     context: OperationContext,
   ): Promise<{ readonly rows: number }> {
-    return loadRows(this, target, batches, context);
+    return loadRows(this, target, batches, context, this.#transaction.patience(context));
   }
 
   reset({ scope }: ResetPlan): "done" {
@@ -158,14 +181,14 @@ export class SqliteConnection implements DriverConnection {
   }
 
   #openStream(statement: Statement, options: RowStreamOptions): RowStream {
-    const stream: SqliteRowStream = new SqliteRowStream(options, {
+    const stream: SqliteRowStream = new SqliteRowStream(options, this.#clock, {
       open: () => {
         this.#mustBeOpen();
-        refuseLate(options);
+        refuseLate(options, this.#clock);
         const prepared = this.#statements.prepare(statement.text);
         if (prepared === null) throw unsupported("a stream takes one statement");
         this.#stream = stream;
-        return { prepared, values: toNativeValues(statement.values, statement.hints) };
+        return { prepared, values: toNativeValues(statement.values, statement.hints, this.#dates) };
       },
       run: (prepared, work) => this.#transaction.run(prepared, options, work),
       shapeOf: (prepared, row) => this.#watch.shapeOf(prepared, row),

@@ -1,4 +1,26 @@
-import type { DialectFacts } from "@nsj/mdb-core";
+import type { DialectFacts, ExactPlace, StoredForm } from "@nsj/mdb-core";
+
+// SQLite has neither dates nor UUIDs, and every program stores them in forms of its own. https://sqlite.org/lang_datefunc.html
+
+/** Whatever follows the day is not read. */
+const date: StoredForm = Object.freeze<StoredForm>({
+  alike: "substr($, 1, 10)",
+  near: ["substr($, 1, 10)", "substr($, 1, 10) || '~'"],
+});
+
+/** With `T` or a blank, with a zone or in UTC, with any number of digits; a zone moves the day by one at most. */
+const moment: StoredForm = Object.freeze<StoredForm>({
+  alike: "strftime('%Y-%m-%d %H:%M:%f', $)",
+  near: ["date($, '-1 day')", "date($, '+2 days')"],
+});
+
+/** As text in lower or upper case, or as 16 bytes. */
+const uuid: StoredForm = Object.freeze({
+  alike: "case typeof($) when 'blob' then lower(hex($)) else replace(lower($), '-', '') end",
+  equal: ["$", "lower($)", "upper($)", "unhex($, '-')"],
+});
+
+const asStored: ExactPlace = Object.freeze({ read: "+$", write: "$" });
 
 /** What is special in SQLite's SQL. The limits are those that better-sqlite3 is built with. */
 export const sqliteDialect: DialectFacts = Object.freeze({
@@ -19,6 +41,16 @@ export const sqliteDialect: DialectFacts = Object.freeze({
   patternMatch: "glob",
   nullsSort: "low",
   emptyStringIsNull: false,
+  nonFinite: Object.freeze({ infinity: "9e999", minusInfinity: "-9e999" }),
+  storedForms: Object.freeze({ date, timestamp: moment, timestamptz: moment, uuid }),
+  // Rows are sorted as they are stored, and a unary plus gives a value as it is stored.
+  exactPlaces: Object.freeze({
+    date: asStored,
+    timestamp: asStored,
+    timestamptz: asStored,
+    time: asStored,
+    uuid: asStored,
+  }),
   arrayParameters: false,
   booleanType: "integer",
   transactionalDdl: true,

@@ -1,4 +1,10 @@
-import type { Capabilities, Driver, OperationContext } from "@nsj/mdb-core";
+import {
+  type Capabilities,
+  type ConnectorEnvironment,
+  type Driver,
+  type OperationContext,
+  systemClock,
+} from "@nsj/mdb-core";
 import { sqliteDialect } from "./dialect.ts";
 import { classify } from "./errors.ts";
 import { openConnection } from "./open.ts";
@@ -11,7 +17,7 @@ const capabilities: Capabilities = Object.freeze({
   cancel: "none",
   stream: "cursor",
   reset: "round-trip",
-  noticesSessionChanges: false,
+  noticesSessionChanges: true,
   prepared: true,
   executeMany: true,
   bulkLoad: true,
@@ -38,13 +44,13 @@ export const sqliteDriver: Driver<SqliteOptions, "sqlite"> = Object.freeze({
   optionKeys: sqliteOptionKeys,
   dialect: sqliteDialect,
   capabilities,
-  connector(options) {
+  connector(options, { clock }: ConnectorEnvironment = { clock: systemClock }) {
     const settings = readOptions(options);
     const { location } = settings;
     return {
       target: Object.freeze({ address: location.kind === "file" ? location.path : `:${location.kind}:` }),
       ...(location.kind !== "file" && { capabilities: ofOneConnection }),
-      connect: (context: OperationContext) => openConnection(settings, context),
+      connect: (context: OperationContext) => openConnection(settings, context, clock),
     };
   },
   parseUrl,

@@ -1,5 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { ExecuteManyResult, MaybePromise, OperationContext, ParameterValue, ResultSet } from "@nsj/mdb-core";
+import type {
+  Clock,
+  ExecuteManyResult,
+  MaybePromise,
+  OperationContext,
+  ParameterValue,
+  ResultSet,
+} from "@nsj/mdb-core";
 import { refuseLate } from "./patience.ts";
 
 /** After so many sets everybody else in the process gets a turn. */
@@ -14,6 +21,7 @@ const setsPerTurn = 1_000;
 export async function executeMany(
   parameterSets: Iterable<readonly ParameterValue[]>,
   context: OperationContext,
+  clock: Clock,
   runSet: (set: readonly ParameterValue[]) => MaybePromise<ResultSet>,
 ): Promise<ExecuteManyResult> {
   let affected = 0;
@@ -21,7 +29,7 @@ export async function executeMany(
   for (const set of parameterSets) {
     if (index > 0 && index % setsPerTurn === 0) {
       await nextTurn();
-      refuseLate(context);
+      refuseLate(context, clock);
     }
     try {
       const ran = runSet(set);

@@ -39,9 +39,14 @@ export function outOfTime(cause?: unknown): DriverFault {
   );
 }
 
-/** Somebody else held the lock for the whole `busyTimeoutMs`. @param cause - SQLite's own refusal, where it was asked */
+/**
+ * Somebody else held the lock for the whole `busyTimeoutMs`. Told as SQLite's own refusal is, whether it was asked or not: what was
+ * never executed would be sent again by core, and wait as long once more.
+ *
+ * @param cause - SQLite's own refusal, where it was asked
+ */
 export function lockTimeout(busyTimeoutMs: number, cause?: unknown): DriverFault {
-  const info = { kind: "lock-timeout", executed: executed(cause), retry: "transaction", code: "SQLITE_BUSY" } as const;
+  const info = { kind: "lock-timeout", executed: "yes", retry: "transaction", code: "SQLITE_BUSY" } as const;
   return new DriverFault(`the database stayed locked by another writer for ${busyTimeoutMs} ms`, info, cause);
 }
 

@@ -1,6 +1,6 @@
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import type { DriverFault, ErrorKind, OperationContext } from "@nsj/mdb-core";
+import type { Clock, DriverFault, ErrorKind, OperationContext } from "@nsj/mdb-core";
 import { SqliteConnection } from "./connection.ts";
 import { classify, isBusy } from "./errors.ts";
 import { openFailure, unsupported } from "./failure.ts";
@@ -10,11 +10,15 @@ import type { Settings } from "./options.ts";
 import { Patience, refuseLate } from "./patience.ts";
 
 /** Opens one connection and sets it up. @throws what says why it cannot be opened; nothing stays open then */
-export async function openConnection(settings: Settings, context: OperationContext): Promise<SqliteConnection> {
-  const native = openDatabase(settings, context);
+export async function openConnection(
+  settings: Settings,
+  context: OperationContext,
+  clock: Clock,
+): Promise<SqliteConnection> {
+  const native = openDatabase(settings, context, clock);
   let file: { readonly path: string; readonly state: FileState } | undefined;
   try {
-    await setUp(native, settings, context);
+    await setUp(native, settings, context, clock);
     file = joinOf(settings);
   } catch (error) {
     native.close();
@@ -26,16 +30,18 @@ export async function openConnection(settings: Settings, context: OperationConte
     readonly: settings.readonly,
     statementCacheSize: settings.statementCacheSize,
     busyTimeoutMs: settings.busyTimeoutMs,
+    dates: settings.dates,
+    clock,
     onClosed: () => {
       if (file !== undefined) leaveFile(file.path, file.state);
     },
   });
 }
 
-function openDatabase(settings: Settings, context: OperationContext): NativeDatabase {
+function openDatabase(settings: Settings, context: OperationContext, clock: Clock): NativeDatabase {
   const { location, readonly, fileMustExist, timeout, nativeBinding } = settings;
   try {
-    refuseLate(context);
+    refuseLate(context, clock);
   } catch (error) {
     throw describe(error, settings);
   }
@@ -49,11 +55,18 @@ function openDatabase(settings: Settings, context: OperationContext): NativeData
 }
 
 /** The first statements, which also find out whether the file is a database at all. */
-async function setUp(native: NativeDatabase, settings: Settings, context: OperationContext): Promise<void> {
-  const patience = new Patience(context, settings.busyTimeoutMs, new AbortController().signal);
+async function setUp(
+  native: NativeDatabase,
+  settings: Settings,
+  context: OperationContext,
+  clock: Clock,
+): Promise<void> {
+  const patience = new Patience(context, settings.busyTimeoutMs, new AbortController().signal, clock);
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 25)) {
     try {
       setJournalMode(native, settings);
+      // Said always: the native part may have been built with another default.
+      native.exec(`PRAGMA synchronous = ${settings.synchronous}`);
       setPragmas(native, settings);
       return;
     } catch (error) {
@@ -75,8 +88,6 @@ function setJournalMode(native: NativeDatabase, { journalMode, location }: Setti
       `its journal mode stays "${String(actual)}", because the file system cannot do "${journalMode}" or another connection holds it; give "journalMode" another value`,
     );
   }
-  // With WAL a crash of the process loses nothing, and one of the machine nothing but the last commits.
-  if (actual === "wal") native.exec("PRAGMA synchronous = NORMAL");
 }
 
 function setPragmas(native: NativeDatabase, { pragmas }: Settings): void {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { ColumnInfo, DriverConnection, MaybePromise, RowStream } from "@nsj/mdb-core";
+import type { Clock, ColumnInfo, DriverConnection, MaybePromise, RowStream } from "@nsj/mdb-core";
 import { streamClosed } from "./failure.ts";
 import type { NativeRow } from "./native.ts";
 import { refuseLate } from "./patience.ts";
@@ -28,6 +28,7 @@ export interface StreamHost {
  */
 export class SqliteRowStream implements RowStream {
   readonly #options: RowStreamOptions;
+  readonly #clock: Clock;
   readonly #host: StreamHost;
   #columns: readonly ColumnInfo[] = [];
   #shape: Shape | undefined;
@@ -35,8 +36,9 @@ export class SqliteRowStream implements RowStream {
   /** `"ended"` after the last row, `"closed"` when somebody stopped before it. */
   #state: "new" | "open" | "ended" | "closed" = "new";
 
-  constructor(options: RowStreamOptions, host: StreamHost) {
+  constructor(options: RowStreamOptions, clock: Clock, host: StreamHost) {
     this.#options = options;
+    this.#clock = clock;
     this.#host = host;
   }
 
@@ -102,7 +104,7 @@ export class SqliteRowStream implements RowStream {
     // The engine runs on this thread: between two batches everybody else gets a turn.
     await nextTurn();
     if (this.#rows === undefined) throw streamClosed();
-    refuseLate(this.#options);
+    refuseLate(this.#options, this.#clock);
     try {
       return this.#deliver(this.#pull(this.#rows));
     } catch (error) {

@@ -1,8 +1,9 @@
-import { performance } from "node:perf_hooks";
+import type { Clock } from "@nsj/mdb-core";
 import type { FileState } from "./file-state.ts";
 import { type NativeDatabase, type NativeRow, type NativeStatement, readRows } from "./native.ts";
 import type { PreparedStatement } from "./prepared-statement.ts";
 import { type JsonbReader, Shape } from "./shape.ts";
+import type { DateStorage } from "./stored-dates.ts";
 
 /** How long another process's change of a column's type may go unnoticed, in milliseconds. */
 const checkEveryMs = 1_000;
@@ -18,6 +19,8 @@ const checkEveryMs = 1_000;
 export class SchemaWatch {
   readonly #native: NativeDatabase;
   readonly #file: FileState | undefined;
+  readonly #clock: Clock;
+  readonly #dates: DateStorage;
   readonly #readJsonb: JsonbReader;
   #generation = 0;
   #seenOfFile = -1;
@@ -28,8 +31,10 @@ export class SchemaWatch {
   #distrustful = false;
 
   /** @param file - absent for a private database, which no other connection can change */
-  constructor(native: NativeDatabase, file: FileState | undefined) {
+  constructor(native: NativeDatabase, file: FileState | undefined, clock: Clock, dates: DateStorage) {
     this.#native = native;
+    this.#clock = clock;
+    this.#dates = dates;
     this.#file = file;
     this.#readJsonb = (document) => readRows(native, "SELECT json(?)", document)[0]?.[0];
   }
@@ -46,7 +51,7 @@ export class SchemaWatch {
     if (steady && known !== undefined && prepared.shapeGeneration === this.#generation) {
       if (!objects || row === undefined || this.#file === undefined || known.matches(row)) return known;
     }
-    const shape = new Shape(prepared.native.columns(), this.#readJsonb);
+    const shape = new Shape(prepared.native.columns(), this.#readJsonb, this.#dates);
     prepared.shape = shape;
     prepared.shapeGeneration = steady && !this.#distrustful ? this.#generation : -1;
     if (!objects || shape.fitsObjects) return shape;
@@ -90,7 +95,7 @@ export class SchemaWatch {
       this.#seenOfFile = file.schemaGeneration;
       this.#generation += 1;
     }
-    const now = performance.now();
+    const now = this.#clock.now();
     if (!star && now - this.#checkedAt < checkEveryMs) return true;
     this.#checkedAt = now;
     const version = this.#readVersion();

@@ -1,7 +1,10 @@
 import { quoteIdentifier } from "./dialect.ts";
 import { type NativeDatabase, readRows } from "./native.ts";
 
-/** The settings that belong to a connection and can be read and put back (https://sqlite.org/pragma.html). */
+/**
+ * The settings that belong to a connection and can be read and put back (https://sqlite.org/pragma.html). One that ends with its
+ * transaction, `defer_foreign_keys`, is none of them.
+ */
 const settings = [
   "analysis_limit",
   "automatic_index",
@@ -10,10 +13,10 @@ const settings = [
   "cache_spill",
   "cell_size_check",
   "checkpoint_fullfsync",
-  "defer_foreign_keys",
   "foreign_keys",
   "fullfsync",
   "ignore_check_constraints",
+  "journal_mode",
   "journal_size_limit",
   "legacy_alter_table",
   "locking_mode",
@@ -26,32 +29,58 @@ const settings = [
   "secure_delete",
   "synchronous",
   "temp_store",
+  "threads",
   "trusted_schema",
   "wal_autocheckpoint",
   "writable_schema",
 ] as const;
 
-/** What a connection was like before somebody changed it, taken no sooner than somebody may. */
+/** What a connection is like, as text that can be compared. */
+type Looks = string;
+
+/**
+ * What a connection was like before somebody changed it, taken no sooner than somebody may; and whether the borrower of this moment has
+ * left it otherwise than he found it.
+ */
 export class SessionBaseline {
   readonly #native: NativeDatabase;
   #settings: ReadonlyMap<string, unknown> | undefined;
   #attached: ReadonlySet<string> | undefined;
   #touched = false;
+  /** What this borrower found; absent as long as he has run nothing that could change it. */
+  #found: Looks | undefined;
 
   constructor(native: NativeDatabase) {
     this.#native = native;
   }
 
-  /** Somebody may have made temporary tables. */
+  /** Somebody is about to change tables, temporary ones perhaps. */
   touch(): void {
     this.#touched = true;
+    this.#found ??= this.#looks();
   }
 
   /** Somebody is about to change settings or to attach databases. */
   take(): void {
-    this.#touched = true;
+    this.touch();
     this.#settings ??= new Map(settings.map((name) => [name, this.#read(name)]));
     this.#attached ??= new Set(this.#databases());
+  }
+
+  /** Whether something is otherwise than the borrower found it. Compared when it is asked, so that nobody pays who changes nothing. */
+  get differs(): boolean {
+    if (this.#found === undefined) return false;
+    try {
+      return this.#looks() !== this.#found;
+    } catch {
+      // Locked, for example: what cannot be seen may be anything.
+      return true;
+    }
+  }
+
+  /** What there is now is how the next borrower is to find it. */
+  accept(): void {
+    this.#found = undefined;
   }
 
   /** Puts settings back, drops temporary tables, detaches databases. Outside a transaction. Says whether there was anything to do. */
@@ -59,7 +88,9 @@ export class SessionBaseline {
     if (!this.#touched) return false;
     this.#touched = false;
     for (const [name, value] of this.#settings ?? []) {
-      if (value !== undefined && this.#read(name) !== value) this.#native.exec(`PRAGMA ${name} = ${String(value)}`);
+      const now = this.#read(name);
+      if (value === undefined || now === value || isOfFile(name, value, now)) continue;
+      this.#native.exec(`PRAGMA ${name} = ${String(value)}`);
     }
     this.#dropTemporary();
     if (this.#attached !== undefined) {
@@ -68,6 +99,14 @@ export class SessionBaseline {
       }
     }
     return true;
+  }
+
+  #looks(): Looks {
+    const values = settings.map((name) => this.#read(name));
+    const objects = readRows(this.#native, "SELECT type, name, sql FROM temp.sqlite_schema");
+    return JSON.stringify([values, this.#databases(), objects], (_, value: unknown) =>
+      typeof value === "bigint" ? `${value}n` : value,
+    );
   }
 
   #read(name: string): unknown {
@@ -90,4 +129,9 @@ export class SessionBaseline {
     );
     for (const [type, name] of objects) this.#native.exec(`DROP ${String(type)} temp.${quoteIdentifier(String(name))}`);
   }
+}
+
+/** WAL mode is a property of the file, so whoever turns it on or off means it; the other modes are the connection's. */
+function isOfFile(name: string, ...values: readonly unknown[]): boolean {
+  return name === "journal_mode" && values.includes("wal");
 }

@@ -1,6 +1,7 @@
 import type { ColumnInfo, LogicalType } from "@nsj/mdb-core";
 import { describeColumn } from "./column-types.ts";
 import type { NativeColumn, NativeRow } from "./native.ts";
+import { type DateStorage, textOf } from "./stored-dates.ts";
 
 /** Turns a value that SQLite stored into the canonical form of its column's type. Never called with `null`. */
 type Converter = (value: unknown) => unknown;
@@ -15,12 +16,12 @@ export class Shape {
   readonly fitsObjects: boolean;
   readonly #converters: readonly { readonly column: number; readonly convert: Converter }[];
 
-  constructor(columns: readonly NativeColumn[], readJsonb: JsonbReader) {
+  constructor(columns: readonly NativeColumn[], readJsonb: JsonbReader, dates: DateStorage) {
     this.columns = columns.map(describeColumn);
     const names = new Set(columns.map(({ name }) => name));
     this.fitsObjects = names.size === columns.length && !columns.some(({ name }) => /^\d+$|^__proto__$/.test(name));
     this.#converters = this.columns.flatMap(({ type }, column) => {
-      const convert = converterFor(type, readJsonb);
+      const convert = converterFor(type, readJsonb, dates);
       return convert === undefined ? [] : [{ column, convert }];
     });
   }
@@ -66,14 +67,18 @@ function narrow(value: bigint): number | bigint {
  * SQLite checks no type but those of STRICT tables, so a column may hold anything. What is not of its column's kind stays as it is
  * stored, and core says so where it cannot be what was asked for.
  */
-function converterFor(type: LogicalType, readJsonb: JsonbReader): Converter | undefined {
+function converterFor(type: LogicalType, readJsonb: JsonbReader, dates: DateStorage): Converter | undefined {
+  const counted = (value: unknown) => (typeof value === "number" ? textOf(value, dates) : undefined);
   switch (type) {
     case "date":
-      return (value) => (typeof value === "string" ? dayOf(value) : value);
+      return (value) => (typeof value === "string" ? dayOf(value) : (counted(value)?.slice(0, 10) ?? value));
     case "timestamp":
-      return (value) => (typeof value === "string" ? wallClock(value) : value);
+      return (value) => (typeof value === "string" ? wallClock(value) : (counted(value) ?? value));
     case "timestamptz":
-      return (value) => (typeof value === "string" ? instant(value) : value);
+      return (value) => {
+        const text = typeof value === "string" ? value : counted(value);
+        return text === undefined ? value : instant(text);
+      };
     case "uuid":
       return (value) => (Buffer.isBuffer(value) && value.length === 16 ? uuidText(value) : value);
     case "json":

@@ -1,4 +1,5 @@
 import {
+  type Clock,
   type ColumnInfo,
   type MaybePromise,
   type OperationContext,
@@ -15,6 +16,7 @@ import type { SchemaWatch } from "./schema-watch.ts";
 import { runScript } from "./script-run.ts";
 import type { SessionBaseline } from "./session-baseline.ts";
 import { statementKind } from "./statement-kind.ts";
+import type { DateStorage } from "./stored-dates.ts";
 import type { TransactionState } from "./transaction-state.ts";
 import { toNativeValues } from "./values.ts";
 
@@ -30,6 +32,8 @@ export interface RunnerParts {
   readonly watch: SchemaWatch;
   readonly transaction: TransactionState;
   readonly baseline: SessionBaseline;
+  readonly clock: Clock;
+  readonly dates: DateStorage;
 }
 
 /** Prepares the statements of one connection, keeps them by their text, and runs them. */
@@ -38,20 +42,24 @@ export class StatementRunner {
   readonly #watch: SchemaWatch;
   readonly #transaction: TransactionState;
   readonly #baseline: SessionBaseline;
+  readonly #clock: Clock;
+  readonly #dates: DateStorage;
   readonly #kept: StatementCache<PreparedStatement>;
 
-  constructor({ native, watch, transaction, baseline }: RunnerParts, cacheSize: number) {
+  constructor({ native, watch, transaction, baseline, clock, dates }: RunnerParts, cacheSize: number) {
     this.#native = native;
     this.#watch = watch;
     this.#transaction = transaction;
     this.#baseline = baseline;
+    this.#clock = clock;
+    this.#dates = dates;
     this.#kept = new StatementCache(cacheSize);
   }
 
   /** Runs a statement, or several of them when there are no values, and gives all rows. */
   query(statement: Statement, context: OperationContext): MaybePromise<ResultSet> {
-    refuseLate(context);
-    const values = toNativeValues(statement.values, statement.hints);
+    refuseLate(context, this.#clock);
+    const values = toNativeValues(statement.values, statement.hints, this.#dates);
     const prepared = this.prepare(statement.text);
     if (prepared === null) return this.#script(statement, context);
     return this.#execute(prepared, values, context);
@@ -114,7 +122,7 @@ export class StatementRunner {
 
   #script(statement: Statement, context: OperationContext): Promise<ResultSet> {
     return runScript(statement, (text) => {
-      refuseLate(context);
+      refuseLate(context, this.#clock);
       const prepared = this.prepare(text);
       if (prepared === null) {
         throw unsupported("the statements of this text cannot be told apart; send them one by one");

@@ -1,4 +1,4 @@
-import { type BeginOptions, type MaybePromise, type OperationContext, unlimited } from "@nsj/mdb-core";
+import { type BeginOptions, type Clock, type MaybePromise, type OperationContext, unlimited } from "@nsj/mdb-core";
 import { quoteIdentifier } from "./dialect.ts";
 import { isBusy } from "./errors.ts";
 import { connectionClosed, noSuchSavepoint, readOnlyTransaction, transactionOpen } from "./failure.ts";
@@ -22,6 +22,7 @@ export interface Access {
   /** Absent where nobody else can write, to a private database. */
   readonly writers: WriterQueue | undefined;
   readonly busyTimeoutMs: number;
+  readonly clock: Clock;
 }
 
 /** How long to pause before asking a locked database again, in milliseconds: the first time and at most. */
@@ -38,6 +39,7 @@ export class TransactionState {
   readonly #writable: boolean;
   readonly #writers: WriterQueue | undefined;
   readonly #busyTimeoutMs: number;
+  readonly #clock: Clock;
   readonly #closed = new AbortController();
   readonly #commands = new Map<string, NativeStatement>();
   #active = false;
@@ -45,7 +47,7 @@ export class TransactionState {
   #distrustful = false;
   #readOnly = false;
   /** A transaction that was asked for and begins with the first statement, with the savepoints that were set meanwhile. */
-  #pending: { readonly readOnly: boolean; readonly savepoints: string[] } | undefined;
+  #pending: { readonly readOnly: boolean; readonly locksLate: boolean; readonly savepoints: string[] } | undefined;
 
   constructor(native: NativeDatabase, watch: SchemaWatch, access: Access) {
     this.#native = native;
@@ -53,6 +55,7 @@ export class TransactionState {
     this.#writable = !access.readonly;
     this.#writers = access.readonly ? undefined : access.writers;
     this.#busyTimeoutMs = access.busyTimeoutMs;
+    this.#clock = access.clock;
   }
 
   /** Whether a transaction is open, or will be with the next statement. */
@@ -78,14 +81,19 @@ export class TransactionState {
   run<T>(needs: Needs, context: OperationContext, work: () => T): MaybePromise<T> {
     if (this.#distrustful) this.refresh(true);
     if (needs.writes && (this.#readOnly || this.#pending?.readOnly === true)) throw readOnlyTransaction();
-    const turn = needs.writes || this.#pending?.readOnly === false;
+    const turn = needs.writes || this.#pending?.locksLate === false;
     return this.#locked(turn, context, () => {
-      this.#beginPending();
+      this.#beginPending(turn);
       const result = work();
       if (needs.kind.schema) this.#watch.changed(this.#active);
       if (needs.kind.control) this.refresh(true);
       return result;
     });
+  }
+
+  /** For waiting for something else than a lock, as long as the caller and this connection last. */
+  patience(context: OperationContext): Patience {
+    return new Patience(context, Number.POSITIVE_INFINITY, this.#closed.signal, this.#clock);
   }
 
   /** Reads from SQLite whether the transaction is still open. @param committed - what its end means, if it has ended */
@@ -98,9 +106,9 @@ export class TransactionState {
   }
 
   /** Held back until the first statement, so that its deadline bounds the wait for the lock, and no lock is held before it. */
-  begin({ readOnly = false }: BeginOptions): void {
+  begin({ readOnly = false, writeLock = "early" }: BeginOptions): void {
     if (this.active) throw transactionOpen();
-    this.#pending = { readOnly, savepoints: [] };
+    this.#pending = { readOnly, locksLate: readOnly || writeLock === "late", savepoints: [] };
   }
 
   /** @throws when the transaction has ended by itself, as `INSERT OR ROLLBACK` ends it */
@@ -159,7 +167,7 @@ export class TransactionState {
   }
 
   async #patiently<T>(turn: boolean, context: OperationContext, attempt: () => T, busy?: unknown): Promise<T> {
-    const patience = new Patience(context, this.#busyTimeoutMs, this.#closed.signal);
+    const patience = new Patience(context, this.#busyTimeoutMs, this.#closed.signal, this.#clock);
     let failure = busy;
     try {
       if (turn && this.#writers?.take(this) === false) await this.#writers.wait(this, patience);
@@ -193,11 +201,12 @@ export class TransactionState {
     }
   }
 
-  #beginPending(): void {
+  /** @param turn - this is a writer, so that the lock of a writer is taken at once */
+  #beginPending(turn: boolean): void {
     const pending = this.#pending;
     if (pending === undefined) return;
     // On a database that is open for reading only SQLite refuses the lock of a writer, and a session there only wants to read.
-    this.#command(pending.readOnly || !this.#writable ? "BEGIN DEFERRED" : "BEGIN IMMEDIATE");
+    this.#command(turn && this.#writable ? "BEGIN IMMEDIATE" : "BEGIN DEFERRED");
     this.#pending = undefined;
     this.#active = true;
     this.#readOnly = pending.readOnly;

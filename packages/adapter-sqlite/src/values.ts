@@ -1,15 +1,20 @@
 import { isJsonText, type ParameterHint, type ParameterValue, type Statement } from "@nsj/mdb-core";
 import { logicalTypeOf } from "./column-types.ts";
 import { unstorable } from "./failure.ts";
+import { type DateStorage, numberOf } from "./stored-dates.ts";
 
 const minimum = -(2n ** 63n);
 const maximum = 2n ** 63n - 1n;
 
 /** The values of a statement as better-sqlite3 binds them, in their order. */
-export function toNativeValues(values: Statement["values"], hints?: Statement["hints"]): unknown[] {
+export function toNativeValues(
+  values: Statement["values"],
+  hints: Statement["hints"] | undefined,
+  dates: DateStorage,
+): unknown[] {
   const native = new Array<unknown>(values.length);
   for (let index = 0; index < values.length; index++) {
-    native[index] = toNative(values[index] as ParameterValue, hints?.[index]);
+    native[index] = toNative(values[index] as ParameterValue, hints?.[index], dates);
   }
   return native;
 }
@@ -19,7 +24,7 @@ export function toNativeValues(values: Statement["values"], hints?: Statement["h
  *
  * @throws for what SQLite cannot hold: an integer beyond 64 bits, an array, a date outside the years 0 to 9999
  */
-export function toNative(value: ParameterValue, hint?: ParameterHint): unknown {
+export function toNative(value: ParameterValue, hint: ParameterHint | undefined, dates: DateStorage): unknown {
   switch (typeof value) {
     case "string":
       return value;
@@ -36,13 +41,20 @@ export function toNative(value: ParameterValue, hint?: ParameterHint): unknown {
     case "boolean":
       return value ? 1n : 0n;
     default:
-      return toNativeObject(value, hint);
+      return toNativeObject(value, hint, dates);
   }
 }
 
-function toNativeObject(value: Exclude<ParameterValue, string | number | bigint | boolean>, hint?: ParameterHint) {
+function toNativeObject(
+  value: Exclude<ParameterValue, string | number | bigint | boolean>,
+  hint: ParameterHint | undefined,
+  dates: DateStorage,
+) {
   if (value === null) return null;
-  if (value instanceof Date) return dateText(value, hint?.type !== undefined && logicalTypeOf(hint.type) === "date");
+  if (value instanceof Date) {
+    const dayOnly = hint?.type !== undefined && logicalTypeOf(hint.type) === "date";
+    return numberOf(value, dates) ?? dateText(value, dayOnly);
+  }
   if (value instanceof Uint8Array) {
     return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   }

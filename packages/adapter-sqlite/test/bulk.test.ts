@@ -1,6 +1,6 @@
 import type { ParameterValue } from "@nsj/mdb-core";
 import { describe, expect, it } from "vitest";
-import { type Connection, connect, failure, rows, run, temporaryFile } from "./support/database.ts";
+import { type Connection, connect, failure, isPending, rows, run, temporaryFile } from "./support/database.ts";
 
 const context = { deadline: Number.POSITIVE_INFINITY };
 const target = { table: ["main", 'odd "name'], columns: ["id", "order"] };
@@ -80,6 +80,58 @@ describe("bulkLoad", () => {
     const bounded = { ...context, signal: abort.signal };
     expect((await failure(() => connection.bulkLoad(target, batches, bounded))).kind).toBe("cancelled");
     expect(await count(connection)).toBe(0);
+  });
+});
+
+describe("a source that does not come back", () => {
+  /** Gives one batch, and then nothing for ever. */
+  function stalled() {
+    const told: string[] = [];
+    const batches: AsyncIterable<readonly (readonly ParameterValue[])[]> = {
+      [Symbol.asyncIterator]: () => ({
+        next: async () => {
+          told.push("next");
+          return told.length === 1 ? { value: [[1, "a"]] } : new Promise<never>(() => undefined);
+        },
+        return: async () => {
+          told.push("return");
+          throw new Error("nobody hears this");
+        },
+      }),
+    };
+    return { batches, told };
+  }
+
+  it("is left when the time is up or the signal aborts, and nothing of it stays", async () => {
+    const connection = await database();
+    for (const inTransaction of [false, true]) {
+      const source = stalled();
+      const abort = new AbortController();
+      if (inTransaction) {
+        connection.begin({});
+        await run(connection, `insert into "odd ""name" values (7, 'kept')`);
+      }
+      const loading = failure(() => connection.bulkLoad(target, source.batches, { ...context, signal: abort.signal }));
+      expect(await isPending(loading)).toBe(true);
+      abort.abort();
+      expect((await loading).kind).toBe("cancelled");
+      expect(source.told).toEqual(["next", "next", "return"]);
+      expect(connection.txStatus).toBe(inTransaction ? "active" : "idle");
+      if (inTransaction) await connection.commit();
+      expect(await count(connection)).toBe(inTransaction ? 1 : 0);
+    }
+    const late = failure(() => connection.bulkLoad(target, stalled().batches, { deadline: performance.now() + 20 }));
+    expect((await late).kind).toBe("statement-timeout");
+  });
+
+  it("is left when the connection is destroyed", async () => {
+    const connection = await database();
+    const source = stalled();
+    const loading = failure(() => connection.bulkLoad(target, source.batches, context));
+    expect(await isPending(loading)).toBe(true);
+    connection.destroy();
+    expect((await loading).kind).toBe("lost");
+    expect(source.told).toEqual(["next", "next", "return"]);
   });
 });
 

@@ -13,7 +13,7 @@ describe("opening a file", () => {
   it("creates it, in WAL mode, with foreign keys on and without sleeping for locks", async () => {
     const filename = temporaryFile();
     expect(await setting({ filename }, "journal_mode")).toBe("wal");
-    expect(await setting({ filename }, "synchronous")).toBe(1);
+    expect(await setting({ filename }, "synchronous")).toBe(2);
     expect(await setting({ filename }, "foreign_keys")).toBe(1);
     expect(await setting({ filename }, "busy_timeout")).toBe(0);
     expect(await setting({ filename, timeout: 25 }, "busy_timeout")).toBe(25);
@@ -22,13 +22,13 @@ describe("opening a file", () => {
   it("does what the options say", async () => {
     const filename = temporaryFile();
     expect(await setting({ filename, journalMode: "truncate" }, "journal_mode")).toBe("truncate");
-    expect(await setting({ filename, pragmas: { synchronous: "FULL" } }, "synchronous")).toBe(2);
+    expect(await setting({ filename, synchronous: "normal" }, "synchronous")).toBe(1);
     expect(await setting({ filename, pragmas: { cache_size: -4_000, foreign_keys: false } }, "cache_size")).toBe(
       -4_000,
     );
     const failed = await refused({
       filename,
-      pragmas: { synchronous: "it's" },
+      pragmas: { temp_store: "it's" },
       nativeBinding: join(temporaryDirectory(), "none.node"),
     });
     expect(failed).toMatchObject({ kind: "unsupported", connection: "dead", executed: "no" });

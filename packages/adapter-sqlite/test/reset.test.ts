@@ -1,6 +1,6 @@
 import { unlimited } from "@nsj/mdb-core";
 import { describe, expect, it } from "vitest";
-import { connect, failure, rows, run, temporaryFile } from "./support/database.ts";
+import { type Connection, connect, failure, rows, run, temporaryFile } from "./support/database.ts";
 
 describe("a reset of the session", () => {
   it("puts settings back to what they were when the connection was opened", async () => {
@@ -56,6 +56,61 @@ describe("a reset of the session", () => {
     expect(connection.txStatus).toBe("idle");
     expect(await rows(connection, "pragma foreign_keys")).toEqual([[1]]);
     expect((await failure(() => run(connection, "select * from temp.t"))).kind).toBe("undefined-object");
+  });
+});
+
+describe("a connection that notices what was changed", () => {
+  const changed = async (connection: Connection, text: string) => {
+    connection.dirty = false;
+    await run(connection, text);
+    return connection.dirty;
+  };
+
+  it("goes by what is otherwise, not by words", async () => {
+    const connection = await connect({ filename: temporaryFile(), pragmas: { cache_size: -3_000 } });
+    for (const text of [
+      "pragma cache_size = -3000",
+      "pragma foreign_keys = on",
+      "pragma user_version = 7",
+      "pragma table_info(sqlite_schema)",
+      "pragma wal_checkpoint",
+      "pragma optimize",
+      "create table temp_orders (id integer)",
+      "attach ':memory:' as other; detach other",
+      "create temp table t (id integer); drop table t",
+      "pragma cache_size = 5; pragma cache_size = -3000",
+    ]) {
+      expect(await changed(connection, text), text).toBe(false);
+    }
+    for (const text of [
+      "pragma cache_size = 5",
+      "attach ':memory:' as other",
+      "detach other",
+      "create temp table t (id integer)",
+      "alter table t add column n integer",
+      "drop table t",
+    ]) {
+      expect(await changed(connection, text), text).toBe(true);
+    }
+  });
+
+  it("sees what was done through the raw database", async () => {
+    const connection = await connect({ filename: temporaryFile() });
+    connection.dirty = false;
+    (connection.raw() as { pragma(text: string): void }).pragma("cache_size = 5");
+    expect(connection.dirty).toBe(true);
+  });
+
+  it("puts a journal of the connection's own back, and leaves the file's mode to whoever changed it", async () => {
+    const filename = temporaryFile();
+    const own = await connect({ filename, journalMode: "delete" });
+    await run(own, "pragma journal_mode = memory");
+    expect(own.dirty).toBe(true);
+    own.reset({ scope: "session" }, unlimited);
+    expect(await rows(own, "pragma journal_mode")).toEqual([["delete"]]);
+    await run(own, "pragma journal_mode = wal");
+    own.reset({ scope: "session" }, unlimited);
+    expect(await rows(own, "pragma journal_mode")).toEqual([["wal"]]);
   });
 });
 

@@ -10,6 +10,43 @@ function open(options: SqliteOptions) {
   return databases;
 }
 
+/** The options of a pool that a hook prepares: a temporary table and a setting of its own. */
+async function prepared(connection: { execute(text: string): Promise<unknown> }): Promise<void> {
+  await connection.execute("create temp table seen (id integer)");
+  await connection.execute("pragma cache_size = 77");
+}
+
+describe("what onConnect has set", () => {
+  it("costs no reset when somebody reads settings, and is there again after somebody has changed it", async () => {
+    const databases = new DatabaseManager({
+      main: sqlite({ filename: temporaryFile(), onConnect: prepared, pool: { max: 1 } }),
+    });
+    onTestFinished(() => databases.close());
+    const main = databases.database("main");
+    await main.query("pragma table_info(seen)");
+    expect(main.stats().resets).toBe(0);
+    await main.execute("drop table seen");
+    await main.execute("pragma cache_size = 5");
+    expect(await main.query("pragma cache_size")).toEqual([{ cache_size: 77 }]);
+    expect(await main.queryScalar("select count(*) from seen")).toBe(0);
+    expect(main.stats()).toMatchObject({ resets: 2, created: 1 });
+  });
+});
+
+describe("a write that waits for a lock", () => {
+  it("waits for one busyTimeoutMs, on one connection", async () => {
+    const main = open({ filename: temporaryFile(), busyTimeoutMs: 20 }).database("main");
+    await main.execute("create table t (id integer)");
+    const session = await main.getSession();
+    await session.execute("insert into t values (1)");
+    const acquired = main.stats().acquired;
+    await expect(main.execute("insert into t values (2)")).rejects.toBeInstanceOf(LockTimeoutError);
+    expect(main.stats().acquired - acquired, "it was tried once").toBe(1);
+    await session.close();
+    expect(await main.queryScalar("select count(*) from t")).toBe(0);
+  });
+});
+
 const places: readonly (readonly [string, () => SqliteOptions])[] = [
   ["a file", () => ({ filename: temporaryFile() })],
   ["memory", () => ({ filename: ":memory:" })],

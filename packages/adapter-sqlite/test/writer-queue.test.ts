@@ -1,11 +1,11 @@
-import { unlimited } from "@nsj/mdb-core";
+import { systemClock, unlimited } from "@nsj/mdb-core";
 import { describe, expect, it } from "vitest";
 import { joinFile, leaveFile } from "../src/file-state.ts";
 import { Patience } from "../src/patience.ts";
 import { WriterQueue } from "../src/writer-queue.ts";
 import { type Connection, connect, failure, isPending, rows, run, temporaryFile } from "./support/database.ts";
 
-const patient = () => new Patience(unlimited, Number.POSITIVE_INFINITY, new AbortController().signal);
+const patient = () => new Patience(unlimited, Number.POSITIVE_INFINITY, new AbortController().signal, systemClock);
 
 describe("the queue", () => {
   it("gives the turn first come, first served, and to its owner again", async () => {
@@ -46,7 +46,7 @@ describe("the queue", () => {
     queue.take(first);
     const abort = new AbortController();
     const context = { deadline: Number.POSITIVE_INFINITY, signal: abort.signal };
-    const gaveUp = queue.wait(second, new Patience(context, 60_000, new AbortController().signal));
+    const gaveUp = queue.wait(second, new Patience(context, 60_000, new AbortController().signal, systemClock));
     const waiting = queue.wait(third, patient());
     abort.abort(new Error("enough"));
     await expect(gaveUp).rejects.toThrow("aborted before the statement ran");
@@ -168,7 +168,7 @@ describe("two connections of one process", () => {
     await first.begin({});
     await run(first, "insert into t values (1, 1)");
     const failed = await failure(() => run(second, "insert into t values (2, 2)"));
-    expect(failed).toMatchObject({ kind: "lock-timeout", executed: "no", connection: "ok", retry: "transaction" });
+    expect(failed).toMatchObject({ kind: "lock-timeout", executed: "yes", connection: "ok", retry: "transaction" });
     await first.commit();
     await run(second, "insert into t values (2, 2)");
   });

@@ -6,7 +6,6 @@ const longest = 250;
 /** Source files that are longer, each with the one idea that it still is. */
 const accepted: Readonly<Record<string, string>> = {
   "packages/adapter-oracle/src/connection.ts": "a connection: every member of the SPI, each a few lines",
-  "packages/core/src/session/unit-of-work.ts": "a transaction or savepoint from its first statement to its end",
   "packages/testkit/src/conformance/bench.ts": "what every case of the suite has at hand",
   "packages/testkit/src/conformance/dialect.ts": "the cases of one area",
   "packages/testkit/src/conformance/errors.ts": "the cases of one area",

@@ -4,6 +4,7 @@ import type {
   Call,
   DriverConnection,
   ExecuteManyResult,
+  Fate,
   MaybePromise,
   OperationContext,
   ParameterHint,
@@ -50,6 +51,18 @@ export class ForwardingConnection implements Required<DriverConnection> {
     return this.inner.fits;
   }
 
+  get txEnded(): number {
+    return this.inner.txEnded;
+  }
+
+  get transactionNumber(): string | null | undefined {
+    return this.inner.transactionNumber;
+  }
+
+  fateOf(transactionNumber: string, context: OperationContext): Promise<Fate> {
+    return this.inner.fateOf(transactionNumber, context);
+  }
+
   query(statement: Statement, context: OperationContext): MaybePromise<ResultSet> {
     return this.inner.query(statement, context);
   }
@@ -78,7 +91,7 @@ export class ForwardingConnection implements Required<DriverConnection> {
     return this.inner.ping(context);
   }
 
-  reset(plan: ResetPlan, context: OperationContext): MaybePromise<"done" | "deferred"> {
+  reset(plan: ResetPlan, context: OperationContext): MaybePromise<"done" | "deferred" | "impossible"> {
     return this.inner.reset(plan, context);
   }
 

@@ -4,11 +4,11 @@ import type { Person, SqliteContestant } from "./contestant.ts";
 
 class People extends DaoBase.for(defineTable<Person>("people").primaryKey("id")) {}
 
-/** This library, as its README shows it. */
+/** This library, as its README shows it, and as durable as everybody else is here. */
 export const mdb: SqliteContestant = {
   name: "@nsj/mdb",
   async open(filename) {
-    const databases = new DatabaseManager({ bench: sqlite({ filename }) });
+    const databases = new DatabaseManager({ bench: sqlite({ filename, synchronous: "normal" }) });
     const database = databases.database("bench");
     return {
       person: (id) => database.queryOne<Person>("select id, name, email, age, score from people where id = ?", [id]),
@@ -39,7 +39,7 @@ export const mdb: SqliteContestant = {
 export const mdbTemplate: SqliteContestant = {
   name: "@nsj/mdb, sql``",
   async open(filename) {
-    const databases = new DatabaseManager({ bench: sqlite({ filename }) });
+    const databases = new DatabaseManager({ bench: sqlite({ filename, synchronous: "normal" }) });
     const database = databases.database("bench");
     return {
       ...(await mdb.open(filename)),
@@ -52,7 +52,7 @@ export const mdbTemplate: SqliteContestant = {
 export const mdbDao: SqliteContestant = {
   name: "@nsj/mdb, DAO",
   async open(filename) {
-    const databases = new DatabaseManager({ bench: sqlite({ filename }) });
+    const databases = new DatabaseManager({ bench: sqlite({ filename, synchronous: "normal" }) });
     const dao = new People(databases.database("bench"));
     return { ...(await mdb.open(filename)), person: (id) => dao.findById(id), close: () => databases.close() };
   },

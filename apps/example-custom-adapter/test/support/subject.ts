@@ -30,9 +30,7 @@ export const fileSubject: Subject<NodeSqliteOptions> = {
     date: "date",
     time: "time",
     timestamp: "timestamp",
-    timestamptz: "timestamptz",
     json: "json text",
-    uuid: "uuid",
   },
   sql: {
     version: "select sqlite_version()",
@@ -42,8 +40,19 @@ export const fileSubject: Subject<NodeSqliteOptions> = {
       `${numbers(count)} select case n when ${at} then abs(-9223372036854775807 - 1) else n end from numbers`,
     openTransaction: (table) => ["begin", `insert into ${table} (id) values (1)`],
     session: {
-      setting: { change: "pragma recursive_triggers = on", read: "pragma recursive_triggers" },
-      temporaryTable: (name) => ({ create: `create temp table ${name} (id integer)`, name }),
+      leftovers: [
+        { what: "a pragma", leave: "pragma recursive_triggers = on", ask: "pragma recursive_triggers" },
+        {
+          what: "a temporary table",
+          leave: "create temp table left_behind (id integer)",
+          ask: "select count(*) from sqlite_temp_schema",
+        },
+        {
+          what: "an attached database",
+          leave: "attach ':memory:' as left_behind",
+          ask: "select count(*) from pragma_database_list where name = 'left_behind'",
+        },
+      ],
     },
     failures: {
       parameter: [`select ?1`],

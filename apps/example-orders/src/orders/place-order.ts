@@ -34,7 +34,7 @@ async function placedBefore(tx: Transaction, key: string, fingerprint: string): 
   if (used?.fingerprint !== fingerprint) {
     throw new Refusal(422, "IDEMPOTENCY_KEY_REUSED", "this key belongs to another request");
   }
-  const order = await new OrderDao(tx).findOne({ id: used.orderId });
+  const order = used.orderId === null ? undefined : await new OrderDao(tx).findById(used.orderId);
   if (order === undefined) throw new Error(`the order of an idempotency key is missing: ${used.orderId}`);
   return order;
 }

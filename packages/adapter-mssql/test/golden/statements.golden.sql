@@ -1,37 +1,39 @@
 -- findById
 -- Rule: Names stand in brackets, a closing bracket inside doubled. t-sql/functions/quotename-transact-sql
+select * from [golden_products] where 1 = 0
 -- @p1 int
 select * from [golden_products] where (([deleted_at] is null) and ([id] = @p1))
 
 -- findByIds of a key of two columns
 -- Rule: A request has at most 2 100 parameters, and sp_executesql needs two of them. sql-server/maximum-capacity-specifications-for-sql-server
+select * from [dbo].[golden_lines] where 1 = 0
 -- @p1 int, @p2 int, @p3 int, @p4 int
 select * from [dbo].[golden_lines] where (((([orderId] = @p1) and ([position] = @p2))) or ((([orderId] = @p3) and ([position] = @p4))))
 
 -- findOne
 -- Rule: OFFSET and FETCH need an ORDER BY, but a constant is refused there (408): a subquery stands for no order. t-sql/queries/select-order-by-clause-transact-sql
 -- @p1 nvarchar(4000), @p2 int, @p3 int
-select * from [golden_products] where (([deleted_at] is null) and ((([code] = @p1)))) order by (select null) offset @p2 rows fetch next @p3 rows only
+select * from [golden_products] where (([deleted_at] is null) and ([code] = @p1)) order by (select null) offset @p2 rows fetch next @p3 rows only
 
 -- findBy with every comparison
 -- Rule: A request has at most 2 100 parameters, and sp_executesql needs two of them. sql-server/maximum-capacity-specifications-for-sql-server
--- @p1 nvarchar(4000), @p2 nvarchar(4000), @p3 nvarchar(4000), @p4 nvarchar(4000), @p5 nvarchar(4000), @p6 int, @p7 int
-select * from [golden_products] where (([deleted_at] is null) and ((([code] in (@p1, @p2)) and ([code] <> @p3) and ([price] >= @p4) and ([price] < @p5) and ([id] between @p6 and @p7))))
+-- @p1 nvarchar(4000), @p2 nvarchar(4000), @p3 nvarchar(4000), @p4 decimal(18, 4), @p5 decimal(18, 4), @p6 int, @p7 int
+select * from [golden_products] where (([deleted_at] is null) and ((((([code] in (@p1, @p2)) and ([code] <> @p3))) and ((([price] >= @p4) and ([price] < @p5))) and ((([id] >= @p6) and ([id] <= @p7))))))
 
 -- findBy with LIKE
 -- Rule: LIKE has no escape character unless ESCAPE names one; [ begins a class. t-sql/language-elements/like-transact-sql
 -- @p1 nvarchar(4000)
-select * from [golden_products] where (([deleted_at] is null) and ((([code] like @p1 escape '\'))))
+select * from [golden_products] where (([deleted_at] is null) and ([code] like @p1 escape '|'))
 
 -- findBy ignoring case
 -- Rule: LIKE compares by the column's collation; LOWER on both sides ignores case in each. t-sql/functions/lower-transact-sql
 -- @p1 nvarchar(4000)
-select * from [golden_products] where (([deleted_at] is null) and (((lower([code]) like lower(@p1) escape '\'))))
+select * from [golden_products] where (([deleted_at] is null) and (lower([code]) like lower(@p1) escape '|'))
 
 -- findBy null and not
 -- Rule: = NULL is never true under ANSI_NULLS; IS NULL asks. t-sql/queries/is-null-transact-sql
 -- @p1 nvarchar(4000), @p2 nvarchar(4000)
-select * from [golden_products] where (([deleted_at] is null) and ((([price] is null) and (not ((((((([code] = @p1))) or ((([code] = @p2)))))))))))
+select * from [golden_products] where (([deleted_at] is null) and ((([price] is null) and (not ((([code] = @p1) or ([code] = @p2)))))))
 
 -- findAll in order
 -- Rule: OFFSET and FETCH belong to ORDER BY and cannot stand without it. t-sql/queries/select-order-by-clause-transact-sql
@@ -45,17 +47,16 @@ select * from [golden_products] where 1 = 0
 -- exists
 -- Rule: OFFSET and FETCH need an ORDER BY, but a constant is refused there (408): a subquery stands for no order. t-sql/queries/select-order-by-clause-transact-sql
 -- @p1 nvarchar(4000), @p2 int, @p3 int
-select 1 as present from [golden_products] where (([deleted_at] is null) and ((([code] = @p1)))) order by (select null) offset @p2 rows fetch next @p3 rows only
+select 1 as present from [golden_products] where (([deleted_at] is null) and ([code] = @p1)) order by (select null) offset @p2 rows fetch next @p3 rows only
 
 -- count
 -- Rule: COUNT(*) is an int, and an error beyond it. t-sql/functions/count-transact-sql
 -- @p1 nvarchar(4000)
-select count(*) as total from [golden_products] where (([deleted_at] is null) and ((([code] = @p1))))
+select count(*) as total from [golden_products] where (([deleted_at] is null) and ([code] = @p1))
 
 -- insert
 -- Rule: A target with triggers refuses OUTPUT without INTO (334). SELECT INTO copies no identity from UNION ALL. t-sql/queries/output-clause-transact-sql
-select * from [golden_products] where 1 = 0
--- @p1 nvarchar(4000), @p2 nvarchar(4000), @p3 int
+-- @p1 nvarchar(4000), @p2 decimal(18, 4), @p3 int
 select top 0 [id], [code], [price], [photo], [deleted_at], [version] into #mdb_rows from [golden_products]
 union all select top 0 [id], [code], [price], [photo], [deleted_at], [version] from [golden_products];
 insert into [golden_products] ([code], [price], [version])
@@ -65,7 +66,7 @@ select * from #mdb_rows;
 
 -- insert of defaults and NULL
 -- Rule: nvarchar does not convert to varbinary, not even NULL (257): a NULL of a column of bytes says its type. t-sql/data-types/data-type-conversion-database-engine
--- @p1 nvarchar(4000), @p2 nvarchar(4000), @p3 varbinary(8000), @p4 int
+-- @p1 nvarchar(4000), @p2 decimal(18, 4), @p3 varbinary(8000), @p4 int
 select top 0 [id], [code], [price], [photo], [deleted_at], [version] into #mdb_rows from [golden_products]
 union all select top 0 [id], [code], [price], [photo], [deleted_at], [version] from [golden_products];
 insert into [golden_products] ([code], [price], [photo], [version])
@@ -89,7 +90,7 @@ COMMIT TRANSACTION
 -- insertMany of numbers, some in digits
 -- Rule: A column of VALUES has one type in all rows, the highest: kinds of values that would lose digits go apart. t-sql/data-types/data-type-precedence-transact-sql
 BEGIN TRANSACTION
--- @p1 int, @p2 nvarchar(4000), @p3 nvarchar(4000), @p4 int, @p5 nvarchar(4000), @p6 nvarchar(4000)
+-- @p1 int, @p2 nvarchar(4000), @p3 decimal(18, 4), @p4 int, @p5 nvarchar(4000), @p6 decimal(18, 4)
 select top 0 [id], [code], [price], [photo], [deleted_at], [version], 0 as mdb_ordinal into #mdb_rows from [golden_products]
 union all select top 0 [id], [code], [price], [photo], [deleted_at], [version], 0 as mdb_ordinal from [golden_products];
 merge into [golden_products] as target
@@ -97,7 +98,7 @@ using (values (@p1, @p2, @p3), (@p4, @p5, @p6)) as source (mdb_ordinal, [code], 
 when not matched then insert ([code], [price], [version]) values (source.[code], source.[price], 1)
 output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version], source.mdb_ordinal into #mdb_rows;
 select * from #mdb_rows;
--- @p1 nvarchar(4000), @p2 float, @p3 int
+-- @p1 nvarchar(4000), @p2 decimal(18, 4), @p3 int
 select top 0 [id], [code], [price], [photo], [deleted_at], [version] into #mdb_rows from [golden_products]
 union all select top 0 [id], [code], [price], [photo], [deleted_at], [version] from [golden_products];
 insert into [golden_products] ([code], [price], [version])
@@ -155,24 +156,25 @@ select * from #mdb_rows;
 
 -- updateBy
 -- Rule: Columns to the right of = in SET have their values from before. t-sql/queries/update-transact-sql
--- @p1 nvarchar(4000), @p2 nvarchar(4000)
-update [golden_products] set [price] = @p1, [version] = [version] + 1 where (((([code] = @p2))) and ([deleted_at] is null))
+-- @p1 decimal(18, 4), @p2 nvarchar(4000)
+update [golden_products] set [price] = @p1, [version] = [version] + 1 where (([code] = @p2) and ([deleted_at] is null))
 
 -- upsert
 -- Rule: HOLDLOCK keeps the range of the key locked between looking and inserting; MERGE ends with a semicolon. t-sql/statements/merge-transact-sql
--- @p1 nvarchar(4000), @p2 nvarchar(4000)
+BEGIN TRANSACTION
+-- @p1 nvarchar(4000), @p2 decimal(18, 4)
 select top 0 [id], [code], [price], [photo], [deleted_at], [version], 1 as mdb_inserted into #mdb_rows from [golden_products]
 union all select top 0 [id], [code], [price], [photo], [deleted_at], [version], 1 as mdb_inserted from [golden_products];
-merge into [golden_products] with (holdlock) as target
+merge into [golden_products] with (updlock, holdlock) as target
 using (values (@p1, @p2)) as source ([code], [price]) on ((target.[code] = source.[code]))
 when matched then update set [price] = source.[price], [version] = target.[version] + 1
 when not matched then insert ([code], [price], [version]) values (source.[code], source.[price], 1)
 output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version], case $action when 'INSERT' then 1 else 0 end into #mdb_rows;
 select * from #mdb_rows;
+COMMIT TRANSACTION
 
 -- upsert of nothing but a key
 -- Rule: A target with triggers refuses OUTPUT without INTO (334). SELECT INTO copies no identity from UNION ALL. t-sql/queries/output-clause-transact-sql
-select * from [dbo].[golden_lines] where 1 = 0
 BEGIN TRANSACTION
 -- @p1 int, @p2 int, @p3 nvarchar(4000)
 select top 0 [orderId], [position], [text] into #mdb_rows from [dbo].[golden_lines]
@@ -230,7 +232,7 @@ delete from [dbo].[golden_lines] where (((([orderId] = @p1) and ([position] = @p
 -- deleteBy
 -- Rule: A Date goes as datetime2(7): datetime counts in steps of 3.33 ms. t-sql/data-types/datetime2-transact-sql
 -- @p1 datetime2(7), @p2 nvarchar(4000)
-update [golden_products] set [deleted_at] = @p1, [version] = [version] + 1 where (((([code] = @p2))) and ([deleted_at] is null))
+update [golden_products] set [deleted_at] = @p1, [version] = [version] + 1 where (([code] = @p2) and ([deleted_at] is null))
 
 -- restore
 -- Rule: = NULL is never true under ANSI_NULLS; IS NULL asks. t-sql/queries/is-null-transact-sql
@@ -241,7 +243,7 @@ insert into [golden_products] ([code], [version])
 output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version] into #mdb_rows
 values (@p1, @p2);
 select * from #mdb_rows;
--- @p1 nvarchar(4000), @p2 int
+-- @p1 datetime2(7), @p2 int
 update [golden_products] set [deleted_at] = @p1, [version] = [version] + 1 where (((([id] = @p2))) and ([deleted_at] is not null))
 
 -- bulkInsert
@@ -255,7 +257,7 @@ COMMIT TRANSACTION
 -- stream
 -- Rule: A text with parameters goes through sp_executesql, one without as a batch. relational-databases/system-stored-procedures/sp-executesql-transact-sql
 -- @p1 nvarchar(4000)
-select * from [golden_products] where (([deleted_at] is null) and ((([code] = @p1))))
+select * from [golden_products] where (([deleted_at] is null) and ([code] = @p1))
 
 -- executeMany
 -- Rule: A text with parameters goes through sp_executesql, one without as a batch. relational-databases/system-stored-procedures/sp-executesql-transact-sql

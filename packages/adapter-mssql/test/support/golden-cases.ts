@@ -1,4 +1,4 @@
-import { DaoBase, type Database, type DatabaseManager, defineTable, sql } from "@nsj/mdb-core";
+import { DaoBase, type Database, type DatabaseManager, defineTable, op, sql } from "@nsj/mdb-core";
 import type { mssql } from "../../src/index.ts";
 
 interface Product {
@@ -116,12 +116,16 @@ export const goldenCases: readonly GoldenCase[] = [
   ),
   golden("findOne", "unordered", ({ products: dao }) => dao.findOne({ code: "a" })),
   golden("findBy with every comparison", "parameters", ({ products: dao }) =>
-    dao.findBy({ code: { in: ["a", "b"], ne: "c" }, price: { gte: "1.5", lt: "9" }, id: { between: [1, 9] } }),
+    dao.findBy({
+      code: op.both(op.in(["a", "b"]), op.ne("c")),
+      price: op.both(op.gte("1.5"), op.lt("9")),
+      id: op.between(1, 9),
+    }),
   ),
-  golden("findBy with LIKE", "like", ({ products: dao }) => dao.findBy({ code: { like: "a\\%[x%" } })),
-  golden("findBy ignoring case", "lower", ({ products: dao }) => dao.findBy({ code: { ilike: "A%" } })),
+  golden("findBy with LIKE", "like", ({ products: dao }) => dao.findBy({ code: op.like("a\\%[x%") })),
+  golden("findBy ignoring case", "lower", ({ products: dao }) => dao.findBy({ code: op.ilike("A%") })),
   golden("findBy null and not", "nulls", ({ products: dao }) =>
-    dao.findBy({ price: null, not: { or: [{ code: "a" }, { code: "b" }] } }),
+    dao.findBy({ price: op.isNull(), [op.not]: { [op.or]: [{ code: "a" }, { code: "b" }] } }),
   ),
   golden("findAll in order", "window", ({ products: dao }) => dao.findAll({ orderBy: { price: "desc" }, limit: 2 })),
   golden("findAll with a limit of 0", "nothing", ({ products: dao }) => dao.findAll({ limit: 0 })),

@@ -3,6 +3,7 @@ import native from "mssql";
 import { type MssqlOptions, mssqlDriver } from "../../src/index.ts";
 import { failures } from "./failures.ts";
 import type { TestServer } from "./server.ts";
+import { sessionSql } from "./session-sql.ts";
 
 /** SQL Server, as the conformance suite wants it described. */
 export function mssqlSubject(server: TestServer): Subject<MssqlOptions> {
@@ -47,17 +48,7 @@ export function mssqlSubject(server: TestServer): Subject<MssqlOptions> {
       currentIsolation: "select transaction_isolation_level from sys.dm_exec_sessions where session_id = @@spid",
       lockTimeout: (milliseconds) => `set lock_timeout ${milliseconds}`,
       failures: failures(server),
-      session: {
-        setting: {
-          change: "exec sp_set_session_context @key = N'mdb', @value = N'changed'",
-          read: "select cast(session_context(N'mdb') as nvarchar(100))",
-        },
-        temporaryTable: (name) => ({ create: `create table #${name} (id int)`, name: `#${name}` }),
-        lock: {
-          take: "exec sp_getapplock @Resource = N'mdb', @LockMode = N'Exclusive', @LockOwner = N'Session'",
-          probe: "select applock_test(N'public', N'mdb', N'Exclusive', N'Session')",
-        },
-      },
+      session: sessionSql,
       procedure: {
         create: (name, table) => [
           `create procedure ${name} @a int, @b int output, @total int output as

@@ -4,7 +4,7 @@ CONNECT
 LOGIN
 SELECT DBTIMEZONE FROM DUAL
 FETCH
-BEGIN EXECUTE IMMEDIATE 'ALTER SESSION SET NLS_NUMERIC_CHARACTERS = ''.,'' NLS_DATE_FORMAT = ''YYYY-MM-DD HH24:MI:SS'' NLS_TIMESTAMP_FORMAT = ''YYYY-MM-DD HH24:MI:SS.FF'' NLS_TIMESTAMP_TZ_FORMAT = ''YYYY-MM-DD HH24:MI:SS.FF TZH:TZM'' TIME_ZONE = ''+00:00'' CURRENT_SCHEMA = "ADAMS"'; :1 := SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA'); END;
+BEGIN EXECUTE IMMEDIATE 'ALTER SESSION SET NLS_NUMERIC_CHARACTERS = ''.,'' NLS_DATE_FORMAT = ''YYYY-MM-DD HH24:MI:SS'' NLS_TIMESTAMP_FORMAT = ''YYYY-MM-DD HH24:MI:SS.FF'' NLS_TIMESTAMP_TZ_FORMAT = ''YYYY-MM-DD HH24:MI:SS.FFTZH:TZM'' TIME_ZONE = ''+00:00'' CURRENT_SCHEMA = "ADAMS"'; SELECT SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA'), SYS_CONTEXT('USERENV', 'MODULE'), SYS_CONTEXT('USERENV', 'ACTION'), SYS_CONTEXT('USERENV', 'CLIENT_INFO'), SYS_CONTEXT('USERENV', 'CLIENT_IDENTIFIER') INTO :1, :2, :3, :4, :5 FROM DUAL; END;
 
 -- a session is put back
 -- Rule: 2 is DBMS_SESSION.REINITIALIZE: package variables start anew once the block has ended; PUBLIC may execute it. (PL/SQL Packages and Types Reference, DBMS_SESSION)
@@ -12,8 +12,8 @@ CONNECT
 LOGIN
 SELECT DBTIMEZONE FROM DUAL
 FETCH
-BEGIN EXECUTE IMMEDIATE 'ALTER SESSION SET NLS_NUMERIC_CHARACTERS = ''.,'' NLS_DATE_FORMAT = ''YYYY-MM-DD HH24:MI:SS'' NLS_TIMESTAMP_FORMAT = ''YYYY-MM-DD HH24:MI:SS.FF'' NLS_TIMESTAMP_TZ_FORMAT = ''YYYY-MM-DD HH24:MI:SS.FF TZH:TZM'' TIME_ZONE = ''+00:00'''; :1 := SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA'); END;
-BEGIN EXECUTE IMMEDIATE 'ALTER SESSION SET NLS_NUMERIC_CHARACTERS = ''.,'' NLS_DATE_FORMAT = ''YYYY-MM-DD HH24:MI:SS'' NLS_TIMESTAMP_FORMAT = ''YYYY-MM-DD HH24:MI:SS.FF'' NLS_TIMESTAMP_TZ_FORMAT = ''YYYY-MM-DD HH24:MI:SS.FF TZH:TZM'' TIME_ZONE = ''+00:00'' CURRENT_SCHEMA = "SCOTT"'; DBMS_SESSION.MODIFY_PACKAGE_STATE(2); END;
+BEGIN EXECUTE IMMEDIATE 'ALTER SESSION SET NLS_NUMERIC_CHARACTERS = ''.,'' NLS_DATE_FORMAT = ''YYYY-MM-DD HH24:MI:SS'' NLS_TIMESTAMP_FORMAT = ''YYYY-MM-DD HH24:MI:SS.FF'' NLS_TIMESTAMP_TZ_FORMAT = ''YYYY-MM-DD HH24:MI:SS.FFTZH:TZM'' TIME_ZONE = ''+00:00'''; SELECT SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA'), SYS_CONTEXT('USERENV', 'MODULE'), SYS_CONTEXT('USERENV', 'ACTION'), SYS_CONTEXT('USERENV', 'CLIENT_INFO'), SYS_CONTEXT('USERENV', 'CLIENT_IDENTIFIER') INTO :1, :2, :3, :4, :5 FROM DUAL; END;
+BEGIN EXECUTE IMMEDIATE 'ALTER SESSION SET NLS_NUMERIC_CHARACTERS = ''.,'' NLS_DATE_FORMAT = ''YYYY-MM-DD HH24:MI:SS'' NLS_TIMESTAMP_FORMAT = ''YYYY-MM-DD HH24:MI:SS.FF'' NLS_TIMESTAMP_TZ_FORMAT = ''YYYY-MM-DD HH24:MI:SS.FFTZH:TZM'' TIME_ZONE = ''+00:00'' CURRENT_SCHEMA = "SCOTT"'; DBMS_APPLICATION_INFO.SET_MODULE(NULL, NULL); DBMS_APPLICATION_INFO.SET_CLIENT_INFO(NULL); DBMS_SESSION.CLEAR_IDENTIFIER; DBMS_SESSION.MODIFY_PACKAGE_STATE(2); END;
 
 -- what a table's columns are
 -- Rule: The columns and types of what RETURNING gives are asked for once per table: a query that is never true reads no row.
@@ -26,22 +26,22 @@ select * from "GOLDEN_PRODUCTS" where (("DELETED_AT" is null) and ("ID" = :1))
 
 -- findOne
 -- Rule: From 12.1; offset and row count are binds or constants; without ORDER BY any rows come, which is all that is asked for here; two columns of one name are ORA-00918. (SELECT, row_limiting_clause)
-select * from "GOLDEN_PRODUCTS" where (("DELETED_AT" is null) and ((("CODE" = :1)))) offset :2 rows fetch next :3 rows only
+select * from "GOLDEN_PRODUCTS" where (("DELETED_AT" is null) and ("CODE" = :1)) offset :2 rows fetch next :3 rows only
 
 -- findBy with every comparison
 -- Rule: At most 1 000 expressions stand in one list, ORA-01795 beyond; text meets a NUMBER column as TO_NUMBER of the text. (IN Condition; Data Conversion)
-select * from "GOLDEN_PRODUCTS" where (("DELETED_AT" is null) and ((("CODE" in (:1, :2)) and ("CODE" <> :3) and ("PRICE" >= :4) and ("PRICE" < :5) and ("ID" between :6 and :7))))
+select * from "GOLDEN_PRODUCTS" where (("DELETED_AT" is null) and ((((("CODE" in (:1, :2)) and ("CODE" <> :3))) and ((("PRICE" >= :4) and ("PRICE" < :5))) and ((("ID" >= :6) and ("ID" <= :7))))))
 
 -- findBy with LIKE
 -- Rule: LIKE has no escape character unless ESCAPE names one, and then it can stand in front of %, _ and itself only, ORA-01424. (LIKE Condition)
-select * from "GOLDEN_PRODUCTS" where (("DELETED_AT" is null) and ((("CODE" like :1 escape '\'))))
+select * from "GOLDEN_PRODUCTS" where (("DELETED_AT" is null) and ("CODE" like :1 escape '|'))
 
 -- findBy ignoring case
 -- Rule: LIKE has no escape character unless ESCAPE names one, and then it can stand in front of %, _ and itself only, ORA-01424. (LIKE Condition)
-select * from "GOLDEN_PRODUCTS" where (("DELETED_AT" is null) and (((lower("CODE") like lower(:1) escape '\'))))
+select * from "GOLDEN_PRODUCTS" where (("DELETED_AT" is null) and (lower("CODE") like lower(:1) escape '|'))
 
 -- findBy null and not
-select * from "GOLDEN_PRODUCTS" where (("DELETED_AT" is null) and ((("PRICE" is null) and (not ((((((("CODE" = :1))) or ((("CODE" = :2)))))))))))
+select * from "GOLDEN_PRODUCTS" where (("DELETED_AT" is null) and ((("PRICE" is null) and (not ((("CODE" = :1) or ("CODE" = :2)))))))
 
 -- findAll in order
 -- Rule: OFFSET and FETCH follow ORDER BY, which the primary key makes unambiguous; NULL sorts last when ascending. (SELECT)
@@ -49,10 +49,10 @@ select * from "GOLDEN_PRODUCTS" where "DELETED_AT" is null order by "PRICE" desc
 
 -- exists
 -- Rule: From 12.1; offset and row count are binds or constants; without ORDER BY any rows come, which is all that is asked for here; two columns of one name are ORA-00918. (SELECT, row_limiting_clause)
-select 1 as present from "GOLDEN_PRODUCTS" where (("DELETED_AT" is null) and ((("CODE" = :1)))) offset :2 rows fetch next :3 rows only
+select 1 as present from "GOLDEN_PRODUCTS" where (("DELETED_AT" is null) and ("CODE" = :1)) offset :2 rows fetch next :3 rows only
 
 -- count
-select count(*) as total from "GOLDEN_PRODUCTS" where (("DELETED_AT" is null) and ((("CODE" = :1))))
+select count(*) as total from "GOLDEN_PRODUCTS" where (("DELETED_AT" is null) and ("CODE" = :1))
 
 -- page
 -- Rule: OFFSET and FETCH follow ORDER BY, which the primary key makes unambiguous; NULL sorts last when ascending. (SELECT)
@@ -88,7 +88,7 @@ insert into "GOLDEN_PRODUCTS" ("CODE", "VERSION") values (:1, :2) returning "ID"
 update "GOLDEN_PRODUCTS" set "CODE" = :1, "VERSION" = "VERSION" + 1 where (("ID" = :2) and ("VERSION" = :3) and ("DELETED_AT" is null)) returning "ID", "CODE", "PRICE", "DELETED_AT", "VERSION" into :4, :5, :6, :7, :8
 
 -- updateBy
-update "GOLDEN_PRODUCTS" set "PRICE" = :1, "VERSION" = "VERSION" + 1 where (((("CODE" = :2))) and ("DELETED_AT" is null))
+update "GOLDEN_PRODUCTS" set "PRICE" = :1, "VERSION" = "VERSION" + 1 where (("CODE" = :2) and ("DELETED_AT" is null))
 
 -- upsert
 -- Rule: MERGE gives nothing back before 23ai, so: update, and where nothing was changed insert behind a savepoint, to which a duplicate key (ORA-00001) goes back. (MERGE; SAVEPOINT)
@@ -102,7 +102,7 @@ insert into "GOLDEN_PRODUCTS" ("CODE", "VERSION") values (:1, :2) returning "ID"
 update "GOLDEN_PRODUCTS" set "DELETED_AT" = :1, "VERSION" = "VERSION" + 1 where (("ID" = :2) and ("DELETED_AT" is null))
 
 -- deleteBy
-update "GOLDEN_PRODUCTS" set "DELETED_AT" = :1, "VERSION" = "VERSION" + 1 where (((("CODE" = :2))) and ("DELETED_AT" is null))
+update "GOLDEN_PRODUCTS" set "DELETED_AT" = :1, "VERSION" = "VERSION" + 1 where (("CODE" = :2) and ("DELETED_AT" is null))
 
 -- restore
 insert into "GOLDEN_PRODUCTS" ("CODE", "VERSION") values (:1, :2) returning "ID", "CODE", "PRICE", "DELETED_AT", "VERSION" into :3, :4, :5, :6, :7
@@ -115,7 +115,7 @@ INSERT INTO "GOLDEN_PRODUCTS" ("CODE", "PRICE", "VERSION") VALUES (:1, :2, :3)
 COMMIT
 
 -- stream
-select * from "GOLDEN_PRODUCTS" where (("DELETED_AT" is null) and ((("CODE" = :1))))
+select * from "GOLDEN_PRODUCTS" where (("DELETED_AT" is null) and ("CODE" = :1))
 
 -- composite keys
 -- Rule: At most 1 000 expressions stand in one list, ORA-01795 beyond; text meets a NUMBER column as TO_NUMBER of the text. (IN Condition; Data Conversion)

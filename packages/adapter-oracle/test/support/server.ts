@@ -30,6 +30,7 @@ export function ownServer(): TestServer {
   afterAll(async () => {
     await running?.stop();
     expect(running?.faults).toEqual([]);
+    expect(running?.refusals).toEqual([]);
   });
   const own = () => {
     if (running === undefined) throw new Error("the server is not started yet");

@@ -4,6 +4,7 @@ import { beforeAll } from "vitest";
 import { type OracleOptions, oracleDriver } from "../../src/index.ts";
 import { failures } from "./failures.ts";
 import { type TestServer, testServer } from "./server.ts";
+import { sessionSql } from "./session-sql.ts";
 import { connected, run } from "./statements.ts";
 
 /** Oracle, as the suites of the testkit want it described: the server of `MDB_ORACLE_URL`, or a TNS server of our own. */
@@ -45,6 +46,7 @@ export function oracleSubject(): Subject<OracleOptions> {
       decimal: "number(38, 10)",
       float: "binary_double",
       text: "varchar2(4000)",
+      fixedText: "char(8)",
       longText: "clob",
       bytes: "blob",
       timestamp: "timestamp(6)",
@@ -63,12 +65,7 @@ export function oracleSubject(): Subject<OracleOptions> {
         return type === "timestamp" ? `timestamp ${quoted}` : quoted;
       },
       endTransaction: () => ["begin rollback; raise_application_error(-20001, 'the transaction is gone'); end;"],
-      session: {
-        setting: {
-          change: "alter session set nls_date_format = 'DD/MM/YYYY'",
-          read: "select to_char(date '2026-01-02') from dual",
-        },
-      },
+      session: sessionSql(server),
       procedure: {
         create: (name, table) => [
           `create procedure ${name}(a in integer, b in out integer, total out integer) as

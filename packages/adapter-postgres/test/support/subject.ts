@@ -3,6 +3,7 @@ import type { Bench, EngineSql, Subject } from "@nsj/mdb-testkit";
 import pg from "pg";
 import { type PostgresOptions, postgresDriver } from "../../src/index.ts";
 import { server } from "./server.ts";
+import { sessionSql } from "./session-sql.ts";
 import { crash, fixture } from "./tls-server.ts";
 
 /** The server of a run of the suite. */
@@ -46,6 +47,7 @@ export function postgresSubject({ url, isOwn }: SuiteServer = shared): Subject<P
       boolean: "boolean",
       text: "text",
       longText: "text",
+      fixedText: "char(8)",
       bytes: "bytea",
       date: "date",
       time: "time",
@@ -89,11 +91,7 @@ const engineSql: EngineSql = {
   currentIsolation: "select current_setting('transaction_isolation')",
   lockTimeout: (milliseconds) => `set lock_timeout = ${milliseconds}`,
   statementTimeout: (milliseconds) => `set statement_timeout = ${milliseconds}`,
-  session: {
-    setting: { change: "set application_name = 'changed'", read: "show application_name" },
-    temporaryTable: (name) => ({ create: `create temp table ${name} (id integer)`, name }),
-    lock: { take: "select pg_advisory_lock(4711)", probe: "select pg_try_advisory_xact_lock(4711)" },
-  },
+  session: sessionSql,
   procedure: {
     create: (name, table) => [
       `create procedure ${name}(a integer, inout b integer, out total integer) language plpgsql as $$

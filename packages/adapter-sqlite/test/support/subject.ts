@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Subject } from "@nsj/mdb-testkit";
 import { afterAll } from "vitest";
 import { type SqliteOptions, sqliteDriver } from "../../src/index.ts";
+import { sessionSql } from "./session-sql.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "mdb-sqlite-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -22,6 +23,8 @@ export const fileSubject: Subject<SqliteOptions> = {
     decimal: "decimal_text(38, 10)",
     float: "double precision",
     text: "varchar(2000)",
+    fixedText: "char(8)",
+    foldedText: "varchar(100) collate nocase",
     longText: "text",
     bytes: "blob",
     date: "date",
@@ -65,10 +68,7 @@ export const fileSubject: Subject<SqliteOptions> = {
         return bench.run(reader, `insert into ${table} values (2)`);
       },
     },
-    session: {
-      setting: { change: "pragma recursive_triggers = on", read: "pragma recursive_triggers" },
-      temporaryTable: (name) => ({ create: `create temp table ${name} (id integer)`, name }),
-    },
+    session: sessionSql,
   },
   traits: { concurrentWrites: false, strictTypes: false, timestampDigits: 6 },
 };

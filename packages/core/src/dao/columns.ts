@@ -1,19 +1,23 @@
-import type { DialectFacts } from "../driver/index.ts";
+import type { ColumnInfo, DialectFacts, MaybePromise, StoredForm } from "../driver/index.ts";
 import type { ExecutorInternals, StatementOptions } from "../session/index.ts";
-import { type Identifier, type Sql, type SqlValue, sql } from "../sql/index.ts";
+import { columnParameter, type Identifier, isParameter, isSql, type Sql, type SqlValue, sql } from "../sql/index.ts";
+import { type Comparator, comparators } from "./comparators.ts";
+import { comparedInForm, listedInForm } from "./stored-forms.ts";
 import type { TableSpec } from "./table.ts";
-import { tableColumns } from "./table-columns.ts";
+import { knownColumns, tableColumns } from "./table-columns.ts";
 
 /** Any table's description, for code that does not care about its types. */
 export type AnyTable = TableSpec<Record<string, unknown>, never, never, never>;
 
-/** One table as its SQL needs it: properties become quoted columns, values go through the column's codec. */
+/** One table as its SQL needs it: properties become quoted columns, values go through the column's codec and get the column's type. */
 export class Columns {
   readonly table: Identifier;
   readonly #spec: AnyTable;
   readonly #identifiers = new Map<string, Identifier>();
-  /** Columns that hold bytes, where {@link know} has asked. */
-  readonly #bytes = new Set<string>();
+  /** What the table's columns are, as it was found out last. */
+  #known: readonly ColumnInfo[] | undefined;
+  #agreeing = new WeakSet<readonly ColumnInfo[]>();
+  #infos: ReadonlyMap<string, ColumnInfo> = new Map();
 
   constructor(spec: AnyTable) {
     this.#spec = spec;
@@ -35,31 +39,141 @@ export class Columns {
     return this.#spec.renamed.get(property) ?? property;
   }
 
-  /** A value as it is sent. */
+  /** What the column of a property is; `undefined` where nobody had to know. */
+  infoOf(property: string): ColumnInfo | undefined {
+    return this.#infos.get(this.nameOf(property));
+  }
+
+  /** Whether values of a property go through a codec, to which also an object may be one. */
+  hasCodec(property: string): boolean {
+    return this.#spec.columnCodecs.has(property);
+  }
+
+  /** A value as the codec makes it. A fragment, or a value that names its type itself, is nothing for a codec. */
   encode(property: string, value: unknown, dialect: DialectFacts): SqlValue {
     const codec = this.#spec.columnCodecs.get(property);
-    return (codec === undefined ? value : codec.toDatabase(value as never, dialect)) as SqlValue;
+    if (codec === undefined || isSql(value) || isParameter(value)) return value as SqlValue;
+    return codec.toDatabase(value as never, dialect) as SqlValue;
+  }
+
+  /** A value as an insert or update stores it. */
+  stored(property: string, value: unknown, dialect: DialectFacts): SqlValue {
+    const encoded = this.encode(property, value, dialect);
+    // Where arrays are values, `[]` would be one of them, and not a document.
+    const isList = Array.isArray(encoded) && this.infoOf(property)?.type === "json";
+    return this.#typed(property, isList ? sql.json(encoded) : encoded, dialect);
+  }
+
+  /** The column beside a value: `id = 1`. */
+  compared(property: string, operator: Comparator, value: unknown, dialect: DialectFacts): Sql {
+    const sought = this.#sought(property, value, dialect);
+    const form = isSql(sought) ? undefined : this.#formOf(property, dialect);
+    if (form !== undefined) return comparedInForm(form, this.of(property), operator, sought);
+    return sql`${this.of(property)} ${comparators[operator]} ${sought}`;
+  }
+
+  /** The column beside a list of values: `id in (1, 2)`. */
+  listed(property: string, operator: "in" | "not in", values: readonly unknown[], dialect: DialectFacts): Sql {
+    const sent = values.map((value) => this.#sought(property, value, dialect));
+    const form = this.#formOf(property, dialect);
+    if (form !== undefined) return listedInForm(form, this.of(property), operator, sent);
+    const column = this.of(property);
+    return operator === "in" ? sql`${column} in (${sql.list(sent)})` : sql`${column} not in (${sql.list(sent)})`;
+  }
+
+  /** A value as the driver gave it, for finding the rows behind it. */
+  asPlace(property: string, value: SqlValue, dialect: DialectFacts): SqlValue {
+    return nonFiniteNumber(value, dialect) ?? this.#typed(property, value, dialect);
+  }
+
+  /** How many parameters a list needs for each value. */
+  parametersPerValue(property: string, dialect: DialectFacts): number {
+    return this.#formOf(property, dialect)?.equal?.length ?? 1;
+  }
+
+  /** A pattern for the column, as it is sent. */
+  asPattern(property: string, text: string, dialect: DialectFacts): SqlValue {
+    return this.#typed(property, text, dialect);
   }
 
   /**
-   * A value as it is stored by an insert or update. SQL Server has to be told of a NULL that it is one of bytes: it takes any other for
-   * text, which it does not convert to bytes.
+   * Finds out what the other methods have to know, before the first statement on the table.
+   *
+   * @param entities - what is to be written
    */
-  stored(property: string, value: unknown, dialect: DialectFacts): SqlValue {
-    const encoded = this.encode(property, value, dialect);
-    return encoded === null && this.#bytes.has(this.nameOf(property)) ? sql.typed(null, "varbinary(max)") : encoded;
+  know(executor: ExecutorInternals, options: StatementOptions, entities?: readonly unknown[]): MaybePromise<void> {
+    const { context } = executor;
+    const { typedParameters, storedForms, arrayParameters } = context.dialect;
+    const depends = typedParameters === true || storedForms !== undefined;
+    if (!depends && !(arrayParameters && Array.isArray(entities) && entities.some((it) => this.#holdsList(it)))) return;
+    const known = knownColumns(context, this.table);
+    if (known !== undefined) this.#learn(executor, known);
+    else return this.#ask(executor, options);
   }
 
-  /** Finds out what {@link stored} has to know, before the first row of the table is written. */
-  async know(executor: ExecutorInternals, options: StatementOptions): Promise<void> {
-    if (executor.context.dialect.returning !== "output") return;
-    for (const { name, type } of await tableColumns(executor, this.table, options)) {
-      if (type === "bytes") this.#bytes.add(name);
-    }
+  /** Whether a result shows the columns as they are known, where they are. */
+  agreeWith(columns: readonly ColumnInfo[]): boolean {
+    if (this.#known === undefined || this.#agreeing.has(columns)) return true;
+    const agree = columns.every(({ name, type }) => {
+      const info = this.#infos.get(name);
+      return info === undefined || info.type === type;
+    });
+    if (agree) this.#agreeing.add(columns);
+    return agree;
   }
 
   /** `a, b, c`, quoted. */
   list(properties: readonly string[]): Sql {
     return sql.join(properties.map((property) => this.of(property)));
   }
+
+  async #ask(executor: ExecutorInternals, options: StatementOptions): Promise<void> {
+    this.#learn(executor, await tableColumns(executor, this.table, options));
+  }
+
+  #learn({ context }: ExecutorInternals, columns: readonly ColumnInfo[]): void {
+    if (columns === this.#known) return;
+    const folds = context.dialect.foldCase === "upper";
+    this.#infos = new Map(
+      columns.flatMap((column) => [
+        [column.name, column],
+        ...(folds && column.name === column.name.toUpperCase() ? [[column.name.toLowerCase(), column] as const] : []),
+      ]),
+    );
+    this.#known = columns;
+    this.#agreeing = new WeakSet();
+  }
+
+  #holdsList(entity: unknown): boolean {
+    return (
+      typeof entity === "object" &&
+      entity !== null &&
+      Object.entries(entity).some(([property, value]) => Array.isArray(value) && !this.hasCodec(property))
+    );
+  }
+
+  /** A value that a row is looked for by. */
+  #sought(property: string, value: unknown, dialect: DialectFacts): SqlValue {
+    if (this.hasCodec(property)) return this.stored(property, value, dialect);
+    return nonFiniteNumber(value, dialect) ?? this.stored(property, value, dialect);
+  }
+
+  #typed(property: string, value: SqlValue, dialect: DialectFacts): SqlValue {
+    if (dialect.typedParameters !== true || isSql(value) || isParameter(value)) return value;
+    const column = this.infoOf(property);
+    return column === undefined ? value : columnParameter(value, column);
+  }
+
+  #formOf(property: string, { storedForms }: DialectFacts): StoredForm | undefined {
+    if (storedForms === undefined) return undefined;
+    const type = this.infoOf(property)?.type;
+    return type === undefined ? undefined : storedForms[type];
+  }
+}
+
+/** A float that no parameter can be, as SQL writes it; `undefined` for any other value. */
+function nonFiniteNumber(value: unknown, { nonFinite }: DialectFacts): Sql | undefined {
+  if (typeof value !== "number" || Number.isFinite(value) || nonFinite === undefined) return undefined;
+  const text = Number.isNaN(value) ? nonFinite.nan : value > 0 ? nonFinite.infinity : nonFinite.minusInfinity;
+  return text === undefined ? undefined : sql.raw(text);
 }

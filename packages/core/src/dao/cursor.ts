@@ -1,9 +1,9 @@
 import { InvalidCursorError } from "../errors/index.ts";
-import { type SqlValue, sql } from "../sql/index.ts";
+import type { SqlValue } from "../sql/index.ts";
 import type { OrderColumn } from "./keyset.ts";
 
-/** The place of a row in an order: for each of its columns the value, as the driver gave it, and the database's type. */
-export type Position = readonly { readonly value: unknown; readonly databaseType: string | undefined }[];
+/** The place of a row in an order: for each of its columns the value, as the driver gave it. */
+export type Position = readonly unknown[];
 
 /** A position as an opaque text that can travel through a URL. It holds the values of the order columns. */
 export function encodeCursor(order: readonly OrderColumn[], position: Position): string {
@@ -32,22 +32,26 @@ function signature(order: readonly OrderColumn[]): string {
   return order.map(({ property, direction }) => `${property} ${direction}`).join(",");
 }
 
-/** A type of SQL Server that counts in 1/300 s: a `Date` of its value equals it only when it is sent as one. */
-const steps = "datetime";
-
-/** JSON alone would turn a date into a text and has no word for a bigint or bytes. */
-function tagged({ value, databaseType }: Position[number]): unknown {
-  if (value instanceof Date) return { [databaseType === steps ? "s" : "d"]: value.toISOString() };
+/** JSON alone would turn a date into a text, and has no word for a bigint, bytes, NaN or an infinity. */
+function tagged(value: unknown): unknown {
+  if (value instanceof Date) return { d: value.toISOString() };
   if (typeof value === "bigint") return { i: String(value) };
+  if (typeof value === "number" && !Number.isFinite(value)) return { f: String(value) };
   if (value instanceof Uint8Array) return { b: Buffer.from(value).toString("base64") };
   return value;
 }
 
+const nonFinite: Readonly<Record<string, number>> = {
+  NaN: Number.NaN,
+  Infinity: Number.POSITIVE_INFINITY,
+  "-Infinity": Number.NEGATIVE_INFINITY,
+};
+
 function untagged(value: unknown): SqlValue {
   if (typeof value !== "object" || value === null) return value as SqlValue;
   if ("d" in value) return momentOf(value.d);
-  if ("s" in value) return sql.typed(momentOf(value.s), steps);
   if ("i" in value && /^-?\d+$/.test(String(value.i))) return BigInt(String(value.i));
+  if ("f" in value && Object.hasOwn(nonFinite, String(value.f))) return nonFinite[String(value.f)] as number;
   if ("b" in value) return Buffer.from(String(value.b), "base64");
   throw new InvalidCursorError("this is no cursor of this page");
 }

@@ -3,7 +3,9 @@ import { type Sql, sql } from "../sql/index.ts";
 import { bulkRows } from "./bulk-rows.ts";
 import { type DaoOptions, noOptions } from "./dao-options.ts";
 import type { Changes, Filter, Insert, KeyOf, Upsert as UpsertEntity } from "./entity-types.ts";
+import { expectedVersion, refuseVersion } from "./expected-version.ts";
 import { insertAll } from "./insert-many.ts";
+import { inKeyOrder } from "./key-order.ts";
 import { ReadDao } from "./read-dao.ts";
 import { writeReturning } from "./returning.ts";
 import type { TableSpec } from "./table.ts";
@@ -50,30 +52,38 @@ export class DaoBase<
 
   /** Inserts an entity and gives it as the database has it: generated key, defaults and version included. */
   insert(entity: Insert<Row, Generated>, options: DaoOptions = noOptions): Promise<Row> {
-    return this.run(async () => {
-      this.access.check("every", options);
-      const { spec, columns, inner } = this.access;
-      const properties = writtenProperties(spec, entity as AnyEntity);
-      await columns.know(inner, options);
-      const write = insertWrite(spec, columns, properties, [entity as AnyEntity], inner.context.dialect);
-      return (await this.access.one(await writeReturning(inner, write, options))) as Row;
-    });
+    return this.call(
+      "every",
+      options,
+      async () => {
+        const { spec, columns, inner } = this.access;
+        const properties = writtenProperties(spec, entity as AnyEntity);
+        const write = insertWrite(spec, columns, properties, [entity as AnyEntity], inner.context.dialect);
+        return (await this.access.one(await writeReturning(inner, write, options))) as Row;
+      },
+      [entity],
+    );
   }
 
   /** Inserts entities, all or none, and gives them back in their order. */
   insertMany(entities: readonly Insert<Row, Generated>[], options: DaoOptions = noOptions): Promise<Row[]> {
-    return this.run(async () => {
-      this.access.check("every", options);
-      const { spec, columns } = this.access;
-      return this.access.atomically(async (inner) => {
-        const inserted: Row[] = [];
-        for await (const part of insertAll(inner, spec, columns, entities as readonly AnyEntity[], options)) {
-          const rows = await this.access.entities.of(inner.context, part.result);
-          for (const [at, row] of rows.entries()) inserted[part.indexes[at] as number] = row as Row;
-        }
-        return inserted;
-      });
-    });
+    return this.call(
+      "every",
+      options,
+      async () => {
+        const { spec, columns } = this.access;
+        this.access.checkList("insertMany", entities);
+        return this.access.atomically(async (inner) => {
+          const inserted: Row[] = [];
+          for await (const part of insertAll(inner, spec, columns, entities as readonly AnyEntity[], options)) {
+            const rows = await this.access.entities.of(inner.context, part.result);
+            for (const [at, row] of rows.entries()) inserted[part.indexes[at] as number] = row as Row;
+          }
+          return inserted;
+        });
+      },
+      entities,
+    );
   }
 
   /**
@@ -84,8 +94,7 @@ export class DaoBase<
     entities: Iterable<Insert<Row, Generated>> | AsyncIterable<Insert<Row, Generated>>,
     options: DaoOptions = noOptions,
   ): Promise<{ rowCount: number }> {
-    return this.run(async () => {
-      this.access.check("every", options);
+    return this.call("every", options, async () => {
       const { spec, columns, inner } = this.access;
       const rows = await bulkRows(spec, columns, entities as AsyncIterable<AnyEntity>, inner.context.dialect);
       if (rows === undefined) return { rowCount: 0 };
@@ -103,18 +112,21 @@ export class DaoBase<
     changes: Changes<Row, Generated, Key, Version>,
     options: DaoOptions = noOptions,
   ): Promise<Row> {
-    return this.run(async () => {
-      this.access.check("every", options);
-      const { access } = this;
-      const { spec, columns, inner } = access;
-      await columns.know(inner, options);
-      const expected = spec.versionColumn === undefined ? undefined : (changes as AnyEntity)[spec.versionColumn];
-      const condition = sql.and([access.byKey(key), ...access.isVersion(expected), ...access.alive()]);
-      const write = updateWrite(spec, columns, changes as AnyEntity, condition, inner.context.dialect);
-      const result = await writeReturning(inner, write, options);
-      if (result.rows.length === 0) throw access.missing(expected);
-      return (await access.one(result)) as Row;
-    });
+    return this.call(
+      "every",
+      options,
+      async () => {
+        const { access } = this;
+        const { spec, columns, inner } = access;
+        const expected = expectedVersion(access.place, changes, spec.versionColumn);
+        const condition = sql.and([access.byKey(key), ...access.isVersion(expected), ...access.alive()]);
+        const write = updateWrite(spec, columns, changes as AnyEntity, condition, inner.context.dialect);
+        const result = await writeReturning(inner, write, options);
+        if (result.rows.length === 0) throw access.missing(expected);
+        return (await access.one(result)) as Row;
+      },
+      [changes],
+    );
   }
 
   /** Changes every entity that fits; gives how many. @throws ParameterError for a filter that says nothing, unless `all` is true */
@@ -123,49 +135,59 @@ export class DaoBase<
     changes: Changes<Row, Generated, Key, never>,
     options: ManyOptions = noOptions,
   ): Promise<number> {
-    return this.run(async () => {
-      this.access.check("many", options);
-      const { access } = this;
-      const condition = access.conditionOfMany(filter, options.all, "updateBy");
-      const set = assignments(access.spec, access.columns, changes as AnyEntity, access.inner.context.dialect);
-      return access.affected(sql`update ${this.table} set ${set} where ${condition}`, options);
-    });
+    return this.call(
+      "many",
+      options,
+      async () => {
+        const { access } = this;
+        const condition = access.conditionOfMany(filter, options.all, "updateBy");
+        refuseVersion(access.place, changes, access.spec.versionColumn);
+        const set = assignments(access.spec, access.columns, changes as AnyEntity, access.inner.context.dialect);
+        return access.affected(sql`update ${this.table} set ${set} where ${condition}`, options);
+      },
+      [changes],
+    );
   }
 
   /**
-   * Inserts the entity, or updates the one that has the same primary key (or `conflict` columns), atomically under concurrency.
+   * Inserts the entity, or updates the one that has the same primary key (or `conflict` columns), atomically under concurrency. One that
+   * was deleted softly is updated and stays deleted, unless `entity` names that column as well.
    * @throws ParameterError when the entity does not name those columns
+   * @throws TooManyRowsError, or the server's own refusal, when no unique constraint covers them; then nothing is changed
    */
   upsert(entity: UpsertEntity<Row, Generated, Key>, options: UpsertOptions<Row> = noOptions): Promise<Upserted<Row>> {
-    return this.run(async () => {
-      this.access.check("upsert", options);
-      const { spec, columns, inner } = this.access;
-      const { result, inserted } = await new Upsert(spec, columns, entity as AnyEntity, options.conflict).run(
-        inner,
-        options,
-      );
-      return { entity: (await this.access.one(result)) as Row, inserted };
-    });
+    return this.call(
+      "upsert",
+      options,
+      async () => {
+        const upsert = new Upsert(this.access, entity as AnyEntity, options.conflict);
+        return upsert.alone(options) as Promise<Upserted<Row>>;
+      },
+      [entity],
+    );
   }
 
-  /** Upserts entities one after another, all or none; gives them in their order. */
+  /** Upserts entities, all or none, in the order of their keys so that concurrent calls do not block each other; gives them in their own order. */
   upsertMany(
     entities: readonly UpsertEntity<Row, Generated, Key>[],
     options: UpsertOptions<Row> = noOptions,
   ): Promise<Upserted<Row>[]> {
-    return this.run(async () => {
-      this.access.check("upsert", options);
-      const { spec, columns } = this.access;
-      const upserts = entities.map((entity) => new Upsert(spec, columns, entity as AnyEntity, options.conflict));
-      return this.access.atomically(async (inner) => {
+    return this.call(
+      "upsert",
+      options,
+      async () => {
+        this.access.checkList("upsertMany", entities);
+        const upserts = entities.map((entity) => new Upsert(this.access, entity as AnyEntity, options.conflict));
         const upserted: Upserted<Row>[] = [];
-        for (const upsert of upserts) {
-          const { result, inserted } = await upsert.run(inner, options);
-          upserted.push({ entity: (await this.access.one(result)) as Row, inserted });
-        }
+        await this.access.atomically(async (inner) => {
+          // In the order of their keys: two callers that lock the same rows in different orders would wait for each other.
+          for (const at of inKeyOrder(upserts.map((it) => it.key)))
+            upserted[at] = (await upserts[at]?.within(inner, options)) as Upserted<Row>;
+        });
         return upserted;
-      });
-    });
+      },
+      entities,
+    );
   }
 
   /**
@@ -173,20 +195,19 @@ export class DaoBase<
    * @throws StaleEntityError when `version` is given and is another one by now
    */
   delete(key: KeyOf<Row, Key>, options: VersionedOptions = noOptions): Promise<boolean> {
-    return this.run(async () => {
-      this.access.check("versioned", options);
+    return this.call("versioned", options, async () => {
       const { access } = this;
-      const condition = sql.and([access.byKey(key), ...access.isVersion(options.version), ...access.alive()]);
+      const expected = expectedVersion(access.place, options, "version");
+      const condition = sql.and([access.byKey(key), ...access.isVersion(expected), ...access.alive()]);
       const affected = await access.affected(access.deletion(condition), options);
-      if (affected === 0 && options.version !== undefined) throw access.missing(options.version);
+      if (affected === 0 && expected !== undefined) throw access.missing(expected);
       return affected > 0;
     });
   }
 
   /** Deletes (or marks) every entity that fits; gives how many. @throws ParameterError for a filter that says nothing, unless `all` */
   deleteBy(filter: Filter<Row> | Sql, options: ManyOptions = noOptions): Promise<number> {
-    return this.run(async () => {
-      this.access.check("many", options);
+    return this.call("many", options, async () => {
       const condition = this.access.conditionOfMany(filter, options.all, "deleteBy");
       return this.access.affected(this.access.deletion(condition), options);
     });
@@ -194,12 +215,12 @@ export class DaoBase<
 
   /** Takes a soft deletion back; gives whether there was one. @throws ConfigurationError when the table has no `softDelete` */
   restore(key: KeyOf<Row, Key>, options: VersionedOptions = noOptions): Promise<boolean> {
-    return this.run(async () => {
-      this.access.check("versioned", options);
+    return this.call("versioned", options, async () => {
       const { access } = this;
-      const condition = sql.and([access.byKey(key), ...access.isVersion(options.version)]);
+      const expected = expectedVersion(access.place, options, "version");
+      const condition = sql.and([access.byKey(key), ...access.isVersion(expected)]);
       const affected = await access.affected(access.restoration(condition), options);
-      if (affected === 0 && options.version !== undefined) throw access.missing(options.version);
+      if (affected === 0 && expected !== undefined) throw access.missing(expected);
       return affected > 0;
     });
   }

@@ -6,6 +6,9 @@ import type { ManyOptions, UpsertOptions, VersionedOptions } from "./write-optio
 /** What every call of a DAO takes as its last argument. The table says what its rows are, so there is no schema. */
 export type DaoOptions = Pick<StatementOptions, "signal" | "timeoutMs" | "name">;
 
+/** What a DAO's own queries take: a schema for rows that are none of the table's. */
+export type DaoQueryOptions<T> = DaoOptions & Pick<StatementOptions<T>, "schema">;
+
 /** What `stream` of a DAO takes as its last argument. */
 export type DaoStreamOptions = DaoOptions & Pick<StreamOptions, "fetchSize">;
 
@@ -28,6 +31,7 @@ const find: OptionRules<FindOptions<object>> = {
 /** The options that each kind of call knows. */
 const rules = {
   every,
+  query: { ...every, schema: { type: "any" } },
   flags: { ...every, ...flags },
   find: { ...every, ...find },
   stream: { ...every, ...find, fetchSize: { type: "count" } },

@@ -1,3 +1,6 @@
+import type { Sql } from "../sql/index.ts";
+import type { Op, op } from "./op.ts";
+
 /** Says whether `T` is a union of several members. */
 type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : never;
 
@@ -41,37 +44,16 @@ export type Changes<
   readonly [Column in Exclude<keyof Row, Generated | Key>]?: Row[Column];
 } & { readonly [Column in Version]?: Row[Column] } & { readonly [Column in Exclude<Generated | Key, Version>]?: never };
 
-/** How one column is compared. Several conditions hold together. */
-export interface Comparison<Value> {
-  readonly eq?: Value | null;
-  readonly ne?: Value | null;
-  /** An empty list finds nothing. */
-  readonly in?: readonly (Value | null)[];
-  /** An empty list excludes nothing. Rows whose column is NULL are found only by an empty one, as in SQL. */
-  readonly notIn?: readonly (Value | null)[];
-  readonly lt?: Value;
-  readonly lte?: Value;
-  readonly gt?: Value;
-  readonly gte?: Value;
-  /** Both ends belong to it. */
-  readonly between?: readonly [from: Value, to: Value];
-  /** `%` any characters, `_` one character, a backslash takes the next character literally; the same on every engine. */
-  readonly like?: Value extends string ? string : never;
-  /** As `like`, ignoring case as the engine's `lower` does. */
-  readonly ilike?: Value extends string ? string : never;
-  readonly isNull?: boolean;
-}
-
 /**
- * Which rows: an object of columns and what they must be, all of them together. A plain value means equality, `null` means IS NULL.
- * `and`, `or` and `not` combine filters.
+ * Which rows: an object of columns and what they must be, all of them together. A plain value means equality; everything else is made by
+ * {@link op}: `{ age: op.gte(18), team: op.isNull() }`. The keys `[op.and]`, `[op.or]` and `[op.not]` combine filters.
  */
 export type Filter<Row extends object> = {
-  readonly [Column in keyof Row]?: Row[Column] | Comparison<NonNullable<Row[Column]>> | null;
+  readonly [Column in keyof Row]?: NonNullable<Row[Column]> | Op<NonNullable<Row[Column]>>;
 } & {
-  readonly and?: readonly Filter<Row>[];
-  readonly or?: readonly Filter<Row>[];
-  readonly not?: Filter<Row>;
+  readonly [op.and]?: readonly (Filter<Row> | Sql)[];
+  readonly [op.or]?: readonly (Filter<Row> | Sql)[];
+  readonly [op.not]?: Filter<Row> | Sql;
 };
 
 /** The order of rows: columns to directions, the first column first. */

@@ -1,32 +1,36 @@
 import type { DialectFacts } from "../driver/index.ts";
-import { type Identifier, type Sql, type SqlValue, sql } from "../sql/index.ts";
+import { sql } from "../sql/index.ts";
+import type { Columns } from "./columns.ts";
+import { allOf, anyOf, type Condition } from "./condition.ts";
 
-/** `column in (...)`, cut into as many lists as the engine needs. NULL among the values finds NULL. */
+/** The column is one of these values, in as many lists as the engine needs. NULL among the values finds NULL. */
 export function inList(
-  column: Identifier,
   values: readonly unknown[],
-  encode: (value: unknown) => SqlValue,
+  columns: Columns,
+  property: string,
   dialect: DialectFacts,
-): Sql {
+): Condition {
   const present = values.filter((value) => !isNull(value, dialect));
-  const parts = chunks(present, dialect.maxInList).map((part) => sql`${column} in (${sql.list(part.map(encode))})`);
-  if (present.length < values.length) parts.push(sql`${column} is null`);
-  if (parts.length === 0) return sql`1 = 0`;
-  return parts.length === 1 ? (parts[0] as Sql) : sql.or(parts);
+  const parts: Condition[] = chunks(present, dialect.maxInList).map((part) =>
+    columns.listed(property, "in", part, dialect),
+  );
+  if (present.length < values.length) parts.push(sql`${columns.of(property)} is null`);
+  return anyOf(parts);
 }
 
-/** `column not in (...)`, cut likewise. NULL among the values leaves NULL out, which SQL does by itself. */
+/** The column is none of these values. NULL among the values leaves NULL out, which SQL does by itself. */
 export function notInList(
-  column: Identifier,
   values: readonly unknown[],
-  encode: (value: unknown) => SqlValue,
+  columns: Columns,
+  property: string,
   dialect: DialectFacts,
-): Sql {
+): Condition {
   const present = values.filter((value) => !isNull(value, dialect));
-  const parts = chunks(present, dialect.maxInList).map((part) => sql`${column} not in (${sql.list(part.map(encode))})`);
-  if (present.length < values.length) parts.push(sql`${column} is not null`);
-  if (parts.length === 0) return sql`1 = 1`;
-  return parts.length === 1 ? (parts[0] as Sql) : sql.and(parts);
+  const parts: Condition[] = chunks(present, dialect.maxInList).map((part) =>
+    columns.listed(property, "not in", part, dialect),
+  );
+  if (present.length < values.length) parts.push(sql`${columns.of(property)} is not null`);
+  return allOf(parts);
 }
 
 /** Consecutive parts of at most `size` elements. */

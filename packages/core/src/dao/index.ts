@@ -1,7 +1,8 @@
 export { booleanCodec, type Codec, type CodecChoice, jsonCodec } from "./codecs.ts";
 export { DaoBase, type DaoConstructor } from "./dao-base.ts";
-export type { DaoOptions, DaoStreamOptions } from "./dao-options.ts";
-export type { Changes, Comparison, Filter, Insert, KeyOf, OrderBy, Upsert } from "./entity-types.ts";
+export type { DaoOptions, DaoQueryOptions, DaoStreamOptions } from "./dao-options.ts";
+export type { Changes, Filter, Insert, KeyOf, OrderBy, Upsert } from "./entity-types.ts";
+export { type Op, type Operators, type OpMark, op } from "./op.ts";
 export type { FindFlags, FindOptions, Page, PageAfter, PageAfterRequest, PageRequest } from "./paging.ts";
 export { ReadDao } from "./read-dao.ts";
 export { defineTable, Table, type TableSpec } from "./table.ts";

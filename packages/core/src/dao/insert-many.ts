@@ -26,7 +26,6 @@ export async function* insertAll(
   options: StatementOptions,
 ): AsyncGenerator<InsertedRows, void, undefined> {
   const { dialect } = executor.context;
-  await columns.know(executor, options);
   // SQL Server gives a column of VALUES one type for all rows: a number beside a longer one in digits would make it a float.
   const kinds = (entity: AnyEntity, properties: readonly string[]) =>
     dialect.returning === "output" ? kindsOf(properties.map((it) => columns.stored(it, entity[it], dialect))) : [];
@@ -44,31 +43,42 @@ export async function* insertAll(
 
 interface Group {
   readonly properties: readonly string[];
-  readonly shape: string;
   readonly indexes: number[];
   kinds: Kinds;
 }
 
-/** Neighbours that name the same columns with values of the same kinds, so that generated keys follow the order of the entities. */
+/**
+ * Entities that name the same columns with values of the same kinds, wherever they stand; groups in the order of their first entity, so
+ * that generated keys follow the order of the entities within each.
+ */
 function groupsOf(
   spec: AnyTable,
   entities: readonly AnyEntity[],
   kindsIn: (entity: AnyEntity, properties: readonly string[]) => Kinds,
 ): readonly Group[] {
   const groups: Group[] = [];
+  const byShape = new Map<string, Group[]>();
   for (const [index, entity] of entities.entries()) {
     const properties = writtenProperties(spec, entity).sort();
-    const shape = properties.join("\0");
+    const shape = JSON.stringify(properties);
     const kinds = kindsIn(entity, properties);
-    const group = groups.at(-1);
-    const together = group?.shape === shape ? merged(group.kinds, kinds) : undefined;
-    if (group === undefined || together === undefined) groups.push({ properties, shape, kinds, indexes: [index] });
-    else {
-      group.kinds = together;
-      group.indexes.push(index);
-    }
+    const alike = byShape.get(shape) ?? [];
+    byShape.set(shape, alike);
+    if (alike.some((group) => joins(group, kinds, index))) continue;
+    const group = { properties, kinds, indexes: [index] };
+    alike.push(group);
+    groups.push(group);
   }
   return groups;
+}
+
+/** Takes an entity into a group, if its values are of the same kinds. */
+function joins(group: Group, kinds: Kinds, index: number): boolean {
+  const together = merged(group.kinds, kinds);
+  if (together === undefined) return false;
+  group.kinds = together;
+  group.indexes.push(index);
+  return true;
 }
 
 function rowsPerStatement({ context: { dialect } }: ExecutorInternals, width: number): number {

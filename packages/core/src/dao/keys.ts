@@ -22,7 +22,7 @@ export function keyValues(spec: AnyTable, key: unknown): readonly unknown[] {
 export function keyCondition(spec: AnyTable, columns: Columns, key: unknown, dialect: DialectFacts): Sql {
   const values = keyValues(spec, key);
   const parts = (spec.key as readonly string[]).map((name, index) => {
-    return sql`${columns.of(name)} = ${columns.encode(name, values[index], dialect)}`;
+    return columns.compared(name, "=", values[index], dialect);
   });
   return parts.length === 1 ? (parts[0] as Sql) : sql.and(parts);
 }

@@ -1,13 +1,20 @@
-import { ParameterError } from "../errors/index.ts";
-import type { Executor } from "../session/index.ts";
-import { compile, type Identifier, type Parameters, type Sql, sql } from "../sql/index.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
-import { type DaoOptions, type DaoStreamOptions, noOptions } from "./dao-options.ts";
+import { NoRowsError, ParameterError } from "../errors/index.ts";
+import type { Executor, Result } from "../session/index.ts";
+import { type Identifier, type Parameters, type Sql, sql } from "../sql/index.ts";
+import {
+  type DaoCallKind,
+  type DaoOptions,
+  type DaoQueryOptions,
+  type DaoStreamOptions,
+  noOptions,
+} from "./dao-options.ts";
 import type { Filter, KeyOf } from "./entity-types.ts";
-import { behind } from "./keyset.ts";
+import { findByKeys } from "./find-by-keys.ts";
+import { keysetPage } from "./keyset-page.ts";
 import type { FindFlags, FindOptions, Page, PageAfter, PageAfterRequest, PageRequest } from "./paging.ts";
 import type { TableSpec } from "./table.ts";
 import { TableAccess } from "./table-access.ts";
+import { tableColumns } from "./table-columns.ts";
 
 /** The reading half of {@link DaoBase}: everything that finds entities. */
 export abstract class ReadDao<
@@ -38,10 +45,24 @@ export abstract class ReadDao<
     return work();
   }
 
+  /** Runs one call, once its options are checked and what the table needs is known. */
+  protected call<R>(
+    kind: DaoCallKind,
+    options: DaoOptions,
+    work: () => Promise<R>,
+    entities?: readonly unknown[],
+  ): Promise<R> {
+    return this.run(async () => {
+      this.access.check(kind, options);
+      const asked = this.access.columns.know(this.access.inner, options, entities);
+      if (asked !== undefined) await asked;
+      return this.access.withColumns(work);
+    });
+  }
+
   /** The entity with this key; `undefined` when there is none. */
   findById(key: KeyOf<Row, Key>, options: DaoOptions & FindFlags = noOptions): Promise<Row | undefined> {
-    return this.run(async () => {
-      this.access.check("flags", options);
+    return this.call("flags", options, async () => {
       const selection = this.access.select({ withDeleted: options.withDeleted }).and(this.access.byKey(key));
       return (await this.access.find(selection.rows(), options))[0] as Row | undefined;
     });
@@ -49,29 +70,14 @@ export abstract class ReadDao<
 
   /** The entities with these keys, in the order of the keys; a key without an entity is left out, one named twice counts once. */
   findByIds(keys: readonly KeyOf<Row, Key>[], options: DaoOptions & FindFlags = noOptions): Promise<Row[]> {
-    return this.run(async () => {
-      this.access.check("flags", options);
-      const { access } = this;
-      const { maxParameters, maxInList } = access.inner.context.dialect;
-      const size = Math.max(
-        1,
-        Math.min(maxInList, Math.floor(maxParameters / Math.max(1, access.spec.key.length)) - 1),
-      );
-      const wanted = new Map(keys.map((key) => [access.keyTextOf(key), key]));
-      const all = [...wanted.values()];
-      const found = new Map<string, Row>();
-      for (let at = 0; at < all.length; at += size) {
-        const part = access.select({ withDeleted: options.withDeleted }).and(access.byKeys(all.slice(at, at + size)));
-        for (const row of await access.find(part.rows(), options)) found.set(access.keyTextOf(row), row as Row);
-      }
-      return [...wanted.keys()].flatMap((text) => found.get(text) ?? []);
+    return this.call("flags", options, async () => {
+      return (await findByKeys(this.access, keys, options)) as Row[];
     });
   }
 
   /** The first entity that fits; `undefined` when none does. */
   findOne(filter: Filter<Row> | Sql, options: DaoOptions & FindOptions<Row> = noOptions): Promise<Row | undefined> {
-    return this.run(async () => {
-      this.access.check("find", options);
+    return this.call("find", options, async () => {
       const selection = this.access.select({ ...options, limit: 1 }).where(filter);
       return (await this.access.find(selection.rows(), options))[0] as Row | undefined;
     });
@@ -79,16 +85,14 @@ export abstract class ReadDao<
 
   /** The entities that fit. */
   findBy(filter: Filter<Row> | Sql, options: DaoOptions & FindOptions<Row> = noOptions): Promise<Row[]> {
-    return this.run(async () => {
-      this.access.check("find", options);
+    return this.call("find", options, async () => {
       return (await this.access.find(this.access.select(options).where(filter).rows(), options)) as Row[];
     });
   }
 
   /** All entities. For large tables see {@link stream}. */
   findAll(options: DaoOptions & FindOptions<Row> = noOptions): Promise<Row[]> {
-    return this.run(async () => {
-      this.access.check("find", options);
+    return this.call("find", options, async () => {
       return (await this.access.find(this.access.select(options).rows(), options)) as Row[];
     });
   }
@@ -100,17 +104,19 @@ export abstract class ReadDao<
   ): AsyncGenerator<Row, void, undefined> {
     const { access } = this;
     access.check("stream", options);
+    await access.columns.know(access.inner, options);
+    // A stream does not say which of its columns were documents, and a document is not to be parsed twice.
+    const columns = access.spec.columnCodecs.size > 0 ? await tableColumns(access.inner, this.table, options) : [];
     const { signal, timeoutMs, name, fetchSize } = options;
     const statement = access.select(options).where(filter).rows();
     for await (const row of this.executor.stream(statement, { signal, timeoutMs, name, fetchSize })) {
-      yield (await access.entities.ofObject(access.inner.context, row)) as Row;
+      yield (await access.entities.ofObject(access.inner.context, row, columns)) as Row;
     }
   }
 
   /** Whether any entity fits. */
   exists(filter: Filter<Row> | Sql, options: DaoOptions & FindFlags = noOptions): Promise<boolean> {
-    return this.run(async () => {
-      this.access.check("flags", options);
+    return this.call("flags", options, async () => {
       const selection = this.access.select({ withDeleted: options.withDeleted }).where(filter);
       return (await this.access.send(selection.presence(), options)).rows.length > 0;
     });
@@ -118,8 +124,7 @@ export abstract class ReadDao<
 
   /** How many entities fit. */
   count(filter: Filter<Row> | Sql = {}, options: DaoOptions & FindFlags = noOptions): Promise<number> {
-    return this.run(async () => {
-      this.access.check("flags", options);
+    return this.call("flags", options, async () => {
       const selection = this.access.select({ withDeleted: options.withDeleted }).where(filter);
       return this.access.scalar(await this.access.send(selection.count(), options));
     });
@@ -127,9 +132,8 @@ export abstract class ReadDao<
 
   /** One page by offset, and how many rows there are. The order is total: the primary key is added behind it. */
   page(request: PageRequest<Row>, options: DaoOptions = noOptions): Promise<Page<Row>> {
-    return this.run(async () => {
+    return this.call("every", options, async () => {
       this.access.check("page", request);
-      this.access.check("every", options);
       const { where = {}, limit, offset = 0 } = request;
       checkPageLimit(limit);
       const selection = this.access
@@ -147,45 +151,73 @@ export abstract class ReadDao<
    * @throws InvalidCursorError for a text that is no cursor, or one of another order
    */
   pageAfter(request: PageAfterRequest<Row>, options: DaoOptions = noOptions): Promise<PageAfter<Row>> {
-    return this.run(async () => {
+    return this.call("every", options, async () => {
       this.access.check("pageAfter", request);
-      this.access.check("every", options);
-      const { where = {}, limit, after } = request;
+      const { where = {}, limit } = request;
       checkPageLimit(limit);
-      const { context } = this.access.inner;
-      const first = this.access
+      const selection = this.access
         .select({ ...request, limit: limit + 1 })
         .where(where)
         .inTotalOrder();
-      const { order } = first;
-      const rest = after === undefined ? first : first.and(behind(order, decodeCursor(order, after), context.dialect));
-      const result = await this.access.send(rest.rows(), options);
-      const rows = result.rows.slice(0, limit);
-      const items = (await this.access.entities.of(context, { ...result, rows })) as Row[];
-      if (result.rows.length <= limit) return { items, next: undefined };
-      // The driver's own values: a `Date` would cut a timestamp to milliseconds and repeat rows.
-      const last = rows.at(-1) ?? [];
-      const isTyped = context.dialect.returning === "output";
-      const position = order.map(({ property }) => {
-        const index = this.access.entities.indexOf(context, result.columns, property);
-        return { value: last[index], databaseType: isTyped ? result.columns[index]?.databaseType : undefined };
-      });
-      return { items, next: encodeCursor(order, position) };
+      return (await keysetPage(this.access, selection, request, options)) as PageAfter<Row>;
     });
   }
 
-  /** Runs a query of your own and gives its rows as entities. */
-  protected query(statement: Sql, options?: DaoOptions): Promise<Row[]>;
-  protected query(text: string, parameters?: Parameters, options?: DaoOptions): Promise<Row[]>;
-  protected query(statement: Sql | string, ...rest: readonly unknown[]): Promise<Row[]> {
+  /**
+   * Runs a query of your own and gives its rows as entities: columns renamed, through the codecs and the table's schema. Rows of another
+   * shape are `query<Other>`, with the same names and codecs for the columns that occur; `{ schema }` checks them instead of the table's.
+   */
+  protected query<T extends object = Row>(statement: Sql, options?: DaoQueryOptions<T>): Promise<T[]>;
+  protected query<T extends object = Row>(
+    text: string,
+    parameters?: Parameters,
+    options?: DaoQueryOptions<T>,
+  ): Promise<T[]>;
+  protected query<T extends object>(statement: Sql | string, ...rest: readonly unknown[]): Promise<T[]> {
+    return this.run(async () => (await this.access.queried(statement, rest)) as T[]);
+  }
+
+  /** As {@link query}, for exactly one row. @throws NoRowsError, TooManyRowsError */
+  protected queryOne<T extends object = Row>(statement: Sql, options?: DaoQueryOptions<T>): Promise<T>;
+  protected queryOne<T extends object = Row>(
+    text: string,
+    parameters?: Parameters,
+    options?: DaoQueryOptions<T>,
+  ): Promise<T>;
+  protected queryOne<T extends object>(statement: Sql | string, ...rest: readonly unknown[]): Promise<T> {
     return this.run(async () => {
-      const { inner, entities } = this.access;
-      const isText = typeof statement === "string";
-      const compiled = compile(statement, isText ? (rest[0] as Parameters | undefined) : undefined, inner.context);
-      const options = ((isText ? rest[1] : rest[0]) ?? noOptions) as DaoOptions;
-      this.access.check("every", options);
-      return (await entities.of(inner.context, await inner.send(compiled, options))) as Row[];
+      const row = this.access.atMostOne(await this.access.queried(statement, rest));
+      if (row === undefined) throw new NoRowsError(`${this.access.place}: no row came where exactly one was asked for`);
+      return row as T;
     });
+  }
+
+  /** As {@link query}, for one row or none. @throws TooManyRowsError */
+  protected queryMaybeOne<T extends object = Row>(statement: Sql, options?: DaoQueryOptions<T>): Promise<T | undefined>;
+  protected queryMaybeOne<T extends object = Row>(
+    text: string,
+    parameters?: Parameters,
+    options?: DaoQueryOptions<T>,
+  ): Promise<T | undefined>;
+  protected queryMaybeOne<T extends object>(
+    statement: Sql | string,
+    ...rest: readonly unknown[]
+  ): Promise<T | undefined> {
+    return this.run(async () => this.access.atMostOne(await this.access.queried(statement, rest)) as T | undefined);
+  }
+
+  /** The first column of exactly one row. @throws NoRowsError, TooManyRowsError */
+  protected queryScalar<T = unknown>(statement: Sql, options?: DaoOptions): Promise<T>;
+  protected queryScalar<T = unknown>(text: string, parameters?: Parameters, options?: DaoOptions): Promise<T>;
+  protected queryScalar<T>(statement: Sql | string, ...rest: readonly unknown[]): Promise<T> {
+    return this.run(() => this.executor.queryScalar<T>(statement as string, ...(rest as [Parameters?, DaoOptions?])));
+  }
+
+  /** Runs a statement of your own and gives everything about its result, rows with the columns' names. */
+  protected execute(statement: Sql, options?: DaoOptions): Promise<Result>;
+  protected execute(text: string, parameters?: Parameters, options?: DaoOptions): Promise<Result>;
+  protected execute(statement: Sql | string, ...rest: readonly unknown[]): Promise<Result> {
+    return this.run(() => this.executor.execute(statement as string, ...(rest as [Parameters?, DaoOptions?])));
   }
 
   /** An entity of a row whose properties have the columns' names: renamed, and through the codecs. */

@@ -1,8 +1,8 @@
 import type { ColumnInfo, ResultSet, Statement } from "../driver/index.ts";
-import { UndefinedObjectError, UnsupportedError } from "../errors/index.ts";
+import { UnsupportedError } from "../errors/index.ts";
 import type { DatabaseContext, ExecutorInternals, StatementOptions } from "../session/index.ts";
 import { compile, type Identifier, quoteIdentifier, type Sql, sql } from "../sql/index.ts";
-import { forgetColumns, tableColumns } from "./table-columns.ts";
+import { tableColumns } from "./table-columns.ts";
 
 /** A statement that writes, in the two parts between which SQL Server wants its OUTPUT clause. */
 export interface Write {
@@ -60,13 +60,7 @@ async function sendKnowing(
   options: StatementOptions,
   make: (columns: readonly ColumnInfo[]) => Statement,
 ): Promise<ResultSet> {
-  const columns = await tableColumns(executor, table, options);
-  try {
-    return await executor.send(make(columns), options);
-  } catch (error) {
-    if (error instanceof UndefinedObjectError) forgetColumns(executor, table);
-    throw error;
-  }
+  return executor.send(make(await tableColumns(executor, table, options)), options);
 }
 
 /**

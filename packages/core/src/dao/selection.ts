@@ -1,6 +1,8 @@
 import type { DialectFacts } from "../driver/index.ts";
+import { ParameterError } from "../errors/index.ts";
 import { type Sql, sql } from "../sql/index.ts";
 import type { AnyTable, Columns } from "./columns.ts";
+import { conditionSql } from "./condition.ts";
 import { type AnyFilter, filterCondition } from "./filter.ts";
 import { type OrderColumn, orderBy } from "./keyset.ts";
 import { anyOrder, type Window, windowClause } from "./window.ts";
@@ -34,7 +36,7 @@ export class Selection {
   /** Only rows that fit a filter as well. */
   where(filter: AnyFilter | Sql): Selection {
     const condition = filterCondition(filter, this.#columns, this.#dialect);
-    return condition === undefined ? this : this.and(condition);
+    return condition === true ? this : this.and(conditionSql(condition));
   }
 
   /** Only rows that satisfy a condition as well. */
@@ -43,9 +45,9 @@ export class Selection {
   }
 
   /** In this order, first of all. */
-  orderedBy(directions: Readonly<Record<string, "asc" | "desc" | undefined>>): Selection {
+  orderedBy(directions: Readonly<Record<string, unknown>>): Selection {
     const order = Object.entries(directions).flatMap(([property, direction]) =>
-      direction === undefined ? [] : [this.#orderColumn(property, direction)],
+      direction === undefined ? [] : [this.#orderColumn(property, checkedDirection(property, direction))],
     );
     return this.#with(this.#conditions, order);
   }
@@ -59,8 +61,8 @@ export class Selection {
     return this.#with(this.#conditions, order);
   }
 
-  /** The rows themselves. */
-  rows(): Sql {
+  /** The rows themselves. @param more - columns beside the table's own */
+  rows(more: Sql = sql.empty): Sql {
     const windowed = this.#window.limit !== undefined || this.#window.offset !== undefined;
     const order = this.order.length > 0 ? sql` ${orderBy(this.order)}` : windowed ? anyOrder(this.#dialect) : sql.empty;
     const { table } = this.#columns;
@@ -68,6 +70,7 @@ export class Selection {
     // SQL Server refuses to fetch no row at all (error 10744).
     const isRefused = this.#window.limit === 0 && this.#dialect.limit === "offset-fetch-needs-order";
     if (isRefused) return sql`select * from ${table} where 1 = 0`;
+    if (more !== sql.empty) return sql`select ${table}.*, ${more} from ${table}${this.#whereClause()}${order}${window}`;
     return sql`select * from ${table}${this.#whereClause()}${order}${window}`;
   }
 
@@ -97,4 +100,10 @@ export class Selection {
   #with(conditions: readonly Sql[], order: readonly OrderColumn[]): Selection {
     return new Selection(this.#spec, this.#columns, this.#dialect, this.#window, conditions, order);
   }
+}
+
+/** Any other word would sort the other way round. */
+function checkedDirection(property: string, direction: unknown): "asc" | "desc" {
+  if (direction === "asc" || direction === "desc") return direction;
+  throw new ParameterError(`the order by "${property}" is "asc" or "desc", in lower case`, { parameters: [property] });
 }

@@ -1,13 +1,28 @@
 import type { MaybePromise, ResultSet } from "../driver/index.ts";
-import { ConfigurationError, NoRowsError, ParameterError, StaleEntityError } from "../errors/index.ts";
-import { type Executor, type ExecutorInternals, internalsOf, type StatementOptions } from "../session/index.ts";
-import { compile, type Sql, sql } from "../sql/index.ts";
+import {
+  ConfigurationError,
+  NoRowsError,
+  ParameterError,
+  StaleEntityError,
+  TooManyRowsError,
+} from "../errors/index.ts";
+import {
+  ambientPart,
+  type Executor,
+  type ExecutorInternals,
+  internalsOf,
+  type StatementOptions,
+} from "../session/index.ts";
+import { compile, type Parameters, type Sql, sql } from "../sql/index.ts";
 import { type AnyTable, Columns } from "./columns.ts";
-import { checkDaoOptions, type DaoCallKind, noOptions } from "./dao-options.ts";
+import { ColumnsChanged, isAboutColumns } from "./columns-changed.ts";
+import { allOf, conditionSql } from "./condition.ts";
+import { checkDaoOptions, type DaoCallKind, type DaoQueryOptions, noOptions } from "./dao-options.ts";
 import { Entities } from "./entities.ts";
 import { type AnyFilter, filterCondition } from "./filter.ts";
-import { keyCondition, keyText, keyValues } from "./keys.ts";
+import { keyCondition, keyValues } from "./keys.ts";
 import { Selection } from "./selection.ts";
+import { forgetColumns } from "./table-columns.ts";
 import type { Window } from "./window.ts";
 import { assignments } from "./writes.ts";
 
@@ -57,7 +72,47 @@ export class TableAccess {
   }
 
   async find(statement: Sql, options: StatementOptions): Promise<Record<string, unknown>[]> {
-    return this.entities.of(this.inner.context, await this.send(statement, options));
+    return this.entities.of(this.inner.context, await this.read(statement, options));
+  }
+
+  /** Runs a statement that reads the table's columns. */
+  async read(statement: Sql, options: StatementOptions): Promise<ResultSet> {
+    const result = await this.send(statement, options);
+    if (!this.columns.agreeWith(result.columns)) throw new ColumnsChanged(this.place);
+    return result;
+  }
+
+  /** Runs `work`; once more where it read a table that is no longer what it was, which nothing else may tell. */
+  async withColumns<R>(work: () => Promise<R>): Promise<R> {
+    const { inner, columns } = this;
+    try {
+      return await work();
+    } catch (error) {
+      if (!isAboutColumns(error)) throw error;
+      forgetColumns(inner.context, columns.table);
+      if (!(error instanceof ColumnsChanged)) throw error;
+      await columns.know(inner, noOptions);
+      return work();
+    }
+  }
+
+  /** The rows of a statement that a DAO wrote itself, as entities. @param rest - parameters of a text, and the options */
+  async queried(statement: Sql | string, rest: readonly unknown[]): Promise<Record<string, unknown>[]> {
+    const { context } = this.inner;
+    const isText = typeof statement === "string";
+    const compiled = compile(statement, isText ? (rest[0] as Parameters | undefined) : undefined, context);
+    const options = ((isText ? rest[1] : rest[0]) ?? noOptions) as DaoQueryOptions<Record<string, unknown>>;
+    this.check("query", options);
+    return this.entities.of(context, await this.inner.send(compiled, options), options.schema);
+  }
+
+  /** The row of a result that has at most one. @throws TooManyRowsError */
+  atMostOne(rows: readonly Record<string, unknown>[]): Record<string, unknown> | undefined {
+    if (rows.length <= 1) return rows[0];
+    throw new TooManyRowsError(
+      `${this.place}: ${rows.length} rows came where at most one was asked for`,
+      this.inner.context,
+    );
   }
 
   /** The entity of a result that has exactly one row. */
@@ -85,14 +140,22 @@ export class TableAccess {
   byKeys(keys: readonly unknown[]): Sql {
     const [only, ...more] = this.spec.key as readonly string[];
     if (only === undefined || more.length > 0) return sql.or(keys.map((key) => this.byKey(key)));
-    const { dialect } = this.inner.context;
-    const values = keys.map((key) => this.columns.encode(only, keyValues(this.spec, key)[0], dialect));
-    return sql`${this.columns.of(only)} in (${sql.list(values)})`;
+    const values = keys.map((key) => keyValues(this.spec, key)[0]);
+    return this.columns.listed(only, "in", values, this.inner.context.dialect);
   }
 
-  /** The same text for the key and for the entity that has it. */
-  keyTextOf(key: unknown): string {
-    return keyText(keyValues(this.spec, key));
+  /** How many keys one statement can name. */
+  keysPerStatement(): number {
+    const { dialect } = this.inner.context;
+    const key = this.spec.key as readonly string[];
+    const each = key.reduce((sum, property) => sum + this.columns.parametersPerValue(property, dialect), 0);
+    return Math.max(1, Math.min(dialect.maxInList, Math.floor(dialect.maxParameters / Math.max(1, each)) - 1));
+  }
+
+  /** Which parts of the key hold UUIDs, of which a result shows the lower-case form. */
+  uuidParts({ columns }: ResultSet): readonly boolean[] {
+    const { context } = this.inner;
+    return this.spec.key.map((it) => columns[this.entities.indexOf(context, columns, it)]?.type === "uuid");
   }
 
   /** The condition that leaves out what was deleted softly; none where the table has no such column. */
@@ -106,19 +169,29 @@ export class TableAccess {
     const column = this.spec.versionColumn;
     if (expected === undefined) return [];
     if (column === undefined) throw new ConfigurationError(`table ${this.spec.name.join(".")}: it has no version()`);
-    return [sql`${this.columns.of(column)} = ${expected as number}`];
+    return [this.columns.compared(column, "=", expected, this.inner.context.dialect)];
   }
 
-  /** The condition of a change to many rows. @throws ParameterError when it says nothing and `all` is not true */
+  /** @throws ParameterError when there is no list of entities */
+  checkList(method: string, entities: unknown): void {
+    if (!Array.isArray(entities)) throw new ParameterError(`${this.place}: ${method} takes a list of entities`);
+  }
+
+  /** Whether a statement here commits by itself, because no transaction is around it. */
+  get isAlone(): boolean {
+    const holdsTransaction = "commit" in this.executor || "onCommit" in this.executor;
+    return !holdsTransaction && ambientPart(this.inner.context) === undefined;
+  }
+
+  /** The condition of a change to many rows. @throws ParameterError when it is always true and `all` is not true */
   conditionOfMany(filter: AnyFilter | Sql, all: boolean | undefined, method: string): Sql {
     const condition = filterCondition(filter, this.columns, this.inner.context.dialect);
-    if (condition === undefined && all !== true) {
+    if (condition === true && all !== true) {
       throw new ParameterError(
-        `${this.place}: ${method} with an empty filter means every row; say { all: true } if that is meant`,
+        `${this.place}: ${method} with a filter that is always true means every row; say { all: true } if that is meant`,
       );
     }
-    const conditions = [...(condition === undefined ? [] : [condition]), ...this.alive()];
-    return sql.and(conditions);
+    return conditionSql(allOf([condition, ...this.alive()]));
   }
 
   /** Deletes, or marks as deleted. */

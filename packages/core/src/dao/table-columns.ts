@@ -1,40 +1,81 @@
-import type { ColumnInfo } from "../driver/index.ts";
-import type { ExecutorInternals, StatementOptions } from "../session/index.ts";
+import type { ColumnInfo, ResultSet, Statement } from "../driver/index.ts";
+import {
+  type DatabaseContext,
+  type ExecutorInternals,
+  runAutocommit,
+  runInScope,
+  type StatementOptions,
+} from "../session/index.ts";
 import { compile, type Identifier, sql } from "../sql/index.ts";
 
-const known = new WeakMap<object, Map<string, Promise<readonly ColumnInfo[]>>>();
+/** What is known of one table. */
+interface Entry {
+  /** The look-up that is under way, which is nobody's. */
+  readonly asked: Promise<readonly ColumnInfo[] | undefined>;
+  columns: readonly ColumnInfo[] | undefined;
+}
+
+const known = new WeakMap<object, Map<string, Entry>>();
 
 /**
- * A table's columns and their types, asked for once for each database: Oracle wants out binds declared before anything comes back, SQL
- * Server a table that catches the rows.
+ * How long a look-up may take, in milliseconds. On a connection of its own it would wait for ever for a table that the caller's
+ * transaction has just made or changed.
  */
-export function tableColumns(
+const patienceMs = 1_000;
+
+/** A table's columns, where they were asked for before. */
+export function knownColumns(context: DatabaseContext, table: Identifier): readonly ColumnInfo[] | undefined {
+  return known.get(context.identity)?.get(keyOf(table))?.columns;
+}
+
+/**
+ * A table's columns and their types, asked for once for each database. The look-up is shared by everybody who needs it, and so runs
+ * outside of any caller's transaction, signal and deadline; only where there is no connection for that, or where the table is not to be
+ * seen from there, the caller asks by itself.
+ */
+export async function tableColumns(
   executor: ExecutorInternals,
   table: Identifier,
   options: StatementOptions,
 ): Promise<readonly ColumnInfo[]> {
   const { context } = executor;
-  const tables = known.get(context.identity) ?? new Map<string, Promise<readonly ColumnInfo[]>>();
+  const tables = known.get(context.identity) ?? new Map<string, Entry>();
   known.set(context.identity, tables);
   const key = keyOf(table);
-  const found = tables.get(key);
-  if (found !== undefined) return found;
-  const ask = async (): Promise<readonly ColumnInfo[]> => {
-    const { columns } = await executor.send(
-      compile(sql`select * from ${table} where 1 = 0`, undefined, context),
-      options,
-    );
-    return columns;
-  };
-  const asked = ask();
-  tables.set(key, asked);
-  asked.catch(() => tables.delete(key));
-  return asked;
+  let entry = tables.get(key);
+  if (entry?.columns !== undefined) return entry.columns;
+  const statement = compile(sql`select * from ${table} where 1 = 0`, undefined, context);
+  if (entry === undefined) {
+    entry = { asked: askApart(context, statement), columns: undefined };
+    tables.set(key, entry);
+  }
+  const columns = (await entry.asked) ?? (await executor.send(statement, options)).columns;
+  entry.columns = columns;
+  return columns;
 }
 
 /** Has the columns asked for anew by whoever needs them next. */
-export function forgetColumns({ context }: ExecutorInternals, table: Identifier): void {
+export function forgetColumns(context: DatabaseContext, table: Identifier): void {
   known.get(context.identity)?.delete(keyOf(table));
+}
+
+/** Asks on a connection that is idle; `undefined` where there is none, or it could not tell. */
+async function askApart(context: DatabaseContext, statement: Statement): Promise<readonly ColumnInfo[] | undefined> {
+  if (context.pool.stats().idle === 0) return undefined;
+  try {
+    const { columns } = await runInScope(undefined, () =>
+      runAutocommit<ResultSet>(context, {
+        text: statement.text,
+        pipelined: false,
+        bounds: { deadline: context.clock.now() + patienceMs },
+        limitMs: Number.POSITIVE_INFINITY,
+        perform: (connection, operation) => connection.query(statement, operation),
+      }),
+    );
+    return columns;
+  } catch {
+    return undefined;
+  }
 }
 
 function keyOf({ parts }: Identifier): string {

@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../errors/index.ts";
 import type { StandardSchema } from "../session/index.ts";
+import { checkChoices, checkCodec, checkProperties, checkSchema } from "./check-table.ts";
 import { type Codec, type CodecChoice, codecOf } from "./codecs.ts";
 
 /** What a table says about itself; made by {@link defineTable}. Immutable. */
@@ -51,6 +52,8 @@ export class Table<
   primaryKey<const Column extends keyof Row & string>(
     ...columns: readonly [Column, ...Column[]]
   ): Table<Row, Generated, Column, Version> {
+    checkProperties(this.#label, "primaryKey", columns);
+    if (columns.length === 0) throw new ConfigurationError(`table ${this.#label}: primaryKey() needs a column`);
     return new Table<Row, Generated, Column, Version>({ ...this.#asSpec(), key: columns } as never);
   }
 
@@ -58,6 +61,7 @@ export class Table<
   generated<const Column extends keyof Row & string>(
     ...columns: readonly Column[]
   ): Table<Row, Generated | Column, Key, Version> {
+    checkProperties(this.#label, "generated", columns);
     return new Table<Row, Generated | Column, Key, Version>({
       ...this.#asSpec(),
       generatedColumns: [...this.generatedColumns, ...columns],
@@ -66,6 +70,7 @@ export class Table<
 
   /** The integer column for optimistic locking: 1 at the insert, one more with each update. */
   version<const Column extends keyof Row & string>(column: Column): Table<Row, Generated | Column, Key, Column> {
+    checkProperties(this.#label, "version", [column]);
     return new Table<Row, Generated | Column, Key, Column>({
       ...this.#asSpec(),
       generatedColumns: [...this.generatedColumns, column],
@@ -75,11 +80,14 @@ export class Table<
 
   /** The nullable timestamp column that marks an entity as deleted; `delete` sets it, finders leave such rows out. */
   softDelete(column: keyof Row & string): Table<Row, Generated, Key, Version> {
+    checkProperties(this.#label, "softDelete", [column]);
     return new Table({ ...this.#asSpec(), softDeleteColumn: column });
   }
 
   /** Properties whose column has another name: `{ createdAt: "created_at" }`. */
   columns(names: { readonly [Column in keyof Row]?: string }): Table<Row, Generated, Key, Version> {
+    checkChoices(this.#label, "columns", names);
+    checkProperties(this.#label, "columns", Object.values(names));
     const renamed = new Map([...this.renamed, ...(Object.entries(names) as [string, string][])]);
     const taken = new Set<string>();
     for (const column of renamed.values()) {
@@ -92,15 +100,23 @@ export class Table<
 
   /** How single columns are stored: `{ active: "boolean", settings: "json", price: myCodec }`. */
   codecs(choices: { readonly [Column in keyof Row]?: CodecChoice }): Table<Row, Generated, Key, Version> {
-    const chosen = Object.entries<CodecChoice | undefined>(choices).flatMap(([column, choice]) =>
-      choice === undefined ? [] : [[column, codecOf(choice)] as const],
-    );
+    checkChoices(this.#label, "codecs", choices);
+    const chosen = Object.entries<CodecChoice | undefined>(choices).flatMap(([column, choice]) => {
+      if (choice === undefined) return [];
+      checkCodec(this.#label, column, choice);
+      return [[column, codecOf(choice)] as const];
+    });
     return new Table({ ...this.#asSpec(), columnCodecs: new Map([...this.columnCodecs, ...chosen]) });
   }
 
   /** A Standard Schema (zod, valibot, arktype) that every row from the database must satisfy; the entity is what it gives. */
   schema(rowSchema: StandardSchema<Row>): Table<Row, Generated, Key, Version> {
+    checkSchema(this.#label, rowSchema);
     return new Table({ ...this.#asSpec(), rowSchema });
+  }
+
+  get #label(): string {
+    return this.name.join(".");
   }
 
   #asSpec(): TableSpec<Row, Generated, Key, Version> {

@@ -1,163 +1,157 @@
 import type { ResultSet } from "../driver/index.ts";
-import { ParameterError, UniqueViolationError } from "../errors/index.ts";
+import { DeadlockError, ParameterError, TooManyRowsError, UniqueViolationError } from "../errors/index.ts";
 import { type Executor, type ExecutorInternals, internalsOf, type StatementOptions } from "../session/index.ts";
-import { type Sql, sql } from "../sql/index.ts";
-import type { AnyTable, Columns } from "./columns.ts";
+import { sql } from "../sql/index.ts";
 import { writeReturning } from "./returning.ts";
+import type { TableAccess } from "./table-access.ts";
+import { type Conflict, type MarkedWrite, mergeWrite, onConflictNothing, onConflictUpdate } from "./upsert-writes.ts";
+import type { Upserted } from "./write-options.ts";
 import { type AnyEntity, insertWrite, updateWrite, writtenProperties } from "./writes.ts";
 
-/** What became of one entity. */
-export interface UpsertOutcome {
-  readonly result: ResultSet;
-  readonly inserted: boolean;
-}
+type AnyUpserted = Upserted<Record<string, unknown>>;
 
-/** The extra column that tells an insert from an update. */
-const marker = "mdb_inserted";
+/** How often a statement that stands alone is sent in all, when the server makes it the victim of a deadlock. */
+const attempts = 3;
 
 /** Inserts an entity, or updates the one with the same values in `conflict`, atomically. */
-export class Upsert {
-  readonly #spec: AnyTable;
-  readonly #columns: Columns;
-  readonly #entity: AnyEntity;
-  readonly #conflict: readonly string[];
-  readonly #properties: readonly string[];
+export class Upsert implements Conflict {
+  readonly access: TableAccess;
+  readonly entity: AnyEntity;
+  readonly conflict: readonly string[];
+  readonly properties: readonly string[];
 
-  /** @throws ParameterError when the entity does not name the conflict columns */
-  constructor(spec: AnyTable, columns: Columns, entity: AnyEntity, conflict: readonly string[] = []) {
-    this.#spec = spec;
-    this.#columns = columns;
-    this.#entity = entity;
-    this.#conflict = conflict.length > 0 ? conflict : spec.key;
-    this.#properties = writtenProperties(spec, entity, spec.key);
-    const missing = this.#conflict.filter((it) => !this.#properties.includes(it));
-    if (this.#conflict.length === 0 || missing.length > 0) {
+  /** @throws ParameterError when `conflict` is no list of columns, or the entity does not name them */
+  constructor(access: TableAccess, entity: AnyEntity, conflict: unknown) {
+    const { spec } = access;
+    this.access = access;
+    this.entity = entity;
+    this.properties = writtenProperties(spec, entity, spec.key);
+    this.conflict = checkedConflict(access, conflict);
+    const missing = this.conflict.filter((it) => !this.properties.includes(it) || entity[it] === null);
+    if (this.conflict.length === 0 || missing.length > 0) {
       const what =
         missing.length > 0 ? `needs a value for ${missing.join(", ")}` : "needs a primary key or conflict columns";
       throw new ParameterError(`${spec.name.join(".")}: upsert ${what}`, { parameters: missing });
     }
   }
 
-  async run(executor: ExecutorInternals, options: StatementOptions): Promise<UpsertOutcome> {
-    await this.#columns.know(executor, options);
-    const { dialect } = executor.context;
-    if (dialect.upsert === "on-conflict" && dialect.upsertInserted !== null) {
-      return this.#onConflict(executor, options, dialect.upsertInserted);
+  /** What the entity is looked for by. */
+  get key(): readonly unknown[] {
+    return this.conflict.map((it) => this.entity[it]);
+  }
+
+  /** Runs it, in one statement where the engine can. Where no transaction is around it, one that lost a deadlock is run again. */
+  async alone(options: StatementOptions): Promise<AnyUpserted> {
+    const { inner, isAlone } = this.access;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#run(inner, options, false);
+      } catch (error) {
+        if (!(error instanceof DeadlockError) || !isAlone || attempt === attempts) throw error;
+      }
+    }
+  }
+
+  /** Runs it inside a transaction. */
+  within(inner: ExecutorInternals, options: StatementOptions): Promise<AnyUpserted> {
+    return this.#run(inner, options, true);
+  }
+
+  async #run(inner: ExecutorInternals, options: StatementOptions, isAtomic: boolean): Promise<AnyUpserted> {
+    const { dialect } = inner.context;
+    const { spec } = this.access;
+    if (dialect.upsert === "on-conflict") {
+      if (dialect.upsertInserted !== null)
+        return this.#marked(inner, onConflictUpdate(this, dialect, dialect.upsertInserted), options);
+      return inner.atomically((executor) => this.#insertFirst(internals(executor), options));
     }
     // SQL Server refuses a MERGE that would insert into an identity column, whether it inserts or not (error 544).
-    const isGenerated = this.#properties.some((it) => this.#spec.generatedColumns.includes(it as never));
-    if (dialect.upsert === "merge" && dialect.returning === "output" && !isGenerated) {
-      return this.#merge(executor, options);
-    }
-    return executor.atomically((inner) => this.#inTwoSteps(inner, options));
+    const isGenerated = this.properties.some((it) => spec.generatedColumns.includes(it as never));
+    const merge = isGenerated || dialect.returning !== "output" ? undefined : mergeWrite(this, dialect);
+    if (dialect.upsert !== "merge" || merge === undefined)
+      return inner.atomically((executor) => this.#updateFirst(executor, options));
+    // The key is unique; of other columns only the number of rows tells, and then there must be something to take back.
+    const isKey = this.conflict.every((it) => spec.key.includes(it as never));
+    if (isAtomic || isKey) return this.#marked(inner, merge, options);
+    return inner.atomically((executor) => this.#marked(internals(executor), merge, options));
   }
 
-  async #onConflict(executor: ExecutorInternals, options: StatementOptions, inserted: string): Promise<UpsertOutcome> {
-    const { dialect } = executor.context;
-    const write = insertWrite(this.#spec, this.#columns, this.#properties, [this.#entity], dialect);
-    const target = this.#columns.list(this.#conflict);
-    const tail = sql`${write.tail} on conflict (${target}) do update set ${this.#fromExcluded()}`;
-    const result = await writeReturning(executor, { ...write, tail }, options, {
-      name: marker,
-      expression: inserted,
-      sample: "",
-    });
-    return split(result);
+  async #marked(
+    inner: ExecutorInternals,
+    { write, extra }: MarkedWrite,
+    options: StatementOptions,
+  ): Promise<AnyUpserted> {
+    const result = await writeReturning(inner, write, options, extra);
+    const at = result.columns.findIndex(({ name }) => name === extra.name);
+    const value = result.rows[0]?.[at];
+    const inserted = value === true || value === 1 || value === 1n || value === "1" || value === "t";
+    const columns = result.columns.filter((_, index) => index !== at);
+    const rows = result.rows.map((row) => row.filter((_, index) => index !== at));
+    return this.#upserted({ ...result, columns, rows }, inserted);
   }
 
-  /** Every written column takes the new value; with nothing else to write, the key takes its own, so that the row comes back. */
-  #fromExcluded(): Sql {
-    const version = this.#spec.versionColumn;
-    const changed = this.#properties.filter((it) => !this.#conflict.includes(it));
-    const parts = (changed.length > 0 ? changed : this.#conflict).map((property) => {
-      const column = this.#columns.of(property);
-      return sql`${column} = excluded.${column}`;
-    });
-    if (version !== undefined) {
-      parts.push(sql`${this.#columns.of(version)} = ${this.#columns.table}.${this.#columns.of(version)} + 1`);
-    }
-    return sql.join(parts);
+  /** For engines that refuse a target which is not unique, and whose single statement cannot tell an insert from an update. */
+  async #insertFirst(inner: ExecutorInternals, options: StatementOptions): Promise<AnyUpserted> {
+    const result = await writeReturning(inner, onConflictNothing(this, inner.context.dialect), options);
+    if (result.rows.length > 0) return this.#upserted(result, true);
+    return this.#upserted(await this.#update(inner, options), false);
   }
 
   /**
-   * HOLDLOCK keeps the range of the key locked between looking and inserting; without it two merges of one key collide.
-   * https://learn.microsoft.com/sql/t-sql/statements/merge-transact-sql
+   * For engines that know no better: update; when nothing was there, insert inside a savepoint; when somebody else was quicker, update
+   * what they inserted. All in one transaction.
    */
-  async #merge(executor: ExecutorInternals, options: StatementOptions): Promise<UpsertOutcome> {
-    const { dialect } = executor.context;
-    const columns = this.#columns;
-    const version = this.#spec.versionColumn;
-    const values = this.#properties.map((it) => columns.stored(it, this.#entity[it], dialect));
-    const match = this.#conflict.map((it) => sql`target.${columns.of(it)} = source.${columns.of(it)}`);
-    const changed = this.#properties.filter((it) => !this.#conflict.includes(it));
-    const set = changed.map((it) => sql`${columns.of(it)} = source.${columns.of(it)}`);
-    if (version !== undefined) set.push(sql`${columns.of(version)} = target.${columns.of(version)} + 1`);
-    if (set.length === 0) return executor.atomically((inner) => this.#inTwoSteps(inner, options));
-    const names = version === undefined ? this.#properties : [...this.#properties, version];
-    const sources = this.#properties.map((it) => sql`source.${columns.of(it)}`);
-    const inserts = version === undefined ? sources : [...sources, sql`1`];
-    const head = sql`merge into ${columns.table} with (holdlock) as target
-using (${sql.values([values])}) as source (${columns.list(this.#properties)}) on ${sql.and(match)}
-when matched then update set ${sql.join(set)}
-when not matched then insert (${columns.list(names)}) values (${sql.join(inserts)})`;
-    const write = { table: columns.table, head, tail: sql.empty };
-    const expression = "case $action when 'INSERT' then 1 else 0 end";
-    return split(await writeReturning(executor, write, options, { name: marker, expression, sample: "1" }));
-  }
-
-  /**
-   * For engines whose single statement cannot tell an insert from an update: update; when nothing was there, insert inside a savepoint;
-   * when somebody else was quicker, update what they inserted. All in one transaction.
-   */
-  async #inTwoSteps(executor: Executor, options: StatementOptions): Promise<UpsertOutcome> {
+  async #updateFirst(executor: Executor, options: StatementOptions): Promise<AnyUpserted> {
     const updated = await this.#update(internals(executor), options);
-    if (updated.rows.length > 0) return { result: updated, inserted: false };
+    if (updated.rows.length > 0) return this.#upserted(updated, false);
     try {
-      const result = await executor.transaction((inner) => this.#insert(internals(inner), options));
-      return { result, inserted: true };
+      const inserted = await executor.transaction((inner) => this.#insert(internals(inner), options));
+      return await this.#upserted(inserted, true);
     } catch (error) {
       if (!(error instanceof UniqueViolationError)) throw error;
       const retried = await this.#update(internals(executor), options);
       // Nothing there: it was another unique constraint than the conflict columns'.
       if (retried.rows.length === 0) throw error;
-      return { result: retried, inserted: false };
+      return this.#upserted(retried, false);
     }
   }
 
-  #update(executor: ExecutorInternals, options: StatementOptions): Promise<ResultSet> {
-    const { dialect } = executor.context;
-    const columns = this.#columns;
-    const condition = sql.and(
-      this.#conflict.map((it) => sql`${columns.of(it)} = ${columns.encode(it, this.#entity[it], dialect)}`),
-    );
-    const changed = this.#properties.filter(
-      (it) => !this.#conflict.includes(it) && !this.#spec.key.includes(it as never),
-    );
-    if (changed.length === 0 && this.#spec.versionColumn === undefined) {
+  async #upserted(result: ResultSet, inserted: boolean): Promise<AnyUpserted> {
+    if (result.rows.length > 1) {
+      const { access, conflict } = this;
+      const message = `${access.place}: an upsert found ${result.rows.length} rows, because ${conflict.join(", ")} is not unique; nothing is changed`;
+      throw new TooManyRowsError(message, access.inner.context);
+    }
+    return { entity: await this.access.one(result), inserted };
+  }
+
+  #update(inner: ExecutorInternals, options: StatementOptions): Promise<ResultSet> {
+    const { dialect } = inner.context;
+    const { spec, columns } = this.access;
+    const condition = sql.and(this.conflict.map((it) => columns.compared(it, "=", this.entity[it], dialect)));
+    const changed = this.properties.filter((it) => !this.conflict.includes(it) && !spec.key.includes(it as never));
+    if (changed.length === 0 && spec.versionColumn === undefined) {
       // Nothing to change: the key takes its own value, so that the row comes back.
-      const [first] = this.#conflict as [string];
+      const [first] = this.conflict as readonly [string, ...string[]];
       const own = sql`update ${columns.table} set ${columns.of(first)} = ${columns.of(first)}`;
-      return writeReturning(executor, { table: columns.table, head: own, tail: sql`where ${condition}` }, options);
+      return writeReturning(inner, { table: columns.table, head: own, tail: sql`where ${condition}` }, options);
     }
-    const changes = Object.fromEntries(changed.map((it) => [it, this.#entity[it]]));
-    return writeReturning(executor, updateWrite(this.#spec, columns, changes, condition, dialect), options);
+    const changes = Object.fromEntries(changed.map((it) => [it, this.entity[it]]));
+    return writeReturning(inner, updateWrite(spec, columns, changes, condition, dialect), options);
   }
 
-  #insert(executor: ExecutorInternals, options: StatementOptions): Promise<ResultSet> {
-    const { dialect } = executor.context;
-    const write = insertWrite(this.#spec, this.#columns, this.#properties, [this.#entity], dialect);
-    return writeReturning(executor, write, options);
+  #insert(inner: ExecutorInternals, options: StatementOptions): Promise<ResultSet> {
+    const { spec, columns } = this.access;
+    const write = insertWrite(spec, columns, this.properties, [this.entity], inner.context.dialect);
+    return writeReturning(inner, write, options);
   }
 }
 
-/** Takes the marker out of a result. */
-function split(result: ResultSet): UpsertOutcome {
-  const at = result.columns.findIndex(({ name }) => name === marker);
-  const value = result.rows[0]?.[at];
-  const inserted = value === true || value === 1 || value === 1n || value === "1" || value === "t";
-  const columns = result.columns.filter((_, index) => index !== at);
-  const rows = result.rows.map((row) => row.filter((_, index) => index !== at));
-  return { result: { ...result, columns, rows }, inserted };
+function checkedConflict({ spec, place }: TableAccess, conflict: unknown): readonly string[] {
+  if (conflict === undefined) return spec.key;
+  const isList = Array.isArray(conflict) && conflict.length > 0 && conflict.every((it) => typeof it === "string");
+  if (isList && new Set(conflict).size === conflict.length) return conflict as readonly string[];
+  throw new ParameterError(`${place}: "conflict" is a list of columns, each once`, { parameters: ["conflict"] });
 }
 
 function internals(executor: Executor): ExecutorInternals {

@@ -7,11 +7,19 @@ export type Kinds = readonly (string | undefined)[];
 export function kindsOf(values: readonly SqlValue[]): Kinds {
   return values.map((value) => {
     if (value === null) return undefined;
-    if (typeof value !== "object") return typeof value;
-    if (isParameter(value)) return value.value === null ? undefined : value.type;
-    if (value instanceof Uint8Array) return "bytes";
-    return value instanceof Date ? "date" : "document";
+    if (isParameter(value)) {
+      if (value.value === null) return undefined;
+      // By the column it has its type anyway, or else the one that its value has.
+      return "column" in value && value.column !== undefined ? kindOf(value.value) : value.type;
+    }
+    return kindOf(value);
   });
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value !== "object") return typeof value;
+  if (value instanceof Uint8Array) return "bytes";
+  return value instanceof Date ? "date" : "document";
 }
 
 /** What two rows are together; `undefined` when a value of one has another kind than that of the other. */

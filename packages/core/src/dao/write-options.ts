@@ -14,8 +14,8 @@ export interface UpsertOptions<Row extends object> extends DaoOptions {
 
 /** What `delete` and `restore` take. */
 export interface VersionedOptions extends DaoOptions {
-  /** The version that the caller has read; `StaleEntityError` when it is another one by now. */
-  readonly version?: number | bigint | undefined;
+  /** The version that the caller has read; `StaleEntityError` when it is another one by now. Left out: no lock. */
+  readonly version?: number | bigint | string;
 }
 
 /** What `upsert` gives. */

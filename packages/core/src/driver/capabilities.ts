@@ -45,6 +45,8 @@ export interface Capabilities {
   readonly multipleResultSets: boolean;
   /** Declared with `call()`: stored procedures with output parameters. */
   readonly procedures: boolean;
+  /** A server tells what became of a transaction whose COMMIT was lost. Declared with `fateOf()`. Absent: no. */
+  readonly fates?: boolean;
   /**
    * At most this many connections make sense; absent when there is no such limit. 1: the database lives in its one connection (in memory), so
    * the pool never closes that for its age, for being idle or for what a session has left.

@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../errors/index.ts";
 import { didYouMean } from "../internal/nearest-name.ts";
+import { foreignOptionHint } from "./foreign-options.ts";
 
 /** What one option may be. Several of the words together are alternatives. */
 export type OptionType =
@@ -49,9 +50,9 @@ export function checkOptions<Options extends object>(
   for (const [key, value] of Object.entries(options)) {
     const rule = Object.hasOwn(rules, key) ? rules[key as keyof Options & string] : undefined;
     if (rule === undefined) {
-      throw new ConfigurationError(`${what}: unknown option "${path}${key}"${didYouMean(key, Object.keys(rules))}`, {
-        key: path + key,
-      });
+      const known = Object.keys(rules);
+      const hint = foreignOptionHint(key, path, known) ?? didYouMean(key, known);
+      throw new ConfigurationError(`${what}: unknown option "${path}${key}"${hint}`, { key: path + key });
     }
     if (value !== undefined) checkOption(what, path + key, value, rule);
   }

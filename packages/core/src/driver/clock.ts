@@ -46,7 +46,8 @@ class SystemTimer implements Timer {
 
   constructor(callback: () => void, delayMs: number, keepProcessAlive: boolean) {
     this.#callback = callback;
-    this.#left = delayMs;
+    // A moment that has passed is now; Node prints a warning for it.
+    this.#left = Math.max(0, delayMs);
     this.#keepsAlive = keepProcessAlive;
     this.#timeout = this.#next();
   }

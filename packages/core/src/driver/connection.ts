@@ -10,7 +10,21 @@ export interface BeginOptions {
   /** `false` where the caller said that it will write, `true` that it will not; absent when it said nothing. */
   readonly readOnly?: boolean;
   readonly deferrable?: boolean;
+  /** The connection learns the transaction's number, for {@link DriverConnection.fateOf}. Only where `fates` is declared. */
+  readonly traceable?: boolean;
+  /**
+   * For an engine with one writer (SQLite). `"late"`: this may turn out only to read, as a session may, so the writer's lock waits for the first
+   * write; one that comes after somebody else has written fails as `"serialization"`. Default `"early"`: a write that follows a read never
+   * fails for that. Others ignore it.
+   */
+  readonly writeLock?: "early" | "late";
 }
+
+/**
+ * What became of a transaction: `"pending"` while it runs or still waits for its end, `"unknown"` where the server cannot tell or is not the one
+ * that ran it.
+ */
+export type Fate = "committed" | "rolled back" | "pending" | "unknown";
 
 /** How `stream` fetches. */
 export interface CursorOptions extends OperationContext {
@@ -81,6 +95,21 @@ export interface DriverConnection {
    * wire tells by itself. The pool retires such a connection when it comes back. Absent: it always fits.
    */
   readonly fits?: boolean;
+  /**
+   * How many transactions a caller's own text (`commit`, `rollback`, `begin`, `commit and chain`) has begun or ended here since the connection
+   * was opened, as far as the server's answers tell. `begin`, `commit` and `rollback` of this interface, `reset` and going back to a savepoint are
+   * not counted. When it has changed over a statement, the transaction that is open now is not the one that core has begun, though `txStatus` may be
+   * the same. Local, free; settled by the time the statement settles, also when that fails. Absent: the engine does not tell, and `txStatus` is
+   * all there is.
+   */
+  readonly txEnded?: number;
+
+  /**
+   * The number of the transaction that was begun last, where that was `traceable`; it stays readable after the connection is lost. `null`: by the last
+   * statement that was answered it had written nothing, so that there is nothing a lost commit could have lost but a NOTIFY. `undefined`: not known.
+   * Local, free, and learnt at no extra round trip of a statement. The driver's own format.
+   */
+  readonly transactionNumber?: string | null | undefined;
 
   /** Runs one statement and gives all of its rows. */
   query(statement: Statement, context: OperationContext): MaybePromise<ResultSet>;
@@ -101,11 +130,15 @@ export interface DriverConnection {
 
   /** One cheap round trip. Absent for engines where it proves nothing. */
   ping?(context: OperationContext): Promise<void>;
-  /** Puts the session back. `"deferred"`: it will travel with the next statement. */
-  reset?(plan: ResetPlan, context: OperationContext): MaybePromise<"done" | "deferred">;
+  /**
+   * Puts the session back. `"deferred"`: it will travel with the next statement. `"impossible"`: something of it ends with the session only, and
+   * core closes the connection.
+   */
+  reset?(plan: ResetPlan, context: OperationContext): MaybePromise<"done" | "deferred" | "impossible">;
   /**
    * Stops the statement that runs now, on the server. Resolves only when it can no longer hit a later statement; the pending call
-   * then rejects with an error that `classify` names `"cancelled"` (or has succeeded meanwhile).
+   * then rejects with an error that `classify` names `"cancelled"` (or has succeeded meanwhile). When nothing runs it does nothing and
+   * resolves at once: the pool calls it, without knowing, before it destroys a connection that it takes from its holder.
    */
   cancel?(context: OperationContext): Promise<void>;
   /** Starts a statement whose rows are pulled in batches. Does no I/O before the first `read`. */
@@ -136,6 +169,11 @@ export interface DriverConnection {
   rollbackTo?(name: string): MaybePromise<void>;
   /** Forgets a savepoint. Present when `savepoints` is `"full"`. */
   releaseSavepoint?(name: string): MaybePromise<void>;
+  /**
+   * What became of a transaction of this database, whichever connection ran it. Called on another connection, outside a transaction, after a COMMIT was
+   * lost. Declared with `fates`. @param transactionNumber - what {@link DriverConnection.transactionNumber} gave
+   */
+  fateOf?(transactionNumber: string, context: OperationContext): Promise<Fate>;
   /** Lets the connection keep the process alive, or not. The pool calls `unref` when it goes idle. */
   ref?(): void;
   /** See {@link DriverConnection.ref}. */

@@ -1,3 +1,5 @@
+import type { LogicalType } from "./logical-type.ts";
+
 /** What differs in SQL text from engine to engine. Frozen data, no behaviour. */
 export interface DialectFacts {
   /** `$1`, `?`, `@p1`, `:1`. */
@@ -31,6 +33,23 @@ export interface DialectFacts {
   readonly emptyStringIsNull: boolean;
   /** An array is a value of its own (PostgreSQL's `any($1)`); elsewhere core refuses it and points to `sql.list`. */
   readonly arrayParameters: boolean;
+  /**
+   * A parameter has a type of its own, which decides how it is compared and whether an index serves: a DAO asks for its table's columns
+   * and names them in {@link ParameterHint.column}. Absent: the engine gives a parameter the type of what it stands beside.
+   */
+  readonly typedParameters?: boolean;
+  /**
+   * For logical types whose values an engine stores in several forms (SQLite's dates and UUIDs): what makes two forms of one value equal.
+   * Absent: a column holds one form.
+   */
+  readonly storedForms?: Readonly<Partial<Record<LogicalType, StoredForm>>>;
+  /**
+   * By a column's `databaseType` or logical type: how a keyset page reads the exact place of a row, where the value that a driver gives
+   * is less exact or of another form. Absent: the value is exact.
+   */
+  readonly exactPlaces?: Readonly<Record<string, ExactPlace>>;
+  /** How SQL writes the floats that no parameter can be, `nan` only where a float can hold it. Absent: the engine has none of them. */
+  readonly nonFinite?: { readonly nan?: string; readonly infinity: string; readonly minusInfinity: string };
   readonly booleanType: "native" | "bit" | "number" | "integer";
   readonly transactionalDdl: boolean;
   /** What a SELECT without a table needs (`"dual"` for Oracle before 23); `null` for nothing. */
@@ -40,6 +59,27 @@ export interface DialectFacts {
    * `E'...'`, `brackets` `[name]`, `backticks` `` `name` ``, `qQuotes` `q'[...]'`, `nestedComments`, `slices` `a[1:2]`.
    */
   readonly lexical: readonly LexicalFeature[];
+}
+
+/** How values of a logical type are found whichever form they are stored in. In each text `$` stands for the column or the value. */
+export interface StoredForm {
+  /** Makes every form the same: `date($)`. */
+  readonly alike: string;
+  /**
+   * Between which bounds every form of a value lies as it is stored, the lower one included, so that an index serves: `["date($)",
+   * "date($, '+1 day')"]`. Where there are none, `equal` names the forms themselves.
+   */
+  readonly near?: readonly [from: string, below: string];
+  /** Forms that an equal value is looked for in, instead of `alike`: `["lower($)", "upper($)"]`. */
+  readonly equal?: readonly string[];
+}
+
+/** See {@link DialectFacts.exactPlaces}. In each text `$` stands for the column or the value. */
+export interface ExactPlace {
+  /** Reads the place. */
+  readonly read: string;
+  /** Makes a value of the column's type of what `read` gave. */
+  readonly write: string;
 }
 
 /** See {@link DialectFacts.lexical}. */

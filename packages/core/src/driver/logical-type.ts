@@ -17,7 +17,7 @@
  * | `json` | the document's text |
  * | `uuid` | `string`, any case |
  * | `interval` | the engine's text |
- * | `any` | already what the caller should get: arrays, vectors, geometric and vendor types; core passes it through |
+ * | `any` | already what the caller should get: vectors, geometric and vendor types; core passes it through |
  * | `dynamic` | the engine has no column type here (a SQLite expression): core goes by the value itself |
  */
 export const logicalTypes = [
@@ -39,4 +39,10 @@ export const logicalTypes = [
 ] as const;
 
 /** One row of the type contract; see {@link logicalTypes}. */
-export type LogicalType = (typeof logicalTypes)[number];
+export type ScalarLogicalType = (typeof logicalTypes)[number];
+
+/**
+ * What a column holds: one of {@link logicalTypes}, or arrays of it (`"timestamp[]"`), whose elements have the canonical form of theirs or are `null`,
+ * nested to any depth. What the caller has chosen for a type holds for the elements of its arrays too.
+ */
+export type LogicalType = ScalarLogicalType | `${ScalarLogicalType}[]`;

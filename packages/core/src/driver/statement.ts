@@ -22,6 +22,11 @@ export interface ParameterHint {
   readonly direction?: "in" | "out" | "inout";
   /** The engine's own type name (`"varchar"`, `"decimal(38,10)"`) where the value alone does not tell it. */
   readonly type?: string;
+  /**
+   * The column that the parameter is stored in or compared with, as this driver described it. Where the dialect says `typedParameters`,
+   * the driver declares the parameter by it as well as the value allows; a value that does not fit goes by itself. Without `type` only.
+   */
+  readonly column?: ColumnInfo;
 }
 
 /** One statement, ready to send: the engine's own placeholders, values in their order. Immutable. */

@@ -23,7 +23,10 @@ export const errorCodes = {
   MDB_POOL_TIMEOUT: { when: "No connection came free in time.", retryable: true },
   MDB_POOL_CLOSED: { when: "The pool or its manager is closed.", retryable: false },
   MDB_POOL_QUEUE_FULL: { when: "Too many callers are waiting already.", retryable: true },
-  MDB_POOL_DEADLOCK: { when: "Every connection is held by somebody who waits for another one.", retryable: true },
+  MDB_POOL_DEADLOCK: {
+    when: "Every connection is held, and no holder has done anything for `pool.deadlockPatienceMs`: they seem to wait for each other.",
+    retryable: true,
+  },
   MDB_POOL_OVERLOADED: { when: "The pool cannot serve this caller before its deadline.", retryable: true },
   MDB_UNIQUE_VIOLATION: { when: "A row with this key exists already.", retryable: false },
   MDB_FOREIGN_KEY_VIOLATION: { when: "A referenced row is missing, or a row is still referenced.", retryable: false },

@@ -11,16 +11,19 @@ export class NotConfiguredError extends MdbError {
 /** No database has this label. */
 export class UnknownDatabaseError extends MdbError {
   static override readonly className = "UnknownDatabaseError";
-  /** The labels that exist. */
+  /** The labels that exist: the five nearest, where there are more. */
   readonly labels: readonly string[];
+  /** How many labels there are. */
+  readonly labelCount: number;
   /** The label that was probably meant. */
   readonly suggestion: string | undefined;
   constructor(
     message: string,
-    options: MdbErrorOptions & { labels: readonly string[]; suggestion?: string | undefined },
+    options: MdbErrorOptions & { labels: readonly string[]; labelCount: number; suggestion?: string | undefined },
   ) {
     super("MDB_UNKNOWN_DATABASE", message, options);
     this.labels = options.labels;
+    this.labelCount = options.labelCount;
     this.suggestion = options.suggestion;
   }
 }

@@ -48,7 +48,10 @@ export class PoolQueueFullError extends PoolError {
   }
 }
 
-/** Every connection is held by a transaction or session that itself waits for another connection. */
+/**
+ * Every connection is held, and no holder has done anything for `pool.deadlockPatienceMs`: they seem to wait for this caller, or for each
+ * other. Suspected, not proven.
+ */
 export class PoolDeadlockError extends PoolError {
   static override readonly className = "PoolDeadlockError";
   /** Where the holders took their connections; filled where `leakDetectionMs` is on. */

@@ -1,14 +1,26 @@
+import { systemClock } from "../driver/index.ts";
 import { ConfigurationError, UnknownDatabaseError } from "../errors/index.ts";
-import { nearestName } from "../internal/nearest-name.ts";
+import { nearestName, nearestNames } from "../internal/nearest-name.ts";
 import type { CloseOptions, PoolStats } from "../pool/index.ts";
-import type { Session, SessionOptions, Transaction, TransactionOptions } from "../session/index.ts";
+import type {
+  HeldTransaction,
+  HeldTransactionOptions,
+  Session,
+  SessionOptions,
+  Transaction,
+  TransactionOptions,
+} from "../session/index.ts";
 import { type AnyDriver, checkDictionary, type DatabaseEntry, readEntry } from "./configuration.ts";
 import type { Database } from "./database.ts";
 import type { Health } from "./health.ts";
+import { healthOfAll } from "./health-of-all.ts";
 import { checkNodeVersion } from "./node-version.ts";
 import { type Environment, openDatabase } from "./open-database.ts";
 import { defaultManager } from "./process-default.ts";
 import type { RegisteredLabel } from "./register.ts";
+
+/** So many labels an error names. */
+const labelsInError = 5;
 
 /** Labels to databases. */
 export type DatabaseEntries = Readonly<Record<string, DatabaseEntry>>;
@@ -30,6 +42,7 @@ export interface ManagerOptions extends Environment {
  */
 export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> implements AsyncDisposable {
   readonly #databases = new Map<string, Database>();
+  readonly #identities = new Map<string, object>();
   readonly #drivers: readonly AnyDriver[];
   readonly #environment: Environment;
   #closing: Promise<void> | undefined;
@@ -47,7 +60,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
     return [...this.#databases.keys()];
   }
 
-  /** The database of a label. @throws UnknownDatabaseError that lists the labels and suggests the nearest */
+  /** The database of a label. @throws UnknownDatabaseError with the five nearest labels, and the one that was probably meant */
   database(label: keyof Entries & string): Database {
     const database = this.#databases.get(label);
     if (database === undefined) throw this.#unknown(label);
@@ -75,6 +88,11 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
     options?: TransactionOptions,
   ): Promise<R> {
     return this.database(label).transaction(work, options);
+  }
+
+  /** See {@link Database.begin}. */
+  async begin(label: keyof Entries & string, options?: HeldTransactionOptions): Promise<HeldTransaction> {
+    return this.database(label).begin(options);
   }
 
   /**
@@ -117,10 +135,12 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
     return Object.fromEntries([...this.#databases].map(([label, database]) => [label, database.stats()]));
   }
 
-  /** Asks every database for a sign of life at once. Never rejects. `timeoutMs` is 5 000 by default. */
-  async health(options?: { readonly timeoutMs?: number }): Promise<Readonly<Record<string, Health>>> {
-    const answers = [...this.#databases].map(async ([label, it]) => [label, await it.health(options)] as const);
-    return Object.fromEntries(await Promise.all(answers));
+  /**
+   * Asks every database for a sign of life, 16 at a time. Never rejects. All answers are there after `timeoutMs`, 5 000 by default: where there
+   * are many, each gets its share of what is left of it.
+   */
+  health({ timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {}): Promise<Readonly<Record<string, Health>>> {
+    return healthOfAll(this.#databases, timeoutMs, this.#environment.clock ?? systemClock);
   }
 
   /**
@@ -158,15 +178,24 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
     if (this.#databases.has(label)) {
       throw new ConfigurationError(`${label}: this label is taken; unregister it first`, { database: label });
     }
-    this.#databases.set(label, openDatabase(label, readEntry(label, entry, this.#drivers), this.#environment));
+    // A label is the same database to whoever is in a transaction on it, also when it is registered anew meanwhile.
+    const identity = this.#identities.get(label) ?? {};
+    this.#identities.set(label, identity);
+    const definition = readEntry(label, entry, this.#drivers);
+    this.#databases.set(label, openDatabase(label, definition, this.#environment, identity));
   }
 
   #unknown(label: string): UnknownDatabaseError {
-    const labels = [...this.#databases.keys()];
+    const { size: labelCount } = this.#databases;
+    const all = labelCount <= labelsInError;
+    const labels = all ? [...this.#databases.keys()] : nearestNames(label, this.#databases.keys(), labelsInError);
     const suggestion = nearestName(label, labels);
     const hint = suggestion === undefined ? "" : `; did you mean "${suggestion}"?`;
-    const known = labels.length === 0 ? "none is configured" : `there are ${labels.map((it) => `"${it}"`).join(", ")}`;
-    return new UnknownDatabaseError(`no database is called "${label}": ${known}${hint}`, { labels, suggestion });
+    const listed = labels.map((it) => `"${it}"`).join(", ");
+    const some = all ? `there are ${listed}` : `there are ${labelCount}, the nearest are ${listed}`;
+    const known = labelCount === 0 ? "none is configured" : some;
+    const message = `no database is called "${label}": ${known}${hint}`;
+    return new UnknownDatabaseError(message, { labels, labelCount, suggestion });
   }
 
   /** {@link database} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
@@ -195,5 +224,10 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
     options?: TransactionOptions,
   ): Promise<R> {
     return defaultManager().transaction(label, work, options);
+  }
+
+  /** {@link begin} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
+  static async begin(label: RegisteredLabel, options?: HeldTransactionOptions): Promise<HeldTransaction> {
+    return defaultManager().begin(label, options);
   }
 }

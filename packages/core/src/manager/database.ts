@@ -1,14 +1,17 @@
 import type { MaybePromise } from "../driver/index.ts";
-import { type CloseOptions, Holder, type Pool, type PoolStats } from "../pool/index.ts";
+import type { CloseOptions, Pool, PoolStats } from "../pool/index.ts";
 import {
-  acquireRequest,
-  ambientParticipation,
+  ambientPart,
+  borrow,
   boundsFrom,
   currentScope,
   type DatabaseContext,
-  type Hold,
-  holdAutocommit,
+  HeldTransaction,
+  type HeldTransactionOptions,
+  holdingScope,
+  type Occupant,
   type Operation,
+  openAutocommitStream,
   PinnedConnection,
   poolSource,
   propagate,
@@ -18,11 +21,16 @@ import {
   type SessionOptions,
   StatementExecutor,
   type StatementOptions,
+  type StreamLease,
   type Transaction,
+  TransactionHandle,
   type TransactionOptions,
   traceTransaction,
 } from "../session/index.ts";
 import { checkHealth, type Health } from "./health.ts";
+
+/** The door for test helpers: what statements are part of where no scope of the calling context says so. */
+const rootUnit: unique symbol = Symbol.for("@nsj/mdb/root-unit") as never;
 
 /**
  * One configured database: its pool, and statements that each run on their own. Inside `transaction()` of the same database, anywhere in
@@ -34,9 +42,7 @@ export class Database extends StatementExecutor {
   #closing: Promise<void> | undefined;
 
   /** Made by the manager. */
-  constructor(makeContext: (database: object) => DatabaseContext, closeConnector: () => Promise<void>) {
-    const identity = {};
-    const context = makeContext(identity);
+  constructor(context: DatabaseContext, closeConnector: () => Promise<void>) {
     super(context);
     this.#pool = context.pool;
     this.#closeConnector = closeConnector;
@@ -54,28 +60,24 @@ export class Database extends StatementExecutor {
     return this.#pool.connect();
   }
 
-  /** A session of your own; close it, or use `await using`. Nothing is sent before its first statement. */
+  /**
+   * A session of your own; close it, or use `await using`. Nothing is sent before its first statement. It never joins a running transaction.
+   * @throws ConfigurationError, UnsupportedError when the engine lacks an option
+   */
   async getSession(options: SessionOptions = {}): Promise<Session> {
-    return this.#session(options, new Holder(currentScope()?.holder, `session on "${this.label}"`));
-  }
-
-  #session(options: SessionOptions, holder: Holder): Session {
-    return new Session(this.context, poolSource(this.context), propagate, options, holder);
+    return new Session(this.context, options, currentScope());
   }
 
   /** Runs `work` with a session and closes it. It does not commit: call `session.commit()`. */
   async withSession<R>(work: (session: Session) => Promise<R>, options: SessionOptions = {}): Promise<R> {
-    const parent = currentScope();
-    const holder = new Holder(parent?.holder, `session on "${this.label}"`);
-    const scope = { parent, database: undefined, participation: undefined, holder };
-    return runInScope(scope, async () => {
-      const session = this.#session(options, holder);
-      try {
-        return await work(session);
-      } finally {
-        await session.close();
-      }
-    });
+    const scope = holdingScope(this.context, "callback with a session on");
+    const session = new Session(this.context, options, scope);
+    try {
+      return await runInScope(scope, async () => work(session));
+    } finally {
+      await session.close();
+      scope.end();
+    }
   }
 
   /**
@@ -84,34 +86,45 @@ export class Database extends StatementExecutor {
    */
   transaction<R>(work: (transaction: Transaction) => Promise<R>, options: TransactionOptions = {}): Promise<R> {
     const { context } = this;
-    const outer = ambientParticipation(context.identity);
-    return traceTransaction(context, options.propagation ?? "required", () =>
-      propagate(context, poolSource(context), outer, work, options, "required"),
-    );
+    const surroundings = {
+      context,
+      leases: poolSource(context),
+      outer: ambientPart(context),
+      usual: "required",
+    } as const;
+    return traceTransaction(context, options.propagation ?? "required", () => propagate(surroundings, work, options));
+  }
+
+  /**
+   * A transaction of your own that you end: `await using tx = await database.begin()`. Nothing is sent before its first statement; without a
+   * `commit()` that has resolved it is rolled back. It never joins a running transaction; statements on the database join it inside of
+   * `tx.run()`.
+   * @throws ConfigurationError, UnsupportedError when the engine lacks an option
+   */
+  async begin(options: HeldTransactionOptions = {}): Promise<HeldTransaction> {
+    return new HeldTransaction(this.context, options);
   }
 
   /**
    * Runs `work` with one physical connection outside any transaction, for temporary tables, advisory locks and session settings. The
    * connection is reset when it goes back.
+   * @param options - from the call to the end of `work`: then the connection is taken away, and what runs on it is stopped
    */
   async withConnection<R>(
     work: (connection: PinnedConnection) => Promise<R>,
     options: Pick<StatementOptions, "signal" | "timeoutMs"> = {},
   ): Promise<R> {
     const { context } = this;
-    const parent = currentScope();
-    const holder = new Holder(parent?.holder, `connection of "${this.label}"`);
-    const bounds = boundsFrom(context, options);
-    const lease = this.#pool.tryAcquire(holder) ?? (await this.#pool.acquire(acquireRequest(bounds, holder, false)));
-    const { connection } = lease;
-    const pinned = new PinnedConnection(context, connection, propagate);
     // Statements on the database itself are not for this connection: only the handle is.
-    const scope = { parent, database: undefined, participation: undefined, holder };
+    const scope = holdingScope(context, "connection of");
+    const bounds = boundsFrom(context, options);
+    const lease = await borrow(context, bounds, scope);
+    const { connection } = lease;
+    const pinned = new PinnedConnection(context, connection, scope, bounds);
     try {
-      return await runInScope(scope, () => work(pinned));
+      return await pinned.use(() => work(pinned));
     } finally {
-      await pinned.end();
-      lease.release({ error: connection.usable ? "ok" : "dead", dirty: true });
+      lease.release({ error: connection.usable ? "ok" : "dead", dirty: true, answered: pinned.answered });
     }
   }
 
@@ -125,6 +138,15 @@ export class Database extends StatementExecutor {
     return checkHealth(this.context, options.timeoutMs ?? 5_000);
   }
 
+  /**
+   * Replaces every connection that is open now or being opened, for credentials or addresses that have changed: idle ones are closed at once,
+   * those in use when they come back, and attempts to connect are given up and made again. Running work is not disturbed. Returns at once; may
+   * be called at any time. Does nothing for a database in memory, which lives in its one connection, and for a closed one.
+   */
+  evictConnections(): void {
+    this.#pool.evict();
+  }
+
   /** Stops new work, lets running work finish until the deadline, then cuts it, and closes every connection. Safe to call twice. */
   close(options: CloseOptions = {}): Promise<void> {
     this.#closing ??= this.#close(options);
@@ -136,16 +158,22 @@ export class Database extends StatementExecutor {
     await this.#closeConnector();
   }
 
-  protected override run<T>(operation: Operation<T>): MaybePromise<T> {
-    const outer = ambientParticipation(this.context.identity);
-    return outer === undefined ? runAutocommit(this.context, operation) : outer.execute(operation);
+  /** See {@link rootUnit}; `undefined` takes it away. */
+  [rootUnit](transaction: HeldTransaction | undefined): void {
+    this.context.root.unit = transaction === undefined ? undefined : TransactionHandle.partOf(transaction);
   }
 
-  protected override async hold(options: StatementOptions, abandon: () => Promise<void>): Promise<Hold> {
+  protected override perform<T>(operation: Operation<T>, occupant?: Occupant): MaybePromise<T> {
+    const part = ambientPart(this.context);
+    return part === undefined ? runAutocommit(this.context, operation) : part.execute(operation, occupant);
+  }
+
+  protected override openStream(options: StatementOptions, occupant: Occupant): Promise<StreamLease> {
     const bounds = boundsFrom(this.context, options);
-    const outer = ambientParticipation(this.context.identity);
-    if (outer === undefined) return holdAutocommit(this.context, bounds);
-    return outer.occupy(bounds, abandon);
+    const part = ambientPart(this.context);
+    return part === undefined
+      ? openAutocommitStream(this.context, bounds, occupant)
+      : part.openStream(bounds, occupant);
   }
 
   protected override atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R> {

@@ -1,7 +1,6 @@
 import type { Driver, MaybePromise, OptionRules } from "../driver/index.ts";
 import type { PoolOptions } from "../pool/index.ts";
-import type { Executor } from "../session/executor.ts";
-import type { PipeliningOptions } from "../session/pipelining-options.ts";
+import type { Executor, PipeliningOptions } from "../session/index.ts";
 import type { TypeOptions } from "../types/index.ts";
 
 /** What a user may say about any database, whatever its engine. An adapter's factory takes these beside the driver's own options. */
@@ -23,8 +22,16 @@ export interface DatabaseOptions {
   readonly types?: TypeOptions;
   /** Runs on each new physical connection before anybody gets it. When it throws, the connection is not used. */
   readonly onConnect?: (connection: Executor) => MaybePromise<void>;
-  /** A limit for every single statement, in milliseconds; it is stopped on the server. None by default. */
+  /**
+   * A limit for every single statement, in milliseconds; it is stopped on the server. The server's time counts, not that of the caller between two
+   * batches of a stream or rows of a bulk load. None by default.
+   */
   readonly statementTimeoutMs?: number;
+  /**
+   * How long the hooks of a transaction (`onCommit`, `onRollback`) are waited for together, in milliseconds; 30 000 by default. After that each is a
+   * `HookError`, and the transaction's result stands.
+   */
+  readonly hookTimeoutMs?: number;
 }
 
 const definitionOf: unique symbol = Symbol.for("@nsj/mdb/definition") as never;
@@ -57,6 +64,7 @@ export const databaseOptionRules: OptionRules<DatabaseOptions> = Object.freeze({
   types: { type: "object" },
   onConnect: { type: "function" },
   statementTimeoutMs: { type: "milliseconds" },
+  hookTimeoutMs: { type: "milliseconds" },
 } as const);
 
 /**

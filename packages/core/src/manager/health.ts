@@ -5,7 +5,7 @@ import {
   PoolQueueFullError,
   PoolTimeoutError,
 } from "../errors/index.ts";
-import { acquireRequest, boundsFrom, type DatabaseContext, failureOf } from "../session/index.ts";
+import { borrow, boundsFrom, type DatabaseContext, failureOf } from "../session/index.ts";
 
 /** One database's answer. */
 export interface Health {
@@ -22,11 +22,11 @@ export interface Health {
 
 /** Takes a connection and pings the server over it. Never rejects. */
 export async function checkHealth(context: DatabaseContext, timeoutMs: number): Promise<Health> {
-  const { clock, pool } = context;
+  const { clock } = context;
   const started = clock.now();
   try {
     const bounds = boundsFrom(context, { timeoutMs });
-    const lease = pool.tryAcquire() ?? (await pool.acquire(acquireRequest(bounds, undefined, false)));
+    const lease = await borrow(context, bounds, undefined);
     const { connection } = lease;
     try {
       await connection.ping?.({ deadline: bounds.deadline });

@@ -13,7 +13,8 @@ const packages: Readonly<Record<string, string>> = {
 
 /** What to do about an engine that no given driver answers to. */
 export function installHint(engine: string): string {
-  const name = packages[engine.toLowerCase()];
+  const known = engine.toLowerCase();
+  const name = Object.hasOwn(packages, known) ? packages[known] : undefined;
   return name === undefined
     ? "install an adapter for it and pass its driver in { drivers: [...] }"
     : `install ${name} and pass its driver in { drivers: [...] }`;

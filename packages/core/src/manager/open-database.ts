@@ -8,13 +8,14 @@ import {
   systemClock,
 } from "../driver/index.ts";
 import { ConfigurationError } from "../errors/index.ts";
-import { type ConnectionSource, Pool } from "../pool/index.ts";
+import { type ConnectionSource, checkPoolOptions, Pool } from "../pool/index.ts";
 import {
   checkPipeliningOptions,
   type DatabaseContext,
+  holdingScope,
   PinnedConnection,
   Pipelining,
-  propagate,
+  unbounded,
 } from "../session/index.ts";
 import { checkTypeOptions, type RowMapper, rowMapper } from "../types/index.ts";
 import { Database } from "./database.ts";
@@ -34,19 +35,29 @@ export interface Environment {
   readonly random?: () => number;
 }
 
+/** How long the hooks of a transaction are waited for, in milliseconds, where nobody says otherwise. */
+const defaultHookTimeoutMs = 30_000;
+
 /**
  * Checks a definition and makes its database. Nothing connects.
+ * @param identity - what stands for the label in the tree of scopes
  * @throws ConfigurationError that names the label and the key
  */
-export function openDatabase(label: string, definition: DatabaseDefinition, environment: Environment): Database {
+export function openDatabase(
+  label: string,
+  definition: DatabaseDefinition,
+  environment: Environment,
+  identity: object,
+): Database {
   const { driver, driverOptions, databaseOptions } = definitionParts(definition);
   const connector = labelled(label, driver, () => {
     checkDatabaseOptions(label, driver, databaseOptions);
     return driver.connector(driverOptions, { clock: environment.clock ?? systemClock });
   });
-  const makeContext = (identity: object): DatabaseContext =>
-    contextOf(identity, label, driver, connector, databaseOptions, environment);
-  return labelled(label, driver, () => new Database(makeContext, async () => connector.close?.()));
+  return labelled(label, driver, () => {
+    const context = contextOf(identity, label, driver, connector, databaseOptions, environment);
+    return new Database(context, async () => connector.close?.());
+  });
 }
 
 function contextOf(
@@ -91,12 +102,16 @@ function contextOf(
     });
   const context: DatabaseContext = Object.freeze<DatabaseContext>({
     identity,
+    root: { unit: undefined },
     database: label,
     engine: driver.name,
     target: connector.target,
     dialect,
     capabilities,
     pool,
+    permanent: capabilities.maxConnections === 1,
+    patienceMs: checkPoolOptions(options.pool, label).deadlockPatienceMs,
+    hookTimeoutMs: options.hookTimeoutMs ?? defaultHookTimeoutMs,
     pipelining: pipelining && new Pipelining(pipelining, pool, clock),
     clock,
     random,
@@ -125,13 +140,12 @@ async function prepare(
   operation: OperationContext,
   onConnect: NonNullable<DatabaseOptions["onConnect"]>,
 ): Promise<void> {
-  const pinned = new PinnedConnection(context, connection, propagate);
+  const pinned = new PinnedConnection(context, connection, holdingScope(context, "onConnect of"), unbounded);
   const late = Number.isFinite(operation.deadline)
     ? context.clock.setTimer(() => connection.destroy(), operation.deadline - context.clock.now())
     : undefined;
   try {
-    await onConnect(pinned);
-    await pinned.end();
+    await pinned.use(async () => onConnect(pinned));
     // What it has set is how every borrower finds the session.
     if (connection.dirty === true) connection.dirty = false;
   } catch (error) {

@@ -1,81 +1,85 @@
-import type { Holder } from "./holder.ts";
+import { type Holder, isAround, type LeaseSite } from "./holder.ts";
 
-/** A pool, as the search for deadlocks sees it. */
-export interface LeaseSite {
-  /** Every connection that there may be is lent: nothing idle, nothing on its way, no room. */
-  readonly exhausted: boolean;
-  /** Who holds each lease; `undefined` for a lease without a holder. */
-  leaseHolders(): Iterable<Holder | undefined>;
-  /** Fails the newest waiter that holds leases itself: the way out of a deadlock. `false` when there is none. */
-  failNewestHolder(): boolean;
+/**
+ * Since when every holder at a site has stood still: no call of theirs on the wire, none begun or ended, and no lease taken. `undefined`
+ * when a lease there is not suspect at all. The usual case costs one look at one lease.
+ */
+export function stillSince(site: LeaseSite): number | undefined {
+  if (!site.exhausted) return undefined;
+  let since = Number.NEGATIVE_INFINITY;
+  for (const { holder, leasedAt } of site.leases()) {
+    if (holder === undefined || holder.busy > 0) return undefined;
+    since = Math.max(since, leasedAt, holder.activeAt);
+  }
+  return since;
 }
 
-/** Notes at a waiter's holder, and at every scope around it, that it waits at `site`. */
-export function startWaiting(holder: Holder, site: LeaseSite): void {
-  for (let at: Holder | undefined = holder; at !== undefined; at = at.parent) {
-    if (at.waits === undefined) at.waits = [site];
-    else at.waits.push(site);
-  }
-}
-
-/** Takes back one {@link startWaiting}. */
-export function stopWaiting(holder: Holder, site: LeaseSite): void {
-  for (let at: Holder | undefined = holder; at !== undefined; at = at.parent) {
-    const { waits } = at;
-    if (waits === undefined) continue;
-    const last = waits.length - 1;
-    const index = waits[last] === site ? last : waits.indexOf(site);
-    if (index === -1) continue;
-    if (index === last) waits.pop();
-    else waits.splice(index, 1);
-  }
-}
-
-/** Says whether a holder, or a scope around it, has a connection that it keeps while it waits. */
-export function holdsLease(holder: Holder): boolean {
-  for (let at: Holder | undefined = holder; at !== undefined; at = at.parent) {
-    if (at.leases > 0) return true;
-  }
-  return false;
+/** A site, and a scope that waits there. */
+interface Wait {
+  readonly site: LeaseSite;
+  readonly scope: Holder | undefined;
+  /** What has to be stalled as well: where the holders there wait themselves. */
+  readonly needs: readonly Wait[];
 }
 
 /**
- * Says whether nobody will ever give a connection back at `start`, unless somebody gives up: every lease there is held by a scope that
- * waits, itself or through a scope inside it, at a pool of which the same is true. The greatest such set of pools is meant, so
- * transactions that wait for each other across several databases are found. A lease whose holder does not wait, or has no holder,
- * frees its pool from suspicion at once: the usual case costs one look at one lease.
+ * Says whether nobody will ever give a connection back to a waiter at `site`, as far as can be told: every holder there stands still, and
+ * waits itself at sites of which the same is true, or is beside the waiter: a root, or a child of a scope that the waiter is in, such as
+ * the other one of two streams that are read in turns. Whoever holds a connection in a scope that the waiter does not share is somebody
+ * else's business. A scope above the waiter waits itself, through the waiter.
+ *
+ * The greatest set of such waits is meant, so rings across several databases are found.
  */
-export function isDeadlocked(start: LeaseSite): boolean {
-  const stuck = new Map<LeaseSite, readonly (readonly LeaseSite[])[]>();
-  const pending = [start];
-  for (let site = pending.pop(); site !== undefined; site = pending.pop()) {
-    if (stuck.has(site)) continue;
-    const waits = waitsOfHolders(site);
+export function isStalled(site: LeaseSite, scope: Holder | undefined, now: number): boolean {
+  const known = new Map<LeaseSite, Map<Holder | undefined, Wait | undefined>>();
+  const stalled: Wait[] = [];
+  const start = look(site, scope);
+  for (let before = -1; before !== stalled.length; ) {
+    before = stalled.length;
+    const kept = stalled.filter(({ needs }) => needs.every((it) => stalled.includes(it)));
+    stalled.splice(0, stalled.length, ...kept);
+  }
+  return start !== undefined && stalled.includes(start);
+
+  /** Gives the wait, with all that it needs; `undefined` when it can end by itself. */
+  function look(at: LeaseSite, who: Holder | undefined): Wait | undefined {
+    let waits = known.get(at);
     if (waits === undefined) {
-      if (site === start) return false;
-      continue;
+      waits = new Map();
+      known.set(at, waits);
     }
-    stuck.set(site, waits);
-    for (const sites of waits) pending.push(...sites);
-  }
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const [site, waits] of stuck) {
-      if (waits.every((sites) => sites.some((other) => stuck.has(other)))) continue;
-      stuck.delete(site);
-      changed = true;
+    if (waits.has(who)) return waits.get(who);
+    const since = stillSince(at);
+    if (since === undefined || now - since < at.deadlockPatienceMs) {
+      waits.set(who, undefined);
+      return undefined;
     }
+    const needs: Wait[] = [];
+    const wait: Wait = { site: at, scope: who, needs };
+    // Before the search goes on, since it may come back here: that is a ring.
+    waits.set(who, wait);
+    for (const { holder } of at.leases()) {
+      if (holder === undefined || !holderIsStuck(holder, who, needs)) {
+        waits.set(who, undefined);
+        return undefined;
+      }
+    }
+    stalled.push(wait);
+    return wait;
   }
-  return stuck.has(start);
+
+  function holderIsStuck(holder: Holder, who: Holder | undefined, needs: Wait[]): boolean {
+    const { waits } = holder;
+    if (waits === undefined || waits.length === 0) return isBeside(holder, who);
+    for (const other of new Set(waits)) {
+      const wait = look(other, holder);
+      if (wait === undefined) return false;
+      needs.push(wait);
+    }
+    return true;
+  }
 }
 
-/** For each lease at `site`, where its holder waits; `undefined` when one does not wait, so the pool is not stuck. */
-function waitsOfHolders(site: LeaseSite): readonly (readonly LeaseSite[])[] | undefined {
-  if (!site.exhausted) return undefined;
-  const all: (readonly LeaseSite[])[] = [];
-  for (const holder of site.leaseHolders()) {
-    if (holder?.waits === undefined || holder.waits.length === 0) return undefined;
-    all.push(holder.waits);
-  }
-  return all;
+function isBeside(holder: Holder, scope: Holder | undefined): boolean {
+  return holder.parent === undefined || isAround(holder.parent, scope);
 }

@@ -1,7 +1,7 @@
 import { channel, tracingChannel } from "node:diagnostics_channel";
 import type { MdbError } from "../errors/index.ts";
 import type { PoolHealth } from "./health.ts";
-import type { DestroyReason } from "./slot.ts";
+import type { DestroyReason } from "./pooled-connection.ts";
 
 /** What subscribers of the tracing channel `mdb:pool:acquire` get, for each acquire from call to settlement. */
 export interface AcquireTrace {
@@ -29,6 +29,12 @@ export type PoolEvent = {
 } & (
   | { readonly type: "connection-opened" }
   | { readonly type: "connection-closed"; readonly reason: DestroyReason; readonly error: MdbError | undefined }
+  | {
+      /** It was to be ended or could not be cleaned, but the database lives in it, so it stays. */
+      readonly type: "connection-kept";
+      readonly reason: DestroyReason;
+      readonly error: MdbError | undefined;
+    }
   | { readonly type: "health"; readonly health: PoolHealth; readonly error: MdbError | undefined }
   | {
       /** `"long-hold"`: held for long; `"leak"`: its holder lost it; `"hold-limit"`: taken from its holder. */

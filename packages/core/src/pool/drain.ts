@@ -1,6 +1,10 @@
 import type { Timer } from "../driver/index.ts";
-import type { Dispatcher } from "./dispatcher.ts";
-import type { PoolParts } from "./pool-parts.ts";
+import { retire } from "./end-connection.ts";
+import { takeAway } from "./give-back.ts";
+import { abandon } from "./growth.ts";
+import type { PoolEngine } from "./pool-engine.ts";
+import type { PoolState } from "./pool-state.ts";
+import { turnAwayWhere } from "./wait.ts";
 
 /** How a pool is closed. */
 export interface CloseOptions {
@@ -18,57 +22,52 @@ export interface CloseResult {
 export class Drain {
   /** Settles when no connection is left. */
   readonly done: Promise<CloseResult>;
-  readonly #parts: PoolParts;
-  readonly #dispatcher: Dispatcher;
-  readonly #finish: (result: CloseResult) => void;
+  readonly #engine: PoolEngine;
   #destroyed = 0;
   #cutAt = Number.POSITIVE_INFINITY;
   #timer: Timer | undefined = undefined;
 
-  constructor(parts: PoolParts, dispatcher: Dispatcher) {
-    this.#parts = parts;
-    this.#dispatcher = dispatcher;
+  /** Begins at once. */
+  constructor(engine: PoolEngine) {
     const { promise, resolve } = Promise.withResolvers<CloseResult>();
     this.done = promise;
-    this.#finish = resolve;
-  }
-
-  /** Begins, at most once. */
-  start(): void {
-    const { counters, failures, inventory } = this.#parts;
-    const { care, lender, opener, room } = this.#dispatcher;
-    lender.closed = true;
-    care.draining = true;
-    room.turnAwayWhere(() => {
-      counters.rejected.closed++;
-      return failures.closed();
-    });
-    opener.giveUp(failures.closed());
-    for (const slot of inventory.idleFromTop()) care.retire(slot, "closed");
+    this.#engine = engine;
+    engine.state.whenEmpty = () => {
+      this.#timer?.cancel();
+      resolve({ destroyed: this.#destroyed });
+    };
+    engine.decide(() => refuseAndRetire(engine.state));
   }
 
   /** Leases that last longer than this from now on are cut; an earlier moment that was set before stands. */
   cutAfter(timeoutMs: number): void {
-    const { clock } = this.#parts;
+    const { clock, inventory } = this.#engine.state;
     const at = clock.now() + timeoutMs;
-    if (at < this.#cutAt) {
-      this.#cutAt = at;
-      this.#timer?.cancel();
-      this.#timer = clock.setTimer(() => this.#cut(), timeoutMs, { keepProcessAlive: true });
-    }
-    this.check();
-  }
-
-  /** Sees whether the pool is empty by now. */
-  check(): void {
-    if (this.#parts.inventory.total > 0) return;
+    if (at >= this.#cutAt || inventory.total === 0) return;
+    this.#cutAt = at;
     this.#timer?.cancel();
-    this.#finish({ destroyed: this.#destroyed });
+    this.#timer = clock.setTimer(() => this.#cut(), timeoutMs, { keepProcessAlive: true });
   }
 
   #cut(): void {
-    this.#destroyed += this.#parts.inventory.leased;
-    this.#dispatcher.lender.cutAll();
-    this.check();
+    const { state } = this.#engine;
+    this.#destroyed += state.inventory.leased;
+    this.#engine.decide(() => {
+      for (const pooled of [...state.inventory.connections]) takeAway(state, pooled, "closed");
+    });
   }
+}
+
+/** Turns away those who wait, gives up what is being opened, closes what is idle. */
+function refuseAndRetire(state: PoolState): void {
+  const { attempts, counters, failures, inventory } = state;
+  state.closed = true;
+  turnAwayWhere(state, () => {
+    counters.rejected.closed++;
+    return failures.closed();
+  });
+  for (const attempt of [...attempts]) abandon(state, attempt, failures.closed());
+  for (const pooled of inventory.idleFromTop()) retire(state, pooled, "closed");
+  state.sleep();
+  state.connectEnded(undefined);
 }

@@ -1,101 +1,79 @@
-import type { PoolParts } from "./pool-parts.ts";
-import type { WaitQueue } from "./wait-queue.ts";
+import { ConnectAttempt } from "./connect-attempt.ts";
+import { destroy } from "./end-connection.ts";
+import type { PoolState } from "./pool-state.ts";
 
 /** The most attempts to connect at a time. */
 const widest = 32;
 
-/** What growth does to the pool. */
-export interface GrowthActions {
-  /** Connections that will probably be ready soon. */
-  promising(): number;
-  open(): void;
-  /** Ends one idle connection at once to make room; `false` when there is none. */
-  sacrifice(): boolean;
-}
-
 /**
- * Decides when to open connections. Slow start: 1, 2, 4, 8 and so on attempts at a time while callers go on waiting, back to 1 once
+ * Opens what is wanted and possible now. Slow start: 1, 2, 4, 8 and so on attempts at a time while callers go on waiting, back to 1 once
  * nobody does. So a spike that the present connections can serve opens hardly any, and lasting load gets its connections quickly.
  */
-export class Growth {
-  readonly #parts: PoolParts;
-  readonly #queue: WaitQueue;
-  readonly #actions: GrowthActions;
-  #window = 1;
-  /** `min` counts from the first use on: nothing connects by itself before that. */
-  #started = false;
-
-  constructor(parts: PoolParts, queue: WaitQueue, actions: GrowthActions) {
-    this.#parts = parts;
-    this.#queue = queue;
-    this.#actions = actions;
-  }
-
-  /** The pool is in use: from now on `min` is kept up. */
-  start(): void {
-    this.#started = true;
-  }
-
-  /** Nobody waits any more. */
-  demandMet(): void {
-    this.#window = 1;
-  }
-
-  /** A connection died or could not be opened: go carefully. */
-  setBack(): void {
-    this.#window = 1;
-  }
-
-  /** A connection was opened; if there is use for more, the next ones come faster. */
-  succeeded(): void {
-    if (this.#wanted() > 0 || this.#queue.size > 0) this.#window = Math.min(widest, this.#window * 2);
-  }
-
-  /** Opens what is wanted and possible now. */
-  grow(now: number): void {
-    const { health, inventory, max, wake } = this.#parts;
-    while (this.#wanted() > 0 && inventory.connecting < this.#window) {
-      if (!health.mayAttempt(now, inventory.connecting)) {
-        // While an attempt runs its end calls here again.
-        if (inventory.connecting === 0) wake(health.retryAt);
-        return;
-      }
-      if (inventory.total >= health.limit(max, now)) {
-        if (this.#makeRoom()) continue;
-        if (health.cappedUntil > now) wake(health.cappedUntil);
-        return;
-      }
-      this.#actions.open();
+export function grow(state: PoolState, now: number): void {
+  const { health, inventory } = state;
+  while (wanted(state) > 0 && inventory.connecting < state.connectWindow) {
+    if (!health.mayAttempt(now, inventory.connecting)) {
+      // While an attempt runs its end leads here again.
+      if (inventory.connecting === 0) state.wake(health.retryAt);
+      return;
     }
+    if (inventory.total >= state.limit(now)) {
+      if (makeRoom(state)) continue;
+      if (health.cappedUntil > now) state.wake(health.cappedUntil);
+      return;
+    }
+    open(state);
   }
+}
 
-  /** Opens one more than is wanted, to replace one that has to go; only where that is safe and there is room. */
-  openSpare(now: number): void {
-    const { health, inventory, max } = this.#parts;
-    if (inventory.connecting > 0 || health.last !== undefined || inventory.total >= health.limit(max, now)) return;
-    this.#actions.open();
-  }
+/** A connection was opened; if there is use for more, the next ones come faster. */
+export function growFaster(state: PoolState): void {
+  if (wanted(state) > 0 || state.queue.size > 0) state.connectWindow = Math.min(widest, state.connectWindow * 2);
+}
 
-  /** The one who has waited longest insists on a new connection, and there is no room for one: what comes free must go. */
-  owesRoom(now: number): boolean {
-    const { health, inventory, max, permanent } = this.#parts;
-    if (this.#queue.oldest?.terms.fresh !== true || permanent || this.#queue.fresh <= inventory.connecting)
-      return false;
-    return inventory.total >= health.limit(max, now);
-  }
+/** Opens one more than is wanted, to replace one that has to go; only where that is safe and there is room. */
+export function openSpare(state: PoolState, now: number): void {
+  const { health, inventory } = state;
+  if (inventory.connecting > 0 || health.last !== undefined || inventory.total >= state.limit(now)) return;
+  open(state);
+}
 
-  #wanted(): number {
-    const { inventory, options, max } = this.#parts;
-    const used = this.#queue.size - this.#queue.fresh;
-    const unserved = Math.max(0, used - this.#actions.promising()) + this.#queue.fresh;
-    const missing = this.#started ? Math.min(options.min, max) - inventory.usable : 0;
-    return Math.max(unserved, missing) - inventory.connecting;
-  }
+/** The one who has waited longest insists on a new connection, and there is no room for one: what comes free must go. */
+export function owesRoom(state: PoolState, now: number): boolean {
+  const { inventory, permanent, queue } = state;
+  if (queue.oldest?.terms.fresh !== true || permanent || queue.fresh <= inventory.connecting) return false;
+  return inventory.total >= state.limit(now);
+}
 
-  /** Somebody insists on a new connection and the pool is full: an old one goes. */
-  #makeRoom(): boolean {
-    const { inventory, permanent } = this.#parts;
-    if (permanent || this.#queue.fresh <= inventory.connecting) return false;
-    return this.#actions.sacrifice();
-  }
+/** Gives up an attempt that runs. A driver that does not let go is waited for as for a close. */
+export function abandon(state: PoolState, attempt: ConnectAttempt, reason: unknown): void {
+  attempt.state = "abandoned";
+  state.attempts.delete(attempt);
+  state.inventory.connecting--;
+  state.inventory.abandoned++;
+  state.effects.push({ kind: "abandon", attempt, reason });
+}
+
+function open(state: PoolState): void {
+  const attempt = new ConnectAttempt();
+  state.inventory.connecting++;
+  state.attempts.add(attempt);
+  state.effects.push({ kind: "connect", attempt });
+}
+
+function wanted(state: PoolState): number {
+  const { inventory, max, options, promising, queue, used } = state;
+  const unserved = Math.max(0, queue.size - queue.fresh - promising) + queue.fresh;
+  const missing = used ? Math.min(options.min, max) - inventory.usable : 0;
+  return Math.max(unserved, missing) - inventory.connecting;
+}
+
+/** Somebody insists on a new connection and the pool is full: the idle one unused longest goes. */
+function makeRoom(state: PoolState): boolean {
+  const { inventory, permanent, queue } = state;
+  if (permanent || queue.fresh <= inventory.connecting) return false;
+  const [oldest] = inventory.idleFromBottom();
+  if (oldest === undefined) return false;
+  destroy(state, oldest, "replaced");
+  return true;
 }

@@ -1,18 +1,17 @@
 export type { AcquireRequest } from "./acquire-request.ts";
 export type { ConnectionSource } from "./connection-source.ts";
 export type { AcquireTrace, ConnectTrace, PoolEvent } from "./diagnostics.ts";
-export type { CloseOptions, CloseResult } from "./drain.ts";
+export type { CloseOptions } from "./drain.ts";
 export type { PoolHealth } from "./health.ts";
-export { Holder } from "./holder.ts";
+export type { Holder, LeaseSite } from "./holder.ts";
 export type { Lease, ReleaseOutcome } from "./lease.ts";
 export {
   type BackoffOptions,
-  type CheckedPoolOptions,
   type ControlledDelay,
   checkPoolOptions,
   type PoolOptions,
   poolDefaults,
 } from "./options.ts";
-export { Pool, type PoolEnvironment } from "./pool.ts";
-export { type DestroyReason, destroyReasons } from "./slot.ts";
-export type { AcquireTimeBucket, PoolStats, RejectedCounts } from "./stats.ts";
+export { Pool } from "./pool.ts";
+export type { DestroyReason } from "./pooled-connection.ts";
+export type { PoolStats, RejectedCounts, TimeBucket } from "./stats.ts";

@@ -1,4 +1,4 @@
-import type { Slot, SlotState } from "./slot.ts";
+import type { ConnectionState, PooledConnection } from "./pooled-connection.ts";
 
 /**
  * Every physical connection of a pool by its state, and the idle ones in the order of their use. Each change of state goes through
@@ -6,10 +6,10 @@ import type { Slot, SlotState } from "./slot.ts";
  */
 export class Inventory {
   /** All that are not gone. */
-  readonly slots = new Set<Slot>();
+  readonly connections = new Set<PooledConnection>();
   /** The one used last is at the end. */
-  readonly #idle: Slot[] = [];
-  readonly #counts: Record<SlotState, number> = {
+  readonly #idle: PooledConnection[] = [];
+  readonly #counts: Record<ConnectionState, number> = {
     idle: 0,
     leased: 0,
     validating: 0,
@@ -39,56 +39,56 @@ export class Inventory {
   }
   /** Established and not on its way out. */
   get usable(): number {
-    return this.slots.size - this.#counts.closing;
+    return this.connections.size - this.#counts.closing;
   }
   get total(): number {
-    return this.slots.size + this.connecting + this.abandoned;
+    return this.connections.size + this.connecting + this.abandoned;
   }
 
   /** Enters a new connection as idle, on top. */
-  add(slot: Slot): void {
-    this.slots.add(slot);
+  add(pooled: PooledConnection): void {
+    this.connections.add(pooled);
     this.#counts.idle++;
-    this.#idle.push(slot);
+    this.#idle.push(pooled);
   }
 
   /** The idle connection used last. */
-  top(): Slot | undefined {
+  top(): PooledConnection | undefined {
     return this.#idle[this.#idle.length - 1];
   }
 
   /** Idle connections, the one used last first; safe against changes while it runs. */
-  idleFromTop(): Slot[] {
+  idleFromTop(): PooledConnection[] {
     return this.#idle.toReversed();
   }
 
   /** Idle connections, the one unused longest first; safe against changes while it runs. */
-  idleFromBottom(): Slot[] {
+  idleFromBottom(): PooledConnection[] {
     return this.#idle.slice();
   }
 
-  move(slot: Slot, to: SlotState): void {
-    const from = slot.state;
-    if (from === "idle") this.#removeIdle(slot);
+  move(pooled: PooledConnection, to: ConnectionState): void {
+    const from = pooled.state;
+    if (from === "idle") this.#removeIdle(pooled);
     this.#counts[from]--;
-    slot.state = to;
+    pooled.state = to;
     this.#counts[to]++;
-    if (to === "idle") this.#idle.push(slot);
-    else if (to === "gone") this.slots.delete(slot);
+    if (to === "idle") this.#idle.push(pooled);
+    else if (to === "gone") this.connections.delete(pooled);
   }
 
   /** The lease that has lasted longest. */
-  oldestLease(): Slot | undefined {
-    let oldest: Slot | undefined;
-    for (const slot of this.slots) {
-      if (slot.state === "leased" && (oldest === undefined || slot.leasedAt < oldest.leasedAt)) oldest = slot;
+  oldestLease(): PooledConnection | undefined {
+    let oldest: PooledConnection | undefined;
+    for (const pooled of this.connections) {
+      if (pooled.state === "leased" && (oldest === undefined || pooled.leasedAt < oldest.leasedAt)) oldest = pooled;
     }
     return oldest;
   }
 
-  #removeIdle(slot: Slot): void {
+  #removeIdle(pooled: PooledConnection): void {
     const last = this.#idle.length - 1;
-    if (this.#idle[last] === slot) this.#idle.pop();
-    else this.#idle.splice(this.#idle.indexOf(slot), 1);
+    if (this.#idle[last] === pooled) this.#idle.pop();
+    else this.#idle.splice(this.#idle.indexOf(pooled), 1);
   }
 }

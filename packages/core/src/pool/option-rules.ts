@@ -58,6 +58,7 @@ const poolRules: OptionRules<PoolOptions> = {
   validateTimeoutMs: limited,
   keepaliveMs: endless,
   reset: { type: "string", oneOf: ["auto", "always"] },
+  deadlockPatienceMs: endless,
   maxQueue: counted,
   backoff: { type: "object" },
   failFastAfter: counted,

@@ -23,7 +23,7 @@ export interface ControlledDelay {
 
 /**
  * How a pool behaves; the same keys on every engine. Times are in milliseconds. `Infinity` switches off `idleTimeoutMs`,
- * `maxLifetimeMs`, `maxUses`, `validateAfterIdleMs` and `keepaliveMs`.
+ * `maxLifetimeMs`, `maxUses`, `validateAfterIdleMs`, `keepaliveMs` and `deadlockPatienceMs`.
  *
  * Not adjustable: the idle connection used last is lent first, so the others can go when they are not needed; those who wait are served
  * in the order they came; and a connection that is given back goes straight to the one who has waited longest.
@@ -56,6 +56,11 @@ export interface PoolOptions {
    * a session reset when settings were touched. `"always"`: a session reset each time, a round trip on most engines.
    */
   readonly reset?: "auto" | "always";
+  /**
+   * While every connection is held and no holder has made a call for this long, callers that wait for them get `PoolDeadlockError`, the newest
+   * first: everybody seems to wait for each other. Default 1 000; `Infinity`: never.
+   */
+  readonly deadlockPatienceMs?: number;
   /** At most this many callers wait; the next one gets `PoolQueueFullError`. Default 10 000. */
   readonly maxQueue?: number;
   /** Pauses between attempts to connect after a failure. */
@@ -76,7 +81,10 @@ export interface PoolOptions {
    * stack costs microseconds each time. A hold of over 60 000 is reported, without a stack, in any case.
    */
   readonly leakDetectionMs?: number;
-  /** A connection held for longer is destroyed under its holder. Default 0: off. */
+  /**
+   * A connection held for longer is taken from its holder: what it runs is stopped on the server, then it is destroyed. Default 0: off. Not
+   * for a database in memory, which would be lost.
+   */
   readonly holdLimitMs?: number;
   /** How long closing one connection may take before it is cut off. Default 5 000. */
   readonly closeTimeoutMs?: number;
@@ -105,6 +113,7 @@ export const poolDefaults: CheckedPoolOptions = Object.freeze({
   validateTimeoutMs: 2_000,
   keepaliveMs: 120_000,
   reset: "auto",
+  deadlockPatienceMs: 1_000,
   maxQueue: 10_000,
   backoff: Object.freeze({
     initialMs: 50,

@@ -1,4 +1,4 @@
-import { translateError } from "../driver/index.ts";
+import { type Clock, translateError } from "../driver/index.ts";
 import {
   CancelledError,
   type MdbErrorOptions,
@@ -12,15 +12,16 @@ import {
 import type { ConnectionSource } from "./connection-source.ts";
 import type { ConnectFailure, Health } from "./health.ts";
 import type { Inventory } from "./inventory.ts";
+import type { WaitQueue } from "./wait-queue.ts";
 
 /** What the errors of a pool tell about it. */
 export interface FailureFacts {
   readonly source: ConnectionSource;
   readonly inventory: Inventory;
+  readonly queue: WaitQueue;
   readonly health: Health;
+  readonly clock: Clock;
   readonly max: number;
-  now(): number;
-  waiting(): number;
 }
 
 /** Makes the errors that callers of a pool get. */
@@ -62,7 +63,7 @@ export class PoolFailures {
   }
 
   queueFull(): Error {
-    const message = `${this.#name}: ${this.#facts.waiting()} callers wait for a connection already (pool.maxQueue)`;
+    const message = `${this.#name}: ${this.#facts.queue.size} callers wait for a connection already (pool.maxQueue)`;
     return new PoolQueueFullError(message, this.#options());
   }
 
@@ -73,14 +74,16 @@ export class PoolFailures {
     );
   }
 
-  deadlock(): Error {
+  /** @param stillMs - for how long no holder has done anything */
+  deadlock(stillMs: number): Error {
     const holders: string[] = [];
-    for (const { state, takenBy } of this.#facts.inventory.slots) {
+    for (const { state, takenBy } of this.#facts.inventory.connections) {
       if (state === "leased" && takenBy?.stack !== undefined) holders.push(takenBy.stack);
     }
     return new PoolDeadlockError(
-      `${this.#name}: every connection is held by somebody who waits for another one, so none would ever come free; ` +
-        `take fewer connections at once, or raise pool.max (${this.#said()})`,
+      `${this.#name}: every connection is held, and for ${Math.floor(stillMs)} ms no holder has used its own (pool.deadlockPatienceMs): ` +
+        `they seem to wait for this caller, or for each other; take fewer connections at once, end one before asking for the next, ` +
+        `or raise pool.max (${this.#said()})`,
       { ...this.#options(), holders },
     );
   }
@@ -103,8 +106,8 @@ export class PoolFailures {
       idle: inventory.idle,
       busy: inventory.leased + inventory.validating + inventory.resetting,
       connecting: inventory.connecting,
-      waiting: this.#facts.waiting(),
-      oldestLeaseMs: oldest === undefined ? undefined : this.#facts.now() - oldest.leasedAt,
+      waiting: this.#facts.queue.size,
+      oldestLeaseMs: oldest === undefined ? undefined : this.#facts.clock.now() - oldest.leasedAt,
     };
   }
 

@@ -1,24 +1,20 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { type Clock, systemClock } from "../driver/index.ts";
 import type { AcquireRequest } from "./acquire-request.ts";
-import { refusal } from "./admission.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import { acquireChannel } from "./diagnostics.ts";
-import { Dispatcher } from "./dispatcher.ts";
 import { type CloseOptions, type CloseResult, Drain } from "./drain.ts";
-import { type ConnectFailure, Health } from "./health.ts";
+import { retire } from "./end-connection.ts";
+import { abandon } from "./growth.ts";
 import type { Holder } from "./holder.ts";
-import { type Housekeeper, housekeeperOf } from "./housekeeper.ts";
-import { Inventory } from "./inventory.ts";
 import type { Lease } from "./lease.ts";
+import { tryLend } from "./lend.ts";
 import { checkPoolOptions, type PoolOptions } from "./options.ts";
-import { PoolFailures } from "./pool-failures.ts";
-import type { PoolParts } from "./pool-parts.ts";
-import { Reports } from "./reports.ts";
-import { Shedding } from "./shedding.ts";
-import { Counters, type PoolStats } from "./stats.ts";
-import { Suspicion } from "./suspicion.ts";
-import { Upkeep } from "./upkeep.ts";
+import { PoolEngine } from "./pool-engine.ts";
+import type { PoolState } from "./pool-state.ts";
+import { serve } from "./serve.ts";
+import type { PoolStats } from "./stats.ts";
+import { enterQueue, refusal } from "./wait.ts";
+import type { WaitTerms } from "./wait-queue.ts";
 
 /** What a pool takes from its surroundings. */
 export interface PoolEnvironment {
@@ -34,11 +30,8 @@ export interface PoolEnvironment {
  * Nothing of it keeps the process alive, but callers that wait.
  */
 export class Pool {
-  readonly #parts: PoolParts;
-  readonly #dispatcher: Dispatcher;
-  readonly #upkeep: Upkeep;
-  readonly #housekeeper: Housekeeper;
-  readonly #connectWatchers = new Set<(failure: ConnectFailure | undefined) => void>();
+  readonly #engine: PoolEngine;
+  readonly #state: PoolState;
   #drain: Drain | undefined = undefined;
 
   /**
@@ -47,47 +40,13 @@ export class Pool {
    */
   constructor(source: ConnectionSource, options?: PoolOptions, environment: PoolEnvironment = {}) {
     const { clock = systemClock, random = Math.random } = environment;
-    const checked = checkPoolOptions(options, source.label);
-    const max = Math.min(checked.max, source.capabilities.maxConnections ?? checked.max);
-    const inventory = new Inventory();
-    const health = new Health(checked, random);
-    this.#housekeeper = housekeeperOf(clock);
-    this.#parts = {
-      source,
-      options: checked,
-      clock,
-      random,
-      max,
-      permanent: source.capabilities.maxConnections === 1,
-      inventory,
-      health,
-      suspicion: new Suspicion(clock),
-      shedding: new Shedding(checked.shedding),
-      counters: new Counters(),
-      reports: new Reports(source),
-      failures: new PoolFailures({
-        source,
-        inventory,
-        health,
-        max,
-        now: () => clock.now(),
-        waiting: () => this.#dispatcher.room.queue.size,
-      }),
-      inOwnContext: AsyncLocalStorage.snapshot(),
-      wake: (at) => this.#housekeeper.wake(this.#upkeep, at),
-    };
-    this.#dispatcher = new Dispatcher(this.#parts, {
-      filled: () => this.#housekeeper.startWaiting(),
-      emptied: () => this.#housekeeper.stopWaiting(),
-      connectEnded: (failure) => this.#connectEnded(failure),
-      lessened: () => this.#drain?.check(),
-    });
-    this.#upkeep = new Upkeep(this.#parts, this.#dispatcher);
+    this.#engine = new PoolEngine(source, checkPoolOptions(options, source.label), { clock, random });
+    this.#state = this.#engine.state;
   }
 
   /** Says whether `close()` was called. */
   get closed(): boolean {
-    return this.#dispatcher.closed;
+    return this.#state.closed;
   }
 
   /**
@@ -96,7 +55,7 @@ export class Pool {
    */
   tryAcquire(holder?: Holder): Lease | undefined {
     // Those who trace acquires see all of them: through `acquire`.
-    return acquireChannel.hasSubscribers ? undefined : this.#dispatcher.tryLend(holder);
+    return acquireChannel.hasSubscribers ? undefined : tryLend(this.#state, holder);
   }
 
   /**
@@ -104,35 +63,39 @@ export class Pool {
    *
    * @throws PoolTimeoutError when none came free in time, with the pool's figures; `cause` is the last failure to connect
    * @throws ConnectError, AuthenticationError or another error of the driver when the database cannot be reached and no connection is left
-   * @throws PoolClosedError, PoolQueueFullError, PoolOverloadedError, PoolDeadlockError at once, where waiting would be in vain
+   * @throws PoolClosedError, PoolQueueFullError, PoolOverloadedError at once, where waiting would be in vain
+   * @throws PoolDeadlockError when nobody who holds a connection does anything for `deadlockPatienceMs`
    * @throws CancelledError when the signal aborts
    */
   acquire(request: AcquireRequest = {}): Promise<Lease> {
     if (!acquireChannel.hasSubscribers) return this.#acquire(request, false);
-    const { source } = this.#parts;
+    const { queue, source } = this.#state;
     return acquireChannel.tracePromise(() => this.#acquire(request, false), {
       database: source.label,
       engine: source.engine,
       holder: request.holder?.describe,
-      waiting: this.#dispatcher.room.queue.size,
+      waiting: queue.size,
     });
   }
 
   /** The pool's figures and counters now. */
   stats(): PoolStats {
-    const { counters, health, inventory, max } = this.#parts;
+    const { clock, counters, health, inventory, max, options, queue } = this.#state;
     const { idle, connecting, closing, validating, resetting, leased, total } = inventory;
+    const oldest = inventory.oldestLease();
     return {
       max,
+      min: Math.min(options.min, max),
       total,
       idle,
       busy: leased + validating + resetting,
       connecting,
       closing,
-      waiting: this.#dispatcher.room.queue.size,
+      waiting: queue.size,
       validating,
       resetting,
       health: health.state(connecting),
+      oldestHoldMs: oldest === undefined ? 0 : clock.now() - oldest.leasedAt,
       ...counters.snapshot(),
     };
   }
@@ -143,7 +106,7 @@ export class Pool {
    * @throws the real error of the first attempt that fails, and whatever `acquire` throws
    */
   async connect(): Promise<void> {
-    const { failures, inventory, max, options, suspicion } = this.#parts;
+    const { failures, inventory, max, options, suspicion } = this.#state;
     if (this.closed) throw failures.closed();
     // Connections in use speak for themselves.
     if (inventory.leased === 0 || inventory.idle > 0) {
@@ -156,16 +119,21 @@ export class Pool {
   }
 
   /**
-   * Replaces every connection that is open now: idle ones are closed, others when they come back. For credentials or addresses that
-   * have changed. Does nothing where the database lives in its one connection.
+   * Replaces every connection that is open now or being opened: idle ones are closed, others when they come back, and attempts to connect are
+   * given up and made again. For credentials or addresses that have changed. Does nothing where the database lives in its one connection.
    */
   evict(): void {
-    const { inventory, permanent } = this.#parts;
-    if (permanent) return;
-    for (const slot of [...inventory.slots]) {
-      if (slot.state === "idle") this.#dispatcher.care.retire(slot, "evicted");
-      else slot.doomed ??= "evicted";
-    }
+    const state = this.#state;
+    const { attempts, inventory, permanent } = state;
+    if (permanent || state.closed) return;
+    this.#engine.decide((now) => {
+      for (const attempt of [...attempts]) abandon(state, attempt, new Error("the connections were evicted"));
+      for (const pooled of [...inventory.connections]) {
+        if (pooled.state === "idle") retire(state, pooled, "evicted");
+        else pooled.doomed ??= "evicted";
+      }
+      serve(state, now);
+    });
   }
 
   /**
@@ -176,23 +144,17 @@ export class Pool {
    * @returns how many connections were taken from their holders
    */
   close(options: CloseOptions = {}): Promise<CloseResult> {
-    const { timeoutMs = this.#parts.options.drainTimeoutMs } = options;
-    let drain = this.#drain;
-    if (drain === undefined) {
-      drain = new Drain(this.#parts, this.#dispatcher);
-      this.#drain = drain;
-      drain.start();
-      this.#housekeeper.leave(this.#upkeep);
-      this.#connectEnded(undefined);
-    }
-    drain.cutAfter(timeoutMs);
-    return drain.done;
+    const { timeoutMs = this.#state.options.drainTimeoutMs } = options;
+    this.#drain ??= new Drain(this.#engine);
+    this.#drain.cutAfter(timeoutMs);
+    return this.#drain.done;
   }
 
   #acquire(request: AcquireRequest, failsWithConnect: boolean): Promise<Lease> {
-    const { clock, counters, failures, options, permanent } = this.#parts;
+    const state = this.#state;
+    const { clock, counters, failures, options, permanent } = state;
     const { signal, deadline, holder } = request;
-    if (this.closed) {
+    if (state.closed) {
       counters.rejected.closed++;
       return Promise.reject(failures.closed());
     }
@@ -205,38 +167,43 @@ export class Pool {
       return Promise.reject(failures.timeout(0, true));
     }
     const fresh = request.fresh === true && !permanent;
-    const lease = fresh ? undefined : this.#dispatcher.tryLend(holder);
+    const lease = fresh ? undefined : tryLend(state, holder);
     if (lease !== undefined) return Promise.resolve(lease);
     const now = clock.now();
     const limit = now + options.acquireTimeoutMs;
     const ownDeadline = deadline !== undefined && deadline < limit;
-    const terms = {
+    return this.#wait({
       since: now,
       deadline: ownDeadline ? deadline : limit,
       ownDeadline,
+      bounded: request.bounded ?? (deadline !== undefined || signal !== undefined),
       fresh,
       failsWithConnect,
       holder,
       signal,
-      takenBy: this.#dispatcher.lender.watch.stack(),
-    };
-    const refused = refusal(this.#parts, terms, this.#dispatcher.room.queue.size);
-    return refused === undefined ? this.#dispatcher.wait(terms) : Promise.reject(refused);
+      takenBy: state.stack(),
+    });
   }
 
-  #connectEnded(failure: ConnectFailure | undefined): void {
-    if (!this.closed) this.#upkeep.start();
-    const watchers = [...this.#connectWatchers];
-    this.#connectWatchers.clear();
-    for (const watcher of watchers) watcher(failure);
+  /** Queues a caller, and does what gets it a connection. */
+  #wait(terms: WaitTerms): Promise<Lease> {
+    const state = this.#state;
+    const { inventory } = state;
+    const refused = refusal(state, terms);
+    if (refused !== undefined) return Promise.reject(refused);
+    state.used = true;
+    const { outcome } = enterQueue(state, terms);
+    if (inventory.idle > 0 || inventory.total < state.max) this.#engine.decide((now) => serve(state, now));
+    return outcome;
   }
 
   /** Settles with the next attempt to connect, or when the pool closes. */
   #nextConnect(): Promise<void> {
+    const { connectWatchers, failures } = this.#state;
     return new Promise((resolve, reject) => {
-      this.#connectWatchers.add((failure) => {
+      connectWatchers.add((failure) => {
         if (failure === undefined) resolve();
-        else reject(this.#parts.failures.connect(failure));
+        else reject(failures.connect(failure));
       });
     });
   }

@@ -3,8 +3,9 @@ import type { MdbError } from "../errors/index.ts";
 import { classifySafely } from "./classify-safely.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import { type PoolEvent, poolEventChannel } from "./diagnostics.ts";
+import type { HoldReport } from "./effects.ts";
 import type { Health, PoolHealth } from "./health.ts";
-import type { DestroyReason, Slot } from "./slot.ts";
+import type { DestroyReason } from "./pooled-connection.ts";
 
 /** Tells the outside what happens in a pool; costs nothing while nobody listens. */
 export class Reports {
@@ -30,6 +31,16 @@ export class Reports {
     } satisfies PoolEvent);
   }
 
+  kept(reason: DestroyReason, error: unknown): void {
+    if (!poolEventChannel.hasSubscribers) return;
+    poolEventChannel.publish({
+      ...this.#place(),
+      type: "connection-kept",
+      reason,
+      error: this.#translate(error),
+    } satisfies PoolEvent);
+  }
+
   /** The pool's health at the end of an attempt to connect; told when it has changed. That an attempt is under way is not worth a word. */
   health(health: Health): void {
     const state = health.state(0);
@@ -46,14 +57,13 @@ export class Reports {
   }
 
   /** A lease that lasts too long or is lost. Where stacks were asked for and nobody listens, the process's warnings tell of it. */
-  hold(type: "long-hold" | "leak" | "hold-limit", slot: Slot, heldMs: number): void {
-    const { holder, takenBy } = slot;
+  hold({ type, heldMs, holder, takenBy }: HoldReport): void {
     if (poolEventChannel.hasSubscribers) {
       poolEventChannel.publish({
         ...this.#place(),
         type,
         heldMs,
-        holder: holder?.describe,
+        holder,
         stack: takenBy?.stack,
       } satisfies PoolEvent);
     } else if (takenBy !== undefined) {

@@ -1,8 +1,8 @@
 import type { PoolHealth } from "./health.ts";
-import { type DestroyReason, destroyReasons } from "./slot.ts";
+import { type DestroyReason, destroyReasons } from "./pooled-connection.ts";
 
-/** How many acquires took up to `upToMs` milliseconds (and longer than the bucket before). */
-export interface AcquireTimeBucket {
+/** How many acquires, or leases, took up to `upToMs` milliseconds (and longer than the bucket before). */
+export interface TimeBucket {
   /** The bound is not included; the last bucket's is `Infinity`. */
   readonly upToMs: number;
   readonly count: number;
@@ -26,6 +26,8 @@ export interface RejectedCounts {
 export interface PoolStats {
   /** `pool.max`, or less where the engine has room for less. */
   readonly max: number;
+  /** `pool.min`, `max` at most. */
+  readonly min: number;
   readonly total: number;
   readonly idle: number;
   /** Lent, or being checked or cleaned. */
@@ -39,6 +41,8 @@ export interface PoolStats {
   /** Of `busy`: being cleaned after use. */
   readonly resetting: number;
   readonly health: PoolHealth;
+  /** How long the oldest lease has lasted, in milliseconds; 0 when nothing is lent. */
+  readonly oldestHoldMs: number;
   /** Leases given out. */
   readonly acquired: number;
   /** Of `acquired`: those that had to queue. */
@@ -60,24 +64,37 @@ export interface PoolStats {
   readonly resets: number;
   /** Leases reported as held too long or lost. */
   readonly leaks: number;
-  readonly acquireTimes: readonly AcquireTimeBucket[];
+  /** How long callers waited for their leases. */
+  readonly acquireTimes: readonly TimeBucket[];
+  /** How long leases were held that are over. */
+  readonly useTimes: readonly TimeBucket[];
 }
 
-/** How long acquires took, in powers of two of a millisecond. */
-export class AcquireTimes {
-  readonly #counts: number[] = Array.from({ length: 17 }, () => 0);
+const buckets = 17;
+const unused: readonly TimeBucket[] = Object.freeze(
+  Array.from({ length: buckets }, (_, index) => Object.freeze({ upToMs: upToMs(index), count: 0 })),
+);
+
+/** The bound of a bucket, which is not included. */
+function upToMs(index: number): number {
+  return index === buckets - 1 ? Number.POSITIVE_INFINITY : 2 ** index;
+}
+
+/** How often something took how long, in powers of two of a millisecond. */
+export class TimeHistogram {
+  readonly #counts: number[] = Array.from({ length: buckets }, () => 0);
+
+  #empty = true;
 
   record(ms: number): void {
+    this.#empty = false;
     const bucket = ms < 1 ? 0 : Math.min(16, 32 - Math.clz32(ms));
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
   }
 
-  snapshot(): AcquireTimeBucket[] {
-    const last = this.#counts.length - 1;
-    return this.#counts.map((count, index) => ({
-      upToMs: index === last ? Number.POSITIVE_INFINITY : 2 ** index,
-      count,
-    }));
+  snapshot(): readonly TimeBucket[] {
+    // A process may have thousands of pools that are hardly used.
+    return this.#empty ? unused : this.#counts.map((count, index) => ({ upToMs: upToMs(index), count }));
   }
 }
 
@@ -94,7 +111,8 @@ export class Counters {
   validations = 0;
   resets = 0;
   leaks = 0;
-  readonly acquireTimes = new AcquireTimes();
+  readonly acquireTimes = new TimeHistogram();
+  readonly useTimes = new TimeHistogram();
 
   snapshot(): Omit<PoolStats, keyof Gauges> {
     return {
@@ -102,6 +120,7 @@ export class Counters {
       rejected: { ...this.rejected },
       destroyed: { ...this.destroyed },
       acquireTimes: this.acquireTimes.snapshot(),
+      useTimes: this.useTimes.snapshot(),
     };
   }
 }
@@ -109,5 +128,16 @@ export class Counters {
 /** The part of {@link PoolStats} that is not counted but looked at. */
 export type Gauges = Pick<
   PoolStats,
-  "max" | "total" | "idle" | "busy" | "connecting" | "closing" | "waiting" | "validating" | "resetting" | "health"
+  | "max"
+  | "min"
+  | "total"
+  | "idle"
+  | "busy"
+  | "connecting"
+  | "closing"
+  | "waiting"
+  | "validating"
+  | "resetting"
+  | "health"
+  | "oldestHoldMs"
 >;

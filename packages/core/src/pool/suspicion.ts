@@ -1,5 +1,5 @@
 import type { Clock } from "../driver/index.ts";
-import type { Slot } from "./slot.ts";
+import type { PooledConnection } from "./pooled-connection.ts";
 
 /** The wall clock this far ahead of the other one means that the machine slept; less is an ordinary correction of the time. */
 const sleptMs = 5_000;
@@ -19,7 +19,7 @@ export class Suspicion {
     this.#lead = clock.wallNow() - clock.now();
   }
 
-  /** What a connection that is alive now has seen; goes into `Slot.suspicionSeen`. */
+  /** What a connection that is alive now has seen; goes into `PooledConnection.suspicionSeen`. */
   get current(): number {
     return this.#raised;
   }
@@ -29,8 +29,8 @@ export class Suspicion {
     this.#raised++;
   }
 
-  doubts(slot: Slot): boolean {
-    return slot.suspicionSeen < this.#raised;
+  doubts(pooled: PooledConnection): boolean {
+    return pooled.suspicionSeen < this.#raised;
   }
 
   /** Notices that the machine slept: the monotonic clock stood still meanwhile, the wall clock did not. */

@@ -1,13 +1,15 @@
 import type { Holder } from "./holder.ts";
 import type { Lease } from "./lease.ts";
 
-/** What a waiter was asked for with. */
+/** What a caller waits with. */
 export interface WaitTerms {
   readonly since: number;
   /** The moment it gives up. */
   readonly deadline: number;
   /** The caller named a deadline itself. */
   readonly ownDeadline: boolean;
+  /** The caller named a deadline, or gave a signal: it ends its wait itself. */
+  readonly bounded: boolean;
   /** Only a connection opened from now on will do. */
   readonly fresh: boolean;
   /** The first failed attempt to connect fails it too, instead of only a pool that is down. */

@@ -1,39 +1,31 @@
 import type { MaybePromise } from "../driver/index.ts";
 import { TransactionStateError } from "../errors/index.ts";
-import { holdAutocommit, runAutocommit } from "./autocommit.ts";
+import { openAutocommitStream, runAutocommit } from "./autocommit.ts";
 import { boundsFrom } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import type { Transaction } from "./executor.ts";
-import type { Hold } from "./hold.ts";
-import { poolSource } from "./lease-source.ts";
 import type { Operation } from "./operation.ts";
 import { StatementExecutor } from "./statement-executor.ts";
-import type { Propagate } from "./transaction-handle.ts";
+import type { StatementOptions } from "./statement-options.ts";
+import type { StreamLease } from "./stream-lease.ts";
 import type { TransactionOptions } from "./transaction-options.ts";
+import type { Occupant } from "./turn.ts";
+
+type Begin = <R>(work: (transaction: Transaction) => Promise<R>, options: TransactionOptions) => Promise<R>;
 
 /** The handle of a callback that runs without a transaction (`supports`, `not_supported`, `never`): each statement commits by itself. */
 export class AutocommitHandle extends StatementExecutor implements Transaction {
-  readonly #propagate: Propagate;
+  readonly #begin: Begin;
+  /** Never aborted: there is no transaction that could end before its callback. */
+  readonly signal: AbortSignal = new AbortController().signal;
 
-  constructor(context: DatabaseContext, propagate: Propagate) {
+  constructor(context: DatabaseContext, begin: Begin) {
     super(context);
-    this.#propagate = propagate;
-  }
-
-  protected override run<T>(operation: Operation<T>): MaybePromise<T> {
-    return runAutocommit(this.context, operation);
-  }
-
-  protected override hold(options: TransactionOptions): Promise<Hold> {
-    return holdAutocommit(this.context, boundsFrom(this.context, options));
-  }
-
-  protected override atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R> {
-    return this.transaction((inner) => work(inner as Transaction & StatementExecutor));
+    this.#begin = begin;
   }
 
   transaction<R>(work: (inner: Transaction) => Promise<R>, options: TransactionOptions = {}): Promise<R> {
-    return this.#propagate(this.context, poolSource(this.context), undefined, work, options, "required");
+    return this.#begin(work, options);
   }
 
   savepoint<R>(): Promise<R> {
@@ -46,6 +38,18 @@ export class AutocommitHandle extends StatementExecutor implements Transaction {
 
   onRollback(): void {
     throw this.#noTransaction("onRollback");
+  }
+
+  protected override perform<T>(operation: Operation<T>): MaybePromise<T> {
+    return runAutocommit(this.context, operation);
+  }
+
+  protected override openStream(options: StatementOptions, occupant: Occupant): Promise<StreamLease> {
+    return openAutocommitStream(this.context, boundsFrom(this.context, options), occupant);
+  }
+
+  protected override atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R> {
+    return this.transaction((inner) => work(inner as Transaction & StatementExecutor));
   }
 
   #noTransaction(what: string): TransactionStateError {

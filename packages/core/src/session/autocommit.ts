@@ -1,12 +1,14 @@
 import { type DriverConnection, type ErrorInfo, type MaybePromise, unlimited } from "../driver/index.ts";
-import { Holder, type Lease } from "../pool/index.ts";
-import { currentScope } from "./ambient.ts";
-import { type Bounds, runBounded, unbounded } from "./bounds.ts";
+import type { Lease } from "../pool/index.ts";
+import { type Bounds, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
-import { failureOf } from "./failure.ts";
-import type { Hold } from "./hold.ts";
-import { acquireRequest, type Loan } from "./lease-source.ts";
-import { limited, type Operation } from "./operation.ts";
+import { type Failure, failureOf } from "./failure.ts";
+import { acquireRequest, type Borrowed, borrow } from "./lease-source.ts";
+import type { Operation } from "./operation.ts";
+import { runBounded } from "./run-bounded.ts";
+import { currentScope, Scope } from "./scope.ts";
+import type { StreamLease } from "./stream-lease.ts";
+import type { Occupant } from "./turn.ts";
 
 /**
  * Runs one statement on a connection of its own and gives the connection back at once. A statement that certainly did not run is
@@ -14,20 +16,37 @@ import { limited, type Operation } from "./operation.ts";
  * driver answers at once, so does this: a promise would cost more than the rest.
  */
 export function runAutocommit<T>(context: DatabaseContext, operation: Operation<T>): MaybePromise<T> {
-  const loan = takeLoan(context, operation, 0);
-  if (loan instanceof Promise) return untilItRan(context, operation, loan);
-  const { connection } = loan;
+  const around = currentScope();
+  if (around !== undefined) return runInside(context, operation, around);
+  return runOnce(context, operation, undefined);
+}
+
+/** A statement inside a scope: while it waits for a connection those around it wait, while it runs they are not standing still. */
+async function runInside<T>(context: DatabaseContext, operation: Operation<T>, around: Scope): Promise<T> {
+  const { clock, database } = context;
+  const scope = new Scope({ clock, describe: `statement on "${database}"`, parent: around });
+  try {
+    return await runOnce(context, operation, scope);
+  } finally {
+    scope.end();
+  }
+}
+
+function runOnce<T>(context: DatabaseContext, operation: Operation<T>, scope: Scope | undefined): MaybePromise<T> {
+  const lease = take(context, operation, scope, 0);
+  if (lease instanceof Promise) return untilItRan(context, operation, scope, lease);
+  const { connection } = lease;
   let result: MaybePromise<T>;
   try {
-    result = perform(context, operation, connection);
+    result = perform(context, operation, connection, scope);
   } catch (error) {
-    const failure = failureOf(context, connection, error, operation.text);
-    loan.release({ error: failure.connection });
+    const failure = failureOf(context, connection, error, operation.text, true);
+    lease.release({ error: failure.connection, answered: failure.answered });
     if (!failure.replayable) throw failure.error;
-    return untilItRan(context, operation, takeLoan(context, operation, 1), undefined, 1);
+    return untilItRan(context, operation, scope, take(context, operation, scope, 1), undefined, 1);
   }
-  if (result instanceof Promise) return untilItRan(context, operation, loan, result);
-  loan.release();
+  if (result instanceof Promise) return untilItRan(context, operation, scope, lease, result);
+  lease.release();
   return result;
 }
 
@@ -35,59 +54,83 @@ export function runAutocommit<T>(context: DatabaseContext, operation: Operation<
 async function untilItRan<T>(
   context: DatabaseContext,
   operation: Operation<T>,
-  taken: Loan | Promise<Loan>,
+  scope: Scope | undefined,
+  taken: Borrowed | Promise<Borrowed>,
   begun?: Promise<T>,
   replays = 0,
 ): Promise<T> {
-  const loan = taken instanceof Promise ? await taken : taken;
-  const { connection } = loan;
+  const lease = taken instanceof Promise ? await taken : taken;
+  const { connection } = lease;
   let state: ErrorInfo["connection"] = "ok";
+  let answered = true;
   try {
-    const result = begun ?? perform(context, operation, connection);
+    const result = begun ?? perform(context, operation, connection, scope);
     return result instanceof Promise ? await result : result;
   } catch (error) {
-    const failure = failureOf(context, connection, error, operation.text);
+    const failure = failureOf(context, connection, error, operation.text, true);
     state = failure.connection;
+    answered = failure.answered;
     if (!failure.replayable || replays === 2) throw failure.error;
   } finally {
-    loan.release({ error: state });
+    lease.release({ error: state, answered });
   }
-  return untilItRan(context, operation, takeLoan(context, operation, replays + 1), undefined, replays + 1);
+  const again = take(context, operation, scope, replays + 1);
+  return untilItRan(context, operation, scope, again, undefined, replays + 1);
 }
 
-function perform<T>(context: DatabaseContext, operation: Operation<T>, connection: DriverConnection): MaybePromise<T> {
-  const bounds = limited(context, operation, operation.bounds);
-  if (bounds === unbounded) return operation.perform(connection, unlimited);
-  return runBounded(context, connection, bounds, operation.text, (it) => operation.perform(connection, it));
+function perform<T>(
+  context: DatabaseContext,
+  operation: Operation<T>,
+  connection: DriverConnection,
+  scope: Scope | undefined,
+): MaybePromise<T> {
+  if (scope !== undefined) return performInside(context, operation, connection, scope);
+  if (operation.bounds === unbounded && operation.limitMs === Number.POSITIVE_INFINITY) {
+    return operation.perform(connection, unlimited);
+  }
+  return runBounded(context, connection, operation.bounds, operation);
 }
 
-function takeLoan<T>(context: DatabaseContext, operation: Operation<T>, replays: number): Loan | Promise<Loan> {
+async function performInside<T>(
+  context: DatabaseContext,
+  operation: Operation<T>,
+  connection: DriverConnection,
+  scope: Scope,
+): Promise<T> {
+  scope.count(1);
+  try {
+    return await runBounded(context, connection, operation.bounds, operation);
+  } finally {
+    scope.count(-1);
+  }
+}
+
+function take<T>(
+  context: DatabaseContext,
+  operation: Operation<T>,
+  scope: Scope | undefined,
+  replays: number,
+): Borrowed | Promise<Borrowed> {
   const { pipelining, pool } = context;
   if (pipelining !== undefined && operation.pipelined && operation.text !== undefined && replays === 0) {
-    return pipelining.take(operation.text, () => acquire(context, operation.bounds, false));
+    return pipelining.take(operation.text, () => pool.acquire(acquireRequest(operation.bounds, scope, false)));
   }
-  const lease = replays < 2 ? pool.tryAcquire() : undefined;
-  return lease ?? acquire(context, operation.bounds, replays === 2);
+  const lease = replays < 2 ? pool.tryAcquire(scope) : undefined;
+  return lease ?? pool.acquire(acquireRequest(operation.bounds, scope, replays === 2));
 }
 
-function acquire({ pool }: DatabaseContext, bounds: Bounds, fresh: boolean): Promise<Lease> {
-  return pool.acquire(acquireRequest(bounds, waiter(), fresh));
-}
-
-/** Takes a connection for a stream. */
-export async function holdAutocommit(context: DatabaseContext, bounds: Bounds): Promise<Hold> {
-  const lease = context.pool.tryAcquire() ?? (await acquire(context, bounds, false));
+/** Takes a connection for a stream of its own, which `occupant` describes. */
+export async function openAutocommitStream(
+  context: DatabaseContext,
+  bounds: Bounds,
+  { scope }: Occupant,
+): Promise<StreamLease> {
+  const lease: Lease = await borrow(context, bounds, scope);
   return {
     connection: lease.connection,
-    end: (failure) => lease.release(failure === undefined ? undefined : { error: failure.connection }),
+    alone: true,
+    count: (calls) => scope.count(calls),
+    end: (failure: Failure | undefined) =>
+      lease.release(failure === undefined ? undefined : { error: failure.connection, answered: failure.answered }),
   };
-}
-
-/**
- * Who waits for a single statement's connection: the transactions around it are stuck meanwhile. A holder of its own, because the
- * connection, once there, comes back whatever those do.
- */
-function waiter(): Holder | undefined {
-  const around = currentScope()?.holder;
-  return around === undefined ? undefined : new Holder(around, "statement");
 }

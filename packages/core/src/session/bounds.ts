@@ -1,10 +1,6 @@
-import type { DriverConnection, MaybePromise, OperationContext } from "../driver/index.ts";
 import { unlimited } from "../driver/index.ts";
 import { CancelledError, type MdbError, StatementTimeoutError } from "../errors/index.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
-
-/** How long the server gets to answer a cancellation before the connection is cut, in milliseconds. */
-export const cancelGraceMs = 2_000;
 
 /** When to stop: at a moment of the clock, or when a signal aborts. */
 export interface Bounds {
@@ -16,7 +12,7 @@ export interface Bounds {
 /** No bounds at all; the same object as the driver's {@link unlimited}, so that the common case costs nothing. */
 export const unbounded: Bounds = unlimited;
 
-/** Bounds from what a caller said. */
+/** Bounds from what a caller said, counted from now. */
 export function boundsFrom(
   context: DatabaseContext,
   { signal, timeoutMs }: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined },
@@ -29,22 +25,75 @@ export function boundsFrom(
 export function bothBounds(a: Bounds, b: Bounds): Bounds {
   if (a === unbounded) return b;
   if (b === unbounded || a === b) return a;
-  const signals = [a.signal, b.signal].filter((signal) => signal !== undefined);
-  return {
-    deadline: Math.min(a.deadline, b.deadline),
-    signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0],
-  };
+  const deadline = Math.min(a.deadline, b.deadline);
+  if (a.signal === undefined || b.signal === undefined || a.signal === b.signal) {
+    return { deadline, signal: a.signal ?? b.signal };
+  }
+  return { deadline, signal: AbortSignal.any([a.signal, b.signal]) };
 }
 
-/** The error that bounds which have tripped already ask for; `undefined` while they hold. */
-export function tripped(context: DatabaseContext, bounds: Bounds, what: string): MdbError | undefined {
+/** The bounds of work that starts now and may take so long. */
+export function within(context: DatabaseContext, limitMs: number, bounds: Bounds): Bounds {
+  if (limitMs === Number.POSITIVE_INFINITY) return bounds;
+  return bothBounds(bounds, { deadline: context.clock.now() + limitMs });
+}
+
+/**
+ * The error that bounds which have tripped already ask for; `undefined` while they hold.
+ * @param what - the subject of the message: "the statement", "the transaction"
+ */
+export function tripped(
+  context: DatabaseContext,
+  bounds: Bounds,
+  what: string,
+  statement?: string,
+): MdbError | undefined {
   if (bounds === unbounded) return undefined;
-  if (bounds.signal?.aborted === true) return cancelled(context, bounds.signal, what);
-  return context.clock.now() >= bounds.deadline ? timedOut(context, what) : undefined;
+  if (bounds.signal?.aborted === true) return cancelled(context, bounds.signal, what, statement);
+  return context.clock.now() >= bounds.deadline ? timedOut(context, what, statement) : undefined;
 }
 
-/** @param what - the subject of the message: "the statement", "the transaction" */
-export function cancelled(context: DatabaseContext, signal: AbortSignal, what: string, statement?: string): MdbError {
+/**
+ * Calls `onTrip` once, when the bounds trip; at once where they have already.
+ * @returns ends the watch; nothing stays on the signal
+ */
+export function watchBounds(
+  context: DatabaseContext,
+  { signal, deadline }: Bounds,
+  what: string,
+  onTrip: (reason: MdbError) => void,
+  statement?: string,
+): () => void {
+  const timed = Number.isFinite(deadline);
+  if (signal === undefined && !timed) return nothing;
+  const trip = (reason: MdbError): void => {
+    stop();
+    onTrip(reason);
+  };
+  const onAbort = (): void => {
+    if (signal !== undefined) trip(cancelled(context, signal, what, statement));
+  };
+  const timer = timed
+    ? context.clock.setTimer(
+        () => trip(timedOut(context, what, statement)),
+        Math.max(0, deadline - context.clock.now()),
+        {
+          keepProcessAlive: true,
+        },
+      )
+    : undefined;
+  const stop = (): void => {
+    timer?.cancel();
+    signal?.removeEventListener("abort", onAbort);
+  };
+  if (signal?.aborted === true) onAbort();
+  else signal?.addEventListener("abort", onAbort, { once: true });
+  return stop;
+}
+
+const nothing = (): void => {};
+
+function cancelled(context: DatabaseContext, signal: AbortSignal, what: string, statement?: string): MdbError {
   const { database, engine } = context;
   return new CancelledError(`${nameOf(context)}: ${what} was cancelled by its signal`, {
     database,
@@ -54,90 +103,12 @@ export function cancelled(context: DatabaseContext, signal: AbortSignal, what: s
   });
 }
 
-/** @param what - the subject of the message: "the statement", "the transaction" */
-export function timedOut(context: DatabaseContext, what: string, statement?: string, cause?: unknown): MdbError {
+/** @param what - the subject of the message: "the statement" */
+export function timedOut(context: DatabaseContext, what: string, statement?: string): MdbError {
   const { database, engine } = context;
   return new StatementTimeoutError(`${nameOf(context)}: ${what} did not finish within its time`, {
     database,
     engine,
     statement,
-    cause,
   });
-}
-
-/**
- * Runs one operation of a connection within bounds. When they trip, the statement is stopped on the server; a server that does not
- * answer that within {@link cancelGraceMs} loses the connection. Settles only once the connection's state is known. A statement that
- * finishes although it was to be stopped has succeeded, and that is what the caller is told.
- */
-export function runBounded<T>(
-  context: DatabaseContext,
-  connection: DriverConnection,
-  bounds: Bounds,
-  statement: string | undefined,
-  start: (operation: OperationContext) => MaybePromise<T>,
-): MaybePromise<T> {
-  if (bounds === unbounded) return start(unlimited);
-  return runWatched(context, connection, bounds, statement, start);
-}
-
-async function runWatched<T>(
-  context: DatabaseContext,
-  connection: DriverConnection,
-  bounds: Bounds,
-  statement: string | undefined,
-  start: (operation: OperationContext) => MaybePromise<T>,
-): Promise<T> {
-  const { clock } = context;
-  const { signal, deadline } = bounds;
-  const early = tripped(context, bounds, "the statement");
-  if (early !== undefined) throw early;
-
-  let stopped: MdbError | undefined;
-  let cancelling: Promise<void> | undefined;
-  let cut: { cancel(): void } | undefined;
-  const stop = (reason: MdbError): void => {
-    if (stopped !== undefined) return;
-    stopped = reason;
-    cut = clock.setTimer(() => connection.destroy(reason), cancelGraceMs);
-    cancelling = cancelOnServer(connection, clock.now() + cancelGraceMs, reason);
-  };
-  const onAbort = (): void => {
-    if (signal !== undefined) stop(cancelled(context, signal, "the statement", statement));
-  };
-  signal?.addEventListener("abort", onAbort, { once: true });
-  const timer = Number.isFinite(deadline)
-    ? clock.setTimer(() => stop(timedOut(context, "the statement", statement)), deadline - clock.now())
-    : undefined;
-  try {
-    return await start(signal === undefined ? { deadline } : { deadline, signal });
-  } catch (error) {
-    const reason: MdbError | undefined = stopped ?? tripped(context, bounds, "the statement");
-    if (reason !== undefined && wasStopped(context, connection, error)) {
-      if (reason.cause === undefined) Object.defineProperty(reason, "cause", { value: error, configurable: true });
-      throw reason;
-    }
-    throw error;
-  } finally {
-    timer?.cancel();
-    signal?.removeEventListener("abort", onAbort);
-    await cancelling;
-    cut?.cancel();
-  }
-}
-
-async function cancelOnServer(connection: DriverConnection, deadline: number, reason: MdbError): Promise<void> {
-  try {
-    await connection.cancel?.({ deadline });
-  } catch {
-    // A cancellation that failed half-way could still hit a later statement.
-    connection.destroy(reason);
-  }
-}
-
-/** Whether an error is what stopping leads to, and not a failure of its own that came first. */
-function wasStopped(context: DatabaseContext, connection: DriverConnection, error: unknown): boolean {
-  if (!connection.usable) return true;
-  const { kind } = context.classify(error);
-  return kind === "cancelled" || kind === "statement-timeout" || kind === "lock-timeout" || kind === "lost";
 }

@@ -1,6 +1,7 @@
 import type { BulkTarget, ParameterValue } from "../driver/index.ts";
 import { ParameterError } from "../errors/index.ts";
 import { bindRow, type Identifier, parseTableName, quoteIdentifier, resolveIdentifier } from "../sql/index.ts";
+import type { CallersRows } from "./callers-rows.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { executeMany } from "./execute-many.ts";
 import type { BulkRow } from "./executor.ts";
@@ -22,20 +23,24 @@ export async function bulkInsert(
   table: string | Identifier,
   columns: readonly string[],
   rows: Iterable<BulkRow> | AsyncIterable<BulkRow>,
+  source: CallersRows,
   run: RunAs,
 ): Promise<{ rowCount: number }> {
   const target = bulkTarget(context, table, columns);
-  const source = new RowSource(context, columns, rows);
   const text = insertText(context, target);
+  const bind = (row: BulkRow, index: number) => bindRow(columns, row, index, context);
   try {
-    if (!context.capabilities.bulkLoad) return await insertOneByOne(context, text, source, run);
+    if (!context.capabilities.bulkLoad)
+      return await insertOneByOne(context, text, batches(rows, bind, source), source, run);
     return await run(text, async (connection, operation) => {
       if (connection.bulkLoad === undefined) throw new Error("the driver declares bulk loads but has no bulkLoad()");
-      const loaded = await connection.bulkLoad(target, source.batches(), operation);
+      const loaded = await connection.bulkLoad(target, batches(rows, bind, source), operation);
       return { rowCount: loaded.rows };
     });
   } catch (error) {
-    throw source.failed ? source.error : error;
+    throw source.thrown === undefined ? error : source.thrown.error;
+  } finally {
+    source.end();
   }
 }
 
@@ -48,12 +53,13 @@ function bulkTarget(context: DatabaseContext, table: string | Identifier, column
 async function insertOneByOne(
   context: DatabaseContext,
   text: string,
-  source: RowSource,
+  batches: AsyncIterable<Batch>,
+  source: CallersRows,
   run: RunAs,
 ): Promise<{ rowCount: number }> {
   let rowCount = 0;
-  for await (const batch of source.batches()) {
-    const inserted = await run(text, executeMany(context, text, batch));
+  for await (const batch of batches) {
+    const inserted = await run(text, executeMany(context, text, batch, source));
     rowCount += inserted.rowCount;
   }
   return { rowCount };
@@ -79,52 +85,73 @@ function placeholder(style: DatabaseContext["dialect"]["placeholder"], position:
   }
 }
 
-/** The caller's rows in batches, and what went wrong while reading them. */
-class RowSource {
-  readonly #context: DatabaseContext;
-  readonly #columns: readonly string[];
-  readonly #rows: Iterable<BulkRow> | AsyncIterable<BulkRow>;
-  failed = false;
-  error: unknown;
+type Bind = (row: BulkRow, index: number) => readonly ParameterValue[];
 
-  constructor(context: DatabaseContext, columns: readonly string[], rows: Iterable<BulkRow> | AsyncIterable<BulkRow>) {
-    this.#context = context;
-    this.#columns = columns;
-    this.#rows = rows;
-  }
+function batches(
+  rows: Iterable<BulkRow> | AsyncIterable<BulkRow>,
+  bind: Bind,
+  source: CallersRows,
+): AsyncGenerator<Batch, void, undefined> {
+  return Symbol.asyncIterator in rows ? awaited(rows, bind, source) : atOnce(rows, bind, source);
+}
 
-  async *batches(): AsyncGenerator<Batch, void, undefined> {
-    try {
-      yield* Symbol.asyncIterator in this.#rows ? this.#awaited(this.#rows) : this.#atOnce(this.#rows);
-    } catch (error) {
-      this.failed = true;
-      this.error = error;
-      throw error;
+/** Without a promise for each row, which would cost several times as much as the row. */
+async function* atOnce(
+  rows: Iterable<BulkRow>,
+  bind: Bind,
+  source: CallersRows,
+): AsyncGenerator<Batch, void, undefined> {
+  const iterator = source.now(() => rows[Symbol.iterator]());
+  let index = 0;
+  let ended = false;
+  const next = (): Batch => {
+    const batch: (readonly ParameterValue[])[] = [];
+    while (batch.length < batchSize) {
+      const { done, value } = iterator.next();
+      if (done === true) {
+        ended = true;
+        break;
+      }
+      batch.push(bind(value, index++));
     }
-  }
-
-  /** Without a promise for each row, which would cost several times as much as the row. */
-  *#atOnce(rows: Iterable<BulkRow>): Generator<Batch, void, undefined> {
-    let batch: (readonly ParameterValue[])[] = [];
-    let index = 0;
-    for (const row of rows) {
-      batch.push(bindRow(this.#columns, row, index++, this.#context));
-      if (batch.length < batchSize) continue;
-      yield batch;
-      batch = [];
+    return batch;
+  };
+  try {
+    while (!ended) {
+      const batch = source.now(next);
+      if (batch.length > 0) yield batch;
     }
-    if (batch.length > 0) yield batch;
+  } finally {
+    if (!ended) source.leave(iterator);
   }
+}
 
-  async *#awaited(rows: AsyncIterable<BulkRow>): AsyncGenerator<Batch, void, undefined> {
-    let batch: (readonly ParameterValue[])[] = [];
-    let index = 0;
-    for await (const row of rows) {
-      batch.push(bindRow(this.#columns, row, index++, this.#context));
-      if (batch.length < batchSize) continue;
-      yield batch;
-      batch = [];
+async function* awaited(
+  rows: AsyncIterable<BulkRow>,
+  bind: Bind,
+  source: CallersRows,
+): AsyncGenerator<Batch, void, undefined> {
+  const iterator = source.now(() => rows[Symbol.asyncIterator]());
+  let index = 0;
+  let ended = false;
+  const next = async (): Promise<Batch> => {
+    const batch: (readonly ParameterValue[])[] = [];
+    while (batch.length < batchSize) {
+      const { done, value } = await iterator.next();
+      if (done === true) {
+        ended = true;
+        break;
+      }
+      batch.push(bind(value, index++));
     }
-    if (batch.length > 0) yield batch;
+    return batch;
+  };
+  try {
+    while (!ended) {
+      const batch = await source.wait(next);
+      if (batch.length > 0) yield batch;
+    }
+  } finally {
+    if (!ended) source.leave(iterator);
   }
 }

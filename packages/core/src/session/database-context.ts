@@ -9,12 +9,14 @@ import type {
 } from "../driver/index.ts";
 import type { Pool } from "../pool/index.ts";
 import type { RowMapper } from "../types/index.ts";
-import type { Pipelining } from "./pipelining.ts";
+import type { Pipelining } from "./pipelining/pipelining.ts";
 
 /** What sessions and transactions know of their database. Made once per label. */
 export interface DatabaseContext {
-  /** Stands for the database in the ambient context. */
+  /** Stands for the database in the tree of scopes. Lives as long as its label, whatever is registered under it. */
   readonly identity: object;
+  /** What statements are part of where no scope of the calling context says so; see `root-unit`. */
+  readonly root: { unit: object | undefined };
   /** The label. */
   readonly database: string;
   readonly engine: string;
@@ -22,6 +24,12 @@ export interface DatabaseContext {
   readonly dialect: DialectFacts;
   readonly capabilities: Capabilities;
   readonly pool: Pool;
+  /** The database lives in its one connection: cutting that would lose it. */
+  readonly permanent: boolean;
+  /** How long something may stand still before a call that waits for it is refused, in milliseconds. */
+  readonly patienceMs: number;
+  /** How long the hooks of a transaction are waited for, in milliseconds. */
+  readonly hookTimeoutMs: number;
   /** Present where independent reads share connections. */
   readonly pipelining: Pipelining | undefined;
   readonly clock: Clock;

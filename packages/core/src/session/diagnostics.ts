@@ -1,4 +1,5 @@
 import { type TracingChannel, tracingChannel } from "node:diagnostics_channel";
+import type { MdbError } from "../errors/index.ts";
 import type { DatabaseContext } from "./database-context.ts";
 
 /** What subscribers of `mdb:query` see: one statement, from its call to its rows. Never its values. */
@@ -39,6 +40,11 @@ export function traceQuery<T>(
 export function traceTransaction<T>(context: DatabaseContext, propagation: string, work: () => Promise<T>): Promise<T> {
   if (!transactions.hasSubscribers) return work();
   return quietly(transactions, work, { database: context.database, engine: context.engine, propagation });
+}
+
+/** A rollback failed whose transaction nobody waits for: its connection is gone. */
+export function tellRollbackFailed({ database, engine }: DatabaseContext, error: MdbError): void {
+  transactions.error.publish({ database, engine, propagation: "held", error });
 }
 
 /** Traces without the result: rows of patients have no business in a subscriber's log. */

@@ -1,5 +1,6 @@
 import type { DriverConnection, OperationContext, ParameterValue } from "../driver/index.ts";
 import { compileMany, type ManyStatement, type Parameters } from "../sql/index.ts";
+import type { CallersRows } from "./callers-rows.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import type { Operation } from "./operation.ts";
 
@@ -8,11 +9,20 @@ export function executeMany(
   context: DatabaseContext,
   text: string,
   parameterSets: Iterable<Parameters>,
+  source: CallersRows,
 ): Operation<{ rowCount: number }>["perform"] {
   const many = compileMany(text, context);
   function* bound(): Generator<readonly ParameterValue[]> {
+    const iterator = source.now(() => parameterSets[Symbol.iterator]());
+    const next = (): IteratorResult<Parameters> => iterator.next();
     let index = 0;
-    for (const set of parameterSets) yield many.bind(set, index++);
+    let ended = false;
+    try {
+      for (let at = source.now(next); at.done !== true; at = source.now(next)) yield many.bind(at.value, index++);
+      ended = true;
+    } finally {
+      if (!ended) source.leave(iterator);
+    }
   }
   return async (connection, operation) => {
     const sets = bound();

@@ -1,7 +1,7 @@
 import type { Capabilities, ColumnInfo, DialectFacts } from "../driver/index.ts";
 import type { Identifier, Parameters, Sql } from "../sql/index.ts";
 import type { Hook } from "./hooks.ts";
-import type { StandardSchema } from "./standard-schema.ts";
+import type { ArrayRows, Fetching, StatementOptions, StreamOptions, WithSchema } from "./statement-options.ts";
 import type { TransactionOptions } from "./transaction-options.ts";
 
 /** A row as an object: column names to values. */
@@ -9,24 +9,6 @@ export type Row = Record<string, unknown>;
 
 /** The rows of a statement: what its template or its caller says they are, else plain objects. */
 export type RowOf<T> = unknown extends T ? Row : T;
-
-/** What every statement takes as its last argument. */
-export interface StatementOptions<T = unknown> {
-  /** Stops the statement on the server when it aborts. */
-  readonly signal?: AbortSignal | undefined;
-  /** A limit in milliseconds for waiting for a connection and for the statement itself, which is stopped on the server. */
-  readonly timeoutMs?: number | undefined;
-  /** A name for this statement in events. */
-  readonly name?: string | undefined;
-  /** Each row is checked by it and is what it gives. */
-  readonly schema?: StandardSchema<T> | undefined;
-}
-
-/** How a stream fetches. */
-export interface StreamOptions<T = unknown> extends StatementOptions<T> {
-  /** Rows per round trip; 500 by default. */
-  readonly fetchSize?: number | undefined;
-}
 
 /** What one statement gave. */
 export interface Result<T = Row> {
@@ -46,20 +28,17 @@ export interface ResultSetRows {
   readonly columns: readonly ColumnInfo[];
 }
 
-/** What `call` gives. */
+/** What a stored procedure gave. */
 export interface CallResult {
-  /** The values of output parameters, by name. */
+  /** Values of output parameters, by name. */
   readonly out: Readonly<Record<string, unknown>>;
-  /** What the procedure or function returned; `undefined` when nothing. */
+  /** What a function returned, or a procedure's return code; `undefined` when there is none. */
   readonly returnValue: unknown;
   readonly resultSets: readonly ResultSetRows[];
 }
 
-/**
- * A row for `bulkInsert`: an array with its values in the order of the columns, or an object with at least the columns' names as its own
- * properties.
- */
-export type BulkRow = object;
+/** A row to load: values in the order of the columns, or an object that has them by name (typed interfaces fit too). */
+export type BulkRow = readonly unknown[] | object;
 
 /**
  * What runs statements: a `Database` (each statement on its own), a `Session`, a `Transaction`, a pinned connection. Functions and
@@ -79,20 +58,32 @@ export interface Executor {
   readonly capabilities: Capabilities;
 
   /** Runs a statement and gives everything about its result. */
-  execute<T = Row>(statement: Sql<T>, options?: StatementOptions<T>): Promise<Result<RowOf<T>>>;
-  execute<T = Row>(text: string, parameters?: Parameters, options?: StatementOptions<T>): Promise<Result<T>>;
+  execute(statement: Sql<unknown>, options: ArrayRows): Promise<Result<unknown[]>>;
+  execute(text: string, parameters: Parameters | undefined, options: ArrayRows): Promise<Result<unknown[]>>;
+  execute<T>(statement: Sql<unknown>, options: WithSchema<T>): Promise<Result<T>>;
+  execute<T>(text: string, parameters: Parameters | undefined, options: WithSchema<T>): Promise<Result<T>>;
+  execute<T = Row>(statement: Sql<T>, options?: StatementOptions): Promise<Result<RowOf<T>>>;
+  execute<T = Row>(text: string, parameters?: Parameters, options?: StatementOptions): Promise<Result<T>>;
 
   /** Runs a statement and gives its rows. */
-  query<T = Row>(statement: Sql<T>, options?: StatementOptions<T>): Promise<RowOf<T>[]>;
-  query<T = Row>(text: string, parameters?: Parameters, options?: StatementOptions<T>): Promise<T[]>;
+  query(statement: Sql<unknown>, options: ArrayRows): Promise<unknown[][]>;
+  query(text: string, parameters: Parameters | undefined, options: ArrayRows): Promise<unknown[][]>;
+  query<T>(statement: Sql<unknown>, options: WithSchema<T>): Promise<T[]>;
+  query<T>(text: string, parameters: Parameters | undefined, options: WithSchema<T>): Promise<T[]>;
+  query<T = Row>(statement: Sql<T>, options?: StatementOptions): Promise<RowOf<T>[]>;
+  query<T = Row>(text: string, parameters?: Parameters, options?: StatementOptions): Promise<T[]>;
 
   /** Gives exactly one row. @throws NoRowsError, TooManyRowsError */
-  queryOne<T = Row>(statement: Sql<T>, options?: StatementOptions<T>): Promise<RowOf<T>>;
-  queryOne<T = Row>(text: string, parameters?: Parameters, options?: StatementOptions<T>): Promise<T>;
+  queryOne<T>(statement: Sql<unknown>, options: WithSchema<T>): Promise<T>;
+  queryOne<T>(text: string, parameters: Parameters | undefined, options: WithSchema<T>): Promise<T>;
+  queryOne<T = Row>(statement: Sql<T>, options?: StatementOptions): Promise<RowOf<T>>;
+  queryOne<T = Row>(text: string, parameters?: Parameters, options?: StatementOptions): Promise<T>;
 
   /** Gives one row, or `undefined` when there is none. @throws TooManyRowsError */
-  queryMaybeOne<T = Row>(statement: Sql<T>, options?: StatementOptions<T>): Promise<RowOf<T> | undefined>;
-  queryMaybeOne<T = Row>(text: string, parameters?: Parameters, options?: StatementOptions<T>): Promise<T | undefined>;
+  queryMaybeOne<T>(statement: Sql<unknown>, options: WithSchema<T>): Promise<T | undefined>;
+  queryMaybeOne<T>(text: string, parameters: Parameters | undefined, options: WithSchema<T>): Promise<T | undefined>;
+  queryMaybeOne<T = Row>(statement: Sql<T>, options?: StatementOptions): Promise<RowOf<T> | undefined>;
+  queryMaybeOne<T = Row>(text: string, parameters?: Parameters, options?: StatementOptions): Promise<T | undefined>;
 
   /** Gives the first column of exactly one row. @throws NoRowsError, TooManyRowsError */
   queryScalar<T = unknown>(statement: Sql<unknown>, options?: StatementOptions): Promise<T>;
@@ -102,8 +93,12 @@ export interface Executor {
    * Gives rows as they come, in constant memory; nothing is fetched before it is asked for. Leaving the loop early closes the cursor.
    * In a session no other statement can run until the loop has ended. @throws TransactionStateError for one that tries
    */
-  stream<T = Row>(statement: Sql<T>, options?: StreamOptions<T>): AsyncIterable<RowOf<T>>;
-  stream<T = Row>(text: string, parameters?: Parameters, options?: StreamOptions<T>): AsyncIterable<T>;
+  stream(statement: Sql<unknown>, options: ArrayRows & Fetching): AsyncIterable<unknown[]>;
+  stream(text: string, parameters: Parameters | undefined, options: ArrayRows & Fetching): AsyncIterable<unknown[]>;
+  stream<T>(statement: Sql<unknown>, options: WithSchema<T> & Fetching): AsyncIterable<T>;
+  stream<T>(text: string, parameters: Parameters | undefined, options: WithSchema<T> & Fetching): AsyncIterable<T>;
+  stream<T = Row>(statement: Sql<T>, options?: StreamOptions): AsyncIterable<RowOf<T>>;
+  stream<T = Row>(text: string, parameters?: Parameters, options?: StreamOptions): AsyncIterable<T>;
 
   /**
    * Runs one text with many parameter sets by the engine's fastest path, all or nothing. An error names the failing set by
@@ -115,7 +110,11 @@ export interface Executor {
     options?: StatementOptions,
   ): Promise<{ rowCount: number }>;
 
-  /** Loads rows by the engine's bulk path (COPY, bulk load, array binds), all or nothing. */
+  /**
+   * Loads rows by the engine's bulk path (COPY, bulk load, array binds), all or nothing. The rows are read where the caller is: a stream of the
+   * same database reads on a connection of its own. Inside one transaction or session the rows cannot come from the connection that they fill
+   * (`TransactionStateError`).
+   */
   bulkInsert(
     table: string | Identifier,
     columns: readonly string[],
@@ -142,10 +141,18 @@ export interface Executor {
  * with `TransactionClosedError`, also while another transaction holds the same connection.
  */
 export interface Transaction extends Executor {
+  /**
+   * Aborted, with the reason, when the transaction ends before its callback: at its time limit or signal, when its connection is taken away, when
+   * an outer one ends. For code in the callback that should stop then.
+   */
+  readonly signal: AbortSignal;
   /** Runs `work` inside a savepoint: when it rejects, only what it did is undone. */
   savepoint<R>(work: (inner: Transaction) => Promise<R>): Promise<R>;
-  /** Runs `hook` after the outermost commit, once the connection is back in the pool. What it throws is a `HookError` on the side. */
+  /**
+   * Runs `hook` after the outermost commit, once the connection is back in the pool. Belongs to the savepoint that the calling code is inside of,
+   * and is dropped with it. What it throws, or does not finish within `hookTimeoutMs`, is a `HookError` on the side.
+   */
   onCommit(hook: Hook): void;
-  /** Runs `hook` after this transaction, or the savepoint it belongs to, was rolled back. */
+  /** Runs `hook` after this transaction, or the savepoint that the calling code is inside of, was rolled back. */
   onRollback(hook: Hook): void;
 }

@@ -11,25 +11,46 @@ export interface Failure {
   readonly notExecuted: boolean;
   /** The same statement may be sent again by itself where it is all of its transaction: it did not run, and another try may help. */
   readonly replayable: boolean;
+  /** The error is the server's own word: the connection was of use, whatever became of it. */
+  readonly answered: boolean;
 }
 
-/** Judges an error of a connection's operation, right after it settled. */
+/**
+ * Judges an error of a connection's operation, right after it settled.
+ * @param alone - it committed by itself: lost on its way, it may have done its work, and is not safe to send again
+ */
 export function failureOf(
   context: DatabaseContext,
   connection: DriverConnection | undefined,
   error: unknown,
   statement?: string,
+  alone = false,
 ): Failure {
   const dead = connection !== undefined && !connection.usable;
-  if (isMdbError(error)) return { error, connection: dead ? "dead" : "ok", notExecuted: false, replayable: false };
+  if (isMdbError(error)) {
+    return { error, connection: dead ? "dead" : "ok", notExecuted: false, replayable: false, answered: false };
+  }
   const info = context.classify(error);
-  const place = placeOf(context, statement);
+  const unsafe = alone && info.kind === "lost" && info.executed !== "no";
+  const told = unsafe ? { ...info, retry: "never" as const } : info;
+  const translated = describeIndex(translateError(error, told, placeOf(context, statement)), error);
+  if (info.kind === "other" && info.retry === "transaction") stalePlans.add(translated);
   return {
-    error: describeIndex(translateError(error, info, place), error),
+    error: translated,
     connection: dead ? "dead" : info.connection,
     notExecuted: info.executed === "no",
-    replayable: info.executed === "no" && info.retry !== "never",
+    // A lock that was not granted in time would be waited for as long again.
+    replayable: info.executed === "no" && info.retry !== "never" && info.kind !== "lock-timeout",
+    answered: info.executed === "yes" || info.sqlState !== undefined || typeof info.code === "number",
   };
+}
+
+/** Errors without a class of their own after which the same transaction may succeed: a prepared plan that became stale. */
+const stalePlans = new WeakSet<Error>();
+
+/** Whether the server has only refused a plan of before, so that the transaction may be run again. */
+export function isStalePlan(error: Error): boolean {
+  return stalePlans.has(error);
 }
 
 /** Whether the connection died under the operation. */

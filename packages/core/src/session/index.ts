@@ -1,6 +1,6 @@
-export { ambientParticipation, currentScope, runInScope } from "./ambient.ts";
-export { holdAutocommit, runAutocommit } from "./autocommit.ts";
-export { boundsFrom } from "./bounds.ts";
+export type { AbandonedEvent } from "./abandoned.ts";
+export { openAutocommitStream, runAutocommit } from "./autocommit.ts";
+export { boundsFrom, unbounded } from "./bounds.ts";
 export type { DatabaseContext } from "./database-context.ts";
 export { type QueryEvent, type TransactionEvent, traceTransaction } from "./diagnostics.ts";
 export type {
@@ -11,27 +11,32 @@ export type {
   ResultSetRows,
   Row,
   RowOf,
-  StatementOptions,
-  StreamOptions,
   Transaction,
 } from "./executor.ts";
 export { failureOf } from "./failure.ts";
-export type { Hold } from "./hold.ts";
+export { HeldTransaction } from "./held-transaction.ts";
 export type { Hook } from "./hooks.ts";
-export { acquireRequest, poolSource } from "./lease-source.ts";
+export { borrow, poolSource } from "./lease-source.ts";
 export type { Operation } from "./operation.ts";
-export { PinnedConnection } from "./pinned-connection.ts";
-export { Pipelining } from "./pipelining.ts";
-export { checkPipeliningOptions, type PipeliningOptions } from "./pipelining-options.ts";
+export { ambientPart } from "./participant.ts";
+export { holdingScope, PinnedConnection } from "./pinned-connection.ts";
+export { Pipelining } from "./pipelining/pipelining.ts";
+export { checkPipeliningOptions, type PipeliningOptions } from "./pipelining/pipelining-options.ts";
 export { propagate } from "./propagate.ts";
+export { currentScope, runInScope } from "./scope.ts";
 export { Session } from "./session.ts";
 export type { SchemaIssue, SchemaResult, StandardSchema } from "./standard-schema.ts";
 export { type ExecutorInternals, internalsOf, StatementExecutor } from "./statement-executor.ts";
+export type { ArrayRows, Fetching, StatementOptions, StreamOptions, WithSchema } from "./statement-options.ts";
+export type { StreamLease } from "./stream-lease.ts";
+export { TransactionHandle } from "./transaction-handle.ts";
 export {
+  type HeldTransactionOptions,
   type Propagation,
   propagations,
   type RetryOptions,
   type SessionOptions,
   type TransactionOptions,
 } from "./transaction-options.ts";
+export type { Occupant } from "./turn.ts";
 export { validateRows } from "./validate-rows.ts";

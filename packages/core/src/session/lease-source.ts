@@ -1,30 +1,27 @@
-import type { DriverConnection } from "../driver/index.ts";
-import type { AcquireRequest, Holder, ReleaseOutcome } from "../pool/index.ts";
-import type { Bounds } from "./bounds.ts";
+import type { AcquireRequest, Lease } from "../pool/index.ts";
+import { type Bounds, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
+import type { Scope } from "./scope.ts";
 
-/** A connection on loan: a lease of the pool, or something that looks like one. */
-export interface Loan {
-  readonly connection: DriverConnection;
-  /** Gives it back, once. */
-  release(outcome?: ReleaseOutcome): void;
-}
+/** A borrowed connection: a lease of the pool, or a part of one that somebody has pinned. */
+export type Borrowed = Pick<Lease, "connection" | "release" | "revoked">;
 
-/** Where a transaction gets its connection from: the pool, or a connection that somebody has pinned. */
+/** Where a transaction gets its connection from. */
 export interface LeaseSource {
   /**
    * @param bounds - asked for only when the caller has to wait
+   * @param bounded - whether any of these bounds is the caller's own
    * @param fresh - a new physical connection, after one that turned out dead
    */
-  take(bounds: () => Bounds, holder: Holder, fresh: boolean): Promise<Loan>;
+  take(bounds: () => Bounds, bounded: boolean, holder: Scope, fresh: boolean): Promise<Borrowed>;
 }
 
 /** Takes a connection from the pool for each transaction. */
 export function poolSource(context: DatabaseContext): LeaseSource {
   return {
-    async take(bounds, holder, fresh) {
+    async take(bounds, bounded, holder, fresh) {
       const lease = fresh ? undefined : context.pool.tryAcquire(holder);
-      return lease ?? (await context.pool.acquire(acquireRequest(bounds(), holder, fresh)));
+      return lease ?? (await context.pool.acquire({ ...acquireRequest(bounds(), holder, fresh), bounded }));
     },
   };
 }
@@ -32,7 +29,7 @@ export function poolSource(context: DatabaseContext): LeaseSource {
 /** What to ask the pool for. */
 export function acquireRequest(
   { signal, deadline }: Bounds,
-  holder: Holder | undefined,
+  holder: Scope | undefined,
   fresh: boolean,
 ): AcquireRequest {
   return {
@@ -41,4 +38,14 @@ export function acquireRequest(
     ...(holder !== undefined && { holder }),
     ...(fresh && { fresh }),
   };
+}
+
+/** A lease of the pool within bounds, at once where one is free. */
+export async function borrow(context: DatabaseContext, bounds: Bounds, holder: Scope | undefined): Promise<Lease> {
+  const lease = bounds === unbounded || !isOver(context, bounds) ? context.pool.tryAcquire(holder) : undefined;
+  return lease ?? context.pool.acquire(acquireRequest(bounds, holder, false));
+}
+
+function isOver({ clock }: DatabaseContext, { signal, deadline }: Bounds): boolean {
+  return signal?.aborted === true || clock.now() >= deadline;
 }

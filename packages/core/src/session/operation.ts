@@ -1,6 +1,6 @@
 import type { DriverConnection, MaybePromise, OperationContext } from "../driver/index.ts";
-import { type Bounds, bothBounds, unbounded } from "./bounds.ts";
-import type { DatabaseContext } from "./database-context.ts";
+import type { MdbError } from "../errors/index.ts";
+import { type Bounds, unbounded } from "./bounds.ts";
 
 /** One operation on a connection, as executors hand it down. */
 export interface Operation<T> {
@@ -8,11 +8,27 @@ export interface Operation<T> {
   readonly text: string | undefined;
   /** Whether it may travel together with its neighbours on a pipelined connection. */
   readonly pipelined: boolean;
-  /** What the caller said. Covers waiting for a connection. */
+  /** What the caller said. Counts from the call: covers waiting for a turn and for a connection. */
   readonly bounds: Bounds;
-  /** How long it may run once it has its connection, in milliseconds; `Infinity` for no limit. */
+  /** How long it may run once it has its connection, in milliseconds, waiting for the caller's rows left out; `Infinity` for no limit. */
   readonly limitMs: number;
+  /** The caller's own code that the driver waits for while it runs: the rows of a bulk load. */
+  readonly source?: CallersSource | undefined;
   perform(connection: DriverConnection, operation: OperationContext): MaybePromise<T>;
+}
+
+/** Code of the caller's that an operation waits for. */
+export interface CallersSource {
+  /**
+   * The operation begins.
+   * @param unit - what it fills: a call on that from the caller's code would wait for itself
+   * @param count - called with -1 while the caller's code is waited for: nothing is on the wire then
+   */
+  attach(unit: object, count: (calls: 1 | -1) => void): void;
+  /** Ends the wait for it: the driver gets `reason` instead of more. */
+  interrupt(reason: MdbError): void;
+  /** Told when the wait for the caller's code begins and ends; set while an operation runs that has a limit. */
+  onWait: ((waiting: boolean) => void) | undefined;
 }
 
 /** The parts of an operation that sends no statement of the caller. */
@@ -22,9 +38,3 @@ export const silent = Object.freeze({
   bounds: unbounded,
   limitMs: Number.POSITIVE_INFINITY,
 });
-
-/** The bounds of an operation that starts now. */
-export function limited(context: DatabaseContext, { limitMs }: { readonly limitMs: number }, bounds: Bounds): Bounds {
-  if (limitMs === Number.POSITIVE_INFINITY) return bounds;
-  return bothBounds(bounds, { deadline: context.clock.now() + limitMs });
-}

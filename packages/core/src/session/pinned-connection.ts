@@ -1,19 +1,19 @@
 import type { DriverConnection } from "../driver/index.ts";
-import { SessionClosedError } from "../errors/index.ts";
-import { ambientParticipation } from "./ambient.ts";
-import { boundsFrom, runBounded } from "./bounds.ts";
-import { type DatabaseContext, nameOf } from "./database-context.ts";
-import type { StatementOptions, Transaction } from "./executor.ts";
-import { failureOf } from "./failure.ts";
-import type { Hold } from "./hold.ts";
-import { Lane } from "./lane.ts";
-import type { LeaseSource } from "./lease-source.ts";
-import { limited, type Operation } from "./operation.ts";
-import type { Participation } from "./participation.ts";
+import type { MdbError } from "../errors/index.ts";
+import { type Bounds, boundsFrom, unbounded } from "./bounds.ts";
+import type { DatabaseContext } from "./database-context.ts";
+import type { Transaction } from "./executor.ts";
+import { type LeaseSource, poolSource } from "./lease-source.ts";
+import type { Operation } from "./operation.ts";
+import { Participant } from "./participant.ts";
+import { propagate } from "./propagate.ts";
+import { currentScope, Scope } from "./scope.ts";
 import { StatementExecutor } from "./statement-executor.ts";
-import { stopRunning } from "./stop-running.ts";
-import type { Propagate } from "./transaction-handle.ts";
+import type { StatementOptions } from "./statement-options.ts";
+import type { StreamLease } from "./stream-lease.ts";
 import type { TransactionOptions } from "./transaction-options.ts";
+import type { Occupant } from "./turn.ts";
+import { Unit } from "./unit.ts";
 
 /**
  * One physical connection, outside any transaction: for temporary tables, advisory locks and session settings. Its statements run one
@@ -21,17 +21,17 @@ import type { TransactionOptions } from "./transaction-options.ts";
  */
 export class PinnedConnection extends StatementExecutor {
   readonly #connection: DriverConnection;
-  readonly #propagate: Propagate;
-  readonly #lane: Lane;
-  readonly #source: LeaseSource;
+  readonly #part: Participant;
+  readonly #leases: LeaseSource;
 
-  /** Made by `Database.withConnection`. */
-  constructor(context: DatabaseContext, connection: DriverConnection, propagate: Propagate) {
+  /** Made by `Database.withConnection`. @param scope - who holds the connection */
+  constructor(context: DatabaseContext, connection: DriverConnection, scope: Scope, bounds: Bounds) {
     super(context);
     this.#connection = connection;
-    this.#propagate = propagate;
-    this.#lane = new Lane(context.capabilities);
-    this.#source = { take: async () => ({ connection, release: () => {} }) };
+    this.#leases = { take: async () => ({ connection, release: () => {}, revoked: false }) };
+    const unit = new Unit({ context, scope, bounds: unbounded, options: {}, pinned: connection });
+    const onTrip = (reason: MdbError): void => void unit.end(reason);
+    this.#part = new Participant({ unit, scope, bounds, onTrip });
   }
 
   /** The driver's own connection object, for what this library has no word for; `undefined` when the driver keeps it to itself. */
@@ -39,57 +39,51 @@ export class PinnedConnection extends StatementExecutor {
     return this.#connection.raw?.();
   }
 
+  /** Whether the server has answered something on it. */
+  get answered(): boolean {
+    return this.#part.unit.answered;
+  }
+
   transaction<R>(work: (transaction: Transaction) => Promise<R>, options: TransactionOptions = {}): Promise<R> {
-    const own = this.#ownTransaction();
-    if (own !== undefined) return this.#propagate(this.context, this.#source, own, work, options, "nested");
-    const begin = () => this.#propagate(this.context, this.#source, undefined, work, options, "required");
-    return this.#lane.run(begin, false);
+    const { context } = this;
+    const part = this.#part;
+    const outer = part.here();
+    if (outer !== part)
+      return propagate({ context, leases: poolSource(context), outer, usual: "nested" }, work, options);
+    if (part.refusal !== undefined) return Promise.reject(part.unit.closedError());
+    const surroundings = {
+      context,
+      leases: this.#leases,
+      outer: undefined,
+      pinned: part.unit,
+      usual: "required",
+    } as const;
+    return propagate(surroundings, work, options);
   }
 
-  /** Ends it: nothing new starts, what runs is stopped. Resolves once the connection is quiet. */
-  async end(): Promise<void> {
-    const message = `${nameOf(this.context)}: the connection went back when its callback ended`;
-    this.#lane.close(() => new SessionClosedError(message, this.context));
-    await stopRunning(this.context, this.#connection, this.#lane);
-  }
-
-  protected override run<T>(operation: Operation<T>): Promise<T> {
-    const own = this.#ownTransaction();
-    if (own !== undefined) return own.execute(operation);
-    return this.#lane.run(() => this.#perform(operation), operation.pipelined);
-  }
-
-  async #perform<T>(operation: Operation<T>): Promise<T> {
+  /** Runs the callback that it was pinned for, then ends it: what still runs is stopped. Resolves or rejects once the connection is quiet. */
+  async use<R>(work: () => Promise<R>): Promise<R> {
     try {
-      const bounds = limited(this.context, operation, operation.bounds);
-      return await runBounded(this.context, this.#connection, bounds, operation.text, (it) =>
-        operation.perform(this.#connection, it),
-      );
-    } catch (error) {
-      throw failureOf(this.context, this.#connection, error, operation.text).error;
+      return await this.#part.run(work);
+    } finally {
+      await this.#part.unit.end();
     }
   }
 
-  protected override async hold(options: StatementOptions, abandon: () => Promise<void>): Promise<Hold> {
-    const own = this.#ownTransaction();
-    if (own !== undefined) return own.occupy(boundsFrom(this.context, options), abandon);
-    const opened = Promise.withResolvers<Hold>();
-    const closed = Promise.withResolvers<void>();
-    const occupy = async (): Promise<void> => {
-      opened.resolve({ connection: this.#connection, end: () => closed.resolve() });
-      await closed.promise;
-    };
-    this.#lane.run(occupy, false).catch(opened.reject);
-    return opened.promise;
+  protected override perform<T>(operation: Operation<T>, occupant?: Occupant): Promise<T> {
+    return this.#part.execute(operation, occupant);
+  }
+
+  protected override openStream(options: StatementOptions, occupant: Occupant): Promise<StreamLease> {
+    return this.#part.openStream(boundsFrom(this.context, options), occupant);
   }
 
   protected override atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R> {
     return this.transaction((inner) => work(inner as Transaction & StatementExecutor));
   }
+}
 
-  /** The transaction of this very connection that the calling code is inside of. */
-  #ownTransaction(): Participation | undefined {
-    const ambient = ambientParticipation(this.context.identity);
-    return ambient?.unit.physical.source === this.#source ? ambient : undefined;
-  }
+/** A scope for somebody who holds a connection or a session, inside of the calling one. */
+export function holdingScope({ clock, database }: DatabaseContext, what: string): Scope {
+  return new Scope({ clock, describe: `${what} "${database}"`, parent: currentScope() });
 }

@@ -1,111 +1,147 @@
-import { TransactionStateError, UnsupportedError } from "../errors/index.ts";
-import { Holder } from "../pool/index.ts";
-import { currentScope, runInScope } from "./ambient.ts";
+import { type MdbError, TransactionStateError, UnsupportedError } from "../errors/index.ts";
 import { AutocommitHandle } from "./autocommit-handle.ts";
-import { type Bounds, boundsFrom } from "./bounds.ts";
-import { commitUnit, rollbackUnit } from "./complete.ts";
+import { type Bounds, bothBounds, boundsFrom } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import type { Transaction } from "./executor.ts";
 import type { LeaseSource } from "./lease-source.ts";
-import { Participation } from "./participation.ts";
-import { PhysicalTransaction } from "./physical-transaction.ts";
-import { withRetry } from "./retry.ts";
-import { type Propagate, TransactionHandle } from "./transaction-handle.ts";
-import { checkTransactionOptions, type SessionOptions, type TransactionOptions } from "./transaction-options.ts";
-import { UnitOfWork } from "./unit-of-work.ts";
+import { joiningScope, Participant } from "./participant.ts";
+import { type Attempt, withRetry } from "./retry.ts";
+import { runInSavepoint } from "./savepoint.ts";
+import { runInScope } from "./scope.ts";
+import { ServerTransaction } from "./server-transaction.ts";
+import { commitUnit, rollbackUnit } from "./settle.ts";
+import { type RunInside, TransactionHandle } from "./transaction-handle.ts";
+import {
+  checkTransactionOptions,
+  type Propagation,
+  type SessionOptions,
+  type TransactionOptions,
+} from "./transaction-options.ts";
+import { Unit } from "./unit.ts";
+
+/** What a transaction is run with, beside the caller's options. */
+export interface Surroundings {
+  readonly context: DatabaseContext;
+  /** Where a transaction of its own gets its connection from. */
+  readonly leases: LeaseSource;
+  /** The transaction that is running already, if any. */
+  readonly outer: Participant | undefined;
+  /** The pinned connection that a transaction of its own is part of. */
+  readonly pinned?: Unit | undefined;
+  /** What it does unless the options say otherwise. */
+  readonly usual: Propagation;
+}
 
 type Work<R> = (transaction: Transaction) => Promise<R>;
 
 /**
- * Runs `work` as `options.propagation` says, relative to `outer`, the transaction that is already running, if any.
+ * Runs `work` as `options.propagation` says, relative to the transaction that is already running, if any.
+ * @throws ConfigurationError for options that are none; TransactionStateError where they do not fit what is running
  */
-export const propagate: Propagate = async (context, source, outer, work, options, usual) => {
+export async function propagate<R>(surroundings: Surroundings, work: Work<R>, options: TransactionOptions): Promise<R> {
+  const { context, outer } = surroundings;
   checkTransactionOptions(nameOf(context), options);
-  switch (options.propagation ?? usual) {
+  switch (options.propagation ?? surroundings.usual) {
     case "required":
-      return outer === undefined ? begin(context, source, work, options) : join(source, outer, work, options);
+      return outer === undefined ? begin(surroundings, work, options) : join(surroundings, outer, work, options);
     case "requires_new":
-      return begin(context, source, work, options);
+      return begin(surroundings, work, options);
     case "nested":
-      return outer === undefined ? begin(context, source, work, options) : nest(source, outer, work, options);
+      return outer === undefined ? begin(surroundings, work, options) : nest(surroundings, outer, work, options);
     case "supports":
-      return outer === undefined ? runWithout(context, work) : join(source, outer, work, options);
+      return outer === undefined ? runWithout(surroundings, work) : join(surroundings, outer, work, options);
     case "mandatory":
       if (outer === undefined)
         throw state(context, 'propagation "mandatory" needs a running transaction, and there is none');
-      return join(source, outer, work, options);
+      return join(surroundings, outer, work, options);
     case "not_supported":
-      return runWithout(context, work);
+      return runWithout(surroundings, work);
     case "never":
       if (outer !== undefined) throw state(context, 'propagation "never" was called inside a transaction');
-      return runWithout(context, work);
+      return runWithout(surroundings, work);
   }
-};
-
-/** A transaction of its own, again after a serialization failure where `retry` says so. */
-function begin<R>(
-  context: DatabaseContext,
-  source: LeaseSource,
-  work: Work<R>,
-  options: TransactionOptions,
-): Promise<R> {
-  const bounds = boundsFrom(context, options);
-  return withRetry(context, options.retry, bounds, () => beginOnce(context, source, bounds, work, options));
 }
 
-async function beginOnce<R>(
-  context: DatabaseContext,
-  source: LeaseSource,
+/** A transaction of its own, again after a failure that a repetition may help against, where `retry` says so. */
+function begin<R>(surroundings: Surroundings, work: Work<R>, options: TransactionOptions): Promise<R> {
+  const { context } = surroundings;
+  const bounds = boundsFrom(context, options);
+  return withRetry(context, options.retry, bounds, () => attempt(surroundings, bounds, work, options));
+}
+
+function attempt<R>(
+  surroundings: Surroundings,
   bounds: Bounds,
   work: Work<R>,
   options: TransactionOptions,
-): Promise<R> {
-  const holder = new Holder(currentScope()?.holder, `transaction on "${context.database}"`);
-  const physical = new PhysicalTransaction(context, source, options, holder);
-  const unit = new UnitOfWork(context, physical, bounds, options);
-  let result: R;
-  try {
-    result = await unit.runCallback(() => participate(source, new Participation(unit, bounds), holder, work));
-  } catch (error) {
-    await rollbackUnit(unit, error, options.onHookError);
-    throw error;
-  }
-  await commitUnit(unit, options.onHookError);
-  return result;
+): Attempt<R> {
+  const part = newTransaction(surroundings, bounds, options);
+  const { unit } = part;
+  const run = async (): Promise<R> => {
+    let result: R;
+    try {
+      result = await part.run(() => work(handleOf(surroundings, part)));
+    } catch (error) {
+      await rollbackUnit(unit, error, options.onHookError);
+      throw error;
+    }
+    await commitUnit(unit, options.onHookError);
+    return result;
+  };
+  const { pinned } = surroundings;
+  return { outcome: pinned === undefined ? run() : onPinned(pinned, unit, bounds, run), returned: () => part.returned };
 }
 
-/** Runs the callback with its handle, inside its own ring of the ambient context. */
-async function participate<R>(
-  source: LeaseSource,
-  participation: Participation,
-  holder: Holder,
-  work: Work<R>,
-): Promise<R> {
-  const scope = { parent: currentScope(), database: participation.context.identity, participation, holder };
-  try {
-    return await runInScope(scope, () => work(new TransactionHandle(participation, source, propagate)));
-  } finally {
-    participation.finish();
-  }
+/** A transaction on a pinned connection has that connection's turn until it is over. */
+function onPinned<R>(pinned: Unit, unit: Unit, bounds: Bounds, run: () => Promise<R>): Promise<R> {
+  const refusal = pinned.refusal(unit.scope.parent);
+  const interrupt = (reason: MdbError): void => void unit.end(unit.fail(reason));
+  const occupant = { what: "a transaction", scope: unit.scope, refusesOthers: false, interrupt };
+  return refusal === undefined ? pinned.turn.run(run, bounds, false, occupant) : Promise.reject(refusal);
+}
+
+/**
+ * A transaction that has not begun yet, and the part in it that its own callback, or its holder, has.
+ * @throws UnsupportedError when the engine lacks an option
+ */
+export function newTransaction(
+  { context, leases, pinned }: Pick<Surroundings, "context" | "leases" | "pinned">,
+  bounds: Bounds,
+  options: SessionOptions,
+): Participant {
+  const scope = joiningScope(context, `transaction on "${context.database}"`);
+  const server = new ServerTransaction(context, leases, options, scope);
+  const unit = new Unit({ context, scope, parent: pinned, bounds, options, server });
+  return partOf(unit, bounds);
+}
+
+/** The part of the callback that a unit was made for: when its bounds trip, the unit is over. */
+function partOf(unit: Unit, bounds: Bounds): Participant {
+  const onTrip = (reason: MdbError): void => void unit.end(unit.fail(reason));
+  return new Participant({ unit, scope: unit.scope, bounds, onTrip });
+}
+
+/** Runs callbacks inside the transaction of a handle. */
+export function runInside({ context, leases }: Pick<Surroundings, "context" | "leases">): RunInside {
+  return (outer, work, options) => propagate({ context, leases, outer, usual: "nested" }, work, options);
+}
+
+/** The handle of a part: what its callback gets. */
+function handleOf(surroundings: Surroundings, part: Participant): TransactionHandle {
+  return new TransactionHandle(part, runInside(surroundings));
 }
 
 async function join<R>(
-  source: LeaseSource,
-  outer: Participation,
+  surroundings: Surroundings,
+  outer: Participant,
   work: Work<R>,
   options: TransactionOptions,
 ): Promise<R> {
-  if (outer.refusal !== undefined) throw outer.refusal;
-  const { unit, context } = outer;
-  refuseContradiction(context, unit.options, options);
+  const { unit, context } = runningPart(outer, options);
+  const part = new Participant({ unit, scope: joiningScope(context), bounds: boundsFrom(context, options) });
   try {
-    const result = await participate(
-      source,
-      new Participation(unit, boundsFrom(context, options)),
-      holderOf(context),
-      work,
-    );
-    if (unit.failure !== undefined) throw unit.physical.gone(unit.failure);
+    const result = await part.run(() => work(handleOf(surroundings, part)));
+    if (unit.failure !== undefined) throw unit.aborted();
     return result;
   } catch (error) {
     unit.markRollbackOnly(error);
@@ -114,39 +150,45 @@ async function join<R>(
 }
 
 async function nest<R>(
-  source: LeaseSource,
-  outer: Participation,
+  surroundings: Surroundings,
+  outer: Participant,
   work: Work<R>,
   options: TransactionOptions,
 ): Promise<R> {
-  if (outer.refusal !== undefined) throw outer.refusal;
-  const { unit, context } = outer;
-  refuseContradiction(context, unit.options, options);
+  const { unit, context } = runningPart(outer, options);
+  const { server } = unit;
   if (context.capabilities.savepoints === "none") {
     throw new UnsupportedError(
       `${nameOf(context)}: the engine has no savepoints, so transactions cannot be nested`,
       context,
     );
   }
-  const bounds = boundsFrom(context, options);
-  return unit.nest(bounds, (inner) =>
-    participate(source, new Participation(inner, inner.bounds), unit.physical.holder, work),
-  );
+  const bounds = bothBounds(unit.bounds, boundsFrom(context, options));
+  const scope = joiningScope(context, `savepoint on "${context.database}"`);
+  const inner = new Unit({ context, scope, parent: unit, bounds, options: unit.options, server });
+  const part = partOf(inner, bounds);
+  return runInSavepoint(unit, inner, () => part.run(() => work(handleOf(surroundings, part))));
+}
+
+/** Where a callback joins: the innermost savepoint that the caller is inside of. */
+function runningPart(outer: Participant, options: TransactionOptions): Participant {
+  const part = outer.here();
+  const refusal = outer.refusal ?? part.refusal;
+  if (refusal !== undefined) throw refusal;
+  refuseContradiction(part.context, part.unit.options, options);
+  return part;
 }
 
 /** Runs the callback with every statement on its own, hiding a transaction around it. */
-async function runWithout<R>(context: DatabaseContext, work: Work<R>): Promise<R> {
-  const scope = {
-    parent: currentScope(),
-    database: context.identity,
-    participation: undefined,
-    holder: holderOf(context),
-  };
-  return runInScope(scope, () => work(new AutocommitHandle(context, propagate)));
-}
-
-function holderOf(context: DatabaseContext): Holder {
-  return currentScope()?.holder ?? new Holder(undefined, `callback on "${context.database}"`);
+async function runWithout<R>({ context, leases }: Surroundings, work: Work<R>): Promise<R> {
+  const scope = joiningScope(context);
+  const begin = <T>(inner: Work<T>, options: TransactionOptions): Promise<T> =>
+    propagate({ context, leases, outer: undefined, usual: "required" }, inner, options);
+  try {
+    return await runInScope(scope, async () => work(new AutocommitHandle(context, begin)));
+  } finally {
+    scope.end();
+  }
 }
 
 /** A joined transaction is already running as it is: options that ask for another kind cannot be honoured. */

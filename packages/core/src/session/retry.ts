@@ -1,47 +1,59 @@
-import { DeadlockError, SerializationError } from "../errors/index.ts";
-import { type Bounds, tripped } from "./bounds.ts";
+import { ConnectionLostError, DeadlockError, SerializationError } from "../errors/index.ts";
+import { type Bounds, tripped, watchBounds } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
+import { isStalePlan } from "./failure.ts";
 import type { RetryOptions } from "./transaction-options.ts";
 
+/** One run of the callback, and whether it may be followed by another. */
+export interface Attempt<R> {
+  readonly outcome: Promise<R>;
+  /** Whether the callback has come back; two of it must never run at once. */
+  returned(): boolean;
+}
+
 /**
- * Runs `attempt` again after a serialization failure or a deadlock, pausing with exponential back-off and full jitter (M. Brooker,
- * "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
+ * Runs the callback again after a serialization failure, a deadlock, a stale plan, or a connection that was lost before COMMIT was sent, pausing
+ * with exponential back-off and full jitter (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). Nothing of the pool is
+ * repeated: that would only lengthen its queue.
  */
 export async function withRetry<R>(
   context: DatabaseContext,
   options: RetryOptions | undefined,
   bounds: Bounds,
-  attempt: () => Promise<R>,
+  begin: () => Attempt<R>,
 ): Promise<R> {
-  if (options === undefined) return attempt();
+  if (options === undefined) return begin().outcome;
   const { attempts, backoffMs = 20, maxBackoffMs = 2_000 } = options;
   for (let done = 1; ; done++) {
+    const attempt = begin();
     try {
-      return await attempt();
+      return await attempt.outcome;
     } catch (error) {
-      if (done >= attempts || !isConflict(error)) throw error;
+      if (done >= attempts || !attempt.returned() || !mayHelp(error)) throw error;
       await pause(context, context.random() * Math.min(maxBackoffMs, backoffMs * 2 ** (done - 1)), bounds);
       if (tripped(context, bounds, "the transaction") !== undefined) throw error;
     }
   }
 }
 
-/** Whether other transactions were in the way; also when a callback swallowed that and the commit was refused for it. */
-function isConflict(error: unknown): boolean {
+/** Whether the same transaction may succeed now; also when a callback swallowed the failure and the commit was refused for it. */
+function mayHelp(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
     if (at instanceof SerializationError || at instanceof DeadlockError) return true;
+    if (at instanceof ConnectionLostError) return at.retryable;
+    if (isStalePlan(at)) return true;
   }
   return false;
 }
 
-function pause({ clock }: DatabaseContext, delayMs: number, { signal, deadline }: Bounds): Promise<void> {
+function pause(context: DatabaseContext, delayMs: number, bounds: Bounds): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
       timer.cancel();
-      signal?.removeEventListener("abort", end);
+      unwatch();
       resolve();
     };
-    const timer = clock.setTimer(end, Math.min(delayMs, deadline - clock.now()), { keepProcessAlive: true });
-    signal?.addEventListener("abort", end, { once: true });
+    const timer = context.clock.setTimer(end, delayMs, { keepProcessAlive: true });
+    const unwatch = watchBounds(context, bounds, "the transaction", () => end());
   });
 }

@@ -1,55 +1,87 @@
-import type { ResultSet, Statement } from "../driver/index.ts";
+import type { ColumnInfo, ResultSet, Statement } from "../driver/index.ts";
+import type { MdbError } from "../errors/index.ts";
 import { boundsFrom } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
-import type { StreamOptions } from "./executor.ts";
-import type { Hold } from "./hold.ts";
 import { OpenCursor } from "./open-cursor.ts";
+import { currentScope, Scope } from "./scope.ts";
+import type { AnyStatementOptions } from "./statement-options.ts";
+import type { StreamLease } from "./stream-lease.ts";
+import type { Occupant } from "./turn.ts";
 import { validateRows } from "./validate-rows.ts";
 
 /** Where a stream gets its connection from, or its rows where the engine has no cursors. */
 export interface StreamSource {
-  hold(abandon: () => Promise<void>): Promise<Hold>;
+  open(occupant: Occupant): Promise<StreamLease>;
   collect(): Promise<ResultSet>;
 }
 
 /** What `stream` gives. Each loop over it runs the statement anew; nothing happens before the first row is asked for. */
-export class RowIterable<T> implements AsyncIterable<T> {
+export class RowIterable implements AsyncIterable<unknown> {
   readonly #context: DatabaseContext;
   readonly #statement: Statement;
-  readonly #options: StreamOptions<T>;
+  readonly #options: AnyStatementOptions;
   readonly #source: StreamSource;
 
-  constructor(context: DatabaseContext, statement: Statement, options: StreamOptions<T>, source: StreamSource) {
+  constructor(context: DatabaseContext, statement: Statement, options: AnyStatementOptions, source: StreamSource) {
     this.#context = context;
     this.#statement = statement;
     this.#options = options;
     this.#source = source;
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
-    return new RowIterator<T>(this.#batches(), (rows, firstIndex) => this.#checked(rows, firstIndex));
+  [Symbol.asyncIterator](): AsyncIterator<unknown, undefined> {
+    return new RowIterator<unknown>(this.#batches(), (rows, firstIndex) => this.#checked(rows, firstIndex));
   }
 
-  async *#batches(): AsyncGenerator<object[], void, undefined> {
+  async *#batches(): AsyncGenerator<unknown[], void, undefined> {
     if (this.#context.capabilities.stream === "none") {
       const { columns, rows } = await this.#source.collect();
-      yield this.#context.mapper(columns).toObjects(rows);
+      yield this.#rowsOf(rows, columns);
       return;
     }
-    const bounds = boundsFrom(this.#context, this.#options);
-    let cursor: OpenCursor | undefined;
-    const hold = await this.#source.hold(async () => cursor?.close());
-    cursor = new OpenCursor(this.#context, hold, this.#statement, this.#options, bounds);
+    const cursor = await this.#open();
+    const take = (rows: unknown[][], columns: readonly ColumnInfo[]): unknown[] => this.#rowsOf(rows, columns);
     try {
-      for (let rows = await cursor.read(); rows !== null; rows = await cursor.read()) yield rows;
+      for (let rows = await cursor.read(take); rows !== null; rows = await cursor.read(take)) yield rows;
     } finally {
       await cursor.close();
     }
   }
 
-  async #checked(rows: readonly object[], firstIndex: number): Promise<readonly T[]> {
+  async #open(): Promise<OpenCursor> {
+    const { clock, database, statementTimeoutMs } = this.#context;
+    const { fetchSize = 500, timeoutMs } = this.#options;
+    const bounds = boundsFrom(this.#context, this.#options);
+    const scope = new Scope({ clock, describe: `stream of "${database}"`, parent: currentScope() });
+    let cursor: OpenCursor | undefined;
+    let reason: MdbError | undefined;
+    const interrupt = (why: MdbError): void => {
+      reason = why;
+      cursor?.interrupt(why);
+    };
+    const lease = await this.#source.open({ what: "a stream", scope, refusesOthers: true, interrupt });
+    const ended: StreamLease = {
+      ...lease,
+      end(failure) {
+        scope.end();
+        lease.end(failure);
+      },
+    };
+    const limitMs = timeoutMs === undefined ? statementTimeoutMs : Number.POSITIVE_INFINITY;
+    cursor = new OpenCursor(this.#context, ended, { statement: this.#statement, fetchSize, bounds, limitMs });
+    // Its unit ended while the connection was on its way.
+    if (reason !== undefined) cursor.interrupt(reason);
+    return cursor;
+  }
+
+  #rowsOf(rows: unknown[][], columns: readonly ColumnInfo[]): unknown[] {
+    const mapper = this.#context.mapper(columns);
+    return this.#options.rowMode === "array" ? mapper.toArrays(rows) : mapper.toObjects(rows);
+  }
+
+  async #checked(rows: readonly unknown[], firstIndex: number): Promise<readonly unknown[]> {
     const { schema } = this.#options;
-    if (schema === undefined) return rows as readonly unknown[] as readonly T[];
+    if (schema === undefined) return rows;
     const { database, engine } = this.#context;
     return validateRows(rows, schema, { database, engine, statement: this.#statement.text }, firstIndex);
   }
@@ -57,8 +89,8 @@ export class RowIterable<T> implements AsyncIterable<T> {
 
 /** Hands out one row at a time. Not an async generator over rows, because that costs three promises a row. */
 class RowIterator<T> implements AsyncIterator<T, undefined> {
-  readonly #batches: AsyncGenerator<object[], void, undefined>;
-  readonly #check: (rows: readonly object[], firstIndex: number) => Promise<readonly T[]>;
+  readonly #batches: AsyncGenerator<unknown[], void, undefined>;
+  readonly #check: (rows: readonly unknown[], firstIndex: number) => Promise<readonly T[]>;
   #rows: readonly T[] = [];
   #at = 0;
   #seen = 0;
@@ -66,8 +98,8 @@ class RowIterator<T> implements AsyncIterator<T, undefined> {
   #tail: Promise<unknown> | undefined;
 
   constructor(
-    batches: AsyncGenerator<object[], void, undefined>,
-    check: (rows: readonly object[], firstIndex: number) => Promise<readonly T[]>,
+    batches: AsyncGenerator<unknown[], void, undefined>,
+    check: (rows: readonly unknown[], firstIndex: number) => Promise<readonly T[]>,
   ) {
     this.#batches = batches;
     this.#check = check;

@@ -1,39 +1,43 @@
-import { type MdbError, SessionClosedError, TransactionStateError } from "../errors/index.ts";
-import type { Holder } from "../pool/index.ts";
-import { type Bounds, boundsFrom, cancelled } from "./bounds.ts";
-import { commitUnit, rollbackUnit } from "./complete.ts";
+import { type MdbError, SessionClosedError } from "../errors/index.ts";
+import { boundsFrom, watchBounds } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import type { LeaseSource } from "./lease-source.ts";
-import { Participation } from "./participation.ts";
-import { PhysicalTransaction } from "./physical-transaction.ts";
+import { Participant } from "./participant.ts";
+import { Scope } from "./scope.ts";
+import { ServerTransaction } from "./server-transaction.ts";
+import { commitUnit, rollbackUnit } from "./settle.ts";
 import { checkSessionOptions, type SessionOptions } from "./transaction-options.ts";
-import { UnitOfWork } from "./unit-of-work.ts";
+import { Unit } from "./unit.ts";
+import { quiet } from "./unit-by-hand.ts";
 
 /** The units of work of one session, one after another. Apart from the session, so that a forgotten session can be collected. */
 export class SessionUnits {
   readonly #context: DatabaseContext;
-  readonly #source: LeaseSource;
+  readonly #leases: LeaseSource;
   readonly #options: SessionOptions;
-  readonly #holder: Holder;
-  readonly #onAbort: (() => void) | undefined;
-  #current: Participation | undefined;
+  readonly #around: Scope | undefined;
+  readonly #unwatch: () => void;
+  #current: Participant | undefined;
   /** The end of the unit before, while it is under way; the next statement waits for it. */
-  #ending: Promise<unknown> | undefined;
+  #ending: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(context: DatabaseContext, source: LeaseSource, options: SessionOptions, holder: Holder) {
+  /** @throws ConfigurationError, UnsupportedError when the engine lacks an option */
+  constructor(context: DatabaseContext, leases: LeaseSource, options: SessionOptions, around: Scope | undefined) {
     checkSessionOptions(nameOf(context), options);
     this.#context = context;
-    this.#source = source;
+    this.#leases = leases;
     this.#options = options;
-    this.#holder = holder;
+    this.#around = around;
     // Fails here rather than at the first statement when the engine lacks an option.
-    new PhysicalTransaction(context, source, options, this.#holder);
+    this.#transaction();
     const { signal } = options;
-    if (signal !== undefined) {
-      this.#onAbort = () => void this.#abort(cancelled(context, signal, "the session"));
-      signal.addEventListener("abort", this.#onAbort, { once: true });
-    }
+    this.#unwatch = watchBounds(
+      context,
+      boundsFrom(context, { signal }),
+      "the session",
+      (why) => void this.#abort(why),
+    );
   }
 
   get closed(): boolean {
@@ -42,11 +46,11 @@ export class SessionUnits {
 
   /** Whether a transaction has begun. */
   get begun(): boolean {
-    return this.#current?.unit.begun === true;
+    return this.#current?.unit.connection !== undefined;
   }
 
   /** Runs `work` with the current unit, or a new one. */
-  use<T>(work: (participation: Participation) => Promise<T>): Promise<T> {
+  use<T>(work: (part: Participant) => Promise<T>): Promise<T> {
     if (this.#closed !== undefined) return Promise.reject(this.#closedError());
     if (this.#ending !== undefined) return this.#ending.then(() => this.use(work));
     this.#current ??= this.#begin();
@@ -66,55 +70,52 @@ export class SessionUnits {
     return this.#closed;
   }
 
-  #begin(): Participation {
-    const physical = new PhysicalTransaction(this.#context, this.#source, this.#options, this.#holder);
-    const { signal, timeoutMs } = this.#options;
-    const bounds: Bounds = boundsFrom(this.#context, { signal });
-    const unit = new UnitOfWork(this.#context, physical, bounds, this.#options);
-    return new Participation(unit, bounds, timeoutMs);
+  #transaction(): { readonly scope: Scope; readonly server: ServerTransaction } {
+    const { clock, database } = this.#context;
+    const scope = new Scope({ clock, describe: `session on "${database}"`, parent: this.#around });
+    // It may turn out only to read: then others need not wait for it.
+    const server = new ServerTransaction(this.#context, this.#leases, this.#options, scope, { writeLock: "late" });
+    return { scope, server };
   }
 
-  async #finish(end: (unit: UnitOfWork) => Promise<void>): Promise<void> {
-    if (this.#closed !== undefined) throw this.#closedError();
-    if (this.#current?.unit.callerIsInside === true) {
-      const message = `${nameOf(this.#context)}: the session cannot be ended inside its own savepoint; let its callback return first`;
-      throw new TransactionStateError(message, this.#context);
-    }
-    const previous = this.#ending;
-    const participation = this.#current;
-    this.#current = undefined;
-    const done = this.#end(previous, participation, end);
-    const settled = done.then(
-      () => {},
-      () => {},
-    );
+  #begin(): Participant {
+    const { signal, timeoutMs } = this.#options;
+    const bounds = boundsFrom(this.#context, { signal });
+    const unit = new Unit({ context: this.#context, ...this.#transaction(), bounds, options: this.#options });
+    return new Participant({ unit, scope: unit.scope, bounds, limitMs: timeoutMs });
+  }
+
+  #finish(end: (unit: Unit) => Promise<void>): Promise<void> {
+    if (this.#closed !== undefined) return Promise.reject(this.#closedError());
+    const done = this.#end(this.#ending, end);
+    const settled = done.then(nothing, nothing);
     this.#ending = settled;
-    await done.finally(() => {
+    void settled.then(() => {
       if (this.#ending === settled) this.#ending = undefined;
     });
+    return done;
   }
 
-  async #end(
-    previous: Promise<unknown> | undefined,
-    participation: Participation | undefined,
-    end: (unit: UnitOfWork) => Promise<void>,
-  ): Promise<void> {
-    await previous;
-    if (participation === undefined) return;
-    await participation.unit.quiet();
-    participation.finish();
-    await end(participation.unit);
+  async #end(previous: Promise<void> | undefined, end: (unit: Unit) => Promise<void>): Promise<void> {
+    if (previous !== undefined) await previous;
+    const part = this.#current;
+    if (part === undefined) return;
+    await quiet(part.unit, "the session");
+    // It may have been closed while it waited.
+    if (this.#current === part) this.#current = undefined;
+    part.finish();
+    await end(part.unit);
   }
 
   async #close(): Promise<void> {
-    if (this.#onAbort !== undefined) this.#options.signal?.removeEventListener("abort", this.#onAbort);
-    const participation = this.#current;
+    this.#unwatch();
+    const part = this.#current;
     this.#current = undefined;
     const previous = this.#ending;
-    if (participation !== undefined) {
-      participation.finish();
-      await participation.unit.end(this.#closedError());
-      await rollbackUnit(participation.unit, undefined, undefined);
+    if (part !== undefined) {
+      part.finish();
+      await part.unit.end(this.#closedError());
+      await rollbackUnit(part.unit, undefined, undefined);
     }
     await previous;
   }
@@ -125,10 +126,12 @@ export class SessionUnits {
     if (unit === undefined) return;
     unit.fail(reason);
     await unit.end(reason);
-    await unit.physical.rollback();
+    await unit.server?.rollback();
   }
 
   #closedError(): SessionClosedError {
     return new SessionClosedError(`${nameOf(this.#context)}: the session is closed; take a new one`, this.#context);
   }
 }
+
+const nothing = (): void => {};

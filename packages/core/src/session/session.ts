@@ -1,40 +1,35 @@
-import type { Holder } from "../pool/index.ts";
 import { boundsFrom } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import type { Transaction } from "./executor.ts";
-import type { Hold } from "./hold.ts";
-import type { LeaseSource } from "./lease-source.ts";
+import { poolSource } from "./lease-source.ts";
 import type { Operation } from "./operation.ts";
-import { watchGarbage } from "./session-leak.ts";
+import { propagate } from "./propagate.ts";
+import type { Scope } from "./scope.ts";
 import { SessionUnits } from "./session-units.ts";
 import { StatementExecutor } from "./statement-executor.ts";
-import type { Propagate } from "./transaction-handle.ts";
+import type { StatementOptions } from "./statement-options.ts";
+import type { StreamLease } from "./stream-lease.ts";
 import type { SessionOptions, TransactionOptions } from "./transaction-options.ts";
+import type { Occupant } from "./turn.ts";
+import { runAmbient, watchGarbage } from "./unit-by-hand.ts";
 
 /**
  * A unit of work on one database. It takes a connection and begins a transaction with its first statement; `commit()` and `rollback()`
  * end the transaction and give the connection back; the next statement begins anew. Statements issued at once run one after another.
+ *
+ * It is always on its own: a session inside of `transaction()` does not join that, and statements on the database join a session only
+ * inside of its `run()`, `transaction()` and `savepoint()`.
  *
  * After a statement has failed, everything but `rollback()` and `close()` rejects with `TransactionAbortedError`, on every engine.
  * After `close()` everything rejects with `SessionClosedError`.
  */
 export class Session extends StatementExecutor implements AsyncDisposable {
   readonly #units: SessionUnits;
-  readonly #source: LeaseSource;
-  readonly #propagate: Propagate;
 
   /** Made by `Database.getSession`. */
-  constructor(
-    context: DatabaseContext,
-    source: LeaseSource,
-    propagate: Propagate,
-    options: SessionOptions,
-    holder: Holder,
-  ) {
+  constructor(context: DatabaseContext, options: SessionOptions, around: Scope | undefined) {
     super(context);
-    this.#source = source;
-    this.#propagate = propagate;
-    this.#units = new SessionUnits(context, source, options, holder);
+    this.#units = new SessionUnits(context, poolSource(context), options, around);
     watchGarbage(this, this.#units);
   }
 
@@ -52,12 +47,16 @@ export class Session extends StatementExecutor implements AsyncDisposable {
    * Waits for statements issued before it. Resolved means committed.
    * @throws TransactionAbortedError when a statement had failed: everything was rolled back
    * @throws CommitOutcomeUnknownError when the connection was lost meanwhile
+   * @throws TransactionStateError inside its own stream, savepoint or `run()`: nothing has happened then
    */
   commit(): Promise<void> {
     return this.#units.commit();
   }
 
-  /** Undoes what was done since the last commit or rollback and gives the connection back. */
+  /**
+   * Undoes what was done since the last commit or rollback and gives the connection back.
+   * @throws TransactionStateError inside its own stream, savepoint or `run()`: nothing has happened then
+   */
   rollback(): Promise<void> {
     return this.#units.rollback();
   }
@@ -78,18 +77,26 @@ export class Session extends StatementExecutor implements AsyncDisposable {
 
   /** Runs `work` in a transaction inside this session's: a savepoint, unless `propagation` says otherwise. */
   transaction<R>(work: (inner: Transaction) => Promise<R>, options: TransactionOptions = {}): Promise<R> {
-    return this.#units.use((participation) =>
-      this.#propagate(this.context, this.#source, participation, work, options, "nested"),
-    );
+    const { context } = this;
+    const leases = poolSource(context);
+    return this.#units.use((outer) => propagate({ context, leases, outer, usual: "nested" }, work, options));
   }
 
-  protected override run<T>(operation: Operation<T>): Promise<T> {
-    return this.#units.use((participation) => participation.execute(operation));
+  /**
+   * Runs `work` so that everything on this database in the same async chain joins the session's transaction. It can be committed once `work` has
+   * settled; that `work` rejects dooms nothing by itself.
+   */
+  run<R>(work: () => Promise<R>): Promise<R> {
+    return this.#units.use((part) => runAmbient(part, work));
   }
 
-  protected override async hold(options: SessionOptions, abandon: () => Promise<void>): Promise<Hold> {
+  protected override perform<T>(operation: Operation<T>, occupant?: Occupant): Promise<T> {
+    return this.#units.use((part) => part.execute(operation, occupant));
+  }
+
+  protected override openStream(options: StatementOptions, occupant: Occupant): Promise<StreamLease> {
     const bounds = boundsFrom(this.context, options);
-    return this.#units.use((participation) => participation.occupy(bounds, abandon));
+    return this.#units.use((part) => part.openStream(bounds, occupant));
   }
 
   protected override atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R> {

@@ -1,45 +1,26 @@
-import { checkOptions, type OptionRules, type Statement } from "../driver/index.ts";
-import { ConfigurationError } from "../errors/index.ts";
+import type { Statement } from "../driver/index.ts";
 import { compile, isSql, type Parameters, type Sql } from "../sql/index.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
-import type { StatementOptions, StreamOptions } from "./executor.ts";
+import { type AnyStatementOptions, checkStatementOptions, noOptions } from "./statement-options.ts";
 
 /** A template, or a text whose parameters follow. */
 export type Text = Sql<unknown> | string;
 
-/** What a statement has whose caller says nothing; the same object each time, so that the common case costs no check. */
-export const noOptions: StatementOptions<never> = Object.freeze({});
-
-const rules: OptionRules<StreamOptions> = {
-  signal: { type: "object" },
-  timeoutMs: { type: "milliseconds" },
-  name: { type: "string" },
-  schema: { type: ["object", "function"] },
-  fetchSize: { type: "count" },
-};
-
-/** @throws ConfigurationError for an unknown option or a wrong value */
-export function checkStatementOptions(context: DatabaseContext, options: StreamOptions): void {
-  if (options === noOptions) return;
-  checkOptions<StreamOptions>(nameOf(context), options, rules);
-  if (options.fetchSize === 0) {
-    const message = `${nameOf(context)}: option "fetchSize" must be an integer of at least 1, not 0`;
-    throw new ConfigurationError(message, { key: "fetchSize" });
-  }
-}
-
 /**
  * Reads the two forms of arguments: `(sql, options)` and `(text, parameters, options)`.
+ * @param arrays - whether the call can give rows as arrays
  * @throws ParameterError, ConfigurationError
  */
-export function readArguments<T>(
+export function readArguments(
   context: DatabaseContext,
   text: Text,
-  rest: readonly unknown[],
-): { statement: Statement; options: StatementOptions<T> } {
+  first: unknown,
+  second: unknown,
+  arrays = false,
+): { statement: Statement; options: AnyStatementOptions } {
   const isTemplate = isSql(text);
-  const options = ((isTemplate ? rest[0] : rest[1]) ?? noOptions) as StatementOptions<T>;
-  checkStatementOptions(context, options);
-  const parameters = isTemplate ? undefined : (rest[0] as Parameters | undefined);
+  const options = ((isTemplate ? first : second) ?? noOptions) as AnyStatementOptions;
+  if (options !== noOptions) checkStatementOptions(nameOf(context), options, arrays);
+  const parameters = isTemplate ? undefined : (first as Parameters | undefined);
   return { statement: compile(text, parameters, context), options };
 }

@@ -1,30 +1,27 @@
 import type { Capabilities, DialectFacts, MaybePromise, ResultSet, Statement } from "../driver/index.ts";
-import { NoRowsError, TooManyRowsError } from "../errors/index.ts";
 import type { Identifier, Parameters } from "../sql/index.ts";
 import { boundsFrom, unbounded } from "./bounds.ts";
 import { bulkInsert } from "./bulk-insert.ts";
 import { callProcedure, outputsOf } from "./call-procedure.ts";
+import { CallersRows } from "./callers-rows.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { isQueryTraced, traceQuery } from "./diagnostics.ts";
 import { executeMany } from "./execute-many.ts";
-import type {
-  BulkRow,
-  CallResult,
-  Executor,
-  Result,
-  ResultSetRows,
-  Row,
-  RowOf,
-  StatementOptions,
-  StreamOptions,
-  Transaction,
-} from "./executor.ts";
-import type { Hold } from "./hold.ts";
-import type { Operation } from "./operation.ts";
+import type { BulkRow, CallResult, Executor, Result, ResultSetRows, Transaction } from "./executor.ts";
+import type { CallersSource, Operation } from "./operation.ts";
+import { atMostOne, noRows, oneObject, rowsOf } from "./result-rows.ts";
 import { RowIterable } from "./row-stream.ts";
-import type { StandardSchema } from "./standard-schema.ts";
-import { checkStatementOptions, noOptions, readArguments, type Text } from "./statement-arguments.ts";
+import { currentScope } from "./scope.ts";
+import { readArguments, type Text } from "./statement-arguments.ts";
+import {
+  type AnyStatementOptions,
+  checkStatementOptions,
+  noOptions,
+  type StatementOptions,
+} from "./statement-options.ts";
+import type { StreamLease } from "./stream-lease.ts";
 import type { TransactionOptions } from "./transaction-options.ts";
+import type { Occupant } from "./turn.ts";
 import { validateRows } from "./validate-rows.ts";
 
 const internals: unique symbol = Symbol.for("@nsj/mdb/executor") as never;
@@ -44,10 +41,65 @@ export function internalsOf(executor: unknown): ExecutorInternals | undefined {
   return (executor as { readonly [internals]?: ExecutorInternals })[internals];
 }
 
-/** Everything that executors have in common; how a statement gets its connection is what they differ in. */
+/**
+ * Everything that executors have in common; how a statement gets its connection is what they differ in. The methods are declared with
+ * the overloads of {@link Executor}, so that whoever holds a `Database` or a `Session` has the same types as one who holds the interface.
+ */
 export abstract class StatementExecutor implements Executor {
+  declare execute: Executor["execute"];
+  declare query: Executor["query"];
+  declare queryOne: Executor["queryOne"];
+  declare queryMaybeOne: Executor["queryMaybeOne"];
+  declare queryScalar: Executor["queryScalar"];
+  declare stream: Executor["stream"];
+  readonly [internals]: ExecutorInternals;
   /** What it knows of its database. */
   protected readonly context: DatabaseContext;
+
+  static {
+    const { prototype } = StatementExecutor;
+    prototype.execute = async function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
+      return this.#execute(text, first, second);
+    } as Executor["execute"];
+    prototype.query = async function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
+      const { statement, options } = readArguments(this.context, text, first, second, true);
+      const sent = this.#send(statement, options);
+      const result = sent instanceof Promise ? await sent : sent;
+      const mapper = this.context.mapper(result.columns);
+      if (options.rowMode === "array") return mapper.toArrays(result.rows);
+      const rows = mapper.toObjects(result.rows);
+      return options.schema === undefined ? rows : this.#validated(rows, statement, options);
+    } as Executor["query"];
+    prototype.queryOne = async function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
+      const { statement, options } = readArguments(this.context, text, first, second);
+      const sent = this.#send(statement, options);
+      const row = oneObject(this.context, sent instanceof Promise ? await sent : sent, statement);
+      if (row === undefined) throw noRows(this.context, statement);
+      return options.schema === undefined ? row : this.#validatedOne(row, statement, options);
+    } as Executor["queryOne"];
+    prototype.queryMaybeOne = async function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
+      const { statement, options } = readArguments(this.context, text, first, second);
+      const sent = this.#send(statement, options);
+      const row = oneObject(this.context, sent instanceof Promise ? await sent : sent, statement);
+      if (row === undefined || options.schema === undefined) return row;
+      return this.#validatedOne(row, statement, options);
+    } as Executor["queryMaybeOne"];
+    prototype.queryScalar = async function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
+      const { statement, options } = readArguments(this.context, text, first, second);
+      const sent = this.#send(statement, options);
+      const result = sent instanceof Promise ? await sent : sent;
+      const row = atMostOne(this.context, result, statement);
+      if (row === undefined) throw noRows(this.context, statement);
+      return this.context.mapper(result.columns).first(row);
+    } as Executor["queryScalar"];
+    prototype.stream = function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
+      const { statement, options } = readArguments(this.context, text, first, second, true);
+      return new RowIterable(this.context, statement, options, {
+        open: (occupant) => this.openStream(options as StatementOptions, occupant),
+        collect: async () => this.#send(statement, options),
+      });
+    } as Executor["stream"];
+  }
 
   constructor(context: DatabaseContext) {
     this.context = context;
@@ -57,8 +109,6 @@ export abstract class StatementExecutor implements Executor {
       atomically: (work) => this.atomically(work),
     };
   }
-
-  readonly [internals]: ExecutorInternals;
 
   get label(): string {
     return this.context.database;
@@ -77,76 +127,25 @@ export abstract class StatementExecutor implements Executor {
   }
 
   /** Runs one operation on the right connection. Gives a promise only where it has to wait, and may throw where it has not. */
-  protected abstract run<T>(operation: Operation<T>): MaybePromise<T>;
+  protected abstract perform<T>(operation: Operation<T>, occupant?: Occupant): MaybePromise<T>;
 
-  /** Takes the connection for a stream. @param abandon - closes that stream when a transaction around it ends first */
-  protected abstract hold(bounds: StatementOptions, abandon: () => Promise<void>): Promise<Hold>;
+  /** Takes the connection for a stream. */
+  protected abstract openStream(options: StatementOptions, occupant: Occupant): Promise<StreamLease>;
 
   /** Runs several statements so that all or none of them count. */
   protected abstract atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R>;
 
   abstract transaction<R>(work: (transaction: Transaction) => Promise<R>, options?: TransactionOptions): Promise<R>;
 
-  async execute<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<Result<RowOf<T>>> {
-    const { statement, options } = readArguments<T>(this.context, text, rest);
-    const sent = this.#send(statement, options);
-    const result = sent instanceof Promise ? await sent : sent;
-    const first = this.#rowsOf(result);
-    const resultSets = [first];
-    for (let next = result.next; next !== undefined; next = next.next) resultSets.push(this.#rowsOf(next));
-    const rows = await this.#validated<RowOf<T>>(first.rows, statement, options);
-    return { rows, rowCount: first.rowCount, columns: first.columns, resultSets };
-  }
-
-  async query<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<RowOf<T>[]> {
-    const { statement, options } = readArguments<T>(this.context, text, rest);
-    const sent = this.#send(statement, options);
-    const result = sent instanceof Promise ? await sent : sent;
-    const rows = this.context.mapper(result.columns).toObjects(result.rows);
-    return options.schema === undefined ? (rows as RowOf<T>[]) : this.#validated<RowOf<T>>(rows, statement, options);
-  }
-
-  async queryOne<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<RowOf<T>> {
-    const { statement, options } = readArguments<T>(this.context, text, rest);
-    const sent = this.#send(statement, options);
-    const row = this.#atMostOne(sent instanceof Promise ? await sent : sent, statement);
-    if (row === undefined) throw this.#noRows(statement);
-    return options.schema === undefined ? (row as RowOf<T>) : this.#validatedOne<RowOf<T>>(row, statement, options);
-  }
-
-  async queryMaybeOne<T = Row>(text: Text, ...rest: readonly unknown[]): Promise<RowOf<T> | undefined> {
-    const { statement, options } = readArguments<T>(this.context, text, rest);
-    const sent = this.#send(statement, options);
-    const row = this.#atMostOne(sent instanceof Promise ? await sent : sent, statement);
-    if (row === undefined || options.schema === undefined) return row as RowOf<T> | undefined;
-    return this.#validatedOne<RowOf<T>>(row, statement, options);
-  }
-
-  async queryScalar<T = unknown>(text: Text, ...rest: readonly unknown[]): Promise<T> {
-    const { statement, options } = readArguments<never>(this.context, text, rest);
-    const sent = this.#send(statement, options);
-    const result = sent instanceof Promise ? await sent : sent;
-    const row = this.#atMostOneRow(result, statement);
-    if (row === undefined) throw this.#noRows(statement);
-    return this.context.mapper(result.columns).first(row) as T;
-  }
-
-  stream<T = Row>(text: Text, ...rest: readonly unknown[]): AsyncIterable<T> {
-    const { statement, options } = readArguments<T>(this.context, text, rest);
-    return new RowIterable<T>(this.context, statement, options as StreamOptions<T>, {
-      hold: (abandon) => this.hold(options, abandon),
-      collect: async () => this.#send(statement, options),
-    });
-  }
-
   async executeMany(
     text: string,
     parameterSets: Iterable<Parameters>,
     options: StatementOptions = noOptions,
   ): Promise<{ rowCount: number }> {
-    checkStatementOptions(this.context, options);
+    checkStatementOptions(nameOf(this.context), options);
+    const rows = new CallersRows(this.context, currentScope());
     return this.atomically(async (executor) =>
-      executor.#runAs(text, options, executeMany(executor.context, text, parameterSets)),
+      executor.#runAs(text, options, executeMany(executor.context, text, parameterSets, rows), rows),
     );
   }
 
@@ -156,10 +155,11 @@ export abstract class StatementExecutor implements Executor {
     rows: Iterable<BulkRow> | AsyncIterable<BulkRow>,
     options: StatementOptions = noOptions,
   ): Promise<{ rowCount: number }> {
-    checkStatementOptions(this.context, options);
+    checkStatementOptions(nameOf(this.context), options);
+    const source = new CallersRows(this.context, currentScope());
     return this.atomically((executor) =>
-      bulkInsert(executor.context, table, columns, rows, async (text, perform) =>
-        executor.#runAs(text, options, perform),
+      bulkInsert(executor.context, table, columns, rows, source, async (text, perform) =>
+        executor.#runAs(text, options, perform, source),
       ),
     );
   }
@@ -169,32 +169,43 @@ export abstract class StatementExecutor implements Executor {
     parameters: Readonly<Record<string, unknown>> = {},
     options: StatementOptions = noOptions,
   ): Promise<CallResult> {
-    checkStatementOptions(this.context, options);
+    checkStatementOptions(nameOf(this.context), options);
     const { text, perform } = callProcedure(this.context, procedure, parameters);
     const result = await this.#runAs(text, options, perform);
     const resultSets: ResultSetRows[] = [];
     for (let set: ResultSet | undefined = result; set !== undefined; set = set.next) {
-      if (set.columns.length > 0) resultSets.push(this.#rowsOf(set));
+      if (set.columns.length > 0) resultSets.push(rowsOf(this.context, set));
     }
     return { ...outputsOf(this.context, result), resultSets };
   }
 
-  #send(statement: Statement, options: StatementOptions<unknown>): MaybePromise<ResultSet> {
-    return this.#runAs(
-      statement.text,
-      options,
-      (connection, operation) => connection.query(statement, operation),
-      true,
-    );
+  async #execute(text: Text, first: unknown, second: unknown): Promise<Result<unknown>> {
+    const { statement, options } = readArguments(this.context, text, first, second, true);
+    const sent = this.#send(statement, options);
+    const result = sent instanceof Promise ? await sent : sent;
+    const set = rowsOf(this.context, result);
+    const resultSets = [set];
+    for (let next = result.next; next !== undefined; next = next.next) resultSets.push(rowsOf(this.context, next));
+    const { rowCount, columns } = set;
+    if (options.rowMode === "array") {
+      return { rows: this.context.mapper(columns).toArrays(result.rows), rowCount, columns, resultSets };
+    }
+    return { rows: await this.#validated(set.rows, statement, options), rowCount, columns, resultSets };
+  }
+
+  #send(statement: Statement, options: AnyStatementOptions): MaybePromise<ResultSet> {
+    const perform: Operation<ResultSet>["perform"] = (connection, operation) => connection.query(statement, operation);
+    return this.#runAs(statement.text, options, perform, undefined, true);
   }
 
   #runAs<T>(
     text: string,
-    options: StatementOptions<unknown>,
+    options: AnyStatementOptions,
     perform: Operation<T>["perform"],
+    source?: CallersSource & { readonly occupant: Occupant },
     pipelined = false,
   ): MaybePromise<T> {
-    const bounds = boundsFrom(this.context, options);
+    const bounds = options === noOptions ? unbounded : boundsFrom(this.context, options);
     const limitMs = options.timeoutMs === undefined ? this.context.statementTimeoutMs : Number.POSITIVE_INFINITY;
     const operation: Operation<T> = {
       text,
@@ -202,49 +213,21 @@ export abstract class StatementExecutor implements Executor {
       pipelined: pipelined && bounds === unbounded && limitMs === Number.POSITIVE_INFINITY,
       bounds,
       limitMs,
+      source,
       perform,
     };
     return isQueryTraced()
-      ? traceQuery(this.context, text, options.name, async () => this.run(operation))
-      : this.run(operation);
+      ? traceQuery(this.context, text, options.name, async () => this.perform(operation, source?.occupant))
+      : this.perform(operation, source?.occupant);
   }
 
-  #rowsOf(result: ResultSet): ResultSetRows {
-    const { columns } = result;
-    const rows = this.context.mapper(columns).toObjects(result.rows) as Row[];
-    return { rows, rowCount: result.affected ?? rows.length, columns };
+  async #validatedOne(row: object, statement: Statement, options: AnyStatementOptions): Promise<unknown> {
+    return (await this.#validated([row], statement, options))[0];
   }
 
-  /** The one row of a result as an object. */
-  #atMostOne(result: ResultSet, statement: Statement): object | undefined {
-    const values = this.#atMostOneRow(result, statement);
-    return values === undefined ? undefined : this.context.mapper(result.columns).toObject(values);
-  }
-
-  #atMostOneRow({ rows }: ResultSet, statement: Statement): unknown[] | undefined {
-    if (rows.length <= 1) return rows[0];
+  async #validated(rows: unknown[], statement: Statement, { schema }: AnyStatementOptions): Promise<unknown[]> {
+    if (schema === undefined) return rows;
     const { database, engine } = this.context;
-    const message = `${nameOf(this.context)}: ${rows.length} rows came where at most one was asked for`;
-    throw new TooManyRowsError(message, { database, engine, statement: statement.text });
-  }
-
-  #noRows(statement: Statement): NoRowsError {
-    const { database, engine } = this.context;
-    const message = `${nameOf(this.context)}: no row came where exactly one was asked for`;
-    return new NoRowsError(message, { database, engine, statement: statement.text });
-  }
-
-  async #validatedOne<T>(row: object, statement: Statement, options: StatementOptions<unknown>): Promise<T> {
-    return (await this.#validated<T>([row], statement, options))[0] as T;
-  }
-
-  async #validated<T>(
-    rows: readonly unknown[],
-    statement: Statement,
-    options: StatementOptions<unknown>,
-  ): Promise<T[]> {
-    if (options.schema === undefined) return rows as T[];
-    const { database, engine } = this.context;
-    return validateRows(rows, options.schema as StandardSchema<T>, { database, engine, statement: statement.text });
+    return validateRows(rows, schema, { database, engine, statement: statement.text });
   }
 }

@@ -1,62 +1,66 @@
 import { boundsFrom } from "./bounds.ts";
-import type { DatabaseContext } from "./database-context.ts";
 import type { Transaction } from "./executor.ts";
-import type { Hold } from "./hold.ts";
 import type { Hook } from "./hooks.ts";
-import type { LeaseSource } from "./lease-source.ts";
 import type { Operation } from "./operation.ts";
-import type { Participation } from "./participation.ts";
+import type { Participant } from "./participant.ts";
 import { StatementExecutor } from "./statement-executor.ts";
-import type { Propagation, TransactionOptions } from "./transaction-options.ts";
+import type { StatementOptions } from "./statement-options.ts";
+import type { StreamLease } from "./stream-lease.ts";
+import type { TransactionOptions } from "./transaction-options.ts";
+import type { Occupant } from "./turn.ts";
 
-/** How a transaction is run relative to the one around it; see `propagate`. */
-export type Propagate = <R>(
-  context: DatabaseContext,
-  source: LeaseSource,
-  outer: Participation | undefined,
+/** Runs a callback inside the transaction of a part. */
+export type RunInside = <R>(
+  outer: Participant,
   work: (transaction: Transaction) => Promise<R>,
   options: TransactionOptions,
-  usual: Propagation,
 ) => Promise<R>;
 
 /** The handle of one callback. */
 export class TransactionHandle extends StatementExecutor implements Transaction {
-  readonly #participation: Participation;
-  readonly #source: LeaseSource;
-  readonly #propagate: Propagate;
+  protected readonly part: Participant;
+  readonly #runInside: RunInside;
 
-  constructor(participation: Participation, source: LeaseSource, propagate: Propagate) {
-    super(participation.context);
-    this.#participation = participation;
-    this.#source = source;
-    this.#propagate = propagate;
+  constructor(part: Participant, runInside: RunInside) {
+    super(part.context);
+    this.part = part;
+    this.#runInside = runInside;
   }
 
-  protected override run<T>(operation: Operation<T>): Promise<T> {
-    return this.#participation.execute(operation);
+  /** What it runs statements through. */
+  static partOf(handle: TransactionHandle): Participant {
+    return handle.part;
   }
 
-  protected override async hold(options: TransactionOptions, abandon: () => Promise<void>): Promise<Hold> {
-    return this.#participation.occupy(boundsFrom(this.context, options), abandon);
+  get signal(): AbortSignal {
+    return this.part.signal;
+  }
+
+  transaction<R>(work: (inner: Transaction) => Promise<R>, options: TransactionOptions = {}): Promise<R> {
+    return this.#runInside(this.part, work, options);
+  }
+
+  savepoint<R>(work: (inner: Transaction) => Promise<R>): Promise<R> {
+    return this.#runInside(this.part, work, {});
+  }
+
+  onCommit(hook: Hook): void {
+    this.part.onCommit(hook);
+  }
+
+  onRollback(hook: Hook): void {
+    this.part.onRollback(hook);
+  }
+
+  protected override perform<T>(operation: Operation<T>, occupant?: Occupant): Promise<T> {
+    return this.part.execute(operation, occupant);
+  }
+
+  protected override openStream(options: StatementOptions, occupant: Occupant): Promise<StreamLease> {
+    return this.part.openStream(boundsFrom(this.context, options), occupant);
   }
 
   protected override atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R> {
     return work(this);
-  }
-
-  transaction<R>(work: (inner: Transaction) => Promise<R>, options: TransactionOptions = {}): Promise<R> {
-    return this.#propagate(this.context, this.#source, this.#participation, work, options, "nested");
-  }
-
-  savepoint<R>(work: (inner: Transaction) => Promise<R>): Promise<R> {
-    return this.#propagate(this.context, this.#source, this.#participation, work, {}, "nested");
-  }
-
-  onCommit(hook: Hook): void {
-    this.#participation.onCommit(hook);
-  }
-
-  onRollback(hook: Hook): void {
-    this.#participation.onRollback(hook);
   }
 }

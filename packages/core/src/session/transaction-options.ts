@@ -1,5 +1,5 @@
 import { checkOptions, type Isolation, isolationLevels, type OptionRules } from "../driver/index.ts";
-import type { HookError } from "../errors/index.ts";
+import { ConfigurationError, type HookError } from "../errors/index.ts";
 
 /** How `transaction()` relates to a transaction that is already running on the same label; Spring's seven. */
 export const propagations = [
@@ -29,7 +29,7 @@ export interface SessionOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** Running a callback again after a serialization failure or a deadlock. */
+/** Running a callback again after a serialization failure, a deadlock, a stale plan, or a connection that was lost before COMMIT was sent. */
 export interface RetryOptions {
   /** Attempts altogether, the first included. */
   readonly attempts: number;
@@ -45,9 +45,15 @@ export interface TransactionOptions extends SessionOptions {
   readonly propagation?: Propagation | undefined;
   /** Off by default. A transaction that joins another leaves retrying to that one. Never after an unknown commit outcome. */
   readonly retry?: RetryOptions | undefined;
-  /** Told of each hook that threw; the outcome of the transaction stands. They are on the channel `mdb:hook-error` anyway. */
+  /**
+   * Told of each hook that threw or did not finish in time; the outcome of the transaction stands. They are on the channel `mdb:hook-error` as
+   * well; where nobody asks for them at all, they are warnings of the process.
+   */
   readonly onHookError?: ((error: HookError) => void) | undefined;
 }
+
+/** Options of `begin()`: a transaction that its holder ends is always its own, and cannot be run again. */
+export type HeldTransactionOptions = Omit<TransactionOptions, "propagation" | "retry">;
 
 const sessionRules: OptionRules<SessionOptions> = {
   isolation: { type: "string", oneOf: isolationLevels },
@@ -79,4 +85,15 @@ export function checkSessionOptions(place: string, options: SessionOptions): voi
 export function checkTransactionOptions(place: string, options: TransactionOptions): void {
   checkOptions<TransactionOptions>(place, options, transactionRules);
   if (options.retry !== undefined) checkOptions<RetryOptions>(place, options.retry, retryRules, "retry.");
+}
+
+/** @throws ConfigurationError for an unknown option or a wrong value, and for those that need a callback */
+export function checkHeldOptions(place: string, options: HeldTransactionOptions): void {
+  for (const key of ["propagation", "retry"] as const) {
+    if ((options as TransactionOptions)[key] === undefined) continue;
+    const why =
+      key === "retry" ? "there is no callback to run again" : "a transaction that is begun by hand is always its own";
+    throw new ConfigurationError(`${place}: option "${key}" is not for begin(): ${why}`, { key });
+  }
+  checkOptions<TransactionOptions>(place, options, transactionRules);
 }

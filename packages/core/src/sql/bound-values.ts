@@ -44,7 +44,7 @@ export class BoundValues {
     let value: unknown = item;
     if (isParameter(item) && item.direction === "in") {
       this.#hints ??= [];
-      this.#hints[this.values.length] = { type: item.type };
+      this.#hints[this.values.length] = item.column === undefined ? { type: item.type } : { column: item.column };
       value = item.value;
     }
     this.values.push(toParameterValue(value, name, this.place));

@@ -1,3 +1,5 @@
+import type { ColumnInfo } from "../driver/index.ts";
+
 /** Marks a parameter that says more than its value. A registered symbol, because two copies of this package can meet. */
 const mark = Symbol.for("@nsj/mdb/parameter");
 
@@ -6,6 +8,8 @@ export interface TypedParameter {
   readonly direction: "in";
   readonly type: string;
   readonly value: unknown;
+  /** Only where a DAO made it: the column that it belongs to. */
+  readonly column?: ColumnInfo | undefined;
 }
 
 /** A parameter that a procedure fills; made by `sql.out` and `sql.inout`, for `call` only. */
@@ -21,11 +25,13 @@ export class Parameter<Direction extends "in" | "out" | "inout"> {
   readonly #direction: Direction;
   readonly #type: string;
   readonly #value: unknown;
+  readonly #column: ColumnInfo | undefined;
 
-  constructor(direction: Direction, type: string, value: unknown) {
+  constructor(direction: Direction, type: string, value: unknown, column?: ColumnInfo) {
     this.#direction = direction;
     this.#type = type;
     this.#value = value;
+    this.#column = column;
   }
 
   get [mark](): true {
@@ -43,6 +49,16 @@ export class Parameter<Direction extends "in" | "out" | "inout"> {
   get value(): unknown {
     return this.#value;
   }
+
+  /** The column whose type it has, where it is that of a column. */
+  get column(): ColumnInfo | undefined {
+    return this.#column;
+  }
+}
+
+/** A value of a column's type, for drivers that declare parameters by them. */
+export function columnParameter(value: unknown, column: ColumnInfo): TypedParameter {
+  return new Parameter("in", column.databaseType, value, column);
 }
 
 /** Says whether a value is a typed or output parameter, of whichever copy of the package. */

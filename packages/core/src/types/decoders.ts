@@ -1,5 +1,5 @@
 import { isDate } from "node:util/types";
-import type { LogicalType } from "../driver/index.ts";
+import type { LogicalType, ScalarLogicalType } from "../driver/index.ts";
 import { dayToMs, timestampText, timestampToMs } from "./calendar.ts";
 import { conversionError, type Decoder } from "./conversion.ts";
 import { decimalDecoders, decodeFloat, integerDecoders } from "./numbers.ts";
@@ -7,6 +7,8 @@ import type { TypeOptions } from "./type-options.ts";
 
 /** How the values of a column become what the caller gets; `null` where they are that already. */
 export function decoderFor(type: LogicalType, options: Required<TypeOptions>): Decoder | null {
+  const element = elementOf(type);
+  if (element !== undefined) return arrayDecoder(decoderFor(element, options));
   switch (type) {
     case "integer":
       return integerDecoders[options.bigint];
@@ -31,7 +33,29 @@ export function decoderFor(type: LogicalType, options: Required<TypeOptions>): D
   }
 }
 
+/** `undefined` for what is no array. */
+function elementOf(type: LogicalType): ScalarLogicalType | undefined {
+  return type.endsWith("[]") ? (type.slice(0, -2) as ScalarLogicalType) : undefined;
+}
+
+function arrayDecoder(decode: Decoder | null): Decoder | null {
+  if (decode === null) return null;
+  const decodeArray: Decoder = (value, site) =>
+    Array.isArray(value) ? value.map((item) => (item === null ? null : decodeArray(item, site))) : decode(value, site);
+  return decodeArray;
+}
+
+/** Only an engine that checks no types stores numbers in such columns, and nothing tells what they count. */
+function refuseNumber(value: unknown, site: Parameters<Decoder>[1]): void {
+  if (typeof value !== "number" && typeof value !== "bigint") return;
+  throw conversionError(
+    `holds a number in a column of dates, and nothing tells whether it counts seconds, milliseconds or days; say it by the option "dates" where there is one, or select it in an expression`,
+    site,
+  );
+}
+
 const decodeDay: Decoder = (value, site) => {
+  refuseNumber(value, site);
   const ms = typeof value === "string" ? dayToMs(value) : Number.NaN;
   if (Number.isNaN(ms)) {
     throw conversionError('holds a date that a Date cannot represent; use types: { date: "string" }', site);
@@ -41,6 +65,7 @@ const decodeDay: Decoder = (value, site) => {
 
 const decodeDayText: Decoder = (value, site) => {
   if (typeof value === "string") return value;
+  refuseNumber(value, site);
   throw conversionError("holds something that is no date", site);
 };
 
@@ -52,6 +77,7 @@ function toDate(value: unknown, needsOffset: boolean, site: Parameters<Decoder>[
     const date = new Date(timestampToMs(value, needsOffset));
     if (!Number.isNaN(date.getTime())) return date;
   } else if (isDate(value)) return value;
+  refuseNumber(value, site);
   const which = "infinity, BC or another text";
   throw conversionError(
     `holds a timestamp that a Date cannot represent (${which}); use types: { timestamp: "string" }`,
@@ -62,6 +88,7 @@ function toDate(value: unknown, needsOffset: boolean, site: Parameters<Decoder>[
 const decodeTimestampText: Decoder = (value, site) => {
   if (typeof value === "string") return value;
   if (isDate(value)) return timestampText(value);
+  refuseNumber(value, site);
   throw conversionError("holds something that is no timestamp", site);
 };
 

@@ -13,6 +13,8 @@ export interface RowMapper {
   readonly names: readonly string[];
   /** One object per row. */
   toObjects(rows: readonly (readonly unknown[])[]): object[];
+  /** One array per row, in the order of the columns. */
+  toArrays(rows: readonly (readonly unknown[])[]): unknown[][];
   /** One row as an object. */
   toObject(row: readonly unknown[]): object;
   /** The value of a row's first column. */
@@ -68,6 +70,16 @@ class ColumnMapper implements RowMapper {
     const objects = new Array<object>(rows.length);
     for (let index = 0; index < rows.length; index++) objects[index] = build(rows[index] as readonly unknown[]);
     return objects;
+  }
+
+  toArrays(rows: readonly (readonly unknown[])[]): unknown[][] {
+    const { decoders, sites } = this.#plan;
+    return rows.map((row) =>
+      decoders.map((decode, index) => {
+        const value = row[index] ?? null;
+        return decode === null || value === null ? value : decode(value, sites[index] as ColumnSite);
+      }),
+    );
   }
 
   toObject(row: readonly unknown[]): object {

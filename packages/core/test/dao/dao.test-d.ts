@@ -1,4 +1,4 @@
-import { DaoBase, type Database, defineTable } from "@nsj/mdb-core";
+import { DaoBase, type Database, defineTable, op } from "@nsj/mdb-core";
 
 interface User {
   readonly id: number;
@@ -34,7 +34,11 @@ export async function compiles(): Promise<User | undefined> {
   await dao.insert({ email: "a", team: null });
   await dao.update(1, { team: "red", version: 3 });
   await dao.findBy(
-    { team: { in: ["a", null] }, id: { gte: 1 }, or: [{ email: { like: "a%" } }] },
+    {
+      team: op.in(["a", null]),
+      id: op.both(op.gte(1), op.lt(9)),
+      [op.or]: [{ email: op.like("a%") }, { [op.not]: { id: 1 } }],
+    },
     { orderBy: { id: "desc" } },
   );
   await dao.upsert({ id: 1, email: "a" });
@@ -58,9 +62,19 @@ export function isRefused(): void {
   // @ts-expect-error misspelt
   void dao.findBy({ taem: "x" });
   // @ts-expect-error a value of the wrong type
-  void dao.findBy({ id: { gt: "1" } });
+  void dao.findBy({ id: op.gt("1") });
   // @ts-expect-error like is for texts
-  void dao.findBy({ id: { like: "1%" } });
+  void dao.findBy({ id: op.like("1%") });
+  // @ts-expect-error a null, which would be IS NULL
+  void dao.findBy({ team: null });
+  // @ts-expect-error an object as JSON makes it
+  void dao.findBy({ team: { ne: "" } });
+  // @ts-expect-error misspelt, further in
+  void dao.findBy({ [op.or]: [{ [op.not]: { taem: "x" } }] });
+  // @ts-expect-error a value of the wrong type in a list
+  void dao.findBy({ id: op.in(["1"]) });
+  // @ts-expect-error one part of another type
+  void dao.findBy({ id: op.either(1, op.gt("1")) });
   // @ts-expect-error an order by a column that does not exist
   void dao.findAll({ orderBy: { nmae: "asc" } });
   // @ts-expect-error a key of the wrong type

@@ -129,7 +129,17 @@ describe("labels", () => {
       message: 'no database is called "ordres": there are "orders", "audit"; did you mean "orders"?',
       suggestion: "orders",
       labels: ["orders", "audit"],
+      labelCount: 2,
     });
+  });
+
+  it("that do not exist are refused with the five nearest, where there are thousands", () => {
+    const labels = Array.from({ length: 10_000 }, (_, index) => `tenant_${index}`);
+    const made = new DatabaseManager(Object.fromEntries(labels.map((label) => [label, definition()])));
+    expect(() => made.database("tenant_77777")).toThrow(
+      'no database is called "tenant_77777": there are 10000, the nearest are ' +
+        '"tenant_7777", "tenant_777", "tenant_1777", "tenant_2777", "tenant_3777"; did you mean "tenant_7777"?',
+    );
   });
 
   it("may be registered once, and again after they were unregistered", async () => {

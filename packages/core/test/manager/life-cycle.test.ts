@@ -32,6 +32,56 @@ describe("connect", () => {
   });
 });
 
+describe("evictConnections", () => {
+  it("replaces connections: idle ones at once, those in use when they come back, and running work goes on", async () => {
+    await using manager = new DatabaseManager({ main: definition({ pool: { max: 3 } }) });
+    const database = manager.database("main");
+    const value = await database.transaction(async (tx) => {
+      await tx.query("select 1");
+      await database.transaction((other) => other.query("select 1"), { propagation: "requires_new" });
+      database.evictConnections();
+      return tx.queryScalar("select 7");
+    });
+    expect(value).toBe(7);
+    expect(database.stats().destroyed.evicted).toBe(2);
+    expect(await database.queryScalar("select 8")).toBe(8);
+    expect(database.stats()).toMatchObject({ created: 3 });
+  });
+});
+
+describe("health", () => {
+  it("asks few databases at a time, and every one of them", async () => {
+    const labels = Array.from({ length: 40 }, (_, index) => `tenant_${index}`);
+    let connecting = 0;
+    let most = 0;
+    const slow: typeof referenceDriver = {
+      ...referenceDriver,
+      connector(given) {
+        const connector = referenceDriver.connector(given);
+        return {
+          ...connector,
+          target: connector.target,
+          async connect(context) {
+            most = Math.max(most, ++connecting);
+            try {
+              return await connector.connect(context);
+            } finally {
+              connecting--;
+            }
+          },
+        };
+      },
+    };
+    const entries = labels.map((label) => [label, defineDatabase(slow, options())] as const);
+    await using manager = new DatabaseManager(Object.fromEntries(entries));
+    const health = await manager.health({ timeoutMs: 20_000 });
+    expect(Object.keys(health)).toEqual(labels);
+    expect(Object.values(health).map(({ status }) => status)).toEqual(labels.map(() => "up"));
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(16);
+  });
+});
+
 describe("close", () => {
   it("lets running work finish, refuses new work, and may be called twice", async () => {
     const manager = new DatabaseManager({ main: definition() });
@@ -68,7 +118,7 @@ describe("close", () => {
     await started.promise;
     await manager.close({ timeoutMs: 0 });
     never.resolve();
-    await expect(running).rejects.toMatchObject({ code: "MDB_TRANSACTION_ABORTED" });
+    await expect(running).rejects.toMatchObject({ code: "MDB_CONNECTION_LOST", retryable: true });
   });
 
   it("makes every later call a PoolClosedError that names the database", async () => {

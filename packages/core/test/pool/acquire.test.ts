@@ -7,10 +7,11 @@ import {
   PoolQueueFullError,
   PoolTimeoutError,
 } from "../../src/errors/index.ts";
-import { Holder, type Lease } from "../../src/pool/index.ts";
+import type { Lease } from "../../src/pool/index.ts";
 import { settled } from "./fake-clock.ts";
 import { FakeDriverError } from "./fake-server.ts";
 import { fakeOf, must, poolUnderTest, take, watch } from "./pool-under-test.ts";
+import { TestScope } from "./test-scope.ts";
 
 describe("acquire", () => {
   it("connects to nothing before the first call", async () => {
@@ -68,7 +69,7 @@ describe("acquire", () => {
 
   it("gives up after acquireTimeoutMs, and tells how the pool stands", async () => {
     const { pool, clock } = poolUnderTest({ max: 2, acquireTimeoutMs: 3_000 });
-    await pool.acquire({ holder: new Holder(undefined, "transaction") });
+    await pool.acquire({ holder: new TestScope(undefined, "transaction") });
     await clock.advance(500);
     await pool.acquire();
     const waiting = watch(pool.acquire());

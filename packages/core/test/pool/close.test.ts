@@ -160,6 +160,38 @@ describe("close", () => {
     expect(must(server.connections[0]).calls).toEqual(["close"]);
   });
 
+  it("stops on the server what leases still run, before it cuts them", async () => {
+    const { pool, server, clock } = poolUnderTest({}, { capabilities: { cancel: "out-of-band" } });
+    const [stopped, stubborn] = await take(pool, 2);
+    fakeOf(must(stubborn)).cancels = "hang";
+    server.honoursAbort = false;
+    const closing = watch(pool.close({ timeoutMs: 100 }));
+    await clock.advance(101);
+    expect(server.connections.map(({ calls }) => calls)).toEqual([["cancel", "destroy"], ["cancel"]]);
+    expect(must(stopped).revoked).toBe(true);
+    expect(must(stubborn).revoked).toBe(true);
+    expect(pool.stats()).toMatchObject({ busy: 0, closing: 1, total: 1 });
+    must(stopped).release();
+    must(stubborn).release({ error: "dead" });
+    await clock.advance(1_950);
+    expect(closing.state).toBe("pending");
+    await clock.advance(100);
+    expect(closing.value).toEqual({ destroyed: 2 });
+    expect(server.connections.map(({ calls }) => calls.at(-1))).toEqual(["destroy", "destroy"]);
+    expect(clock.timers).toBe(0);
+  });
+
+  it("cuts what fails to stop, or has died, at once", async () => {
+    const { pool, server, clock } = poolUnderTest({}, { capabilities: { cancel: "out-of-band" } });
+    const [failing, dead] = await take(pool, 2);
+    fakeOf(must(failing)).cancels = new FakeDriverError("refused");
+    fakeOf(must(dead)).usable = false;
+    const closing = watch(pool.close({ timeoutMs: 100 }));
+    await clock.advance(101);
+    expect(closing.value).toEqual({ destroyed: 2 });
+    expect(server.connections.map(({ calls }) => calls)).toEqual([["cancel", "destroy"], ["destroy"]]);
+  });
+
   it("keeps the process alive until it is done", async () => {
     const { pool, server, clock } = poolUnderTest();
     const [idle] = await take(pool, 2);

@@ -211,6 +211,20 @@ describe("a database that is down", () => {
     expect(pool.stats().total).toBe(0);
   });
 
+  it("is not suspected when connections die that had answered, however often", async () => {
+    const { pool, server, clock } = poolUnderTest();
+    for (let round = 0; round < 5; round++) (await pool.acquire()).release({ error: "dead", answered: true });
+    for (let round = 0; round < 5; round++) {
+      const lease = await pool.acquire();
+      must(server.open[0]).die();
+      lease.release({ error: "dead", answered: true });
+    }
+    expect(pool.stats()).toMatchObject({ health: "ok", connectFailures: 0, destroyed: { died: 10 } });
+    const last = watch(pool.acquire());
+    await clock.advance(1);
+    expect(last.state).toBe("resolved");
+  });
+
   it.each([
     ["answers nothing", "hang", true],
     ["answers nothing, with a driver that ignores its deadline", "hang", false],

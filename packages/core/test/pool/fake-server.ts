@@ -35,6 +35,9 @@ export class FakeConnection implements DriverConnection {
   closes: Behaviour = "ok";
   resets: Behaviour = "ok";
   rollbacks: Behaviour = "ok";
+  cancels: Behaviour = "ok";
+  dirty?: boolean;
+  fits?: boolean;
   readonly #server: FakeServer;
   readonly #hanging = new Set<(error: Error) => void>();
 
@@ -42,10 +45,12 @@ export class FakeConnection implements DriverConnection {
     this.id = id;
     this.#server = server;
     if (server.canPing) this.ping = (context) => this.#act("ping", server.pings ?? this.pings, context);
+    if (server.capabilities.cancel !== "none") this.cancel = (context) => this.#act("cancel", this.cancels, context);
     if (server.capabilities.reset !== "none") this.reset = (plan, context) => this.#reset(plan, context);
   }
 
   ping?: (context: OperationContext) => Promise<void>;
+  cancel?: (context: OperationContext) => Promise<void>;
   reset?: (plan: ResetPlan, context: OperationContext) => MaybePromise<"done" | "deferred">;
 
   query(): never {

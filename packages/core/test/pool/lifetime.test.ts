@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { settled } from "./fake-clock.ts";
+import { FakeDriverError } from "./fake-server.ts";
 import { fakeOf, must, poolUnderTest, take, watch } from "./pool-under-test.ts";
 
 const minute = 60_000;
@@ -127,7 +128,99 @@ describe("a lifetime", () => {
   });
 });
 
+describe("eviction", () => {
+  it("covers what is being opened: its connection is closed, and another attempt is made at once", async () => {
+    const { pool, server, clock } = poolUnderTest({ max: 2 });
+    server.connects = "hang";
+    server.honoursAbort = false;
+    const waiting = watch(pool.acquire());
+    await settled();
+    server.connects = "ok";
+    pool.evict();
+    await clock.advance(1);
+    expect(server.attempts).toHaveLength(2);
+    const lease = must(waiting.value);
+    expect(fakeOf(lease).id).toBe(1);
+    server.release();
+    await clock.advance(1);
+    expect(server.connections.map(({ state }) => state)).toEqual(["open", "destroyed"]);
+    expect(pool.stats()).toMatchObject({ total: 1, closing: 0, connectFailures: 0, health: "ok" });
+  });
+
+  it("waits for room where the pool has none for another attempt", async () => {
+    const { pool, server, clock } = poolUnderTest({ max: 1 });
+    server.connects = "hang";
+    server.honoursAbort = false;
+    const waiting = watch(pool.acquire());
+    await settled();
+    pool.evict();
+    server.connects = "ok";
+    await clock.advance(1);
+    expect(waiting.state).toBe("pending");
+    server.release();
+    await clock.advance(1);
+    expect(waiting.state).toBe("resolved");
+    expect(server.open).toEqual([must(waiting.value).connection]);
+  });
+
+  it("does nothing to a closed pool", async () => {
+    const { pool, clock } = poolUnderTest();
+    (await pool.acquire()).release();
+    await pool.close();
+    pool.evict();
+    await clock.advance(1_000);
+    expect(pool.stats().total).toBe(0);
+  });
+});
+
 describe("a database that lives in its one connection", () => {
+  const permanent = { capabilities: { maxConnections: 1, reset: "round-trip", cancel: "in-band" } } as const;
+
+  it("is cleaned and kept where its holder wants it destroyed, or says that it is dead although it is not", async () => {
+    const { pool, server } = poolUnderTest({}, permanent);
+    const lease = await pool.acquire();
+    fakeOf(lease).txStatus = "active";
+    expect(lease.destroy(new Error("a statement that cannot be stopped"))).toBe(false);
+    await settled();
+    (await pool.acquire()).release({ error: "dead" });
+    await settled();
+    const { calls, state } = must(server.connections[0]);
+    expect([state, calls]).toEqual(["open", ["rollback", "reset session", "reset session"]]);
+    expect(pool.tryAcquire()?.connection).toBe(server.connections[0]);
+    expect(pool.stats()).toMatchObject({ created: 1, total: 1 });
+  });
+
+  it("is kept when it could not be cleaned, and whoever waits for it hears why until it could", async () => {
+    const { pool, server } = poolUnderTest({}, permanent);
+    const lease = await pool.acquire();
+    const fake = fakeOf(lease);
+    fake.txStatus = "active";
+    fake.rollbacks = new FakeDriverError("resource", { connection: "ok" });
+    lease.release();
+    await settled();
+    await settled();
+    expect(pool.tryAcquire()).toBeUndefined();
+    await expect(pool.acquire()).rejects.toMatchObject({ database: "orders" });
+    fake.rollbacks = "ok";
+    const next = await pool.acquire();
+    expect(next.connection).toBe(fake);
+    expect(fake.txStatus).toBe("idle");
+    expect(server.connections).toHaveLength(1);
+  });
+
+  it("goes when it is lost, and when its pool is closed past the deadline", async () => {
+    const { pool, server, clock } = poolUnderTest({}, permanent);
+    const lost = await pool.acquire();
+    fakeOf(lost).usable = false;
+    lost.release({ error: "dead", answered: true });
+    await pool.acquire();
+    expect(server.connections.map(({ state }) => state)).toEqual(["destroyed", "open"]);
+    const closing = watch(pool.close({ timeoutMs: 10 }));
+    await clock.advance(20);
+    expect(closing.value).toEqual({ destroyed: 1 });
+    expect(server.connections[1]?.state).toBe("destroyed");
+  });
+
   const options = {
     maxLifetimeMs: 1_000,
     idleTimeoutMs: 1_000,

@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, tracingChannel, unsubscribe } from "node:diagnostics_channel";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { Holder, type PoolEvent } from "../../src/pool/index.ts";
+import type { PoolEvent } from "../../src/pool/index.ts";
 import { settled } from "./fake-clock.ts";
 import { FakeDriverError } from "./fake-server.ts";
 import { fakeOf, must, poolUnderTest, take, watch } from "./pool-under-test.ts";
+import { TestScope } from "./test-scope.ts";
 
 const cleanUps: (() => void)[] = [];
 afterEach(() => {
@@ -87,6 +88,22 @@ describe("stats", () => {
     expect(acquireTimes.at(-1)?.upToMs).toBe(Number.POSITIVE_INFINITY);
   });
 
+  it("hold how long leases lasted, and how long the oldest has", async () => {
+    const { pool, clock } = poolUnderTest({ max: 3, min: 2 });
+    expect(pool.stats()).toMatchObject({ min: 2, oldestHoldMs: 0 });
+    const [first, second] = await take(pool, 2);
+    await clock.advance(100);
+    must(first).release();
+    await clock.advance(200);
+    expect(pool.stats().oldestHoldMs).toBe(300);
+    must(second).release();
+    expect(pool.stats().oldestHoldMs).toBe(0);
+    expect(pool.stats().useTimes.filter(({ count }) => count > 0)).toEqual([
+      { upToMs: 128, count: 1 },
+      { upToMs: 512, count: 1 },
+    ]);
+  });
+
   it("are a snapshot that does not change", async () => {
     const { pool } = poolUnderTest();
     const before = pool.stats();
@@ -133,7 +150,7 @@ describe("events", () => {
   it("tell once of a connection held for over a minute, without a stack", async () => {
     const seen = events();
     const { pool, clock } = poolUnderTest();
-    await pool.acquire({ holder: new Holder(undefined, "session") });
+    await pool.acquire({ holder: new TestScope(undefined, "session") });
     await clock.advance(200_000);
     const holds = seen.filter(({ type }) => type === "long-hold");
     expect(holds).toHaveLength(1);
@@ -155,7 +172,7 @@ describe("events", () => {
     const seen = events();
     const { pool, server } = poolUnderTest({ max: 1, leakDetectionMs: 60_000 });
     await (async () => {
-      await pool.acquire({ holder: new Holder(undefined, "forgetful session") });
+      await pool.acquire({ holder: new TestScope(undefined, "forgetful session") });
     })();
     const collected = async (): Promise<void> => {
       globalThis.gc?.();
@@ -191,6 +208,25 @@ describe("events", () => {
 });
 
 describe("the hold limit", () => {
+  it("stops on the server what its holder runs, and lends its place only when that is over", async () => {
+    const { pool, server, clock } = poolUnderTest(
+      { max: 1, holdLimitMs: 2_000, deadlockPatienceMs: Number.POSITIVE_INFINITY },
+      { capabilities: { cancel: "in-band" } },
+    );
+    const lease = await pool.acquire({ holder: new TestScope() });
+    fakeOf(lease).cancels = "hang";
+    const waiting = watch(pool.acquire());
+    await clock.advance(2_600);
+    expect(lease.revoked).toBe(true);
+    expect(waiting.state).toBe("pending");
+    expect(pool.stats()).toMatchObject({ busy: 0, closing: 1, total: 1 });
+    await clock.advance(2_000);
+    expect(must(server.connections[0]).calls).toEqual(["cancel", "destroy"]);
+    expect(fakeOf(must(waiting.value)).id).toBe(2);
+    lease.release();
+    expect(pool.stats()).toMatchObject({ busy: 1, total: 1 });
+  });
+
   it("destroys what is held too long, lends it to nobody, and lets its holder come back late", async () => {
     const seen = events();
     const { pool, server, clock } = poolUnderTest({ max: 1, holdLimitMs: 2_000, acquireTimeoutMs: 9_000 });
@@ -213,7 +249,7 @@ describe("tracing", () => {
     const seen = trace("mdb:pool:acquire");
     const { pool, clock } = poolUnderTest({ max: 1, acquireTimeoutMs: 100 });
     expect(pool.tryAcquire()).toBeUndefined();
-    const lease = await pool.acquire({ holder: new Holder(undefined, "transaction") });
+    const lease = await pool.acquire({ holder: new TestScope(undefined, "transaction") });
     expect(seen.map(({ phase }) => phase)).toEqual(["start", "end", "asyncStart", "asyncEnd"]);
     expect(seen[0]?.message).toMatchObject({ database: "orders", engine: "fake", holder: "transaction", waiting: 0 });
     expect(seen.at(-1)?.message["result"]).toBe(lease);

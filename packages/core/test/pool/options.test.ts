@@ -30,6 +30,7 @@ describe("pool options", () => {
       validateTimeoutMs: 2_000,
       keepaliveMs: 120_000,
       reset: "auto",
+      deadlockPatienceMs: 1_000,
       maxQueue: 10_000,
       failFastAfter: 3,
       shedding: "deadline",
@@ -81,6 +82,13 @@ describe("pool options", () => {
     [{ keepProcessAlive: 1 }, "pool.keepProcessAlive", /true or false, not 1/],
     [{ maxx: 5 }, "pool.maxx", /orders: unknown option "pool\.maxx"; did you mean "max"\?/],
     [{ idleTimeoutMillis: 5 }, "pool.idleTimeoutMillis", /did you mean "idleTimeoutMs"\?/],
+    [{ poolMax: 5 }, "pool.poolMax", /did you mean "max"\?/],
+    [{ "Connection Timeout": 5 }, "pool.Connection Timeout", /did you mean "connectTimeoutMs"\? \(in milliseconds\)/],
+    [{ pool_recycle: 5 }, "pool.pool_recycle", /did you mean "maxLifetimeMs"\? \(in milliseconds, not seconds\)/],
+    [{ statement_timeout: 5 }, "pool.statement_timeout", /did you mean "statementTimeoutMs"\?/],
+    [{ echo: true }, "pool.echo", /unknown option "pool\.echo"; there is no such option here: subscribe to/],
+    [{ uri: "x" }, "pool.uri", /unknown option "pool\.uri"$/],
+    [{ deadlockPatienceMs: 0 }, "pool.deadlockPatienceMs", /above 0, or Infinity for never, not 0/],
   ])("that cannot be right are refused with their key: %j", (options, key, message) => {
     const error = complaint(options);
     expect(error.key).toBe(key);

@@ -66,6 +66,34 @@ describe("a released connection", () => {
     expect(must(server.connections[0]).calls.slice(2)).toEqual(["rollback"]);
   });
 
+  it("is reset when it says itself that its session was changed, which is then over", async () => {
+    const { pool } = poolUnderTest();
+    const lease = await pool.acquire();
+    const fake = fakeOf(lease);
+    fake.dirty = true;
+    lease.release();
+    await settled();
+    expect(fake.calls).toEqual(["reset session"]);
+    expect(fake.dirty).toBe(false);
+    (await pool.acquire()).release();
+    await settled();
+    expect(fake.calls).toEqual(["reset session"]);
+  });
+
+  it("is closed when it says that its server no longer fits, when it comes back or while it is idle", async () => {
+    const { pool, server, clock } = poolUnderTest();
+    const [lent, idle] = await take(pool, 2);
+    const fakes = [fakeOf(must(lent)), fakeOf(must(idle))];
+    must(idle).release();
+    for (const fake of fakes) fake.fits = false;
+    must(lent).release();
+    expect(pool.tryAcquire()).toBeUndefined();
+    expect(fakeOf(await pool.acquire()).id).toBe(3);
+    await clock.advance(1);
+    expect(server.connections.map(({ state }) => state)).toEqual(["closed", "closed", "open"]);
+    expect(pool.stats().destroyed.unfit).toBe(2);
+  });
+
   it("is closed when it was touched and the engine cannot reset it", async () => {
     const { pool, server } = poolUnderTest({}, { capabilities: { reset: "none" } });
     (await pool.acquire()).release({ dirty: true });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ColumnInfo, LogicalType } from "../../src/driver/index.ts";
 import { ConversionError } from "../../src/errors/index.ts";
 import { checkTypeOptions, rowMapper, type TypeOptions } from "../../src/types/index.ts";
@@ -22,7 +23,7 @@ export function decoded(type: LogicalType, value: unknown, options: TypeOptions 
 }
 
 function same(a: unknown, b: unknown): boolean {
-  return Object.is(a, b) || (typeof a === "object" && JSON.stringify(a) === JSON.stringify(b));
+  return Object.is(a, b) || (typeof a === "object" && isDeepStrictEqual(a, b));
 }
 
 /** The message of the `ConversionError` for a value. */

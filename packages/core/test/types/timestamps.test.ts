@@ -50,6 +50,9 @@ for (const zone of zones) {
   });
 }
 
+/** Part of the message for a number, which may count anything. */
+const counted = "nothing tells whether it counts seconds, milliseconds or days";
+
 describe("a timestamp as a Date", () => {
   it("is cut to milliseconds towards the past, also before 1970", () => {
     expect(iso("timestamp", "1969-12-31 23:59:59.9999")).toBe("1969-12-31T23:59:59.999Z");
@@ -103,8 +106,8 @@ describe("a timestamp as a Date", () => {
       "2026-01-01x00:00:00",
       "٢٠٢٦-01-01 00:00:00",
       Buffer.from("x"),
-      5,
     ];
+    for (const number of [5, 5n]) expect(conversionFailure("timestamp", number)).toContain(counted);
     for (const text of never) {
       expect(conversionFailure("timestamp", text)).toBe(message);
       expect(conversionFailure("timestamptz", text)).toBe(message);
@@ -140,8 +143,8 @@ describe("a timestamp as text", () => {
     expect(text("timestamptz", "2026-11-22T12:30:45Z")).toBe("2026-11-22 12:30:45Z");
     expect(text("timestamp", "0001-01-01T00:00:00Z")).toBe("0001-01-01 00:00:00");
     expect(text("timestamp", "+012345-01-01T00:00:00Z")).toBe("12345-01-01 00:00:00");
-    expect(conversionFailure("timestamp", 5, { timestamp: "string" })).toContain("no timestamp");
-    expect(conversionFailure("timestamptz", 5, { timestamp: "string" })).toContain("no timestamp");
+    expect(conversionFailure("timestamp", 5, { timestamp: "string" })).toContain(counted);
+    expect(conversionFailure("timestamptz", 5n, { timestamp: "string" })).toContain(counted);
   });
 });
 
@@ -161,6 +164,6 @@ describe("a date", () => {
       );
     }
     expect(decoded("date", "infinity")).toBe("infinity");
-    expect(conversionFailure("date", 2_460_000.5)).toContain("holds something that is no date");
+    expect(conversionFailure("date", 2_460_000.5)).toContain(counted);
   });
 });

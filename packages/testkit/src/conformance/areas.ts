@@ -5,6 +5,7 @@ import { close } from "./close.ts";
 import { connect } from "./connect.ts";
 import { coreErrors } from "./core-errors.ts";
 import { corePool } from "./core-pool.ts";
+import { coreSessionChanges } from "./core-session-changes.ts";
 import { coreSessions } from "./core-sessions.ts";
 import { coreTransactions } from "./core-transactions.ts";
 import { coreTypes } from "./core-types.ts";
@@ -22,6 +23,7 @@ import { procedures } from "./procedures.ts";
 import { query } from "./query.ts";
 import { reset } from "./reset.ts";
 import { savepoints } from "./savepoints.ts";
+import { sessionChanges } from "./session-changes.ts";
 import { stream } from "./stream.ts";
 import { transactions } from "./transactions.ts";
 import { types } from "./types.ts";
@@ -39,6 +41,7 @@ export const areas: readonly Area[] = [
   savepoints,
   prepared,
   reset,
+  sessionChanges,
   stream,
   cancel,
   close,
@@ -53,5 +56,6 @@ export const areas: readonly Area[] = [
   coreErrors,
   coreTransactions,
   coreSessions,
+  coreSessionChanges,
   corePool,
 ];

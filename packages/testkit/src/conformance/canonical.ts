@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ColumnInfo, LogicalType } from "@nsj/mdb-core";
+import type { ColumnInfo, ScalarLogicalType } from "@nsj/mdb-core";
 
 /**
  * Checks that a value has one of the canonical forms that its column's logical type allows, and gives it in one form that can be
@@ -7,14 +7,18 @@ import type { ColumnInfo, LogicalType } from "@nsj/mdb-core";
  */
 export function canonical(value: unknown, column: ColumnInfo): string | null {
   if (value === null) return null;
-  const read = readers[column.type];
+  const read = readers[column.type.replace(/\[\]$/, "") as ScalarLogicalType];
   assert.ok(read !== undefined, `the column has a logical type: ${column.type}`);
-  return read(value);
+  if (!column.type.endsWith("[]")) return read(value);
+  const elements = (items: unknown): unknown =>
+    Array.isArray(items) ? items.map(elements) : items === null ? null : read(items);
+  assert.ok(Array.isArray(value), "an array is an array");
+  return JSON.stringify(elements(value));
 }
 
 type Reader = (value: unknown) => string;
 
-const readers: Readonly<Record<LogicalType, Reader>> = {
+const readers: Readonly<Record<ScalarLogicalType, Reader>> = {
   integer(value) {
     if (typeof value === "number") assert.ok(Number.isSafeInteger(value), "an integer as a number is a safe one");
     else if (typeof value === "string") assert.match(value, /^-?\d+$/);

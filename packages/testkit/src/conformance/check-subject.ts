@@ -4,8 +4,11 @@ import type { Area } from "./area.ts";
 const known = {
   subject:
     "driver options types sql admin canRestart network url secret wrong tls traits driverVersion patienceMs timeoutMs",
-  types: "integer bigint decimal float boolean text longText bytes date time timestamp timestamptz json uuid",
+  types:
+    "integer bigint decimal float boolean text fixedText foldedText longText bytes date time timestamp timestamptz json uuid",
   sql: "series identityKey version sleep failMidway literal openTransaction endTransaction currentIsolation lockTimeout statementTimeout failures session procedure",
+  session: "leftovers local harmless",
+  leftover: "what leave query ask inTransaction",
   traits: "concurrentWrites strictTypes timestampDigits",
 };
 
@@ -35,6 +38,7 @@ export function checkSubject(subject: unknown): void {
   part("subject.sql", sql, known.sql);
   needs("subject.sql.series", sql["series"], "function");
   part("subject.sql.failures", sql["failures"], errorKinds.join(" "));
+  if (sql["session"] !== undefined) checkSession(asRecord(sql["session"]), part, needs);
   part("subject.traits", given["traits"], known.traits);
   const driver = asRecord(given["driver"]);
   if (driver["spi"] !== 1) problems.push(`subject.driver.spi has to be 1, not ${describe(driver["spi"])}`);
@@ -43,6 +47,21 @@ export function checkSubject(subject: unknown): void {
     needs(`subject.driver.${member}`, driver[member], "function");
   for (const member of ["capabilities", "dialect"]) needs(`subject.driver.${member}`, driver[member], "object");
   report("the subject", problems);
+}
+
+function checkSession(
+  session: Readonly<Record<string, unknown>>,
+  part: (name: string, value: unknown, names: string) => void,
+  needs: (path: string, value: unknown, kind: "string" | "object") => void,
+): void {
+  part("subject.sql.session", session, known.session);
+  const { leftovers } = session;
+  needs("subject.sql.session.leftovers", leftovers, "object");
+  for (const [index, leftover] of (Array.isArray(leftovers) ? leftovers : []).entries()) {
+    const path = `subject.sql.session.leftovers[${index}]`;
+    part(path, leftover, known.leftover);
+    for (const member of ["what", "leave", "ask"]) needs(`${path}.${member}`, asRecord(leftover)[member], "string");
+  }
 }
 
 /** @throws TypeError for a choice that names no area and no case: nothing would run, and nothing would fail. */

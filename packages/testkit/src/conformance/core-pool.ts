@@ -46,22 +46,6 @@ export const corePool: Area = {
       },
     },
     {
-      name: "gives a clean session to the next caller",
-      needs: [
-        ({ subject }) => (subject.sql.session?.setting === undefined ? "sql.session.setting: absent" : undefined),
-      ],
-      async run(bench) {
-        const setting = bench.subject.sql.session?.setting ?? { change: "", read: "" };
-        const database = bench.database({ pool: { max: 1 } });
-        const before = await database.query(setting.read);
-        await database.withConnection(async (connection) => {
-          await connection.execute(setting.change);
-          assert.notDeepEqual(await connection.query(setting.read), before, "the setting was changed");
-        });
-        assert.deepEqual(await database.query(setting.read), before);
-      },
-    },
-    {
       name: "leaves nothing open when it is closed in the middle of work",
       needs: [supplied("network")],
       async run(bench) {

@@ -36,7 +36,7 @@ export interface EngineSql {
    * `resource`, `unsupported`, `parameter` and `other`.
    */
   readonly failures?: Readonly<Partial<Record<ErrorKind, Failure>>>;
-  /** Session state that a reset has to put back. */
+  /** What a user can leave in a session. Needed where the capability `reset` or `noticesSessionChanges` is declared. */
   readonly session?: SessionSql;
   /** Stored procedures. Needed where the capability `procedures` is declared. */
   readonly procedure?: ProcedureSql;
@@ -47,12 +47,29 @@ export type Failure = readonly string[] | ((bench: Bench) => Promise<unknown>);
 
 /** See {@link EngineSql.session}. */
 export interface SessionSql {
-  /** A setting of the session: `change` alters it, `read` gives it as one value. */
-  readonly setting?: { readonly change: string; readonly read: string };
-  /** Creates a temporary table with one integer column `id`, and says by which name it is found. */
-  temporaryTable?(name: string): { readonly create: string; readonly name: string };
-  /** A lock that the session holds outside any transaction: `take` gets it, `probe` gives `1` or `true` where nobody else holds it. */
-  readonly lock?: { readonly take: string; readonly probe: string };
+  /**
+   * Every way that the engine has: a setting, a role, a session variable, a temporary table, a lock of the session, a listener, a cursor, a
+   * statement prepared by SQL, an attached database, an isolation level.
+   */
+  readonly leftovers: readonly Leftover[];
+  /** Statements that look like those, but whose effect ends with the transaction in which they run. */
+  readonly local?: readonly string[];
+  /** Statements that look like those, but change nothing. */
+  readonly harmless?: readonly string[];
+}
+
+/** One way to leave something in a session that the next user of the connection would see. */
+export interface Leftover {
+  /** What is left, for messages: `"a role"`. */
+  readonly what: string;
+  /** The one statement that leaves it. The suite runs it again and again, each time after a reset. */
+  readonly leave: string;
+  /** A query that leaves it too, for streams. Absent: no query does. */
+  readonly query?: string;
+  /** A query of one value that tells whether it is there: its answer is not the one that a new session gives. */
+  readonly ask: string;
+  /** `"never"`: the engine refuses or ignores it in a transaction. `"at-commit"`: it is there once the transaction is committed. */
+  readonly inTransaction?: "never" | "at-commit";
 }
 
 /** See {@link EngineSql.procedure}. */

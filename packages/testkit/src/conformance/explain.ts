@@ -14,7 +14,7 @@ const places: Readonly<Record<string, string>> = {
   savepoints: "DriverConnection.savepoint, rollbackTo, releaseSavepoint",
   prepared: "Capabilities.prepared, StatementCache",
   reset: "DriverConnection.reset, ResetPlan",
-  noticesSessionChanges: "DriverConnection.dirty",
+  "session changes": "DriverConnection.dirty",
   stream: "DriverConnection.stream, RowStream, CursorOptions",
   cancel: "DriverConnection.cancel",
   close: "DriverConnection.close, destroy",

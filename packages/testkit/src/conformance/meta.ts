@@ -43,6 +43,7 @@ export const meta: Area = {
         oneOf("reset", "none", "round-trip", "deferred");
         oneOf("savepoints", "none", "no-release", "full");
         const flags = [
+          "noticesSessionChanges",
           "prepared",
           "executeMany",
           "bulkLoad",
@@ -77,6 +78,11 @@ export const meta: Area = {
         for (const [member, expected] of declared) {
           assert.equal(typeof connection[member] === "function", expected, `${member}() and its capability`);
         }
+        assert.equal(
+          typeof connection.dirty,
+          capabilities.noticesSessionChanges ? "boolean" : "undefined",
+          "dirty and noticesSessionChanges",
+        );
         assert.equal(typeof connection.ref, typeof connection.unref, "ref() and unref() come together");
       },
     },

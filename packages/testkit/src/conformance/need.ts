@@ -53,11 +53,6 @@ export function snippet(name: keyof EngineSql): Need {
   return supplied("sql", name);
 }
 
-/** The subject knows how to change this part of a session. */
-export function sessionState(name: "setting" | "temporaryTable" | "lock"): Need {
-  return ({ subject }) => (subject.sql.session?.[name] === undefined ? `sql.session.${name}: absent` : undefined);
-}
-
 /** The subject knows how to fail like this. */
 export function failure(kind: ErrorKind): Need {
   return ({ subject }) => (subject.sql.failures?.[kind] === undefined ? `sql.failures.${kind}: absent` : undefined);

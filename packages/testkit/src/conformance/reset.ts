@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { DriverConnection, ResetPlan } from "@nsj/mdb-core";
 import type { Area } from "./area.ts";
-import { capability, connections, type Need, sessionState } from "./need.ts";
+import { capability, type Need, snippet } from "./need.ts";
 import { soon } from "./wait.ts";
 
 const resettable: Need = capability("reset");
@@ -50,46 +50,19 @@ export const reset: Area = {
       },
     },
     {
-      name: "puts settings back",
-      needs: [resettable, sessionState("setting")],
-      async run(bench) {
-        const setting = bench.subject.sql.session?.setting ?? { change: "", read: "" };
-        const connection = await bench.connect();
-        const before = await bench.texts(connection, setting.read);
-        await bench.run(connection, setting.change);
-        assert.notDeepEqual(await bench.texts(connection, setting.read), before, "the setting was changed");
-        await resetTo(connection, "session");
-        assert.deepEqual(await bench.texts(connection, setting.read), before);
-      },
-    },
-    {
-      name: "removes temporary tables",
-      needs: [resettable, sessionState("temporaryTable")],
+      name: "puts back whatever was left in the session, as often as it is left",
+      needs: [resettable, snippet("session")],
       async run(bench) {
         const connection = await bench.connect();
-        const table = bench.subject.sql.session?.temporaryTable?.(bench.name()) ?? { create: "", name: "" };
-        for (let round = 0; round < 2; round++) {
-          await bench.run(connection, table.create);
-          await bench.run(connection, `insert into ${table.name} (id) values (1)`);
-          await resetTo(connection, "session");
-          await bench.failingWith("undefined-object", () => bench.run(connection, `select id from ${table.name}`));
+        for (const { what, leave, ask } of bench.subject.sql.session?.leftovers ?? []) {
+          const clean = await bench.texts(connection, ask);
+          for (let round = 0; round < 2; round++) {
+            await bench.run(connection, leave);
+            assert.notDeepEqual(await bench.texts(connection, ask), clean, `${what} was left`);
+            await resetTo(connection, "session");
+            assert.deepEqual(await bench.texts(connection, ask), clean, `${what} is gone`);
+          }
         }
-      },
-    },
-    {
-      name: "lets go of locks",
-      needs: [resettable, sessionState("lock"), connections(2)],
-      async run(bench) {
-        const lock = bench.subject.sql.session?.lock ?? { take: "", probe: "" };
-        const holder = await bench.connect();
-        const other = await bench.connect();
-        const isFree = async () => ["1", "true", "t"].includes(String((await bench.texts(other, lock.probe))[0]));
-        await bench.run(holder, lock.take);
-        assert.equal(await isFree(), false, "the lock is held");
-        await resetTo(holder, "session");
-        // A reset that travels with the next statement has happened after that.
-        await bench.works(holder);
-        assert.equal(await isFree(), true);
       },
     },
     {

@@ -11,6 +11,10 @@ export interface TypeNames {
   readonly boolean?: string;
   /** Strings of at least 1 000 characters, of any script. */
   readonly text: string;
+  /** Strings of exactly 8 characters, shorter ones with blanks behind them where the engine adds them. */
+  readonly fixedText?: string;
+  /** Strings of at least 100 characters that are equal when they differ in case only. */
+  readonly foldedText?: string;
   /** Strings of at least 1 MB. */
   readonly longText?: string;
   /** At least 1 MB of bytes. */

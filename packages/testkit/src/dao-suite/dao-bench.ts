@@ -4,10 +4,12 @@ import {
   DatabaseManager,
   defineDatabase,
   defineTable,
+  type Identifier,
   sql,
   TransactionalDao,
 } from "@nsj/mdb-core";
 import type { Subject } from "../conformance/subject.ts";
+import type { TypeNames } from "../conformance/type-names.ts";
 
 /** The entity that the suite works with: a generated key, a default, a boolean, JSON, an exact number, a soft deletion, a reserved word. */
 export interface Member {
@@ -32,6 +34,12 @@ export interface Line {
   readonly sku: string;
 }
 
+/** A row whose key is of the type that a case is about. */
+export interface Kept<V> {
+  readonly id: V;
+  readonly n: number;
+}
+
 /** Names that no other run on the same server uses. */
 const suffix = `${process.pid.toString(36)}${Date.now().toString(36)}`;
 
@@ -53,6 +61,30 @@ export class MemberDao extends DaoBase.for(members) {
     return this.query(sql`select ${this.columns} from ${this.table} where team = ${team} order by id`);
   }
 
+  /** Rows of another shape. */
+  async teams(): Promise<{ team: string; size: number }[]> {
+    const rows = await this.query<{ team: string; size: number | bigint }>(
+      sql`select team, count(*) as ${sql.identifier("size")} from ${this.table} group by team order by team`,
+    );
+    return rows.map(({ team, size }) => ({ team, size: Number(size) }));
+  }
+
+  oneOf(pattern: string): Promise<Member | undefined> {
+    return this.queryMaybeOne(sql`select ${this.columns} from ${this.table} where email like ${pattern}`);
+  }
+
+  exactly(email: string): Promise<Member> {
+    return this.queryOne(sql`select ${this.columns} from ${this.table} where email = ${email}`);
+  }
+
+  size(): Promise<unknown> {
+    return this.queryScalar(sql`select count(*) from ${this.table}`);
+  }
+
+  async rename(from: string, to: string): Promise<number> {
+    return (await this.execute(sql`update ${this.table} set email = ${to} where email = ${from}`)).rowCount;
+  }
+
   /** A row of a plain query as an entity. */
   async oneByHand(email: string): Promise<Member> {
     return this.map(await this.executor.queryOne(sql`select * from ${this.table} where email = ${email}`));
@@ -65,6 +97,7 @@ export class LineDao extends TransactionalDao.for(lines) {}
 export class DaoBench {
   readonly #manager: DatabaseManager;
   readonly #subject: Subject;
+  #kept = 0;
   readonly database: Database;
   readonly members: MemberDao;
   readonly lines: LineDao;
@@ -96,6 +129,27 @@ export class DaoBench {
     await this.database.execute(sql`create table ${this.lines.table} (
       order_id ${sql.raw(integer)} not null, position ${sql.raw(integer)} not null, sku ${sql.raw(text)} not null,
       primary key (order_id, position))`);
+  }
+
+  /** How the contract's types are called here. */
+  get types(): TypeNames {
+    return this.#subject.types;
+  }
+
+  /** A table of one value and a number, for the time of `work`. @param type - the engine's own name */
+  async withValues<V>(
+    type: string,
+    work: (dao: DaoBase<Kept<V>, never, "id">, table: Identifier) => Promise<void>,
+  ): Promise<void> {
+    const spec = defineTable<Kept<V>>(`dao_kept_${suffix}_${++this.#kept}`).primaryKey("id");
+    const dao = new DaoBase(spec, this.database);
+    const { integer } = this.types;
+    await this.database.execute(sql`create table ${dao.table} (id ${sql.raw(type)}, n ${sql.raw(integer)})`);
+    try {
+      await work(dao as DaoBase<Kept<V>, never, "id">, dao.table);
+    } finally {
+      await this.database.execute(sql`drop table ${dao.table}`);
+    }
   }
 
   /** Empties the tables. */

@@ -1,18 +1,24 @@
 import { checkSubject } from "../conformance/check-subject.ts";
 import type { TestRunner } from "../conformance/runner.ts";
 import type { Subject } from "../conformance/subject.ts";
+import { checkedWriteCases } from "./checked-write-cases.ts";
 import { concurrencyCases } from "./concurrency-cases.ts";
 import { DaoBench } from "./dao-bench.ts";
 import { filterCases } from "./filter-cases.ts";
 import { hostileCases } from "./hostile-cases.ts";
+import { keptValueCases } from "./kept-value-cases.ts";
 import { optionCases } from "./option-cases.ts";
 import { pagingCases } from "./paging-cases.ts";
+import { randomFilterCases } from "./random-filter-cases.ts";
+import { sameTextCases } from "./same-text-cases.ts";
 import { transactionCases } from "./transaction-cases.ts";
 import { writeCases } from "./write-cases.ts";
 
 const groups = {
-  writing: writeCases,
-  filters: filterCases,
+  writing: [...writeCases, ...checkedWriteCases],
+  filters: [...filterCases, ...randomFilterCases],
+  "values that were read": keptValueCases,
+  "values in other forms": sameTextCases,
   paging: pagingCases,
   options: optionCases,
   concurrency: concurrencyCases,
@@ -40,8 +46,13 @@ export function daoSuite<Options extends object>(runner: TestRunner, subject: Su
     for (const [name, cases] of Object.entries(groups)) {
       runner.describe(name, () => {
         for (const item of cases) {
-          runner.it(item.name, { timeout }, async () => {
+          runner.it(item.name, { timeout }, async (context) => {
             if (bench === undefined) throw new Error("the tables are not there");
+            const reason = item.skip?.(bench);
+            if (reason !== undefined) {
+              context.skip(reason);
+              return;
+            }
             await bench.clear();
             await item.run(bench);
           });

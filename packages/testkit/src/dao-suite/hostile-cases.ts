@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DaoBase, defineTable, MdbError } from "@nsj/mdb-core";
+import { DaoBase, defineTable, MdbError, op } from "@nsj/mdb-core";
 import type { DaoCase } from "./dao-case.ts";
 
 const texts = [
@@ -23,7 +23,7 @@ export const hostileCases: readonly DaoCase[] = [
         const member = await bench.add(text, { team: text, settings: { text } });
         assert.deepEqual([member.email, member.team, member.settings], [text, text, { text }]);
         assert.equal((await bench.members.findOne({ email: text }))?.id, member.id);
-        assert.equal((await bench.members.findOne({ team: { in: [text] } }))?.id, member.id);
+        assert.equal((await bench.members.findOne({ team: op.in([text]) }))?.id, member.id);
       }
       assert.equal(await bench.members.count(), texts.length);
     },
@@ -34,10 +34,10 @@ export const hostileCases: readonly DaoCase[] = [
       const { id } = await bench.add("a", { rank: 1_999 });
       const numbers = Array.from({ length: 2_000 }, (_, index) => index);
       assert.deepEqual(
-        (await bench.members.findBy({ rank: { in: numbers } })).map((it) => it.id),
+        (await bench.members.findBy({ rank: op.in(numbers) })).map((it) => it.id),
         [id],
       );
-      assert.deepEqual(await bench.members.findBy({ rank: { notIn: numbers } }), []);
+      assert.deepEqual(await bench.members.findBy({ rank: op.notIn(numbers) }), []);
       assert.deepEqual(
         (await bench.members.findByIds([...numbers.map((it) => -1 - it), id])).map((it) => it.id),
         [id],

@@ -7,7 +7,7 @@ import { EngineError, engineErrorOf } from "./engine-error.ts";
 import { EngineLoad } from "./engine-load.ts";
 import type { EngineColumn, EngineResult, EngineStatus, EngineValue } from "./engine-result.ts";
 import { EngineSettings } from "./engine-settings.ts";
-import { EngineStatements, firstWord, writes } from "./engine-statements.ts";
+import { changesSession, EngineStatements, firstWord, writes } from "./engine-statements.ts";
 import { type StatementPiece, splitStatements } from "./split-statements.ts";
 
 /** What a transaction was begun with. */
@@ -220,6 +220,7 @@ export class EngineSession {
       return none;
     }
     if (this.#transaction !== undefined && writes(piece.text)) await this.#holdTransaction(signal);
+    if (changesSession(piece.text)) this.settings.touch();
     return this.#whenUnlocked(() => this.#statements.run(piece, values), signal);
   }
 
@@ -268,6 +269,7 @@ export class EngineSession {
   }
 
   #ended(): void {
+    this.settings.transactionEnded();
     if (this.#transaction?.readOnly) this.#handle.exec("pragma query_only = 0");
     this.#transaction = undefined;
     this.#failed = false;

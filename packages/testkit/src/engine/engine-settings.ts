@@ -4,55 +4,99 @@ import type { EngineSession } from "./engine-session.ts";
 
 const defaults: Readonly<Record<string, string>> = {
   application: "",
+  role: "owner",
   lock_timeout: "5000",
   statement_timeout: "Infinity",
 };
 
 /**
  * What belongs to one session outside any transaction, and the SQL functions to get at it: `setting(name)`, `set_setting(name, value)`,
- * `take_lock(name)`, `probe_lock(name)`, `session_id()`, `current_isolation()`.
+ * `set_local(name, value)` until the transaction ends, `take_lock(name)`, `holds_lock(name)`, `listen(channel)`, `listening(channel)`,
+ * `session_id()`, `current_isolation()`.
  */
 export class EngineSettings {
   readonly #session: EngineSession;
   readonly #database: EngineDatabase;
   readonly #handle: DatabaseSync;
   #values: Record<string, string> = { ...defaults };
+  /** Values that end with the transaction. */
+  #local: Record<string, string> = {};
+  readonly #channels = new Set<string>();
+  #changed = false;
 
   constructor(session: EngineSession, database: EngineDatabase, handle: DatabaseSync) {
     this.#session = session;
     this.#database = database;
     this.#handle = handle;
-    handle.function("setting", (name) => this.#values[String(name)] ?? null);
+    handle.function("setting", (name) => this.#value(String(name)) ?? null);
     handle.function("set_setting", (name, value) => {
+      this.#changed = true;
       this.#values[String(name)] = String(value);
       return String(value);
     });
+    handle.function("set_local", (name, value) => {
+      this.#local[String(name)] = String(value);
+      return String(value);
+    });
     handle.function("take_lock", (name) => {
+      this.#changed = true;
       const free = this.#isFree(String(name));
       if (free) database.locks.set(String(name), session);
       return free ? 1 : 0;
     });
-    handle.function("probe_lock", (name) => (this.#isFree(String(name)) ? 1 : 0));
+    handle.function("holds_lock", (name) => (database.locks.get(String(name)) === session ? 1 : 0));
+    handle.function("listen", (channel) => {
+      this.#changed = true;
+      this.#channels.add(String(channel));
+      return 1;
+    });
+    handle.function("listening", (channel) => (this.#channels.has(String(channel)) ? 1 : 0));
     handle.function("session_id", () => session.id);
     handle.function("current_isolation", () => session.isolation);
   }
 
   milliseconds(name: "lock_timeout" | "statement_timeout"): number {
-    return Number(this.#values[name]);
+    return Number(this.#value(name));
   }
 
-  /** Default settings, no locks, no temporary tables. */
+  /** Something of the session is changed that these functions do not see. */
+  touch(): void {
+    this.#changed = true;
+  }
+
+  /** Says whether the session was changed since this was asked last. */
+  takeChanged(): boolean {
+    const changed = this.#changed;
+    this.#changed = false;
+    return changed;
+  }
+
+  transactionEnded(): void {
+    this.#local = {};
+  }
+
+  /** Default settings, no locks, no listeners, no temporary objects, no other databases. */
   reset(): void {
     this.#values = { ...defaults };
+    this.#local = {};
+    this.#channels.clear();
     this.releaseLocks();
-    const tables = this.#handle.prepare("select name from sqlite_temp_schema where type = 'table'").all();
-    for (const { name } of tables) this.#handle.exec(`drop table temp."${name}"`);
+    const objects = this.#handle.prepare("select type, name from sqlite_temp_schema where type in ('table', 'view')");
+    for (const { type, name } of objects.all()) this.#handle.exec(`drop ${String(type)} temp."${String(name)}"`);
+    const others = this.#handle.prepare("select name from pragma_database_list where name not in ('main', 'temp')");
+    for (const { name } of others.all()) this.#handle.exec(`detach "${String(name)}"`);
+    this.#handle.exec("pragma recursive_triggers = off");
+    this.#changed = false;
   }
 
   releaseLocks(): void {
     for (const [name, holder] of this.#database.locks) {
       if (holder === this.#session) this.#database.locks.delete(name);
     }
+  }
+
+  #value(name: string): string | undefined {
+    return this.#local[name] ?? this.#values[name];
   }
 
   #isFree(name: string): boolean {

@@ -48,6 +48,13 @@ export function writes(text: string): boolean {
   return !["select", "values", "explain", "pragma"].includes(word);
 }
 
+/** Says whether a statement leaves something in SQLite's own session: a temporary object, a database, a setting. */
+export function changesSession(text: string): boolean {
+  const word = firstWord(text);
+  if (word === "create") return /^create\s+temp/i.test(text.slice(text.search(/create/i)));
+  return word === "attach" || (word === "pragma" && text.includes("="));
+}
+
 /** The first word of a statement, in lower case and behind its comments. */
 export function firstWord(text: string): string {
   return /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*([a-z]*)/i.exec(text)?.[1]?.toLowerCase() ?? "";

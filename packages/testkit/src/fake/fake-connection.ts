@@ -110,7 +110,7 @@ export class FakeConnection extends ForwardingConnection {
     return this.#perform({ on: "ping" }, () => super.ping(context));
   }
 
-  override reset(plan: ResetPlan, context: OperationContext): Promise<"done" | "deferred"> {
+  override reset(plan: ResetPlan, context: OperationContext): Promise<"done" | "deferred" | "impossible"> {
     return this.#perform({ on: "reset" }, () => super.reset(plan, context));
   }
 
@@ -232,6 +232,7 @@ function undeclared(capabilities: Capabilities): readonly (keyof DriverConnectio
   if (capabilities.cancel === "none") members.push("cancel");
   if (capabilities.stream === "none") members.push("stream");
   if (capabilities.reset === "none") members.push("reset");
+  if (!capabilities.noticesSessionChanges) members.push("dirty");
   if (!capabilities.executeMany) members.push("executeMany");
   if (!capabilities.bulkLoad) members.push("bulkLoad");
   if (!capabilities.procedures) members.push("call");

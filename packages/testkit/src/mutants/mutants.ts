@@ -5,6 +5,7 @@ import { leakingMutants } from "./leaking.ts";
 import { loadingMutants } from "./loading.ts";
 import type { Mutant } from "./mutant.ts";
 import { queryingMutants } from "./querying.ts";
+import { sessionLeakingMutants } from "./session-leaking.ts";
 import { streamingMutants } from "./streaming.ts";
 import { transactingMutants } from "./transacting.ts";
 
@@ -18,4 +19,5 @@ export const mutants: readonly Mutant[] = [
   ...loadingMutants,
   ...erringMutants,
   ...leakingMutants,
+  ...sessionLeakingMutants,
 ];

@@ -142,19 +142,10 @@ export const transactingMutants: readonly Mutant[] = [
       })(inner),
   }),
   resetMutant("keeps an open transaction in a reset", "reset: rolls back an open transaction", async () => undefined),
-  resetMutant("keeps temporary tables in a reset", "reset: removes temporary tables", async (connection) => {
-    await connection.rollback();
-  }),
-  resetMutant("keeps settings in a reset", "reset: puts settings back", async (connection) => {
-    await connection.rollback();
-  }),
-  resetMutant("keeps locks in a reset", "reset: lets go of locks", async (connection) => {
-    await connection.rollback();
-  }),
   mutant("commits in a reset", "reset: rolls back an open transaction", {
     connection: (inner) =>
       new (class extends ForwardingConnection {
-        override async reset(plan: ResetPlan, context: OperationContext): Promise<"done" | "deferred"> {
+        override async reset(plan: ResetPlan, context: OperationContext): Promise<"done" | "deferred" | "impossible"> {
           if (this.txStatus === "active") await super.commit();
           return super.reset(plan, context);
         }
@@ -196,7 +187,7 @@ export const transactingMutants: readonly Mutant[] = [
       new (class extends ForwardingConnection {
         readonly #prepared = new Set<string>();
         #lost: ReadonlySet<string> = new Set();
-        override async reset(plan: ResetPlan, context: OperationContext): Promise<"done" | "deferred"> {
+        override async reset(plan: ResetPlan, context: OperationContext): Promise<"done" | "deferred" | "impossible"> {
           this.#lost = new Set(this.#prepared);
           return super.reset(plan, context);
         }

@@ -38,17 +38,21 @@ export interface Answers {
   readonly call: { readonly b: number; readonly total: number };
 }
 
-/** An answer, with what the session's transaction is like afterwards. */
-export type Reply =
-  | { readonly status: EngineStatus; readonly value: unknown }
+/** An answer, with what the session is like afterwards. */
+export type Reply = {
+  readonly status: EngineStatus;
+  /** Something was left in the session that outlives the transaction. */
+  readonly changed: boolean;
+} & (
+  | { readonly value: unknown }
   | {
-      readonly status: EngineStatus;
       readonly error: {
         readonly code: EngineErrorCode;
         readonly message: string;
         readonly details: EngineErrorDetails;
       };
-    };
+    }
+);
 
 /** The answer to a good `Hello` for a session. */
 export interface Welcome {

@@ -19,11 +19,16 @@ import { ReferenceStream } from "./reference-stream.ts";
 import { resultSet } from "./result-set.ts";
 import { encode } from "./values.ts";
 
+/** The small engine's words that begin or end a transaction. */
+const turning = /(?:^|;)\s*(?:begin|commit|rollback(?!\s+to))\b/i;
+
 /** One connection of the reference driver: every member of the interface, on a session of the small engine. */
 export class ReferenceConnection implements DriverConnection {
   onFatal: ((error: unknown) => void) | null = null;
   dirty = false;
   readonly fits = true;
+  txEnded = 0;
+  readonly transactionNumber = undefined;
   readonly #port: Port;
   #status: EngineStatus = "idle";
   #unknown = false;
@@ -43,7 +48,14 @@ export class ReferenceConnection implements DriverConnection {
 
   async query(statement: Statement): Promise<ResultSet> {
     const { text, values } = statement;
-    const results = await this.#ask({ op: "query", text, values: values.map(encode) });
+    const wasIdle = this.#status === "idle";
+    let results: unknown;
+    try {
+      results = await this.#ask({ op: "query", text, values: values.map(encode) });
+    } finally {
+      const hasRun = results !== undefined;
+      if (hasRun ? turning.test(text) : wasIdle !== (this.#status === "idle")) this.txEnded++;
+    }
     return resultSet(results as Answers["query"]);
   }
 
@@ -74,6 +86,11 @@ export class ReferenceConnection implements DriverConnection {
   async reset({ scope }: ResetPlan): Promise<"done"> {
     await this.#ask({ op: scope === "session" ? "reset" : "rollback" });
     return "done";
+  }
+
+  /** The small engine remembers nothing of a transaction that is over. */
+  async fateOf(): Promise<"unknown"> {
+    return "unknown";
   }
 
   async cancel(context: OperationContext): Promise<void> {
@@ -141,6 +158,7 @@ export class ReferenceConnection implements DriverConnection {
     try {
       const reply = await this.#port.send(request);
       this.#status = reply.status;
+      if (reply.changed) this.dirty = true;
       if (!("error" in reply)) return reply.value;
       throw new EngineError(reply.error.code, reply.error.message, reply.error.details);
     } catch (error) {

@@ -26,7 +26,7 @@ export const referenceCapabilities: Capabilities = Object.freeze({
   cancel: "out-of-band",
   stream: "cursor",
   reset: "round-trip",
-  noticesSessionChanges: false,
+  noticesSessionChanges: true,
   prepared: true,
   executeMany: true,
   bulkLoad: true,

@@ -19,9 +19,7 @@ export const referenceTypes: TypeNames = {
   date: "date_text",
   time: "time_text",
   timestamp: "timestamp_text",
-  timestamptz: "timestamptz_text",
   json: "json_text",
-  uuid: "uuid_text",
 };
 
 /** The SQL of the small engine that the suite cannot know. */
@@ -43,12 +41,49 @@ export const referenceSql: EngineSql = {
     other: ["select randomblob(1, 2)"],
   },
   session: {
-    setting: {
-      change: "select set_setting('application', 'changed')",
-      read: "select setting('application')",
-    },
-    temporaryTable: (name) => ({ create: `create temp table ${name} (id integer)`, name }),
-    lock: { take: "select take_lock('suite')", probe: "select probe_lock('suite')" },
+    leftovers: [
+      {
+        what: "a setting",
+        leave: "select set_setting('application', 'changed')",
+        query: "select set_setting('application', 'changed')",
+        ask: "select setting('application')",
+      },
+      {
+        what: "a role",
+        leave: "select set_setting('role', 'reader')",
+        ask: "select setting('role')",
+      },
+      {
+        what: "a variable",
+        leave: "select set_setting('my.variable', 'changed')",
+        ask: "select setting('my.variable')",
+      },
+      {
+        what: "a temporary table",
+        leave: "create temp table left_behind (id integer)",
+        ask: "select count(*) from sqlite_temp_schema",
+      },
+      {
+        what: "a temporary view",
+        leave: "create temporary view left_behind as select 1",
+        ask: "select count(*) from sqlite_temp_schema",
+      },
+      {
+        what: "a lock",
+        leave: "select take_lock('suite')",
+        query: "select take_lock('suite')",
+        ask: "select holds_lock('suite')",
+      },
+      { what: "a listener", leave: "select listen('suite')", ask: "select listening('suite')" },
+      {
+        what: "an attached database",
+        leave: "attach ':memory:' as left_behind",
+        ask: "select count(*) from pragma_database_list where name = 'left_behind'",
+      },
+      { what: "a pragma", leave: "pragma recursive_triggers = on", ask: "pragma recursive_triggers" },
+    ],
+    local: ["select set_local('application', 'changed')"],
+    harmless: ["select setting('application')", "pragma table_info('sqlite_schema')"],
   },
   procedure: {
     create: (name, table) => [`create procedure ${name} on ${table}`],

@@ -17,11 +17,16 @@ export class RequestHandler {
   async handle(request: Request, signal: AbortSignal): Promise<Reply> {
     try {
       const value = await this.#answer(request, signal);
-      return { status: this.#session.status, value };
+      return { ...this.#state(), value };
     } catch (error) {
       const { code, message, details } = engineErrorOf(error);
-      return { status: this.#session.status, error: { code, message, details } };
+      return { ...this.#state(), error: { code, message, details } };
     }
+  }
+
+  #state(): Pick<Reply, "status" | "changed"> {
+    const { status, settings } = this.#session;
+    return { status, changed: settings.takeChanged() };
   }
 
   async #answer(request: Request, signal: AbortSignal): Promise<unknown> {

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import type { EventEmitter } from "node:events";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
@@ -45,10 +46,16 @@ export async function startPostgres(settings: readonly string[] = []): Promise<R
   return {
     url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
     async stop() {
-      await server.stop();
+      if (!hasEnded(server)) await server.stop();
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Says whether the server has ended by itself; the package would wait for an end that has been. */
+function hasEnded(server: EmbeddedPostgres): boolean {
+  const { process: child } = server as unknown as { readonly process?: ChildProcess };
+  return child !== undefined && (child.exitCode !== null || child.signalCode !== null);
 }
 
 /**

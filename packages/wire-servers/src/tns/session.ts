@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { Engine } from "./engine/engine.ts";
-import { OracleError } from "./engine/oracle-error.ts";
+import { OracleError, refusalNumber } from "./engine/oracle-error.ts";
 import { cancelled } from "./engine/postgres-errors.ts";
 import { Login } from "./login.ts";
 import { loginMessage, statusMessage } from "./protocol/call-answer.ts";
@@ -14,10 +14,10 @@ import { Transport } from "./protocol/transport.ts";
 import { TtcReader } from "./protocol/ttc-reader.ts";
 import type { ScriptedAnswer } from "./scripted-answer.ts";
 import { Cut, notByScript, ScriptedCalls } from "./scripted-calls.ts";
-import { errorAnswer, StatementCalls } from "./statement-calls.ts";
+import { errorAnswer, StatementCalls, type StatementHost } from "./statement-calls.ts";
 
 /** What a session needs from its server. */
-export interface SessionHost {
+export interface SessionHost extends StatementHost {
   readonly serviceName: string;
   /** By upper-case user name. */
   readonly passwords: ReadonlyMap<string, string>;
@@ -164,8 +164,6 @@ export class TnsSession {
         return this.#lobs.free(piggyback.locators);
       case "setSchema":
         return this.#engine?.setSchema(piggyback.schema);
-      case "setEndToEnd":
-        return undefined;
     }
   }
 
@@ -186,6 +184,7 @@ export class TnsSession {
         return errorAnswer(new OracleError(28, "your session has been killed"), false).toBuffer();
       }
       if (!(error instanceof OracleError)) throw error;
+      if (error.number === refusalNumber) this.#host.noteRefusal(error.message);
       return errorAnswer(error, this.#engine?.transactionInProgress ?? false).toBuffer();
     }
   }
@@ -196,7 +195,12 @@ export class TnsSession {
     const engine = await this.#host.openEngine(login.user, login.timeZone);
     this.#engine = engine;
     engine.onLost = () => this.cut("reset");
-    this.#calls = new StatementCalls(engine, this.#lobs, (text, run, play) => this.#scripts.run(text, run, play));
+    this.#calls = new StatementCalls(
+      engine,
+      this.#lobs,
+      (text, run, play) => this.#scripts.run(text, run, play),
+      this.#host,
+    );
     return loginMessage(login.answer({ id: this.id, serial: this.serial, serviceName: this.#host.serviceName }));
   }
 

@@ -1,16 +1,17 @@
+import { type CharacterSet, convertedTo } from "./engine/character-set.ts";
 import type { Bind, Engine, Outcome } from "./engine/engine.ts";
-import { OracleError } from "./engine/oracle-error.ts";
+import { OracleError, refusalNumber } from "./engine/oracle-error.ts";
 import { oracleColumn, rowSourceOf } from "./engine/row-source.ts";
 import { readBindRows } from "./protocol/bind-rows.ts";
 import { writeCallEnd } from "./protocol/call-answer.ts";
 import { Cursor } from "./protocol/cursor.ts";
 import { type ExecuteRequest, readExecute, readReexecute } from "./protocol/execute-request.ts";
 import type { LobStore } from "./protocol/lob-store.ts";
-import { writeDescribe } from "./protocol/result-answer.ts";
 import { type AnswerContext, outcomeAnswer, rowsAnswer } from "./protocol/statement-answer.ts";
 import type { TtcReader } from "./protocol/ttc-reader.ts";
 import { TtcWriter } from "./protocol/ttc-writer.ts";
 import type { ScriptedAnswer } from "./scripted-answer.ts";
+import { isNational, type OracleType } from "./values/oracle-type.ts";
 
 /** Runs a call, or what a script makes of it. `text` is what scripts know the call by. */
 export type Scripted = <Result>(text: string, run: () => Promise<Result>, play: Play<Result>) => Promise<Result>;
@@ -18,15 +19,30 @@ export type Scripted = <Result>(text: string, run: () => Promise<Result>, play: 
 /** Makes a result of an answer that replaces the database's. */
 export type Play<Result> = (answer: Extract<ScriptedAnswer, { kind: "rows" | "count" }>) => Result;
 
+/** A statement that was run, and as which types its binds came: Oracle's names, as the client declared them. */
+export interface RecordedBinds {
+  readonly text: string;
+  readonly types: readonly OracleType[];
+}
+
+/** What the calls of a session need from its server. */
+export interface StatementHost {
+  readonly characterSet: CharacterSet;
+  noteBinds(binds: RecordedBinds): void;
+  noteRefusal(what: string): void;
+}
+
 /** The calls of one session that concern statements and their cursors. */
 export class StatementCalls {
   readonly #engine: Engine;
   readonly #lobs: LobStore;
   readonly #scripted: Scripted;
+  readonly #host: StatementHost;
   readonly #cursors = new Map<number, Cursor>();
   #lastId = 0;
 
-  constructor(engine: Engine, lobs: LobStore, scripted: Scripted) {
+  constructor(engine: Engine, lobs: LobStore, scripted: Scripted, host: StatementHost) {
+    this.#host = host;
     this.#engine = engine;
     this.#lobs = lobs;
     this.#scripted = scripted;
@@ -88,8 +104,9 @@ export class StatementCalls {
     if (statement === undefined || (!request.execute && request.defines !== undefined)) {
       return this.#answer(cursor, () => rowsAnswer(this.#context, cursor, request.prefetch, false));
     }
-    if (!request.execute) return this.#answer(cursor, () => this.#describe(cursor));
+    if (!request.execute) throw new RangeError("the TNS test server does not describe statements without running them");
     const rows = this.#readBinds(request, cursor, reader);
+    this.#host.noteBinds({ text: cursor.text, types: cursor.shapes.map(({ type }) => type) });
     return this.#answer(cursor, async () => {
       const outcome = await this.#scripted(cursor.text, () => statement.execute(rows, request), played);
       const { source } = outcome;
@@ -99,8 +116,7 @@ export class StatementCalls {
       }
       const directions = outcome.out?.directions ?? [];
       cursor.outBinds = new Set(directions.flatMap((direction, index) => (direction === "out" ? [index] : [])));
-      const { rowCounts, ...rest } = outcome;
-      return outcomeAnswer(this.#context, cursor, request.rowCounts && rowCounts ? outcome : rest);
+      return outcomeAnswer(this.#context, cursor, outcome);
     });
   }
 
@@ -111,16 +127,16 @@ export class StatementCalls {
     const absent = new Set(cursor.statement?.returnBinds ?? []);
     if (plsql && request.binds === undefined) for (const index of cursor.outBinds) absent.add(index);
     const rows: (readonly Bind[])[] = readBindRows(reader, { shapes: cursor.shapes, plsql, absent }, this.#lobs);
-    if (rows.length > 0) return rows;
+    if (rows.length > 0) return rows.map((row) => row.map((bind) => this.#converted(bind)));
     const row = cursor.shapes.map(({ type, size }): Bind => ({ type, size, value: null }));
     return Array.from({ length: request.iterations }, () => row);
   }
 
-  async #describe(cursor: Cursor): Promise<TtcWriter> {
-    const writer = new TtcWriter();
-    if (cursor.statement?.kind === "query") writeDescribe(writer, await cursor.statement.describe());
-    const { transactionInProgress } = this.#engine;
-    return writeCallEnd(writer, { transactionInProgress, cursorId: cursor.id });
+  /** Text arrives by way of the database's character set, unless it is bound as text of the national one. */
+  #converted(bind: Bind): Bind {
+    const { type, value } = bind;
+    if (typeof value !== "string" || isNational(type)) return bind;
+    return { ...bind, value: convertedTo(this.#host.characterSet, value) };
   }
 
   /** Runs the work of a call and turns an error of Oracle into the answer. */
@@ -129,13 +145,15 @@ export class StatementCalls {
       return await work();
     } catch (error) {
       if (!(error instanceof OracleError)) throw error;
+      if (error.number === refusalNumber) this.#host.noteRefusal(error.message);
       return errorAnswer(error, this.#engine.transactionInProgress, cursor.id);
     }
   }
 
   #cursorFor(request: ExecuteRequest): Cursor {
     if (request.text === undefined) return this.#cursor(request.cursorId);
-    const cursor = new Cursor(request.cursorId || this.#newId(), request.text, this.#engine.prepare(request.text));
+    const text = convertedTo(this.#host.characterSet, request.text);
+    const cursor = new Cursor(request.cursorId || this.#newId(), text, this.#engine.prepare(text));
     this.#cursors.set(cursor.id, cursor);
     return cursor;
   }

@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { createScratchDatabase, type ScratchDatabase } from "../shared/scratch-database.ts";
 import { Script } from "../shared/script.ts";
 import { createSelfSignedCertificate } from "../shared/self-signed-certificate.ts";
+import type { CharacterSet } from "./engine/character-set.ts";
 import { OracleError } from "./engine/oracle-error.ts";
 import { OracleSession } from "./engine/oracle-session.ts";
 import type { ResultTypes } from "./engine/result-columns.ts";
@@ -10,6 +11,7 @@ import type { RecordedLogin } from "./protocol/login.ts";
 import { PlainOrTls } from "./protocol/plain-or-tls.ts";
 import type { ScriptedAnswer } from "./scripted-answer.ts";
 import { TnsSession } from "./session.ts";
+import type { RecordedBinds } from "./statement-calls.ts";
 
 /** How to start a server that speaks Oracle's protocol. */
 export interface TnsServerOptions {
@@ -19,6 +21,8 @@ export interface TnsServerOptions {
   readonly users?: Readonly<Record<string, string>>;
   /** Default `ORCLPDB1`. */
   readonly serviceName?: string;
+  /** What the database keeps VARCHAR2 and its like in. Default `AL32UTF8`. */
+  readonly characterSet?: CharacterSet;
   /** Default: a free one. */
   readonly port?: number;
 }
@@ -29,6 +33,8 @@ export class TnsServer {
   readonly script = new Script<ScriptedAnswer>();
   /** What clients sent and this server could not make sense of. A test that leaves something here has not tested what it meant to. */
   readonly faults: Error[] = [];
+  /** What this server was asked for and does not understand; each was answered by ORA-49999. */
+  readonly refusals: string[] = [];
   /** Everybody who has logged in, in order. */
   readonly logins: RecordedLogin[] = [];
   readonly serviceName: string;
@@ -38,10 +44,12 @@ export class TnsServer {
   readonly #passwords: ReadonlyMap<string, string>;
   readonly #database: ScratchDatabase;
   readonly #types: ResultTypes;
+  readonly #characterSet: CharacterSet;
   readonly #sessions = new Map<number, { readonly session: TnsSession; engine: OracleSession | undefined }>();
   #server: Server | undefined;
   #port: number;
   #recorded: string[] | undefined;
+  #recordedBinds: RecordedBinds[] | undefined;
   #lastId = 0;
   #lastName = 10_000;
 
@@ -55,6 +63,7 @@ export class TnsServer {
     this.#passwords = passwords;
     this.#database = database;
     this.#types = types;
+    this.#characterSet = options.characterSet ?? "AL32UTF8";
     this.#port = options.port ?? 0;
   }
 
@@ -64,7 +73,7 @@ export class TnsServer {
     const users = Object.entries(options.users ?? { scott: "tiger" });
     const passwords = new Map(users.map(([user, password]) => [user.toUpperCase(), password]));
     try {
-      const types = await setUpDatabase(database.url, passwords.keys());
+      const types = await setUpDatabase(database.url, passwords.keys(), options.characterSet ?? "AL32UTF8");
       const server = new TnsServer(options, passwords, database, types);
       await server.listen();
       return server;
@@ -92,6 +101,12 @@ export class TnsServer {
   record(): string[] {
     this.#recorded = [];
     return this.#recorded;
+  }
+
+  /** Gives a list to which every statement is added from now on, with the types of its binds. */
+  recordBinds(): RecordedBinds[] {
+    this.#recordedBinds = [];
+    return this.#recordedBinds;
   }
 
   /** Accepts connections, on the same port as before where it did already. */
@@ -151,6 +166,9 @@ export class TnsServer {
           this.#recorded?.push(text);
           return this.script.answerTo(text);
         },
+        characterSet: this.#characterSet,
+        noteBinds: (binds) => this.#recordedBinds?.push(binds),
+        noteRefusal: (what) => this.refusals.push(what),
         noteLogin: (login) => this.logins.push(login),
         openEngine: async (user, timeZone) => {
           const engine = await OracleSession.open(

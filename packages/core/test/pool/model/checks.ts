@@ -15,6 +15,7 @@ export interface Checked {
   readonly shadow: Shadow;
   readonly max: number;
   readonly maxQueue: number;
+  readonly deadlockPatienceMs: number;
 }
 
 /** Compares a pool with its shadow: every promise that can be seen from outside. @throws Error naming the broken one */
@@ -63,7 +64,7 @@ function checkCounters({ pool, shadow }: Checked): void {
 }
 
 /** Who waits, waits for a reason, in order, and not too long. */
-function checkFairness({ pool, clock, shadow, max }: Checked): void {
+function checkFairness({ pool, clock, shadow, max, deadlockPatienceMs }: Checked): void {
   const { idle, validating } = pool.stats();
   const pending = [...shadow.pending];
   const forUsed = pending.filter(({ fresh }) => !fresh).length;
@@ -75,7 +76,8 @@ function checkFairness({ pool, clock, shadow, max }: Checked): void {
   for (const { deadline } of pending) {
     expectThat(clock.now() <= deadline + coarseMs, "somebody waits beyond the deadline");
   }
-  expectThat(!isDeadlocked(shadow.lent, pending, max), "everybody waits for each other");
+  const stillMs = shadow.stoodStillFor(isDeadlocked(shadow.lent, pending, max), clock.now());
+  expectThat(stillMs <= deadlockPatienceMs + coarseMs, `everybody waits for each other for ${stillMs} ms`);
   if (pool.closed) return;
   const keptAlive = clock.keptAlive > 0;
   expectThat(keptAlive === pending.length > 0, `the process is ${keptAlive ? "" : "not "}kept alive`);

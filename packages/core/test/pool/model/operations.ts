@@ -1,6 +1,7 @@
-import { Holder, type Pool, type ReleaseOutcome } from "../../../src/pool/index.ts";
+import type { Holder, Pool, ReleaseOutcome } from "../../../src/pool/index.ts";
 import type { FakeClock } from "../fake-clock.ts";
 import { type Behaviour, FakeDriverError, type FakeServer } from "../fake-server.ts";
+import { TestScope } from "../test-scope.ts";
 import { type Chance, expectThat } from "./chance.ts";
 import type { Lent, Shadow } from "./shadow.ts";
 
@@ -195,8 +196,8 @@ export class Operations {
     const { chance, shadow } = this.#scene;
     const roll = chance.next();
     if (roll < 0.35) return undefined;
-    if (roll < 0.55) return new Holder();
-    return new Holder(chance.pick([...(roll < 0.8 ? shadow.lent : shadow.pending)])?.holder);
+    if (roll < 0.55) return new TestScope();
+    return new TestScope(chance.pick([...(roll < 0.8 ? shadow.lent : shadow.pending)])?.holder);
   }
 
   #behaviour(): Behaviour {

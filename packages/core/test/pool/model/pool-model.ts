@@ -7,6 +7,8 @@ import { checkPromises } from "./checks.ts";
 import { Operations } from "./operations.ts";
 import { Shadow } from "./shadow.ts";
 
+const deadlockPatienceMs = 300;
+
 /** A small model of a pool beside the real one. Each step does one random thing to it; then every promise is checked. */
 export class PoolModel {
   readonly pool: Pool;
@@ -129,6 +131,7 @@ export class PoolModel {
       shadow: this.#shadow,
       max: this.#max,
       maxQueue: this.#maxQueue,
+      deadlockPatienceMs,
     });
   }
 }
@@ -147,6 +150,7 @@ function randomOptions(chance: Chance, max: number): PoolOptions {
     shedding: chance.hits(0.4) ? { targetMs: 50, intervalMs: 200 } : chance.pick(["deadline", "off"] as const),
     holdLimitMs: chance.hits(0.3) ? 3_000 : 0,
     backoff: { authenticationInitialMs: 200, authenticationMaxMs: 1_000 },
+    deadlockPatienceMs,
     closeTimeoutMs: 300,
     drainTimeoutMs: 1_000,
     reset: chance.hits(0.2) ? "always" : "auto",

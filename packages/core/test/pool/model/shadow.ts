@@ -62,6 +62,7 @@ export class Shadow {
   };
   readonly #server: FakeServer;
   readonly #clock: FakeClock;
+  #standstill: { readonly since: number; readonly lent: readonly Lent[]; readonly deadlocks: number } | undefined;
   readonly #memories = new WeakMap<FakeConnection, Memory>();
 
   constructor(server: FakeServer, clock: FakeClock) {
@@ -112,6 +113,18 @@ export class Shadow {
     memory.dirtyAtCall = undefined;
     for (const other of this.lent) expectThat(other.connection !== connection, "a connection was lent twice");
     this.lent.add({ lease, connection, holder });
+  }
+
+  /** For how long the same leases have been waiting for each other, and nobody was failed for it. */
+  stoodStillFor(deadlocked: boolean, now: number): number {
+    const lent = [...this.lent];
+    const { deadlock: deadlocks } = this.seen;
+    const before = this.#standstill;
+    if (!deadlocked) this.#standstill = undefined;
+    else if (before?.deadlocks !== deadlocks || lent.some((it, index) => it !== before.lent[index])) {
+      this.#standstill = { since: now, lent, deadlocks };
+    }
+    return this.#standstill === undefined ? 0 : now - this.#standstill.since;
   }
 
   /** Every connection that is open now has to prove that it is alive before it is lent again. */

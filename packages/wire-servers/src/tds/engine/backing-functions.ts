@@ -19,7 +19,7 @@ export const backingFunctions: readonly string[] = [
   // The ticks of a text: of its day and time, and of its offset from UTC.
   `CREATE FUNCTION mssql.ticks_of_text(value text, with_offset bool) RETURNS int8 LANGUAGE plpgsql IMMUTABLE STRICT AS $$
     DECLARE
-      part text[] := regexp_match(value, '^\\s*(\\d{4}-\\d{2}-\\d{2}|\\d{8})?(?:[ T]|^|$)(?:(\\d{2}):(\\d{2})(?::(\\d{2})(?:\\.(\\d{1,7}))?)?)?\\s*(Z|[+-]\\d{2}:\\d{2})?\\s*$');
+      part text[] := regexp_match(value COLLATE "C", '^\\s*(\\d{4}-\\d{2}-\\d{2}|\\d{8})?(?:[ T]|^|$)(?:(\\d{2}):(\\d{2})(?::(\\d{2})(?:\\.(\\d{1,7}))?)?)?\\s*(Z|[+-]\\d{2}:\\d{2})?\\s*$');
       ticks int8 := 0;
     BEGIN
       IF part IS NULL OR (part[1] IS NULL AND part[2] IS NULL) OR (part[6] IS NOT NULL AND NOT with_offset) THEN ${badMoment}; END IF;
@@ -77,7 +77,7 @@ export const backingFunctions: readonly string[] = [
     $$ SELECT decode(CASE WHEN $2 = 1 THEN substr($1, 3) ELSE $1 END, 'hex') $$`,
   // SQL Server counts UTF-16 code units and no trailing blanks.
   `CREATE FUNCTION mssql.len(text) RETURNS int4 LANGUAGE sql IMMUTABLE STRICT AS $$
-    SELECT length(rtrim($1, ' ')) + length(regexp_replace($1, '[^\\U00010000-\\U0010FFFF]', '', 'g'))
+    SELECT length(rtrim($1, ' ')) + length(regexp_replace($1 COLLATE "C", '[^\\U00010000-\\U0010FFFF]', '', 'g'))
   $$`,
   `CREATE FUNCTION mssql.datalength(bytea) RETURNS int4 LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT octet_length($1) $$`,
   `CREATE FUNCTION mssql.charindex(text, text, int4 DEFAULT 1) RETURNS int4 LANGUAGE sql IMMUTABLE STRICT AS $$
@@ -99,16 +99,16 @@ export const backingFunctions: readonly string[] = [
         rest := substr(rest, 2);
         IF one = escape THEN
           IF rest = '' THEN RETURN '(?!)'; END IF;
-          result := result || regexp_replace(left(rest, 1), '([\\\\^$.|?*+()\\[\\]{}])', '\\\\\\1');
+          result := result || regexp_replace(left(rest, 1) COLLATE "C", '([\\\\^$.|?*+()\\[\\]{}])', '\\\\\\1');
           rest := substr(rest, 2);
         ELSIF one = '%' THEN result := result || '.*';
         ELSIF one = '_' THEN result := result || '.';
         ELSIF one = '[' THEN
-          class := substring(rest from '^(\\^?[^\\]]+)\\]');
+          class := substring(rest COLLATE "C" from '^(\\^?[^\\]]+)\\]');
           IF class IS NULL THEN RETURN '(?!)'; END IF;
           rest := substr(rest, length(class) + 2);
-          result := result || '[' || regexp_replace(class, '([\\\\\\[])', '\\\\\\1', 'g') || ']';
-        ELSE result := result || regexp_replace(one, '([\\\\^$.|?*+()\\[\\]{}])', '\\\\\\1');
+          result := result || '[' || regexp_replace(class COLLATE "C", '([\\\\\\[])', '\\\\\\1', 'g') || ']';
+        ELSE result := result || regexp_replace(one COLLATE "C", '([\\\\^$.|?*+()\\[\\]{}])', '\\\\\\1');
         END IF;
       END LOOP;
       RETURN '^' || result || '$';
@@ -188,6 +188,9 @@ export const backingFunctions: readonly string[] = [
       ELSE $3::int8 / mssql.ticks_of_part($1) - $2::int8 / mssql.ticks_of_part($1)
     END $$`,
   // Objects and the session.
+  `CREATE FUNCTION mssql.applock_mode(principal text, resource text, owner text) RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT CASE WHEN EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()
+      AND (classid::int8 << 32) | objid::int8 = hashtextextended(resource, 0)) THEN 'Exclusive' ELSE 'NoLock' END $$`,
   `CREATE FUNCTION mssql.applock_test(principal text, resource text, mode text, owner text) RETURNS int4 LANGUAGE plpgsql VOLATILE AS $$
     BEGIN
       IF NOT pg_try_advisory_lock(hashtextextended(resource, 0)) THEN RETURN 0; END IF;
@@ -197,13 +200,13 @@ export const backingFunctions: readonly string[] = [
   `CREATE FUNCTION mssql.last_identity() RETURNS numeric LANGUAGE plpgsql VOLATILE AS $$
     BEGIN RETURN lastval(); EXCEPTION WHEN object_not_in_prerequisite_state THEN RETURN NULL; END $$`,
   `CREATE FUNCTION mssql.object_id(name text, kind text DEFAULT NULL) RETURNS int4 LANGUAGE plpgsql STABLE AS $$
-    DECLARE plain text := lower(replace(replace(regexp_replace(name, '^tempdb\\.\\.', ''), '[', '"'), ']', '"'));
+    DECLARE plain text := lower(replace(replace(regexp_replace(name COLLATE "C", '^tempdb\\.\\.', ''), '[', '"'), ']', '"'));
     BEGIN
       IF kind IN ('P', 'PC') THEN
         RETURN (SELECT hashtext(p.schema || '.' || p.name) FROM mssql.procedures p
-          WHERE p.name = replace(regexp_replace(plain, '^.*\\.', ''), '"', '') AND p.schema = coalesce(replace(substring(plain from '^(.*)\\.'), '"', ''), 'dbo'));
+          WHERE p.name = replace(regexp_replace(plain COLLATE "C", '^.*\\.', ''), '"', '') AND p.schema = coalesce(replace(substring(plain COLLATE "C" from '^(.*)\\.'), '"', ''), 'dbo'));
       END IF;
-      IF plain ~ '^#' THEN plain := '"' || plain || '"'; END IF;
+      IF left(plain, 1) = '#' THEN plain := '"' || plain || '"'; END IF;
       RETURN (SELECT c.oid::int8::int4 FROM pg_class c WHERE c.oid = to_regclass(plain)
         AND (kind IS NULL OR (kind = 'U' AND c.relkind = 'r') OR (kind = 'V' AND c.relkind = 'v') OR (kind = 'SO' AND c.relkind = 'S')));
     END $$`,

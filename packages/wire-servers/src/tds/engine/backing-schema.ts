@@ -7,6 +7,29 @@ import { backingFunctions } from "./backing-functions.ts";
 const tickTypes = ["datetime2", "datetimeoffset", "time"] as const;
 
 /**
+ * Text compares as under `SQL_Latin1_General_CP1_CI_AS`, also where it is unique, grouped or sorted: without regard to case, and to blanks at
+ * the end. https://learn.microsoft.com/sql/relational-databases/collations/collation-and-unicode-support and, for the blanks,
+ * https://learn.microsoft.com/sql/t-sql/language-elements/string-comparison-assignment. PostgreSQL compares only `bpchar` so: every text
+ * type gets its operators. A `char(n)` keeps its blanks when it becomes other text.
+ */
+const defaultCollation = [
+  `CREATE COLLATION mssql.ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`,
+  `UPDATE pg_operator t SET oprcode = b.oprcode FROM pg_operator b WHERE t.oprname = b.oprname AND t.oprname IN ('=', '<>', '<', '<=', '>', '>=')
+    AND t.oprleft = 'text'::regtype AND t.oprright = 'text'::regtype AND b.oprleft = 'bpchar'::regtype AND b.oprright = 'bpchar'::regtype`,
+  ...[
+    ["bttextcmp", "bpcharcmp"],
+    ["bttextsortsupport", "bpchar_sortsupport"],
+    ["hashtext", "hashbpchar"],
+    ["hashtextextended", "hashbpcharextended"],
+  ].map(
+    ([own, wanted]) =>
+      `UPDATE pg_amproc SET amproc = '${wanted}' WHERE amproc::text = '${own}' AND amproclefttype = 'text'::regtype AND amprocrighttype = 'text'::regtype`,
+  ),
+  "UPDATE pg_type SET typcollation = 'mssql.ci'::regcollation WHERE oid IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype)",
+  "UPDATE pg_cast SET castmethod = 'b', castfunc = 0 WHERE castsource = 'bpchar'::regtype AND casttarget IN ('text'::regtype, 'varchar'::regtype)",
+];
+
+/**
  * Text beside a number is read as one of the number's type. PostgreSQL has comparisons of integers of different widths, and so cannot
  * decide which of them a text could be: each pair gets an operator of its own, and then so does each pair of text types.
  */
@@ -43,6 +66,7 @@ $do$`;
  */
 export const backingSchema: readonly string[] = [
   "CREATE SCHEMA dbo; CREATE SCHEMA mssql; CREATE SCHEMA sys",
+  ...defaultCollation,
   "CREATE DOMAIN mssql.tinyint AS int2 CONSTRAINT mssql_tinyint CHECK (VALUE BETWEEN 0 AND 255)",
   "CREATE TABLE mssql.procedures (schema text, name text, definition text NOT NULL, PRIMARY KEY (schema, name))",
   internal("mssql.scale_in(cstring[])", "int4", "bpchartypmodin"),
@@ -131,7 +155,7 @@ function numberCasts(): readonly string[] {
 /** The views of the catalogue that our suites read, with SQL Server's names. */
 function catalogViews(): readonly string[] {
   return [
-    `CREATE VIEW sys.tables AS SELECT c.relname::varchar AS name, c.oid::int8::int4 AS object_id, n.nspname::varchar AS schema_name
+    `CREATE VIEW sys.tables AS SELECT c.relname::varchar COLLATE mssql.ci AS name, c.oid::int8::int4 AS object_id, n.nspname::varchar AS schema_name
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname NOT IN ('mssql', 'pg_catalog', 'information_schema')`,
   ];
 }

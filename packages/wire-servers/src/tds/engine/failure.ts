@@ -150,7 +150,7 @@ async function duplicateKey(error: BackingFailure, place: FailurePlace, table: s
   const [, value = ""] = /=\((.*)\) already exists/s.exec(error.detail ?? "") ?? [];
   const name = error.constraint ?? "";
   const { rows } = await place.ask(
-    "SELECT contype FROM pg_constraint WHERE conname = $1::text AND connamespace = to_regnamespace($2::text)",
+    "SELECT contype FROM pg_constraint WHERE conname = $1::name AND connamespace = to_regnamespace($2::text)",
     [name, error.schema ?? "dbo"],
   );
   const kind = rows[0]?.[0];
@@ -171,7 +171,7 @@ async function referenceConflict(error: BackingFailure, place: FailurePlace): Pr
     `SELECT coalesce(child.relname, ''), coalesce(parent.relname, ''), coalesce(a.attname, ''), coalesce(b.attname, '') FROM pg_constraint c
       JOIN pg_class child ON child.oid = c.conrelid JOIN pg_class parent ON parent.oid = c.confrelid
       JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
-      JOIN pg_attribute b ON b.attrelid = c.confrelid AND b.attnum = c.confkey[1] WHERE c.conname = $1::text`,
+      JOIN pg_attribute b ON b.attrelid = c.confrelid AND b.attnum = c.confkey[1] WHERE c.conname = $1::name`,
     [name],
   );
   const [child = "", parent = "", childColumn = "", parentColumn = ""] = rows[0] ?? [];
@@ -190,7 +190,7 @@ async function checkConflict(error: BackingFailure, place: FailurePlace, table: 
     return new SqlServerError(8152, "String or binary data would be truncated.", { state: 13, cause: error });
   }
   const { rows } = await place.ask(
-    "SELECT a.attname FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1] WHERE c.conname = $1::text AND cardinality(c.conkey) = 1",
+    "SELECT a.attname FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1] WHERE c.conname = $1::name AND cardinality(c.conkey) = 1",
     [name],
   );
   const column = rows[0]?.[0];

@@ -61,7 +61,7 @@ async function columnFacts(
     throw new SqlServerError(208, `Invalid object name '${table.replaceAll('"', "")}'.`, { reach: "batch" });
   if (!options.includes("CHECK_CONSTRAINTS")) {
     const { rows: unchecked } = await session.postgres.run(
-      "SELECT 1 FROM pg_constraint WHERE conrelid = to_regclass($1::text) AND contype IN ('c', 'f') AND conname NOT LIKE 'mssql\\_%'",
+      "SELECT 1 FROM pg_constraint WHERE conrelid = to_regclass($1::text) AND contype IN ('c', 'f') AND conname COLLATE \"C\" NOT LIKE 'mssql\\_%'",
       [table],
     );
     if (unchecked.length > 0) throw new NotUnderstoodError("a bulk load that goes past constraints");

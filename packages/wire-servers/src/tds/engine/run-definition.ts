@@ -166,7 +166,7 @@ export class DefinitionRunner {
     const written = name.at(-1) ?? "";
     const names = triggerNames(written).map(backingIdentifier);
     await session.statement(async () => {
-      const find = "SELECT tgname, tgrelid::regclass FROM pg_trigger WHERE tgname IN ($1::text, $2::text, $3::text)";
+      const find = "SELECT tgname, tgrelid::regclass FROM pg_trigger WHERE tgname IN ($1::name, $2::name, $3::name)";
       const { rows } = await session.postgres.run(find, names);
       if (rows.length === 0 && !ifExists) {
         const text = `Cannot drop the trigger '${name.join(".")}', because it does not exist or you do not have permission.`;

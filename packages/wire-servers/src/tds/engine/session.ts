@@ -192,7 +192,7 @@ export class SqlSession {
       error_state: [plain("int"), this.#handledFact((it) => it.state)],
       error_line: [plain("int"), this.#handledFact((it) => it.line)],
       "property:ProductVersion": [text, "16.0.4096.0"],
-      "property:Collation": [text, "Latin1_General_100_BIN2"],
+      "property:Collation": [text, "SQL_Latin1_General_CP1_CI_AS"],
       "property:EngineEdition": [text, "3"],
     };
     return facts[name];

@@ -62,8 +62,11 @@ export class ExpressionEmitter {
       }
       case "like": {
         const escaping = expression.escape === undefined ? "NULL" : this.emit(expression.escape);
-        const matches = expression.negated ? "!~" : "~";
-        return `((${this.emit(expression.operand)})::text ${matches} mssql.like_regex(${this.emit(expression.pattern)}, ${escaping}))`;
+        const isBinary = expression.operand.kind === "collate";
+        const matches = `${expression.negated ? "!" : ""}~${isBinary ? "" : "*"}`;
+        // Regular expressions want a collation that tells every text from every other one; the operator ignores the case.
+        const value = `(${this.emit(expression.operand)})::text COLLATE "${isBinary ? "C" : "und-x-icu"}"`;
+        return `(${value} ${matches} mssql.like_regex(${this.emit(expression.pattern)}, ${escaping}))`;
       }
       case "null-test":
         return `(${this.emit(expression.operand)} IS ${expression.negated ? "NOT " : ""}NULL)`;

@@ -192,6 +192,7 @@ export const functions: Readonly<Record<string, TsqlFunction>> = {
   error_severity: fact("error_severity", plain("int")),
   error_state: fact("error_state", plain("int")),
   error_line: fact("error_line", plain("int")),
+  applock_mode: simple("mssql.applock_mode", 3, 3, text),
   applock_test: simple("mssql.applock_test", 4, 4, plain("int")),
   object_id: simple("mssql.object_id", 1, 2, plain("int")),
   session_context: keyedFact("context", text),

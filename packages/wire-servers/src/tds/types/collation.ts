@@ -1,8 +1,8 @@
 /**
- * The collation of the server and its databases: `Latin1_General_100_BIN2`, code page 1252. Text compares by code point, which is
- * what the database behind does; names are case-sensitive. [MS-TDS] 2.2.5.1.2: 20 bits LCID, 8 flag bits (fBinary2), version, sort id.
+ * The collation of the server and its databases: `SQL_Latin1_General_CP1_CI_AS`, code page 1252, the default of an installation in
+ * American English. [MS-TDS] 2.2.5.1.2: 20 bits LCID, 8 flag bits (ignore case, kana and width), version, sort id 52.
  */
-export const collation = Buffer.from([0x09, 0x04, 0x00, 0x22, 0x00]);
+export const collation = Buffer.from([0x09, 0x04, 0xd0, 0x00, 0x34]);
 
 const decoder = new TextDecoder("windows-1252");
 

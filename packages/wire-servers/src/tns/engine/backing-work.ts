@@ -115,16 +115,6 @@ export class BackingWork {
     });
   }
 
-  /** The columns of a query, without running it. */
-  describe(about: FailedStatement, rendered: RenderedText): Promise<readonly OracleColumn[]> {
-    return this.#exclusive(about, async () => {
-      await this.#reading.settle();
-      const text = `SELECT * FROM (${rendered.text}) AS q LIMIT 0`;
-      const { columns } = await this.#session.statement(() => this.#session.run(text, rendered.values));
-      return columns.map((column) => this.#types.column(column));
-    });
-  }
-
   /** Rows that a statement gave all at once. */
   values(result: BackingResult): { readonly columns: readonly OracleColumn[]; readonly rows: OracleValue[][] } {
     const columns = result.columns.map((column) => this.#types.column(column));
@@ -213,6 +203,7 @@ export class BackingWork {
 
   async #commit(): Promise<void> {
     try {
+      if (this.#changed) await this.#session.run("CALL ora.end_transaction()");
       await this.#session.commit();
     } catch (error) {
       const cause = oracleErrorFrom(error, nothing);

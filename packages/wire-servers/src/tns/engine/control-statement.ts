@@ -1,4 +1,3 @@
-import type { OracleColumn } from "../values/oracle-type.ts";
 import type { EngineStatement, Outcome } from "./engine.ts";
 import type { OracleSession } from "./oracle-session.ts";
 import { quoted } from "./sql/names.ts";
@@ -21,10 +20,6 @@ export class ControlStatement implements EngineStatement {
     await runControl(this.#session, this.#action);
     return { rowCount: 0 };
   }
-
-  describe(): Promise<readonly OracleColumn[]> {
-    return Promise.resolve([]);
-  }
 }
 
 /** Does what a statement about the transaction or the session asks for. */
@@ -45,13 +40,6 @@ export async function runControl(session: OracleSession, action: ControlAction):
       return session.alter(action.settings);
     case "killSession":
       return session.host.killSession(action.id, action.serial, action.disconnect);
-    case "lockTable":
-      return work.change(session.about("", "LOCK", action.waitSeconds), async () => {
-        if (action.waitSeconds)
-          await work.run({ text: `SET LOCAL lock_timeout = '${action.waitSeconds}s'`, values: [] });
-        await work.run({ text: action.sql, values: [] });
-        return { result: undefined, changed: true };
-      });
     case "storeSource":
       return storeSource(session, action);
     case "dropSource":

@@ -1,4 +1,4 @@
-import type { OracleType, OracleValue } from "../values/oracle-type.ts";
+import { isCharacterType, type OracleType, type OracleValue } from "../values/oracle-type.ts";
 import { notUnderstood, OracleError } from "./oracle-error.ts";
 
 /** The formats of the session, by which dates become text. */
@@ -18,7 +18,7 @@ export function convertOut(
 ): OracleValue {
   if (value === null || from === to) return checked(to, value, size);
   if (isText(to)) return checked(to, asText(from, value, formats), size);
-  if (isText(from)) return fromText(String(value), to);
+  if (isText(from)) throw notUnderstood(`text for a bind of ${to}`);
   if (isNumber(from) && isNumber(to))
     return to === "BINARY_DOUBLE" || to === "BINARY_FLOAT" ? Number(value) : String(value);
   if (isDatetime(from) && isDatetime(to)) return value;
@@ -27,7 +27,7 @@ export function convertOut(
 }
 
 function isText(type: OracleType): boolean {
-  return type === "VARCHAR2" || type === "CHAR" || type === "LONG" || type === "CLOB" || type === "ROWID";
+  return isCharacterType(type);
 }
 
 function isNumber(type: OracleType): boolean {
@@ -39,7 +39,7 @@ function isDatetime(type: OracleType): boolean {
 }
 
 function isBytes(type: OracleType): boolean {
-  return type === "RAW" || type === "LONG RAW" || type === "BLOB";
+  return type === "RAW" || type === "BLOB";
 }
 
 function checked(to: OracleType, value: OracleValue, size: number): OracleValue {
@@ -100,17 +100,4 @@ function datetimeText(value: string, format: string): string {
     },
   );
   return text;
-}
-
-function fromText(text: string, to: OracleType): OracleValue {
-  if (isNumber(to)) {
-    if (!/^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text))
-      throw new OracleError(6502, "PL/SQL: numeric or value error: character to number conversion error");
-    return text.trim();
-  }
-  if (isBytes(to)) {
-    if (!/^([0-9a-f]{2})*$/i.test(text)) throw new OracleError(1465, "invalid hex number");
-    return Buffer.from(text, "hex");
-  }
-  throw new OracleError(932, `inconsistent datatypes: expected ${to} got VARCHAR2`);
 }

@@ -1,4 +1,3 @@
-import type { OracleColumn } from "../values/oracle-type.ts";
 import type { EngineStatement, Outcome } from "./engine.ts";
 import { OracleError } from "./oracle-error.ts";
 import type { OracleSession } from "./oracle-session.ts";
@@ -23,9 +22,5 @@ export class DdlStatement implements EngineStatement {
     await this.#session.host.releaseReads();
     await this.#session.work.define(this.#session.about(this.#text, "DDL"), translated.sql);
     return { rowCount: 0 };
-  }
-
-  describe(): Promise<readonly OracleColumn[]> {
-    return Promise.resolve([]);
   }
 }

@@ -1,4 +1,4 @@
-import type { OracleColumn, OracleValue } from "../values/oracle-type.ts";
+import type { OracleValue } from "../values/oracle-type.ts";
 import { runArray } from "./array-change.ts";
 import { convertOut } from "./convert-out.ts";
 import type { Bind, EngineStatement, ExecuteOptions, Outcome } from "./engine.ts";
@@ -47,17 +47,11 @@ export class DmlStatement implements EngineStatement {
         ? await this.#each(rows)
         : { iterations: await this.#all(rows), errors: [] };
     if (options.commit) await this.#session.commit();
-    const rowCounts = iterations.map(({ count }) => count);
     return {
-      rowCount: rowCounts.reduce((sum, count) => sum + count, 0),
-      rowCounts,
+      rowCount: iterations.reduce((sum, { count }) => sum + count, 0),
       ...(this.returnBinds.size > 0 ? { returned: iterations.map(({ returned }) => returned) } : {}),
       ...(errors.length > 0 ? { batchErrors: errors } : {}),
     };
-  }
-
-  describe(): Promise<readonly OracleColumn[]> {
-    return Promise.resolve([]);
   }
 
   /** All rows in one round trip; those before one that fails stay, as Oracle leaves them. */
@@ -128,6 +122,9 @@ export class DmlStatement implements EngineStatement {
       const result = await work.run(render(sql, (index) => boundValue(row, index)));
       count += result.rowCount ?? 0;
       const { columns, rows } = work.values(result);
+      // https://docs.oracle.com/error-help/db/ora-22816/
+      if (columns.some(({ type }) => type === "LONG"))
+        throw new OracleError(22816, "unsupported feature with RETURNING clause");
       for (const [position, bindIndex] of [...this.returnBinds].entries()) {
         const column = columns[position];
         const bind = row[bindIndex];

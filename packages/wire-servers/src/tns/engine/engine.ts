@@ -35,8 +35,6 @@ export interface Outcome {
   };
   /** For PL/SQL: result sets that it returned without a bind. */
   readonly implicitResults?: readonly RowSource[];
-  /** Per iteration, where it was asked for. */
-  readonly rowCounts?: readonly number[];
   /** Iterations that failed, where it was asked to go on after them. */
   readonly batchErrors?: readonly { readonly index: number; readonly error: OracleError }[];
 }
@@ -58,8 +56,6 @@ export interface EngineStatement {
   readonly returnBinds: ReadonlySet<number>;
   /** Executes once per row of binds; once for no row. Rejects with an {@link OracleError}. */
   execute(rows: readonly (readonly Bind[])[], options: ExecuteOptions): Promise<Outcome>;
-  /** The columns of a query, without running it. */
-  describe(): Promise<readonly OracleColumn[]>;
 }
 
 /** One session of the database behind the wire. One call at a time, except `interrupt`. */

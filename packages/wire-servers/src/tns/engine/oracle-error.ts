@@ -13,7 +13,10 @@ export class OracleError extends Error {
   }
 }
 
+/** The number of refusals: no error of Oracle has it. */
+export const refusalNumber = 49_999;
+
 /** What this server does not understand. Loud, and with a number that no test can take for something else. */
 export function notUnderstood(what: string, position = 0): OracleError {
-  return new OracleError(3001, `unimplemented feature (the test server does not understand ${what})`, position);
+  return new OracleError(refusalNumber, `the TNS test server does not understand ${what}`, position);
 }

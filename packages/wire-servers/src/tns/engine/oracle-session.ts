@@ -105,8 +105,8 @@ export class OracleSession implements Engine {
   }
 
   /** What an error of a statement is made with. */
-  about(text: string, verb: string, waitSeconds?: number): FailedStatement {
-    return { text, verb, schema: this.schema, waitSeconds };
+  about(text: string, verb: string): FailedStatement {
+    return { text, verb, schema: this.schema };
   }
 
   async commit(): Promise<void> {

@@ -1,4 +1,3 @@
-import type { OracleColumn } from "../values/oracle-type.ts";
 import { convertOut } from "./convert-out.ts";
 import type { Bind, EngineStatement, ExecuteOptions, Outcome, OutValue } from "./engine.ts";
 import { OracleError } from "./oracle-error.ts";
@@ -8,10 +7,8 @@ import { BlockBinds, Scope } from "./plsql/environment.ts";
 import { CompilationError } from "./plsql/exceptions.ts";
 import { Interpreter } from "./plsql/interpreter.ts";
 import { parseBlock } from "./plsql/parse-block.ts";
-import { callArguments } from "./plsql/parse-step.ts";
 import { Return } from "./plsql/return.ts";
 import type { Token } from "./sql/lexer.ts";
-import { qualifiedName } from "./sql/names.ts";
 import { TokenStream } from "./sql/token-stream.ts";
 
 /** An anonymous block, or CALL. */
@@ -26,7 +23,7 @@ export class PlsqlStatement implements EngineStatement {
   constructor(session: OracleSession, text: string, tokens: readonly Token[]) {
     this.#session = session;
     this.#source = new TokenStream(text, tokens);
-    this.#block = this.#source.is("CALL") ? parseCall(this.#source) : parseWhole(this.#source);
+    this.#block = parseWhole(this.#source);
     // A name that occurs twice is one bind.
     this.#bindNames = [...new Set(tokens.filter(({ kind }) => kind === "bind").map(({ value }) => value))];
   }
@@ -48,10 +45,6 @@ export class PlsqlStatement implements EngineStatement {
       ...(this.#bindNames.length > 0 ? { out: { directions, values } } : {}),
       ...(interpreter.results.length > 0 ? { implicitResults: interpreter.results } : {}),
     };
-  }
-
-  describe(): Promise<readonly OracleColumn[]> {
-    return Promise.resolve([]);
   }
 
   async #run(interpreter: Interpreter, binds: BlockBinds): Promise<void> {
@@ -80,12 +73,4 @@ function parseWhole(stream: TokenStream): Block {
   if (stream.peek().kind !== "end")
     throw stream.error(6550, "line 1, column 1:\nPLS-00103: Encountered a symbol behind the block");
   return block;
-}
-
-function parseCall(stream: TokenStream): Block {
-  stream.next();
-  const at = stream.at;
-  const name = qualifiedName(stream);
-  const args = stream.is("(") ? callArguments(stream) : [];
-  return { declarations: [], exceptions: new Map(), body: [{ kind: "call", name, args, at }], handlers: [] };
 }

@@ -1,5 +1,5 @@
 import { InterruptedError } from "../../shared/interruption.ts";
-import { notUnderstood, OracleError } from "./oracle-error.ts";
+import { notUnderstood, OracleError, refusalNumber } from "./oracle-error.ts";
 import { byteOffset, tokenize } from "./sql/lexer.ts";
 import { originalName } from "./sql/names.ts";
 
@@ -10,8 +10,6 @@ export interface FailedStatement {
   /** `INSERT`, `UPDATE`, ...: decides between numbers that Oracle tells apart by it. */
   readonly verb: string;
   readonly schema: string;
-  /** Seconds that FOR UPDATE was told to wait. */
-  readonly waitSeconds?: number | undefined;
 }
 
 /** The fields of pg's `DatabaseError` that this server looks at. */
@@ -34,6 +32,10 @@ export function oracleErrorFrom(error: unknown, statement: FailedStatement): unk
   const path = `"${statement.schema}"."${originalName(table)}"."${originalName(column)}"`;
   const constraintPath = `(${statement.schema}.${originalName(constraint)})`;
   switch (code) {
+    case "ORA00": {
+      const [, number, words = ""] = /^ORA-(\d+): ([\s\S]*)$/.exec(message) ?? [];
+      return Number(number) === refusalNumber ? notUnderstood(words) : new OracleError(Number(number), words);
+    }
     case "23505":
       return new OracleError(1, `unique constraint ${constraintPath} violated`);
     case "23503":
@@ -73,9 +75,7 @@ export function oracleErrorFrom(error: unknown, statement: FailedStatement): unk
     case "40P01":
       return new OracleError(60, "deadlock detected while waiting for resource");
     case "55P03":
-      return statement.waitSeconds === undefined || statement.waitSeconds === 0
-        ? new OracleError(54, "resource busy and acquire with NOWAIT specified or timeout expired")
-        : new OracleError(30006, "resource busy; acquire with WAIT timeout expired");
+      return new OracleError(54, "resource busy and acquire with NOWAIT specified or timeout expired");
     case "57014":
       return cancelled();
     case "0A000":

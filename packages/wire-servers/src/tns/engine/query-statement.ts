@@ -1,4 +1,3 @@
-import type { OracleColumn } from "../values/oracle-type.ts";
 import type { Bind, EngineStatement, ExecuteOptions, Outcome } from "./engine.ts";
 import { OracleError } from "./oracle-error.ts";
 import type { OracleSession } from "./oracle-session.ts";
@@ -23,22 +22,15 @@ export class QueryStatement implements EngineStatement {
   async execute([row = []]: readonly (readonly Bind[])[], { prefetch, commit }: ExecuteOptions): Promise<Outcome> {
     const { forUpdate } = this.#query;
     const { work } = this.#session;
-    const about = this.#session.about(this.#text, "SELECT", forUpdate?.waitSeconds);
+    const about = this.#session.about(this.#text, "SELECT");
     const rendered = this.#render(row);
-    if (forUpdate === undefined) return { rowCount: 0, source: await work.query(about, rendered, prefetch) };
+    if (!forUpdate) return { rowCount: 0, source: await work.query(about, rendered, prefetch) };
     const { columns, rows } = await work.change(about, async () => {
-      const limit = forUpdate.waitSeconds ? `${forUpdate.waitSeconds}s` : "0";
-      await work.run({ text: `SET LOCAL lock_timeout = '${limit}'`, values: [] });
       const result = work.values(await work.run(rendered));
       return { result, changed: result.rows.length > 0 };
     });
     if (commit) await this.#session.commit();
     return { rowCount: 0, source: rowSourceOf(columns, rows) };
-  }
-
-  describe(): Promise<readonly OracleColumn[]> {
-    const rendered = this.#render(this.#query.placeholders.map(() => ({ type: "VARCHAR2", size: 1, value: null })));
-    return this.#session.work.describe(this.#session.about(this.#text, "SELECT"), rendered);
   }
 
   #render(row: readonly TypedValue[]): RenderedText {

@@ -42,7 +42,7 @@ export function renderWithValues(sql: string, resolve: (placeholder: number) => 
   });
 }
 
-/** Text without a cast takes on the type that its place asks for, as Oracle converts text by its place. */
+/** Text in a comparison or an assignment is converted by its place: see the casts and operators of the set-up. */
 function castOf(type: OracleType): string {
   switch (type) {
     case "NUMBER":
@@ -68,8 +68,11 @@ function castOf(type: OracleType): string {
       return "::interval";
     case "BOOLEAN":
       return "::boolean";
+    case "CHAR":
+    case "NCHAR":
+      return "::ora.char";
     default:
-      return "";
+      return "::text";
   }
 }
 

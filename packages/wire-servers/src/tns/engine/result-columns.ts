@@ -17,7 +17,6 @@ const builtIn: Readonly<Record<number, OracleType>> = {
   700: "BINARY_FLOAT",
   701: "BINARY_DOUBLE",
   705: "VARCHAR2",
-  1042: "CHAR",
   1043: "VARCHAR2",
   1114: "TIMESTAMP",
   1184: "TIMESTAMP WITH TIME ZONE",
@@ -27,12 +26,16 @@ const builtIn: Readonly<Record<number, OracleType>> = {
 
 const own: Readonly<Record<string, OracleType>> = {
   date: "DATE",
+  char: "CHAR",
+  nchar: "NCHAR",
+  nvarchar: "NVARCHAR2",
+  nclob: "NCLOB",
+  long: "LONG",
   clob: "CLOB",
   json_clob: "CLOB",
   json_varchar: "VARCHAR2",
   blob: "BLOB",
   json: "JSON",
-  float: "NUMBER",
   timestamp_ltz: "TIMESTAMP WITH LOCAL TIME ZONE",
 };
 
@@ -58,7 +61,6 @@ export class ResultTypes {
     const type = ownName === undefined ? builtIn[typeOid] : own[ownName];
     if (type === undefined || type === "BOOLEAN") throw notUnderstood(`a column of PostgreSQL's type ${typeOid}`);
     const column = { name: originalName(name), type };
-    if (ownName === "float") return oracleColumn({ ...column, precision: 126, scale: -127 });
     if (ownName?.startsWith("json_")) return oracleColumn({ ...column, json: true });
     if (typeModifier < 0) return oracleColumn(column);
     switch (type) {
@@ -68,6 +70,7 @@ export class ResultTypes {
         return oracleColumn({ ...column, precision: packed >> 16, scale: scale > 0x3ff ? scale - 0x800 : scale });
       }
       case "CHAR":
+      case "NCHAR":
       case "VARCHAR2":
         return oracleColumn({ ...column, size: typeModifier - 4 });
       case "TIMESTAMP":
@@ -92,7 +95,6 @@ export function oracleValue(type: OracleType, text: string | null): OracleValue 
   switch (type) {
     case "RAW":
     case "BLOB":
-    case "LONG RAW":
       return Buffer.from(text.slice(2), "hex");
     case "TIMESTAMP WITH TIME ZONE":
     case "TIMESTAMP WITH LOCAL TIME ZONE":

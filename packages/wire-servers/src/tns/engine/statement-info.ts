@@ -1,6 +1,5 @@
 import type { InsertTarget } from "./sql/dml.ts";
 import type { Token } from "./sql/lexer.ts";
-import type { ForUpdate } from "./sql/query.ts";
 import type { Placeholder } from "./sql/token-stream.ts";
 
 /** What a text of Oracle was translated to. */
@@ -8,7 +7,7 @@ export type TranslatedStatement =
   | {
       readonly kind: "query";
       readonly sql: string;
-      readonly forUpdate: ForUpdate | undefined;
+      readonly forUpdate: boolean;
       readonly placeholders: readonly Placeholder[];
     }
   | {
@@ -30,7 +29,6 @@ export type ControlAction =
   | { readonly what: "setTransaction"; readonly mode: string }
   | { readonly what: "alterSession"; readonly settings: ReadonlyMap<string, string> }
   | { readonly what: "killSession"; readonly id: number; readonly serial: number; readonly disconnect: boolean }
-  | { readonly what: "lockTable"; readonly sql: string; readonly waitSeconds: number | undefined }
   | { readonly what: "dropSource"; readonly name: readonly string[] }
   | {
       readonly what: "storeSource";

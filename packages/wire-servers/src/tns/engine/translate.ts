@@ -1,6 +1,6 @@
-import { control, lockTable } from "./sql/control.ts";
+import { control } from "./sql/control.ts";
 import { create } from "./sql/ddl.ts";
-import { alter, comment, drop, truncate } from "./sql/ddl-change.ts";
+import { alter, drop, truncate } from "./sql/ddl-change.ts";
 import type { DdlContext } from "./sql/ddl-context.ts";
 import { deleteRows, endOfStatement, insert, merge, type TranslatedDml, update } from "./sql/dml.ts";
 import { tokenize } from "./sql/lexer.ts";
@@ -11,13 +11,14 @@ import type { TranslatedStatement } from "./statement-info.ts";
 
 const storedKinds = ["PROCEDURE", "FUNCTION", "PACKAGE", "TRIGGER", "TYPE"];
 
-/** Translates one text. @throws OracleError for what Oracle refuses, ORA-03001 for what this server does not understand. */
+/** Translates one text. @throws OracleError for what Oracle refuses, ORA-49999 for what this server does not understand. */
 export function translate(text: string, context: DdlContext, variables?: ReadonlySet<string>): TranslatedStatement {
   const tokens = tokenize(text);
   const stream = new TokenStream(text, tokens, 0, variables);
   const first = stream.peek();
   if (first.kind === "end") throw stream.error(900, "invalid SQL statement");
-  if (stream.isOneOf("BEGIN", "DECLARE", "CALL")) return { kind: "plsql", tokens };
+  if (stream.is("CALL")) throw stream.refuse();
+  if (stream.isOneOf("BEGIN", "DECLARE")) return { kind: "plsql", tokens };
   if (stream.isOneOf("SELECT", "WITH") || first.value === "(") {
     const { sql, forUpdate } = query(stream);
     endOfStatement(stream);
@@ -42,7 +43,7 @@ const changes: Readonly<Record<string, (stream: TokenStream) => TranslatedDml>> 
 
 function definition(stream: TokenStream, context: DdlContext): TranslatedStatement | undefined {
   const start = stream.at;
-  const verb = stream.word("CREATE", "DROP", "ALTER", "TRUNCATE", "COMMENT", "LOCK");
+  const verb = stream.word("CREATE", "DROP", "ALTER", "TRUNCATE");
   switch (verb) {
     case "CREATE": {
       const stored = storedSource(stream);
@@ -65,10 +66,6 @@ function definition(stream: TokenStream, context: DdlContext): TranslatedStateme
       return finished(stream, alter(stream, context));
     case "TRUNCATE":
       return finished(stream, truncate(stream, context));
-    case "COMMENT":
-      return finished(stream, comment(stream, context));
-    case "LOCK":
-      return { kind: "control", action: lockTable(stream) };
     default:
       stream.at = start;
       return undefined;

@@ -44,6 +44,7 @@ function readBind(reader: TtcReader, shape: BindShape, lobs: LobStore): OracleVa
   if (shape.array) throw new RangeError("the TNS test server does not know PL/SQL arrays");
   switch (shape.type) {
     case "CLOB":
+    case "NCLOB":
     case "BLOB": {
       if (reader.integer() === 0) return null;
       const locator = reader.sized();

@@ -66,10 +66,3 @@ export function loginMessage(values: LoginAnswer): Buffer {
   for (const [name, value, flags] of values) writer.doublySizedText(name).doublySizedText(value).integer(flags);
   return writeCallEnd(writer, { transactionInProgress: false }).toBuffer();
 }
-
-/** Rows changed per iteration; `processReturnParameter` in oracledb's lib/thin/protocol/messages/withData.js. */
-export function writeRowCounts(writer: TtcWriter, counts: readonly number[]): TtcWriter {
-  writer.u8(messageType.parameter).zeros(4).integer(counts.length);
-  for (const count of counts) writer.integer(count);
-  return writer;
-}

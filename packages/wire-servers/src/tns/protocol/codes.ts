@@ -31,7 +31,6 @@ export const functionCode = {
   authenticatePhaseTwo: 115,
   authenticatePhaseOne: 118,
   cancelCursors: 120,
-  setEndToEnd: 135,
   ping: 147,
   setSchema: 152,
   releaseSession: 163,
@@ -60,14 +59,9 @@ export const callStatus = { transactionInProgress: 0x2 } as const;
 
 /** Operations on LOBs; the same file, TNS_LOB_OP_*. */
 export const lobOperation = {
-  getLength: 0x1,
   read: 0x2,
-  trim: 0x20,
   write: 0x40,
   createTemporary: 0x110,
   freeTemporary: 0x111,
   getChunkSize: 0x4000,
-  open: 0x8000,
-  close: 0x1_0000,
-  isOpen: 0x1_1000,
 } as const;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { EngineStatement, RowSource } from "../engine/engine.ts";
-import type { OracleColumn, OracleType } from "../values/oracle-type.ts";
+import { isLobType, type OracleColumn, type OracleType } from "../values/oracle-type.ts";
 import type { BindShape } from "./execute-request.ts";
 
 /** Bytes of a VARCHAR2 at most; text that may be longer travels as LONG does. */
@@ -65,5 +65,5 @@ export class Cursor {
 }
 
 function isLob(column: OracleColumn): boolean {
-  return column.type === "CLOB" || column.type === "BLOB" || column.type === "JSON";
+  return isLobType(column.type) || column.type === "JSON";
 }

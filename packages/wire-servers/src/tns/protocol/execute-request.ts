@@ -21,7 +21,6 @@ export interface ExecuteRequest {
   readonly execute: boolean;
   readonly commit: boolean;
   readonly batchErrors: boolean;
-  readonly rowCounts: boolean;
   /** Rows to send with the answer to a query. */
   readonly prefetch: number;
   readonly iterations: number;
@@ -52,7 +51,7 @@ export function readExecute(reader: TtcReader): ExecuteRequest {
   reader.integer();
   reader.u8();
   reader.skipIntegers(2);
-  const rowCounts = reader.u8() !== 0;
+  if (reader.u8() !== 0) throw new RangeError("the TNS test server does not count rows per set");
   reader.integer();
   reader.u8();
   readSignatureAndChunks(reader);
@@ -66,7 +65,6 @@ export function readExecute(reader: TtcReader): ExecuteRequest {
     execute: (options & executeOption.execute) !== 0,
     commit: (options & executeOption.commit) !== 0,
     batchErrors: (options & executeOption.batchErrors) !== 0,
-    rowCounts,
     prefetch: options & executeOption.fetch ? rows : 0,
     iterations: isQuery ? 1 : Math.max(1, numbers[1] ?? 1),
     binds: bindCount > 0 ? readShapes(reader, bindCount) : undefined,
@@ -91,16 +89,16 @@ function readShapes(reader: TtcReader, count: number): BindShape[] {
 
 /** One bind's description; `writeColumnMetadata` in oracledb's lib/thin/protocol/messages/withData.js. */
 function readShape(reader: TtcReader): BindShape {
-  const type = oracleTypeOf(reader.u8());
+  const type = reader.u8();
   const flags = reader.u8();
   reader.skip(2);
   const size = reader.integer();
   reader.skipIntegers(2);
   if (reader.integer() > 0) reader.sized();
   reader.skipIntegers(2);
-  reader.u8();
+  const form = reader.u8();
   reader.skipIntegers(2);
-  return { type, size, array: (flags & 0x40) !== 0 };
+  return { type: oracleTypeOf(type, form), size, array: (flags & 0x40) !== 0 };
 }
 
 /** Reads the call that repeats a statement with other values; `writeReExecuteMessage` in the same file. */
@@ -117,7 +115,6 @@ export function readReexecute(reader: TtcReader, code: number): ExecuteRequest {
     execute: true,
     commit: (options & reexecuteOption.commit) !== 0,
     batchErrors: false,
-    rowCounts: false,
     prefetch: fetches ? rows : 0,
     iterations: fetches ? 1 : Math.max(1, rows),
     binds: undefined,

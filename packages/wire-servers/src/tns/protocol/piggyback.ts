@@ -6,8 +6,7 @@ import type { TtcReader } from "./ttc-reader.ts";
 export type Piggyback =
   | { readonly kind: "closeCursors" | "cancelCursors"; readonly cursorIds: readonly number[] }
   | { readonly kind: "setSchema"; readonly schema: string }
-  | { readonly kind: "freeLobs"; readonly locators: Buffer }
-  | { readonly kind: "setEndToEnd" };
+  | { readonly kind: "freeLobs"; readonly locators: Buffer };
 
 /** Reads a piggyback; `writePiggybacks` in oracledb's lib/thin/protocol/messages/base.js. @throws RangeError for one this server does not know. */
 export function readPiggyback(reader: TtcReader): Piggyback {
@@ -26,31 +25,7 @@ export function readPiggyback(reader: TtcReader): Piggyback {
       return { kind: "setSchema", schema: reader.sizedText() };
     case functionCode.lobOperation:
       return { kind: "freeLobs", locators: Buffer.from(readFreedLobs(reader)) };
-    case functionCode.setEndToEnd:
-      skipEndToEnd(reader);
-      return { kind: "setEndToEnd" };
     default:
       throw new RangeError(`the TNS test server does not know the piggyback ${code}`);
   }
-}
-
-/** Module, action, client identifier and their like: read and forgotten; `_writeEndToEndPiggybacks`. */
-function skipEndToEnd(reader: TtcReader): void {
-  reader.skip(2);
-  reader.integer();
-  let values = 0;
-  const announced = () => {
-    reader.u8();
-    if (reader.integer() > 0) values += 1;
-  };
-  for (let index = 0; index < 4; index++) announced();
-  reader.u8();
-  reader.integer();
-  announced();
-  for (let index = 0; index < 2; index++) {
-    reader.u8();
-    reader.integer();
-  }
-  announced();
-  for (let index = 0; index < values; index++) reader.sized();
 }

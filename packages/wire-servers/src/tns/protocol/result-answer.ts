@@ -1,5 +1,8 @@
 import {
   isCharacterType,
+  isLobType,
+  isNational,
+  nationalForm,
   type OracleColumn,
   type OracleType,
   type OracleValue,
@@ -10,6 +13,7 @@ import { bindDirection, messageType } from "./codes.ts";
 import type { TtcWriter } from "./ttc-writer.ts";
 
 const utf8 = 873;
+const utf16 = 2000;
 /** Column flag: a check constraint says that it holds JSON. */
 const isJson = 0x100;
 const lobChunkSize = 8132;
@@ -37,7 +41,8 @@ function writeColumn(writer: TtcWriter, column: OracleColumn, position: number):
     .u8(column.precision)
     .u8(column.scale & 0xff);
   writer.integer(column.size).zeros(4);
-  writer.integer(text ? utf8 : 0).u8(text ? 1 : 0);
+  if (isNational(column.type)) writer.integer(utf16).u8(nationalForm);
+  else writer.integer(text ? utf8 : 0).u8(text ? 1 : 0);
   writer.integer(column.size).integer(0);
   writer.u8(column.nullable ? 1 : 0).u8(0);
   writer.doublySizedText(column.name).zeros(2);
@@ -63,7 +68,7 @@ export function writeFetched(
   value: OracleValue,
   lob: (type: OracleType, value: string | Buffer) => LobReference,
 ): void {
-  if (type === "CLOB" || type === "BLOB") {
+  if (isLobType(type)) {
     if (value === null) {
       writer.integer(0);
       return;
@@ -75,7 +80,7 @@ export function writeFetched(
   if (type === "JSON") throw new RangeError("the TNS test server sends JSON as text only");
   writer.sized(encodeValue(type, value));
   // An indicator and a return code follow what is fetched as LONG.
-  if (type === "LONG" || type === "LONG RAW") writer.zeros(2);
+  if (type.startsWith("LONG")) writer.zeros(2);
 }
 
 /** One value of an output bind; `processColumnData` outside a fetch, which reads how many bytes were cut off after it. */

@@ -1,6 +1,6 @@
 import type { Outcome, OutValue, RowSource } from "../engine/engine.ts";
 import type { OracleType, OracleValue } from "../values/oracle-type.ts";
-import { writeCallEnd, writeRowCounts } from "./call-answer.ts";
+import { writeCallEnd } from "./call-answer.ts";
 import { messageType } from "./codes.ts";
 import type { Cursor } from "./cursor.ts";
 import type { LobStore } from "./lob-store.ts";
@@ -70,7 +70,6 @@ export function outcomeAnswer(context: AnswerContext, cursor: Cursor, outcome: O
       writer.integer(context.adopt(source));
     }
   }
-  if (outcome.rowCounts !== undefined) writeRowCounts(writer, outcome.rowCounts);
   return writeCallEnd(writer, {
     transactionInProgress: context.transactionInProgress,
     cursorId: cursor.id,

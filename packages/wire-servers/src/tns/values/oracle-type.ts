@@ -21,25 +21,45 @@ export const oracleTypeNumbers = {
   "INTERVAL DAY TO SECOND": 183,
   "TIMESTAMP WITH LOCAL TIME ZONE": 231,
   BOOLEAN: 252,
+  NVARCHAR2: 1,
+  "LONG NVARCHAR": 8,
+  NCHAR: 96,
+  NCLOB: 112,
 } as const;
 
 /** The name of one of Oracle's types. */
 export type OracleType = keyof typeof oracleTypeNumbers;
 
-const namesByNumber = new Map<number, OracleType>(
-  Object.entries(oracleTypeNumbers).map(([name, number]) => [number, name as OracleType]),
+/** The character set form on the wire of text in the national character set; every other text has form 1. */
+export const nationalForm = 2;
+
+const namesByNumber = new Map<string, OracleType>(
+  Object.entries(oracleTypeNumbers).map(([name, number]) => {
+    const type = name as OracleType;
+    return [`${number} ${isNational(type)}`, type];
+  }),
 );
 
-/** The type with this number on the wire. @throws RangeError for one that this server does not know. */
-export function oracleTypeOf(number: number): OracleType {
-  const name = namesByNumber.get(number);
+/** The type with this number and character set form on the wire. @throws RangeError for one that this server does not know. */
+export function oracleTypeOf(number: number, form: number): OracleType {
+  const name = namesByNumber.get(`${number} ${form === nationalForm}`);
   if (name === undefined) throw new RangeError(`the TNS test server does not know the type with the number ${number}`);
   return name;
 }
 
 /** Types that travel as text and so have a character set. */
 export function isCharacterType(type: OracleType): boolean {
-  return type === "VARCHAR2" || type === "CHAR" || type === "CLOB" || type === "LONG";
+  return type === "VARCHAR2" || type === "CHAR" || type === "CLOB" || type === "LONG" || isNational(type);
+}
+
+/** Text of the national character set, AL16UTF16. */
+export function isNational(type: OracleType): boolean {
+  return type === "NVARCHAR2" || type === "LONG NVARCHAR" || type === "NCHAR" || type === "NCLOB";
+}
+
+/** Types whose values travel as locators. */
+export function isLobType(type: OracleType): boolean {
+  return type === "CLOB" || type === "NCLOB" || type === "BLOB";
 }
 
 /** What a column of a result holds. */

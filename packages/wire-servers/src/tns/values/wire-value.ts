@@ -28,6 +28,10 @@ export function encodeValue(type: OracleType, value: OracleValue): Buffer | null
       return encodeDaysToSeconds(String(value));
     case "BOOLEAN":
       return Buffer.from(value === true ? [1, 1] : [0]);
+    case "NVARCHAR2":
+    case "LONG NVARCHAR":
+    case "NCHAR":
+      return Buffer.from(String(value), "utf16le").swap16();
     default:
       return Buffer.isBuffer(value) ? value : Buffer.from(String(value));
   }
@@ -58,6 +62,10 @@ export function decodeValue(type: OracleType, bytes: Buffer | null): OracleValue
       return Buffer.from(bytes);
     case "BOOLEAN":
       return bytes.readUInt8(0) === 1;
+    case "NVARCHAR2":
+    case "LONG NVARCHAR":
+    case "NCHAR":
+      return Buffer.from(bytes).swap16().toString("utf16le");
     default:
       return bytes.toString("utf8");
   }

@@ -1,6 +1,6 @@
 import oracledb from "oracledb";
 import { afterAll, beforeAll, expect, inject } from "vitest";
-import { TnsServer } from "../../../src/index.ts";
+import { TnsServer, type TnsServerOptions } from "../../../src/index.ts";
 
 /** A server for the tests of one file, and oracledb's own connections to it. */
 export interface TestClient {
@@ -10,17 +10,24 @@ export interface TestClient {
 }
 
 /** Starts a server before the tests of a file and stops it after them; but for `faulty` ones it must have understood all that it was sent. */
-export function useServer({ faulty = false } = {}): TestClient {
+export function useServer({
+  faulty = false,
+  characterSet = "AL32UTF8",
+}: {
+  faulty?: boolean;
+  characterSet?: TnsServerOptions["characterSet"];
+} = {}): TestClient {
   let running: TnsServer | undefined;
   const connections: oracledb.Connection[] = [];
   beforeAll(async () => {
     const users = { scott: "tiger", adams: "wood" };
-    running = await TnsServer.start({ postgresUrl: inject("postgresUrl"), users });
+    running = await TnsServer.start({ postgresUrl: inject("postgresUrl"), users, characterSet });
   });
   afterAll(async () => {
     await Promise.allSettled(connections.map((connection) => connection.close()));
     await running?.stop();
     if (!faulty) expect(running?.faults).toEqual([]);
+    expect(running?.refusals).toEqual([]);
   });
   return {
     get server() {

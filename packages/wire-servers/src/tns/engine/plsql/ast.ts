@@ -24,38 +24,14 @@ export interface Argument {
 export type Step =
   | { readonly kind: "nothing" }
   | { readonly kind: "assign"; readonly target: Target; readonly value: Span }
-  | { readonly kind: "if"; readonly branches: readonly Branch[]; readonly otherwise: readonly Step[] }
-  | { readonly kind: "while"; readonly condition: Span | undefined; readonly body: readonly Step[] }
-  | {
-      readonly kind: "range";
-      readonly variable: string;
-      readonly first: Span;
-      readonly last: Span;
-      readonly reverse: boolean;
-      readonly body: readonly Step[];
-    }
-  | { readonly kind: "rows"; readonly variable: string; readonly query: Span; readonly body: readonly Step[] }
-  | { readonly kind: "exit"; readonly condition: Span | undefined }
   | { readonly kind: "return"; readonly value: Span | undefined }
-  | { readonly kind: "raise"; readonly exception: string | undefined }
   | { readonly kind: "sql"; readonly text: Span }
   | { readonly kind: "selectInto"; readonly head: Span; readonly targets: readonly Target[]; readonly tail: Span }
-  | {
-      readonly kind: "immediate";
-      readonly text: Span;
-      readonly into: readonly Target[];
-      readonly using: readonly Span[];
-    }
+  | { readonly kind: "immediate"; readonly text: Span }
   | { readonly kind: "open"; readonly target: Target; readonly query: Span; readonly dynamic: boolean }
   | { readonly kind: "close" }
   | { readonly kind: "call"; readonly name: readonly string[]; readonly args: readonly Argument[]; readonly at: number }
   | { readonly kind: "block"; readonly block: Block };
-
-/** A branch of IF. */
-export interface Branch {
-  readonly condition: Span;
-  readonly body: readonly Step[];
-}
 
 /** A variable of a block. */
 export interface Declaration {
@@ -64,19 +40,10 @@ export interface Declaration {
   readonly value: Span | undefined;
 }
 
-/** `WHEN a OR b THEN ...`. */
-export interface Handler {
-  readonly exceptions: readonly string[];
-  readonly body: readonly Step[];
-}
-
-/** `DECLARE ... BEGIN ... EXCEPTION ... END`. */
+/** `DECLARE ... BEGIN ... END`. */
 export interface Block {
   readonly declarations: readonly Declaration[];
-  /** Exceptions of the block's own, with the numbers that PRAGMA EXCEPTION_INIT gives them. */
-  readonly exceptions: ReadonlyMap<string, number | undefined>;
   readonly body: readonly Step[];
-  readonly handlers: readonly Handler[];
 }
 
 /** A parameter of a procedure or function. */

@@ -1,5 +1,4 @@
 import { runControl } from "../control-statement.ts";
-import type { Bind } from "../engine.ts";
 import { notUnderstood, OracleError } from "../oracle-error.ts";
 import type { OracleSession } from "../oracle-session.ts";
 import { type RenderedText, render, type TypedValue } from "../render.ts";
@@ -69,15 +68,11 @@ export class BlockSql {
   }
 
   /** Runs a text that is put together while the block runs. */
-  async immediate(text: string, using: readonly Held[], into: readonly Target[]): Promise<readonly Assignment[]> {
-    const binds = using.flatMap((held): Bind[] => ("rows" in held ? [] : [{ ...held, size: 0 }]));
+  async immediate(text: string): Promise<void> {
     const statement = this.#session.prepare(text);
-    const outcome = await statement.execute([binds], { batchErrors: false, commit: false, prefetch: 2 });
+    const outcome = await statement.execute([[]], { batchErrors: false, commit: false, prefetch: 2 });
     this.#rowCount = outcome.rowCount;
-    if (outcome.source === undefined) return [];
-    const { rows } = await outcome.source.read(2);
-    await outcome.source.close();
-    return into.length === 0 ? [] : this.#intoTargets(outcome.source.columns, rows, into);
+    await outcome.source?.close();
   }
 
   /** Runs a query and gives all of its rows. */
@@ -89,7 +84,7 @@ export class BlockSql {
     return this.#compiled(() =>
       work.change(this.#session.about(text, "SELECT"), async () => {
         const result = work.values(await work.run(rendered));
-        return { result, changed: translated.forUpdate !== undefined && result.rows.length > 0 };
+        return { result, changed: translated.forUpdate && result.rows.length > 0 };
       }),
     );
   }

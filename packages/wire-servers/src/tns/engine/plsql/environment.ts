@@ -3,7 +3,7 @@ import type { Bind, OutValue, RowSource } from "../engine.ts";
 import { OracleError } from "../oracle-error.ts";
 import type { TypedValue } from "../render.ts";
 import type { DataType } from "../sql/data-types.ts";
-import type { Block, Target } from "./ast.ts";
+import type { Target } from "./ast.ts";
 
 /** What a variable holds: a value, or rows. */
 export type Held = TypedValue | { readonly type: "REF CURSOR"; readonly rows: RowSource | null };
@@ -17,16 +17,9 @@ interface Variable {
 export class Scope {
   readonly #variables = new Map<string, Variable>();
   readonly #parent: Scope | undefined;
-  readonly #exceptions: Block["exceptions"];
 
-  constructor(parent?: Scope, exceptions: Block["exceptions"] = new Map()) {
+  constructor(parent?: Scope) {
     this.#parent = parent;
-    this.#exceptions = exceptions;
-  }
-
-  /** The number that an exception of the blocks around was given, if it was. */
-  exceptionNumber(name: string): number | undefined {
-    return this.#exceptions.has(name) ? this.#exceptions.get(name) : this.#parent?.exceptionNumber(name);
   }
 
   declare(name: string, declared: DataType | undefined, held: Held = { type: "VARCHAR2", value: null }): void {
@@ -95,15 +88,17 @@ export interface Environment {
 /** The type on the wire that a declared type comes closest to. */
 export function wireType(type: DataType): OracleType {
   const base = type.postgres.replace(/\(.*$/, "");
-  if (base.startsWith("numeric") || base === "ora.float") return "NUMBER";
+  if (base.startsWith("numeric")) return "NUMBER";
   if (base === "boolean") return "BOOLEAN";
   if (base === "ora.date") return "DATE";
   if (base.startsWith("timestamptz")) return "TIMESTAMP WITH TIME ZONE";
   if (base === "ora.timestamp_ltz") return "TIMESTAMP WITH LOCAL TIME ZONE";
   if (base.startsWith("timestamp")) return "TIMESTAMP";
   if (base === "bytea") return "RAW";
-  if (base === "ora.clob") return "CLOB";
-  if (base === "ora.blob") return "BLOB";
+  const lob = /^ora\.([cb]lob|nclob)$/.exec(base)?.[1];
+  if (lob !== undefined) return lob.toUpperCase() as OracleType;
+  const national = { "ora.char": "CHAR", "ora.nchar": "NCHAR", "ora.nvarchar": "NVARCHAR2" } as const;
+  if (Object.hasOwn(national, base)) return national[base as keyof typeof national];
   if (base === "float8") return "BINARY_DOUBLE";
   if (base === "float4") return "BINARY_FLOAT";
   return base === "refcursor" ? "REF CURSOR" : "VARCHAR2";

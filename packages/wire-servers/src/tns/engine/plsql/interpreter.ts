@@ -1,5 +1,4 @@
 import type { RowSource } from "../engine.ts";
-import { OracleError } from "../oracle-error.ts";
 import type { OracleSession } from "../oracle-session.ts";
 import { render } from "../render.ts";
 import { rowSourceOf } from "../row-source.ts";
@@ -8,16 +7,9 @@ import type { TokenStream } from "../sql/token-stream.ts";
 import type { Argument, Block, Span, Step, Target } from "./ast.ts";
 import { type Assignment, BlockSql } from "./block-sql.ts";
 import { type Environment, type Held, Scope } from "./environment.ts";
-import { catches, raised } from "./exceptions.ts";
 import { callArguments } from "./parse-step.ts";
 import { plain, Return } from "./return.ts";
 import { Subprograms } from "./subprograms.ts";
-
-/** Leaves a loop. */
-class Exit extends Error {}
-
-/** Numbers that no block can catch: the call itself is over, or the block was never compiled. */
-const uncatchable = new Set([28, 1013, 3113, 6550, 3001]);
 
 /** Runs the statements of a block; its expressions and SQL go to PostgreSQL. */
 export class Interpreter {
@@ -34,28 +26,13 @@ export class Interpreter {
   }
 
   async block(block: Block, source: TokenStream, outer: Environment): Promise<void> {
-    const environment = { ...outer, scope: new Scope(outer.scope, block.exceptions) };
+    const environment = { ...outer, scope: new Scope(outer.scope) };
     for (const { name, type, value } of block.declarations) {
       environment.scope.declare(name, type);
       if (value !== undefined)
         await this.assign(environment, { kind: "variable", name }, await this.evaluate(value, source, environment));
     }
-    try {
-      await this.#steps(block.body, source, environment);
-    } catch (error) {
-      if (!(error instanceof OracleError) || uncatchable.has(error.number)) throw error;
-      const handler = block.handlers.find((it) =>
-        it.exceptions.some((name) => catches(name, error, environment.scope)),
-      );
-      if (handler === undefined) throw error;
-      const inner = { ...environment, scope: new Scope(environment.scope) };
-      inner.scope.declare("SQLCODE", undefined, {
-        type: "NUMBER",
-        value: String(error.number === 1403 ? 100 : -error.number),
-      });
-      inner.scope.declare("SQLERRM", undefined, { type: "VARCHAR2", value: error.message });
-      await this.#steps(handler.body, source, inner, error);
-    }
+    for (const step of block.body) await this.#step(step, source, environment);
   }
 
   /** The value of an expression. */
@@ -92,56 +69,21 @@ export class Interpreter {
     variable.held = await this.#sql.converted(declared, held);
   }
 
-  async #steps(
-    steps: readonly Step[],
-    source: TokenStream,
-    environment: Environment,
-    caught?: OracleError,
-  ): Promise<void> {
-    for (const step of steps) await this.#step(step, source, environment, caught);
-  }
-
-  async #step(
-    step: Step,
-    source: TokenStream,
-    environment: Environment,
-    caught: OracleError | undefined,
-  ): Promise<void> {
-    const run = (steps: readonly Step[], scope = environment.scope) =>
-      this.#steps(steps, source, { ...environment, scope }, caught);
+  async #step(step: Step, source: TokenStream, environment: Environment): Promise<void> {
     switch (step.kind) {
       case "nothing":
       case "close":
         return undefined;
       case "assign":
         return this.assign(environment, step.target, await this.evaluate(step.value, source, environment));
-      case "if": {
-        for (const { condition, body } of step.branches)
-          if (await this.#test(condition, source, environment)) return run(body);
-        return run(step.otherwise);
-      }
-      case "while":
-        return this.#loop(async () => {
-          while (step.condition === undefined || (await this.#test(step.condition, source, environment)))
-            await run(step.body);
-        });
-      case "range":
-        return this.#loop(() => this.#range(step, source, environment, run));
-      case "rows":
-        return this.#loop(() => this.#rows(step, source, environment, run));
-      case "exit":
-        if (step.condition === undefined || (await this.#test(step.condition, source, environment))) throw new Exit();
-        return undefined;
       case "return":
         throw new Return(step.value === undefined ? undefined : await this.evaluate(step.value, source, environment));
-      case "raise":
-        throw raised(step.exception, environment.scope, caught);
       case "sql":
         return this.#assignAll(environment, await this.#sql.run(textOf(source, step.text), environment));
       case "selectInto":
         return this.#selectInto(step, source, environment);
       case "immediate":
-        return this.#immediate(step, source, environment);
+        return this.#sql.immediate(String(plain(await this.evaluate(step.text, source, environment)) ?? ""));
       case "open":
         return this.#open(step, source, environment);
       case "call":
@@ -149,53 +91,6 @@ export class Interpreter {
       case "block":
         return this.block(step.block, source, environment);
     }
-  }
-
-  async #loop(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof Exit)) throw error;
-    }
-  }
-
-  async #range(
-    step: Extract<Step, { kind: "range" }>,
-    source: TokenStream,
-    environment: Environment,
-    run: (steps: readonly Step[], scope: Scope) => Promise<void>,
-  ): Promise<void> {
-    const first = Number(plain(await this.evaluate(step.first, source, environment)));
-    const last = Number(plain(await this.evaluate(step.last, source, environment)));
-    const count = Math.max(0, last - first + 1);
-    for (let index = 0; index < count; index++) {
-      const scope = new Scope(environment.scope);
-      scope.declare(step.variable, undefined, {
-        type: "NUMBER",
-        value: String(step.reverse ? last - index : first + index),
-      });
-      await run(step.body, scope);
-    }
-  }
-
-  async #rows(
-    step: Extract<Step, { kind: "rows" }>,
-    source: TokenStream,
-    environment: Environment,
-    run: (steps: readonly Step[], scope: Scope) => Promise<void>,
-  ): Promise<void> {
-    const { columns, rows } = await this.#sql.query(textOf(source, step.query), environment);
-    for (const row of rows) {
-      const scope = new Scope(environment.scope);
-      for (const [index, column] of columns.entries()) {
-        scope.declare(`${step.variable}.${column.name}`, undefined, { type: column.type, value: row[index] ?? null });
-      }
-      await run(step.body, scope);
-    }
-  }
-
-  async #test(condition: Span, source: TokenStream, environment: Environment): Promise<boolean> {
-    return plain(await this.evaluate(condition, source, environment)) === true;
   }
 
   async #assignAll(environment: Environment, assignments: readonly Assignment[]): Promise<void> {
@@ -209,17 +104,6 @@ export class Interpreter {
   ): Promise<void> {
     const text = `${textOf(source, head)} ${textOf(source, tail)}`;
     await this.#assignAll(environment, await this.#sql.selectInto(text, targets, environment));
-  }
-
-  async #immediate(
-    { text: span, using, into }: Extract<Step, { kind: "immediate" }>,
-    source: TokenStream,
-    environment: Environment,
-  ): Promise<void> {
-    const text = String(plain(await this.evaluate(span, source, environment)) ?? "");
-    const values: Held[] = [];
-    for (const value of using) values.push(await this.evaluate(value, source, environment));
-    await this.#assignAll(environment, await this.#sql.immediate(text, values, into));
   }
 
   async #open(step: Extract<Step, { kind: "open" }>, source: TokenStream, environment: Environment): Promise<void> {

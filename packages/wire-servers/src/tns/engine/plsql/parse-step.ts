@@ -5,10 +5,7 @@ import type { Argument, Span, Step, Target } from "./ast.ts";
 /** Reads a statement that holds no others, up to its semicolon. */
 export function simpleStep(stream: TokenStream): Step {
   if (stream.accept("NULL")) return { kind: "nothing" };
-  if (stream.accept("EXIT"))
-    return { kind: "exit", condition: stream.accept("WHEN") ? spanUntil(stream, ";") : undefined };
   if (stream.accept("RETURN")) return { kind: "return", value: stream.is(";") ? undefined : spanUntil(stream, ";") };
-  if (stream.accept("RAISE")) return { kind: "raise", exception: stream.is(";") ? undefined : stream.next().value };
   if (stream.accept("CLOSE")) {
     stream.next();
     return { kind: "close" };
@@ -32,16 +29,8 @@ function openStep(stream: TokenStream): Step {
 
 function immediateStep(stream: TokenStream): Step {
   const text = spanUntil(stream, ";", "INTO", "USING");
-  const into = stream.accept("INTO") ? targets(stream) : [];
-  const using: Span[] = [];
-  if (stream.accept("USING")) {
-    do {
-      stream.accept("IN");
-      if (stream.is("OUT")) throw stream.refuse("USING OUT");
-      using.push(spanUntil(stream, ";", ","));
-    } while (stream.accept(","));
-  }
-  return { kind: "immediate", text, into, using };
+  if (!stream.is(";")) throw stream.refuse();
+  return { kind: "immediate", text };
 }
 
 function selectInto(stream: TokenStream): Step {

@@ -9,7 +9,7 @@ import type { ParsedSubprogram } from "./parse-subprogram.ts";
  */
 export function callableFunction(path: readonly string[], subprogram: ParsedSubprogram): string[] {
   const { returns, parameters, block, source } = subprogram;
-  const isSimple = returns !== undefined && block.declarations.length === 0 && block.handlers.length === 0;
+  const isSimple = returns !== undefined && block.declarations.length === 0;
   if (
     !isSimple ||
     returns.postgres === "" ||

@@ -1,9 +1,10 @@
 import { OracleError } from "../oracle-error.ts";
 import type { OracleSession } from "../oracle-session.ts";
+import { literal } from "../sql/names.ts";
 import type { TokenStream } from "../sql/token-stream.ts";
 import type { Argument, Parameter, Step } from "./ast.ts";
 import { type Environment, type Held, readTarget, Scope } from "./environment.ts";
-import { CompilationError, PlsqlException } from "./exceptions.ts";
+import { CompilationError } from "./exceptions.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { type ParsedSubprogram, parseSubprogram } from "./parse-subprogram.ts";
 import { plain, Return } from "./return.ts";
@@ -22,11 +23,15 @@ const builtIn: Readonly<Record<string, (call: BuiltInCall) => Promise<void>>> = 
     const number = -Number(plain(args[0] ?? nothing));
     if (number < 20_000 || number > 20_999)
       throw new OracleError(21000, `error number argument to raise_application_error of ${number} is out of range`);
-    throw new PlsqlException(number, String(plain(args[1] ?? nothing)));
+    throw new OracleError(number, String(plain(args[1] ?? nothing)));
   },
   "DBMS_OUTPUT.PUT_LINE": async () => undefined,
   "DBMS_SESSION.SLEEP": sleep,
   "DBMS_LOCK.SLEEP": sleep,
+  "DBMS_APPLICATION_INFO.SET_MODULE": (call) => remember(call, "module", "action"),
+  "DBMS_APPLICATION_INFO.SET_CLIENT_INFO": (call) => remember(call, "client_info"),
+  "DBMS_SESSION.SET_IDENTIFIER": (call) => remember(call, "client_identifier"),
+  "DBMS_SESSION.CLEAR_IDENTIFIER": (call) => remember(call, "client_identifier"),
   // There are no packages with variables here.
   "DBMS_SESSION.MODIFY_PACKAGE_STATE": async () => undefined,
   "DBMS_SESSION.RESET_PACKAGE": async () => undefined,
@@ -49,6 +54,14 @@ async function sleep({ interpreter, args }: BuiltInCall): Promise<void> {
   });
 }
 
+/** Keeps what SYS_CONTEXT tells of the application. */
+async function remember({ interpreter, args }: BuiltInCall, ...names: readonly string[]): Promise<void> {
+  for (const [index, name] of names.entries()) {
+    const value = literal(String(plain(args[index] ?? nothing) ?? ""));
+    await interpreter.session.work.configure(`SELECT set_config('wire.${name}', ${value}, false)`);
+  }
+}
+
 /** The procedures and functions that a block can call. */
 export class Subprograms {
   readonly #session: OracleSession;
@@ -69,7 +82,6 @@ export class Subprograms {
         throw undeclared(step, source);
       }
       if (step.kind === "block") await this.check(step.block.body, source);
-      if (step.kind === "if") for (const { body } of step.branches) await this.check(body, source);
     }
   }
 

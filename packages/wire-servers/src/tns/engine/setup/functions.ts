@@ -45,25 +45,67 @@ const conversions = `
     AS $$ SELECT ora.to_char($1, pg_catalog.current_setting('wire.nls_timestamp_tz_format')) $$;
   CREATE FUNCTION ora.to_char(interval) RETURNS text LANGUAGE sql STABLE STRICT AS $$ SELECT $1::text $$;
   CREATE FUNCTION ora.to_timestamp(text, text) RETURNS timestamp LANGUAGE sql STABLE STRICT
-    AS $$ SELECT pg_catalog.to_timestamp($1, ora.pattern($2))::timestamp $$;
+    AS $$ SELECT pg_catalog.timestamp_in(pg_catalog.textout(ora.read_moment($1, $2)), 0, -1) $$;
   CREATE FUNCTION ora.to_timestamp(text) RETURNS timestamp LANGUAGE sql STABLE STRICT
     AS $$ SELECT ora.to_timestamp($1, pg_catalog.current_setting('wire.nls_timestamp_format')) $$;
   CREATE FUNCTION ora.to_timestamp_tz(text, text) RETURNS timestamptz LANGUAGE sql STABLE STRICT
-    AS $$ SELECT pg_catalog.to_timestamp($1, ora.pattern($2)) $$;
+    AS $$ SELECT pg_catalog.timestamptz_in(pg_catalog.textout(ora.read_moment($1, $2)), 0, -1) $$;
+  CREATE FUNCTION ora.to_timestamp_tz(text) RETURNS timestamptz LANGUAGE sql STABLE STRICT
+    AS $$ SELECT ora.to_timestamp_tz($1, pg_catalog.current_setting('wire.nls_timestamp_tz_format')) $$;
+  CREATE FUNCTION ora.to_timestamp_ltz(text) RETURNS ora.timestamp_ltz LANGUAGE sql STABLE STRICT
+    AS $$ SELECT ora.to_timestamp_tz($1)::ora.timestamp_ltz $$;
+  CREATE FUNCTION ora.to_double(text) RETURNS float8 LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT pg_catalog.float8in(pg_catalog.textout($1)) $$;
+  CREATE FUNCTION ora.to_interval(text) RETURNS interval LANGUAGE sql STABLE STRICT AS $$ SELECT pg_catalog.interval_in(pg_catalog.textout($1), 0, -1) $$;
   CREATE FUNCTION ora.to_date(text, text) RETURNS ora.date LANGUAGE sql STABLE STRICT AS $$ SELECT ora.to_whole_seconds(ora.to_timestamp($1, $2)) $$;
   CREATE FUNCTION ora.to_date(text) RETURNS ora.date LANGUAGE sql STABLE STRICT
     AS $$ SELECT ora.to_date($1, pg_catalog.current_setting('wire.nls_date_format')) $$;
-  CREATE FUNCTION ora.to_number(text) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT $1::numeric $$;
+  CREATE FUNCTION ora.to_number(text) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT pg_catalog.numeric_in(pg_catalog.textout($1), 0, -1) $$;
   CREATE FUNCTION ora.to_number(numeric) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT $1 $$;
   CREATE FUNCTION ora.to_clob(text) RETURNS ora.clob LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT $1::ora.clob $$;
   CREATE FUNCTION ora.rawtohex(bytea) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT pg_catalog.upper(pg_catalog.encode($1, 'hex')) $$;
   CREATE FUNCTION ora.hextoraw(text) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT pg_catalog.decode($1, 'hex') $$;
   CREATE FUNCTION ora.sys_guid() RETURNS bytea LANGUAGE sql VOLATILE AS $$ SELECT pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) $$;`;
 
+/**
+ * Reads a date or time by a format, and refuses what the format has no place for. What the text leaves out at its end is 0.
+ *
+ * @see https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Format-Models.html "Datetime Format Models"
+ */
+const readingMoments = `
+  CREATE FUNCTION ora.read_moment(value text, format text) RETURNS text LANGUAGE plpgsql STABLE STRICT AS $$
+    DECLARE
+      rest text := pg_catalog.btrim(value);
+      element text; pattern text; found text; zone text := '';
+      fields text[] := '{NULL,NULL,NULL,00,00,00,0}';
+      places text[] := '{YYYY,MM,DD,HH24,MI,SS,FF}';
+    BEGIN
+      FOR element IN SELECT pg_catalog.upper(m[1]) FROM pg_catalog.regexp_matches(format, '(YYYY|MM|DD|HH24|MI|SS|FF[1-9]?|TZH|TZM|.)', 'gi') m LOOP
+        EXIT WHEN rest = '';
+        element := pg_catalog.regexp_replace(element, '^FF[1-9]$', 'FF');
+        pattern := CASE WHEN element = 'YYYY' THEN '^\\d{1,4}' WHEN element = 'FF' THEN '^\\d{1,9}' WHEN element = 'TZH' THEN '^[+-]\\d{1,2}'
+          WHEN element = 'TZM' OR element = ANY (places) THEN '^\\d{1,2}' END;
+        IF pattern IS NULL AND element ~ '[A-Z]' THEN RAISE EXCEPTION 'ORA-49999: the format element %', element USING ERRCODE = 'ORA00'; END IF;
+        found := CASE WHEN pattern IS NOT NULL THEN pg_catalog.substring(rest, pattern) WHEN pg_catalog.left(rest, 1) = element THEN element END;
+        IF found IS NULL THEN
+          RAISE EXCEPTION '%', CASE WHEN pattern IS NULL THEN 'ORA-01861: literal does not match format string'
+            ELSE 'ORA-01858: a non-numeric character was found where a numeric was expected' END USING ERRCODE = 'ORA00';
+        END IF;
+        rest := pg_catalog.substr(rest, pg_catalog.char_length(found) + 1);
+        IF element = ANY (places) THEN fields[pg_catalog.array_position(places, element)] := found; END IF;
+        IF element IN ('TZH', 'TZM') THEN zone := zone || CASE element WHEN 'TZM' THEN ':' ELSE '' END || found; END IF;
+      END LOOP;
+      IF rest <> '' THEN
+        RAISE EXCEPTION 'ORA-01830: date format picture ends before converting entire input string' USING ERRCODE = 'ORA00';
+      END IF;
+      IF pg_catalog.array_position(fields[1:3], NULL) IS NOT NULL THEN
+        RAISE EXCEPTION 'ORA-01840: input value not long enough for date format' USING ERRCODE = 'ORA00';
+      END IF;
+      RETURN pg_catalog.lpad(fields[1], 4, '0') || '-' || fields[2] || '-' || fields[3] || ' ' || fields[4] || ':' || fields[5] || ':' || fields[6] || '.' || fields[7] || zone;
+    END $$;`;
+
 const strings = `
   CREATE FUNCTION ora.length(text) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT pg_catalog.char_length($1)::numeric $$;
   CREATE FUNCTION ora.length(bytea) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT pg_catalog.octet_length($1)::numeric $$;
-  CREATE FUNCTION ora.lengthb(text) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT pg_catalog.octet_length($1)::numeric $$;
   CREATE FUNCTION ora.substr(text, numeric, numeric) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$
     SELECT CASE
       WHEN $3 < 1 OR -$2 > pg_catalog.char_length($1) THEN NULL
@@ -117,24 +159,6 @@ const dates = `
     SELECT CASE WHEN ora.last_day($1) = ora.to_whole_seconds($1) THEN ora.last_day($1 + pg_catalog.make_interval(months => trunc($2)::int))
       ELSE ora.to_whole_seconds($1 + pg_catalog.make_interval(months => trunc($2)::int)) END $$;`;
 
-/** Text that is compared with a number is read as one. */
-const comparing = [
-  ["=", "eq"],
-  ["<>", "ne"],
-  ["<", "lt"],
-  ["<=", "le"],
-  [">", "gt"],
-  [">=", "ge"],
-]
-  .map(
-    ([operator, name]) => `
-  CREATE FUNCTION ora.${name}(text, numeric) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT $1::numeric ${operator} $2 $$;
-  CREATE FUNCTION ora.${name}(numeric, text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT $1 ${operator} $2::numeric $$;
-  CREATE OPERATOR ora.${operator} (LEFTARG = text, RIGHTARG = numeric, FUNCTION = ora.${name});
-  CREATE OPERATOR ora.${operator} (LEFTARG = numeric, RIGHTARG = text, FUNCTION = ora.${name});`,
-  )
-  .join("");
-
 const aggregates = ["larger", "smaller"]
   .map(
     (which) => `
@@ -152,6 +176,7 @@ const session = `
       WHEN 'CURRENT_SCHEMA' THEN pg_catalog.current_setting('wire.schema')
       WHEN 'DB_NAME' THEN pg_catalog.current_setting('wire.service')
       WHEN 'SERVICE_NAME' THEN pg_catalog.current_setting('wire.service')
+      ELSE nullif(pg_catalog.current_setting('wire.' || pg_catalog.lower($2), true), '')
     END $$;
   CREATE VIEW ora."DUAL" AS SELECT 'X'::varchar AS "DUMMY";
   CREATE VIEW ora."V$VERSION" AS SELECT 'Oracle Database 19c (a test server of @nsj/mdb over PostgreSQL) Release 19.3.0.0.0'::varchar AS "BANNER";
@@ -165,15 +190,8 @@ const session = `
     WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'ora');
   CREATE VIEW ora."USER_SEQUENCES" AS SELECT sequencename::varchar AS "SEQUENCE_NAME" FROM pg_catalog.pg_sequences
     WHERE schemaname = pg_catalog.current_setting('wire.user');
-  CREATE TABLE ora.source (owner text, name text, kind text, body text, PRIMARY KEY (owner, name));
-  CREATE PROCEDURE ora.drop_size_constraint(tab text, col text) LANGUAGE plpgsql AS $$
-    DECLARE found text;
-    BEGIN
-      FOR found IN SELECT conname FROM pg_catalog.pg_constraint WHERE conrelid = tab::regclass AND conname LIKE 'ORA-12899 % ' || col LOOP
-        EXECUTE pg_catalog.format('ALTER TABLE %s DROP CONSTRAINT %I', tab, found);
-      END LOOP;
-    END $$;`;
+  CREATE TABLE ora.source (owner text, name text, kind text, body text, PRIMARY KEY (owner, name));`;
 
 /** Statements of PostgreSQL that add Oracle's functions and views to a database that has its types already. */
 export const functionsSetup =
-  conversions + joining + dividing + strings + numbers + comparing + dates + aggregates + session;
+  readingMoments + conversions + joining + dividing + strings + numbers + dates + aggregates + session;

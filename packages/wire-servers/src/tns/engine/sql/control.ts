@@ -1,6 +1,6 @@
 import type { ControlAction } from "../statement-info.ts";
 import { endOfStatement } from "./dml.ts";
-import { name, quotedPath, tableName } from "./names.ts";
+import { name } from "./names.ts";
 import type { TokenStream } from "./token-stream.ts";
 
 /** Translates a statement about the transaction or the session. */
@@ -25,6 +25,7 @@ function controlAction(stream: TokenStream): ControlAction {
   if (stream.accept("SET", "TRANSACTION")) return setTransaction(stream);
   if (stream.accept("ALTER", "SESSION")) return alterSession(stream);
   if (stream.accept("ALTER", "SYSTEM")) return killSession(stream);
+  if (stream.isOneOf("LOCK", "COMMENT", "GRANT", "REVOKE", "EXPLAIN", "SET", "RENAME")) throw stream.refuse();
   throw stream.error(900, "invalid SQL statement");
 }
 
@@ -47,8 +48,7 @@ function alterSession(stream: TokenStream): ControlAction {
     const setting = stream.next().value;
     stream.expect("=", 2248, "invalid option for ALTER SESSION");
     const token = stream.next();
-    if (!["string", "word", "quoted", "number"].includes(token.kind))
-      throw stream.error(2248, "invalid option for ALTER SESSION");
+    if (token.kind === "end") throw stream.error(2248, "invalid option for ALTER SESSION");
     settings.set(setting, token.value);
   }
   if (settings.size === 0) throw stream.error(2248, "invalid option for ALTER SESSION");
@@ -66,23 +66,4 @@ function killSession(stream: TokenStream): ControlAction {
   stream.accept("IMMEDIATE");
   if (!/^\d+$/.test(id) || !/^\d+$/.test(serial)) throw stream.error(26, "missing or invalid session ID");
   return { what: "killSession", id: Number(id), serial: Number(serial), disconnect };
-}
-
-/** `LOCK TABLE t IN EXCLUSIVE MODE NOWAIT`, from the word behind LOCK on. */
-export function lockTable(stream: TokenStream): ControlAction {
-  stream.expect("TABLE");
-  const table = quotedPath(tableName(stream));
-  stream.expect("IN", 905, "missing keyword");
-  const mode = stream.accept("EXCLUSIVE") ? "EXCLUSIVE" : stream.accept("SHARE") ? "SHARE" : undefined;
-  if (mode === undefined) throw stream.refuse();
-  stream.expect("MODE", 905, "missing keyword");
-  let waitSeconds: number | undefined;
-  if (stream.accept("NOWAIT")) waitSeconds = 0;
-  else if (stream.accept("WAIT")) waitSeconds = Number(stream.next().value);
-  endOfStatement(stream);
-  return {
-    what: "lockTable",
-    sql: `LOCK TABLE ${table} IN ${mode} MODE${waitSeconds === 0 ? " NOWAIT" : ""}`,
-    waitSeconds,
-  };
 }

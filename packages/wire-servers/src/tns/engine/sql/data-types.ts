@@ -5,8 +5,10 @@ import type { TokenStream } from "./token-stream.ts";
 export interface DataType {
   /** PostgreSQL's type. */
   readonly postgres: string;
-  /** Bytes at most; the limit that PostgreSQL does not check by itself. */
+  /** Bytes at most, in the database's character set; the limit that PostgreSQL does not check by itself. */
   readonly maxBytes?: number;
+  /** Characters at most, likewise. */
+  readonly maxCharacters?: number;
 }
 
 /** Reads a data type. @throws OracleError ORA-00902 for one that does not exist, also for those of later versions. */
@@ -20,53 +22,37 @@ export function dataType(stream: TokenStream): DataType {
   if (token.kind !== "word") throw fail();
   switch (token.value) {
     case "NUMBER":
-      return { postgres: numberType(numbers(stream, true)) };
-    case "NUMERIC":
-    case "DECIMAL":
-    case "DEC": {
-      const [precision = 38, scale = 0] = numbers(stream, true);
-      return { postgres: numberType([precision, scale]) };
-    }
+      return { postgres: numberType(numbers(stream)) };
     case "INTEGER":
     case "INT":
     case "SMALLINT":
       return { postgres: "numeric(38,0)" };
-    case "PLS_INTEGER":
-    case "BINARY_INTEGER":
-    case "SIMPLE_INTEGER":
-      return { postgres: "numeric(10,0)" };
-    case "FLOAT":
-      numbers(stream, false);
-      return { postgres: "ora.float" };
-    case "REAL":
-      return { postgres: "ora.float" };
-    case "DOUBLE":
-      stream.expect("PRECISION", 902, "invalid datatype");
-      return { postgres: "ora.float" };
     case "BINARY_DOUBLE":
       return { postgres: "float8" };
     case "BINARY_FLOAT":
       return { postgres: "float4" };
     case "VARCHAR2":
     case "VARCHAR":
-    case "NVARCHAR2":
       return stringType(stream);
+    case "NVARCHAR2": {
+      const [size = 1] = numbers(stream);
+      return { postgres: "ora.nvarchar", maxCharacters: size };
+    }
     case "CHAR":
-    case "NCHAR":
-    case "CHARACTER": {
-      const [size = 1] = numbers(stream, false);
-      return { postgres: `char(${size})` };
+    case "NCHAR": {
+      const [size = 1] = numbers(stream);
+      return { postgres: `ora.${token.value.toLowerCase()}(${size})` };
     }
     case "RAW": {
-      const [size = 2000] = numbers(stream, false);
+      const [size = 2000] = numbers(stream);
       return { postgres: "bytea", maxBytes: size };
     }
     case "LONG":
-      if (stream.accept("RAW")) return { postgres: "ora.blob" };
-      return { postgres: "ora.clob" };
+      if (stream.is("RAW")) throw stream.refuse();
+      return { postgres: "ora.long" };
     case "CLOB":
     case "NCLOB":
-      return { postgres: "ora.clob" };
+      return { postgres: `ora.${token.value.toLowerCase()}` };
     case "BLOB":
       return { postgres: "ora.blob" };
     case "JSON":
@@ -79,7 +65,11 @@ export function dataType(stream: TokenStream): DataType {
       return { postgres: intervalType(stream) };
     case "ROWID":
     case "UROWID":
-      return { postgres: "varchar" };
+    case "FLOAT":
+    case "REAL":
+    case "DOUBLE":
+      stream.at = at;
+      throw stream.refuse();
     case "SYS_REFCURSOR":
       return { postgres: "refcursor" };
     default:
@@ -87,15 +77,14 @@ export function dataType(stream: TokenStream): DataType {
   }
 }
 
-/** `(a)`, `(a, b)`, `(a BYTE)` or nothing. `*` stands for the largest precision. */
-function numbers(stream: TokenStream, star: boolean): number[] {
+/** `(a)`, `(a, b)`, `(a BYTE)` or nothing. */
+function numbers(stream: TokenStream): number[] {
   if (!stream.accept("(")) return [];
   const values: number[] = [];
   do {
     const negative = stream.accept("-");
     const token = stream.next();
-    if (star && token.value === "*" && values.length === 0) values.push(38);
-    else if (token.kind === "number") values.push(Number(token.value) * (negative ? -1 : 1));
+    if (token.kind === "number") values.push(Number(token.value) * (negative ? -1 : 1));
     else throw stream.error(902, "invalid datatype");
     stream.word("BYTE", "CHAR");
   } while (stream.accept(","));
@@ -109,14 +98,14 @@ function numberType([precision, scale = 0]: readonly number[]): string {
 
 function stringType(stream: TokenStream): DataType {
   const start = stream.at;
-  const [size] = numbers(stream, false);
+  const [size] = numbers(stream);
   const characters = stream.slice(start, stream.at).some((token) => token.value === "CHAR");
   if (size === undefined) return { postgres: "varchar" };
-  return { postgres: "varchar", maxBytes: characters ? size * 4 : size };
+  return { postgres: "varchar", ...(characters ? { maxCharacters: size } : { maxBytes: size }) };
 }
 
 function timestampType(stream: TokenStream): string {
-  const [digits = 6] = numbers(stream, false);
+  const [digits = 6] = numbers(stream);
   const kept = Math.min(digits, 6);
   if (!stream.accept("WITH")) return `timestamp(${kept})`;
   const local = stream.accept("LOCAL");
@@ -128,16 +117,20 @@ function timestampType(stream: TokenStream): string {
 function intervalType(stream: TokenStream): string {
   const years = stream.accept("YEAR");
   if (!years) stream.expect("DAY", 902, "invalid datatype");
-  numbers(stream, false);
+  numbers(stream);
   stream.expect("TO", 902, "invalid datatype");
   stream.expect(years ? "MONTH" : "SECOND", 902, "invalid datatype");
-  numbers(stream, false);
+  numbers(stream);
   return years ? "interval year to month" : "interval day to second";
 }
 
-/** The name of the constraint that checks a column's size, from which the error is made. */
-export function sizeConstraint(column: string, maxBytes: number): string {
-  return quoted(`ORA-12899 ${maxBytes} ${column}`);
+/** The constraint that checks a column's size, from whose name the error is made; `undefined` for a type without one. */
+export function sizeConstraint(column: string, { postgres, maxBytes, maxCharacters }: DataType): string | undefined {
+  const size = maxCharacters ?? maxBytes;
+  if (size === undefined) return undefined;
+  const text = `${quoted(column)}${postgres === "bytea" ? "" : "::text"}`;
+  const length = maxCharacters === undefined && postgres !== "bytea" ? `ora.lengthb(${text})` : `length(${text})`;
+  return `CONSTRAINT ${quoted(`ORA-12899 ${size} ${column}`)} CHECK (${length} <= ${size})`;
 }
 
 /** The name of the constraint that checks a column of JSON, likewise. */

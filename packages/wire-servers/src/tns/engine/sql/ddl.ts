@@ -1,5 +1,5 @@
 import { type DdlContext, owned } from "./ddl-context.ts";
-import { name, quoted, tableName } from "./names.ts";
+import { literal, name, quoted, tableName } from "./names.ts";
 import { expressionsOf, queryExpression } from "./query.ts";
 import { sequenceOptions } from "./sequence-options.ts";
 import { TableParts } from "./table-parts.ts";
@@ -11,9 +11,7 @@ export type TranslatedDdl = readonly string[];
 /** Translates CREATE, from the word behind it on. What holds PL/SQL is not for this function. */
 export function create(stream: TokenStream, context: DdlContext): TranslatedDdl {
   const replace = stream.accept("OR", "REPLACE");
-  if (stream.accept("GLOBAL", "TEMPORARY", "TABLE") || stream.accept("PRIVATE", "TEMPORARY", "TABLE")) {
-    throw stream.refuse("a temporary table");
-  }
+  if (stream.accept("GLOBAL", "TEMPORARY", "TABLE")) return createTemporaryTable(stream, context);
   if (stream.accept("TABLE")) return createTable(stream, context);
   const unique = stream.accept("UNIQUE");
   if (stream.accept("INDEX")) return createIndex(stream, context, unique);
@@ -46,6 +44,32 @@ function createTable(stream: TokenStream, context: DdlContext): TranslatedDdl {
       throw stream.error(922, "missing or invalid option");
   }
   return statements;
+}
+
+function createTemporaryTable(stream: TokenStream, context: DdlContext): TranslatedDdl {
+  const path = tableName(stream);
+  const view = owned(context, path);
+  const rows = owned(context, [...path.slice(0, -1), `${path.at(-1)}$ROWS`]);
+  stream.expect("(");
+  const parts = new TableParts(context, path.at(-1) ?? "");
+  do parts.element(stream);
+  while (stream.accept(","));
+  stream.expect(")");
+  const elements = parts.elements.join(", ");
+  if (parts.before.length > 0 || /\b(PRIMARY KEY|UNIQUE|REFERENCES)\b/.test(elements))
+    throw stream.refuse("a key of a temporary table");
+  let kept = false;
+  if (stream.accept("ON", "COMMIT")) {
+    kept = stream.accept("PRESERVE");
+    if (!kept) stream.expect("DELETE", 905, "missing keyword");
+    stream.expect("ROWS", 905, "missing keyword");
+  }
+  const session = "current_setting('wire.sid')";
+  return [
+    `CREATE TABLE ${rows} (${elements}, "SYS$SID" text DEFAULT ${session})`,
+    `CREATE VIEW ${view} AS SELECT ${parts.columns.join(", ")} FROM ${rows} WHERE "SYS$SID" = ${session}`,
+    `INSERT INTO ora.temporary VALUES (${literal(rows)}, ${literal(view)}, ${kept})`,
+  ];
 }
 
 function createIndex(stream: TokenStream, context: DdlContext, unique: boolean): TranslatedDdl {

@@ -21,7 +21,7 @@ export interface InsertTarget {
 
 /** Translates INSERT, from the word behind it on. */
 export function insert(stream: TokenStream): TranslatedDml {
-  if (stream.accept("ALL")) return insertAll(stream);
+  if (stream.is("ALL") || stream.is("FIRST")) throw stream.refuse();
   stream.expect("INTO");
   const { text: into, target } = insertInto(stream);
   if (stream.isOneOf("SELECT", "WITH", "(")) {
@@ -58,15 +58,6 @@ function rowOfValues(stream: TokenStream): string {
   const values = expressionsOf(stream).list();
   stream.expect(")");
   return `VALUES (${values.join(", ")})`;
-}
-
-/** `INSERT ALL INTO a VALUES (...) INTO b VALUES (...) SELECT ... FROM DUAL`: one statement per row. */
-function insertAll(stream: TokenStream): TranslatedDml {
-  const sql: string[] = [];
-  while (stream.accept("INTO")) sql.push(`${insertInto(stream).text} ${rowOfValues(stream)}`);
-  const source = queryExpression(stream);
-  if (!/^SELECT .* FROM "DUAL"$/.test(source)) throw stream.refuse("INSERT ALL with a query on anything but DUAL");
-  return { sql, returnBinds: [] };
 }
 
 /** Translates UPDATE, from the word behind it on. */

@@ -1,10 +1,10 @@
 import { OracleError } from "../oracle-error.ts";
 import { functionCall, pseudoColumn } from "./functions.ts";
 import { byteOffset } from "./lexer.ts";
-import { datetimeLiteral, intervalLiteral, numberLiteral } from "./literals.ts";
+import { datetimeLiteral, numberLiteral } from "./literals.ts";
 import { isName, literal, name, quoted, quotedPath } from "./names.ts";
 import { isNestedQuery } from "./nested-query.ts";
-import { caseForm, castForm, extractForm, trimForm } from "./special-forms.ts";
+import { caseForm, castForm, trimForm } from "./special-forms.ts";
 import { isPlaceholder, type TokenStream } from "./token-stream.ts";
 import { topLevelItems } from "./top-level-items.ts";
 
@@ -195,7 +195,7 @@ export class Expressions {
         stream.next();
         return `EXISTS ${this.#parenthesised()}`;
       case "EXTRACT":
-        return extractForm(stream, this);
+        throw stream.refuse();
       case "TRIM":
         if (stream.peek(1).value === "(") return trimForm(stream, this);
         break;
@@ -204,7 +204,7 @@ export class Expressions {
         if (stream.peek(1).kind === "string") return datetimeLiteral(stream, word);
         throw missingExpression(stream);
       case "INTERVAL":
-        if (stream.peek(1).kind === "string") return intervalLiteral(stream);
+        if (stream.peek(1).kind === "string") throw stream.refuse();
         break;
     }
     if (stream.plsql && (word === "TRUE" || word === "FALSE")) {

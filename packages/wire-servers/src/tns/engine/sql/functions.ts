@@ -1,5 +1,5 @@
 import { quotedPath } from "./names.ts";
-import { isPlaceholder, type TokenStream } from "./token-stream.ts";
+import type { TokenStream } from "./token-stream.ts";
 
 /** Stands for ROWNUM in a translated text, until the query around it knows what to do with it. */
 export const rownumMark = "\ue001";
@@ -13,27 +13,24 @@ export interface ArgumentTranslator {
 /** Functions that PostgreSQL has, or that the schema `ora` adds, under the same name and with the same arguments. */
 const sameName = new Set(
   (
-    "ABS ADD_MONTHS ASCII AVG CEIL CHR COALESCE CONCAT COS COUNT DENSE_RANK EXP FIRST_VALUE FLOOR HEXTORAW INITCAP INSTR JSON_VALUE LAG LAST_DAY " +
-    "LAST_VALUE LEAD LENGTH LENGTHB LN LOWER LPAD LTRIM MAX MIN MOD MONTHS_BETWEEN NTILE NULLIF POWER RANK RAWTOHEX REGEXP_COUNT REGEXP_INSTR " +
-    "REGEXP_LIKE REGEXP_REPLACE REGEXP_SUBSTR REPLACE ROUND ROW_NUMBER RPAD RTRIM SIGN SIN SQRT STDDEV SUBSTR SUM SYS_CONTEXT SYS_GUID TO_CHAR TO_CLOB " +
-    "TO_DATE TO_NUMBER TO_TIMESTAMP TO_TIMESTAMP_TZ TRANSLATE TRUNC UPPER VARIANCE"
+    "ABS ADD_MONTHS AVG CEIL CHR COALESCE CONCAT COUNT FLOOR HEXTORAW INSTR LAST_DAY LENGTH LENGTHB LOWER LPAD LTRIM MAX MIN MOD NULLIF POWER " +
+    "RAWTOHEX REGEXP_LIKE REPLACE ROUND RPAD RTRIM SIGN SQRT SUBSTR SUM SYS_CONTEXT SYS_GUID TO_CHAR TO_CLOB TO_DATE TO_NUMBER TO_TIMESTAMP " +
+    "TO_TIMESTAMP_TZ TRUNC UPPER"
+  ).split(" "),
+);
+
+/** Functions of Oracle that no function of a user can be mistaken for. */
+const refused = new Set(
+  (
+    "ASCII BITAND DECODE DENSE_RANK FIRST_VALUE GREATEST INITCAP JSON_VALUE LAG LAST_VALUE LEAD LEAST LISTAGG MEDIAN MONTHS_BETWEEN NTILE " +
+    "NUMTODSINTERVAL NVL2 RANK REGEXP_COUNT REGEXP_INSTR REGEXP_REPLACE REGEXP_SUBSTR ROW_NUMBER STDDEV TRANSLATE VARIANCE"
   ).split(" "),
 );
 
 /** Functions that are written otherwise. */
 const rewritten: Readonly<Record<string, (stream: TokenStream, args: readonly string[]) => string>> = {
   NVL: (_, args) => `coalesce(${args.join(", ")})`,
-  NVL2: (_, [value = "", there = "", absent = ""]) =>
-    `CASE WHEN ${known(value)} IS NOT NULL THEN ${there} ELSE ${absent} END`,
-  DECODE: (_, args) => decode(args),
-  GREATEST: (_, args) => extreme("greatest", args),
-  LEAST: (_, args) => extreme("least", args),
-  EMPTY_CLOB: () => "''::ora.clob",
-  EMPTY_BLOB: () => "''::ora.blob",
-  USERENV: (_, [what = ""]) => `sys_context('USERENV', ${what})`,
   "DBMS_LOB.GETLENGTH": (_, [lob = ""]) => `length(${lob})`,
-  "DBMS_RANDOM.VALUE": () => "random()::numeric",
-  NUMTODSINTERVAL: (_, [count = "", unit = ""]) => `(${count}) * ('1 ' || ${unit})::interval`,
 };
 
 /** Reads a call from its opening parenthesis on. */
@@ -47,18 +44,19 @@ export function functionCall(
   stream.expect("(");
   if (name === "COUNT" && stream.accept("*")) {
     stream.expect(")");
-    return `count(*)${window(stream, translator)}`;
+    return "count(*)";
   }
   const distinct = stream.word("DISTINCT", "UNIQUE", "ALL");
   const args = stream.is(")") ? [] : translator.list();
   if (stream.is("=>")) throw stream.refuse("=>");
   stream.expect(")");
-  if (!wasQuoted && name === "LISTAGG") return listagg(stream, args, translator);
   const rewrite = wasQuoted ? undefined : rewritten[name];
   if (rewrite !== undefined) return rewrite(stream, args);
+  if (!wasQuoted && refused.has(name)) throw stream.refuse(name);
   if (wasQuoted || !sameName.has(name)) return `${quotedPath(parts)}(${args.join(", ")})`;
   const prefix = distinct === undefined || distinct === "ALL" ? "" : "DISTINCT ";
-  return `${name.toLowerCase()}(${prefix}${args.join(", ")})${window(stream, translator)}`;
+  if (stream.is("OVER") || stream.is("WITHIN")) throw stream.refuse();
+  return `${name.toLowerCase()}(${prefix}${args.join(", ")})`;
 }
 
 /** Words that are a value by themselves; `undefined` where the next token is none. */
@@ -89,32 +87,6 @@ const pseudoColumns: Readonly<Record<string, string>> = {
   LEVEL: '"LEVEL"',
 };
 
-/** `OVER (...)`. */
-function window(stream: TokenStream, translator: ArgumentTranslator): string {
-  if (!stream.accept("OVER")) return "";
-  stream.expect("(");
-  let text = "";
-  if (stream.accept("PARTITION")) {
-    stream.expect("BY");
-    text += `PARTITION BY ${translator.list().join(", ")} `;
-  }
-  if (stream.accept("ORDER")) {
-    stream.expect("BY");
-    text += `ORDER BY ${ordering(stream, translator)} `;
-  }
-  const frame = stream.word("ROWS", "RANGE");
-  if (frame !== undefined) {
-    const start = stream.at;
-    while (!stream.is(")")) {
-      if (stream.peek().kind === "end") throw stream.error(907, "missing right parenthesis");
-      stream.next();
-    }
-    text += `${frame} ${stream.source(start, stream.at)} `;
-  }
-  stream.expect(")");
-  return ` OVER (${text.trim()})`;
-}
-
 /** `a DESC NULLS LAST, b`. */
 export function ordering(stream: TokenStream, translator: ArgumentTranslator): string {
   const items: string[] = [];
@@ -134,39 +106,4 @@ export function ordering(stream: TokenStream, translator: ArgumentTranslator): s
     items.push(item);
   } while (stream.accept(","));
   return items.join(", ");
-}
-
-function listagg(
-  stream: TokenStream,
-  [value = "", separator = "''"]: readonly string[],
-  translator: ArgumentTranslator,
-): string {
-  let order = "";
-  if (stream.accept("WITHIN")) {
-    stream.expect("GROUP", 905, "missing keyword");
-    stream.expect("(");
-    stream.expect("ORDER", 905, "missing keyword");
-    stream.expect("BY");
-    order = ` ORDER BY ${ordering(stream, translator)}`;
-    stream.expect(")");
-  }
-  return `string_agg((${value})::text, ${separator === "NULL" ? "''" : separator}${order})${window(stream, translator)}`;
-}
-
-function decode([value = "", ...rest]: readonly string[]): string {
-  let text = "CASE";
-  let index = 0;
-  for (; index + 1 < rest.length; index += 2)
-    text += ` WHEN ${value} IS NOT DISTINCT FROM ${rest[index]} THEN ${rest[index + 1]}`;
-  return `${text}${index < rest.length ? ` ELSE ${rest[index]}` : ""} END`;
-}
-
-/** NULL among the values makes the result NULL. */
-function extreme(name: string, args: readonly string[]): string {
-  return `CASE WHEN ${args.map((arg) => `${known(arg)} IS NULL`).join(" OR ")} THEN NULL ELSE ${name}(${args.join(", ")}) END`;
-}
-
-/** PostgreSQL cannot guess the type of a parameter that is only asked whether it is NULL. */
-function known(value: string): string {
-  return isPlaceholder(value) ? `(${value})::text` : `(${value})`;
 }

@@ -29,13 +29,9 @@ export function rowLimit(stream: TokenStream, expressions: Expressions): string 
     if (stream.is("PERCENT")) throw stream.refuse();
     if (stream.word("ROW", "ROWS") === undefined) throw stream.error(905, "missing keyword");
     text += ` FETCH FIRST (greatest(${count}, 0)::bigint) ROWS`;
-    if (stream.accept("WITH")) {
-      stream.expect("TIES", 905, "missing keyword");
-      text += " WITH TIES";
-    } else {
-      stream.expect("ONLY", 905, "missing keyword");
-      text += " ONLY";
-    }
+    if (stream.is("WITH")) throw stream.refuse();
+    stream.expect("ONLY", 905, "missing keyword");
+    text += " ONLY";
   }
   return text;
 }

@@ -14,20 +14,3 @@ export function datetimeLiteral(stream: TokenStream, word: "DATE" | "TIMESTAMP")
   const zoned = /[+-]\d\d:\d\d$|[A-Za-z]/.test(value.trim().slice(10));
   return `${literal(value)}::${zoned ? "timestamptz" : "timestamp"}`;
 }
-
-/** `INTERVAL '1' DAY` */
-export function intervalLiteral(stream: TokenStream): string {
-  stream.next();
-  const { value } = stream.next();
-  const units: string[] = [];
-  do {
-    const unit = stream.word("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND");
-    if (unit === undefined) throw stream.error(1867, "the interval is invalid");
-    units.push(unit);
-    if (stream.accept("(")) {
-      stream.next();
-      while (!stream.accept(")")) stream.next();
-    }
-  } while (stream.accept("TO"));
-  return `INTERVAL ${literal(value)} ${units.join(" TO ")}`;
-}

@@ -9,13 +9,7 @@ import type { TokenStream } from "./token-stream.ts";
 export interface TranslatedQuery {
   readonly sql: string;
   /** It locks its rows. */
-  readonly forUpdate: ForUpdate | undefined;
-}
-
-/** What FOR UPDATE says about waiting. */
-export interface ForUpdate {
-  /** Seconds; 0 for NOWAIT, `undefined` for as long as it takes. */
-  readonly waitSeconds: number | undefined;
+  readonly forUpdate: boolean;
 }
 
 /** The translator of expressions for a stream. */
@@ -26,25 +20,10 @@ export function expressionsOf(stream: TokenStream): Expressions {
 /** Translates a whole SELECT statement, FOR UPDATE included. */
 export function query(stream: TokenStream): TranslatedQuery {
   const sql = queryExpression(stream);
-  if (!stream.accept("FOR")) return { sql, forUpdate: undefined };
+  if (!stream.accept("FOR")) return { sql, forUpdate: false };
   stream.expect("UPDATE", 905, "missing keyword");
-  let text = `${sql} FOR UPDATE`;
-  if (stream.accept("OF")) {
-    do expressionsOf(stream).expression();
-    while (stream.accept(","));
-  }
-  let waitSeconds: number | undefined;
-  if (stream.accept("NOWAIT")) {
-    text += " NOWAIT";
-    waitSeconds = 0;
-  } else if (stream.accept("WAIT")) {
-    waitSeconds = Number(stream.next().value);
-    if (!Number.isInteger(waitSeconds)) throw stream.error(30005, "missing or invalid WAIT interval");
-  } else if (stream.accept("SKIP")) {
-    stream.expect("LOCKED", 905, "missing keyword");
-    text += " SKIP LOCKED";
-  }
-  return { sql: text, forUpdate: { waitSeconds } };
+  if (stream.isOneOf("OF", "WAIT", "SKIP")) throw stream.refuse();
+  return { sql: `${sql} FOR UPDATE${stream.accept("NOWAIT") ? " NOWAIT" : ""}`, forUpdate: true };
 }
 
 /** Translates a query with its set operators, ordering and limit. */

@@ -29,18 +29,6 @@ export function castForm(stream: TokenStream, expressions: Expressions): string 
   return `CAST(${value} AS ${postgres}${postgres === "varchar" && maxBytes !== undefined ? `(${maxBytes})` : ""})`;
 }
 
-/** `EXTRACT(YEAR FROM value)` */
-export function extractForm(stream: TokenStream, expressions: Expressions): string {
-  stream.next();
-  stream.expect("(");
-  const field = stream.word("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND");
-  if (field === undefined) throw stream.error(907, "missing right parenthesis");
-  stream.expect("FROM");
-  const value = expressions.expression();
-  stream.expect(")");
-  return `EXTRACT(${field} FROM ${value})`;
-}
-
 /** `TRIM(BOTH 'x' FROM value)`, which gives NULL where nothing is left. */
 export function trimForm(stream: TokenStream, expressions: Expressions): string {
   stream.next();

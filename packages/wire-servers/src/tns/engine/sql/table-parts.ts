@@ -8,6 +8,8 @@ import type { TokenStream } from "./token-stream.ts";
 /** The columns and constraints between the parentheses of CREATE TABLE or behind ALTER TABLE ... ADD. */
 export class TableParts {
   readonly elements: string[] = [];
+  /** The columns among them, in quotes. */
+  readonly columns: string[] = [];
   /** Statements that have to come first: the sequences behind identity columns. */
   readonly before: string[] = [];
   readonly #identities: { readonly column: string; readonly sequence: string; readonly kind: string }[] = [];
@@ -92,15 +94,14 @@ export class TableParts {
       text += ` ${option}`;
     }
     this.elements.push(text);
-    if (type.maxBytes !== undefined) {
-      const check = `octet_length(${quoted(column)}) <= ${type.maxBytes}`;
-      this.elements.push(`CONSTRAINT ${sizeConstraint(column, type.maxBytes)} CHECK (${check})`);
-    }
+    this.columns.push(quoted(column));
+    const size = sizeConstraint(column, type);
+    if (size !== undefined) this.elements.push(size);
     if (postgres === "ora.json")
       this.elements.push(`CONSTRAINT ${jsonConstraint(column)} CHECK (${quoted(column)}::text IS JSON)`);
     // A stored empty string would be a fault of this server: Oracle has none.
-    if (postgres === "varchar")
-      this.elements.push(`CONSTRAINT ${quoted(`not empty ${column}`)} CHECK (${quoted(column)} <> '')`);
+    if (postgres === "varchar" || postgres === "ora.nvarchar")
+      this.elements.push(`CONSTRAINT ${quoted(`not empty ${column}`)} CHECK (${quoted(column)}::text <> '')`);
   }
 
   #columnOption(stream: TokenStream, column: string): string | undefined {

@@ -1,0 +1,35 @@
+import { type ColumnInfo, isJsonText, type ParameterValue } from "@nsj/mdb-core";
+
+/** What can be bound as a string; longer ones are bound as a LOB. */
+const longestString = 4_000;
+
+/**
+ * The type as which a value is best bound that is stored in a column or compared with it; `undefined` where the value's own will do.
+ * CHAR is compared with its blanks unless both sides are CHAR, a DATE column's index does not serve for a TIMESTAMP, and national text
+ * goes through the database's character set unless it is bound as such.
+ * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Data-Type-Comparison-Rules.html
+ */
+export function parameterTypeOf({ databaseType }: ColumnInfo, value: ParameterValue): string | undefined {
+  const isText = value === null || typeof value === "string" || isJsonText(value);
+  switch (databaseType) {
+    case "CHAR":
+    case "NCHAR":
+      return isText ? databaseType.toLowerCase() : undefined;
+    case "NVARCHAR2":
+    case "NCLOB":
+      return isText && lengthOf(value) <= longestString ? "nvarchar2" : isText ? "nclob" : undefined;
+    case "DATE":
+      // A DATE has no fraction: a moment within a second is another one.
+      return value instanceof Date && value.getUTCMilliseconds() === 0 ? "date" : undefined;
+    case "TIMESTAMP WITH TIME ZONE":
+    case "TIMESTAMP WITH LOCAL TIME ZONE":
+      return value instanceof Date ? "timestamp with time zone" : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function lengthOf(value: ParameterValue): number {
+  if (typeof value === "string") return value.length;
+  return isJsonText(value) ? value.text.length : 0;
+}

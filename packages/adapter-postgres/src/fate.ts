@@ -1,0 +1,102 @@
+import type { Fate } from "@nsj/mdb-core";
+import type { Link } from "./link.ts";
+import { RawFlight } from "./raw-flight.ts";
+import type { Session } from "./session.ts";
+
+/** Gives nothing as long as the transaction has written nothing. The names of PostgreSQL 10; newer servers have them too. */
+export const numberText = "select pg_catalog.txid_current_if_assigned()";
+
+// A standby that was promoted counts on from what it had received: a number of the old primary may mean another transaction there. Its timeline is
+// another one, and the first eight digits of a file's name.
+const timelineText = "select pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8)";
+
+/** The number of a transaction that may have to be asked after: learnt behind its statements, in their flights, until it has one. */
+export class TransactionTrace {
+  readonly #link: Link;
+  #timeline: Promise<string | undefined> | undefined;
+  #knownTimeline: string | undefined;
+  #isTraced = false;
+  #number: string | null | undefined;
+  #isBehind = false;
+
+  constructor(link: Link) {
+    this.#link = link;
+  }
+
+  /** A transaction begins. */
+  begin(traceable: boolean): void {
+    this.#isTraced = traceable;
+    this.#number = undefined;
+    this.#isBehind = false;
+  }
+
+  /** What is to be asked of the server ahead of the first transaction that is traced, in a flight of its own: it may be refused. */
+  ahead(): void {
+    if (!this.#isTraced || this.#timeline !== undefined) return;
+    const flight = new RawFlight(this.#link, timelineText);
+    this.#timeline = flight.result.then(
+      ([row]) => {
+        this.#knownTimeline = row?.[0] ?? undefined;
+        return this.#knownTimeline;
+      },
+      () => undefined,
+    );
+    this.#link.send(flight);
+  }
+
+  /** Whether a statement has to ask for the number. */
+  get asks(): boolean {
+    return this.#isTraced && (this.#number === undefined || this.#number === null);
+  }
+
+  /** Whether something has run since that could not ask. */
+  get isBehind(): boolean {
+    return this.#isBehind && this.asks;
+  }
+
+  /** Something runs that cannot ask. */
+  skipped(): void {
+    this.#isBehind = true;
+  }
+
+  /** The server has told the number. */
+  told(number: string | null): void {
+    this.#number = number;
+    this.#isBehind = false;
+  }
+
+  /** See `DriverConnection.transactionNumber`. */
+  get number(): string | null | undefined {
+    if (this.#isBehind && !this.#number) return undefined;
+    if (typeof this.#number !== "string") return this.#number;
+    return this.#knownTimeline === undefined ? undefined : `${this.#knownTimeline}:${this.#number}`;
+  }
+}
+
+const fates: Readonly<Record<string, Fate>> = {
+  committed: "committed",
+  aborted: "rolled back",
+  "in progress": "pending",
+};
+
+/**
+ * Asks what became of a transaction. The server knows it for as long as it keeps the transaction's status, some hundred million transactions at least.
+ *
+ * @see https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SNAPSHOT
+ */
+export async function fateOf(session: Session, transactionNumber: string): Promise<Fate> {
+  const [, timeline, number] = /^([\dA-F]{8}):(\d+)$/.exec(transactionNumber) ?? [];
+  if (timeline === undefined || number === undefined) return "unknown";
+  const ask = async (text: string): Promise<unknown> => {
+    const statement = { text, values: [], types: undefined, key: text };
+    return (await session.statement(statement, false)).rows[0]?.[0];
+  };
+  try {
+    if ((await ask(timelineText)) !== timeline) return "unknown";
+    return fates[String(await ask(`select pg_catalog.txid_status(${number})`))] ?? "unknown";
+  } catch (error) {
+    // A standby knows no timeline, and a number beyond the last one is of another server. A connection that is lost tells nothing.
+    if (session.link.alive) return "unknown";
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+import type { BeginOptions } from "../driver/index.ts";
+import { UnsupportedError } from "../errors/index.ts";
+import { type DatabaseContext, nameOf } from "./database-context.ts";
+import type { SessionOptions } from "./transaction-options.ts";
+
+/** What the driver is asked to begin with. @throws UnsupportedError for an option that the engine lacks: none is ignored */
+export function beginOptions(context: DatabaseContext, options: SessionOptions): BeginOptions {
+  const { isolation, readOnly, deferrable } = options;
+  const { capabilities } = context;
+  if (isolation !== undefined && !capabilities.isolation.includes(isolation)) {
+    const levels = capabilities.isolation.join(", ") || "none to choose from";
+    throw lacking(context, `isolation level "${isolation}"; it has ${levels}`);
+  }
+  if (readOnly === true && !capabilities.readOnlyTransactions) throw lacking(context, "read-only transactions");
+  if (deferrable === true && !capabilities.deferrableTransactions) throw lacking(context, "deferrable transactions");
+  return {
+    ...(isolation !== undefined && { isolation }),
+    ...(readOnly !== undefined && { readOnly }),
+    ...(deferrable !== undefined && { deferrable }),
+  };
+}
+
+function lacking(context: DatabaseContext, what: string): UnsupportedError {
+  const { database, engine } = context;
+  return new UnsupportedError(`${nameOf(context)}: the engine has no ${what}`, { database, engine });
+}

@@ -1,0 +1,206 @@
+import { type MdbError, TransactionClosedError } from "../errors/index.ts";
+import { tellAbandoned } from "./abandoned.ts";
+import { type Bounds, bothBounds, tripped, unbounded, watchBounds } from "./bounds.ts";
+import { type DatabaseContext, nameOf } from "./database-context.ts";
+import type { Hook } from "./hooks.ts";
+import type { Operation } from "./operation.ts";
+import { currentScope, runInScope, Scope, scopeOf } from "./scope.ts";
+import { leaseForStream, type StreamLease } from "./stream-lease.ts";
+import type { Occupant } from "./turn.ts";
+import type { Child, Unit } from "./unit.ts";
+
+/** How a callback takes part in a unit. */
+export interface ParticipantFacts {
+  readonly unit: Unit;
+  /** What its statements are found by; the unit's own where it is the one that the unit was made for. */
+  readonly scope: Scope;
+  readonly bounds: Bounds;
+  /** How long each of its statements may run, in milliseconds; `Infinity` by default. */
+  readonly limitMs?: number | undefined;
+  /** Called when its bounds trip, instead of only ending the wait for it. */
+  readonly onTrip?: ((reason: MdbError) => void) | undefined;
+}
+
+/**
+ * One callback's part in a unit: what its handle, and the scope inside it, run statements through. Several callbacks share one unit when they
+ * join a running transaction; each part ends with its own callback.
+ */
+export class Participant implements Child {
+  readonly what = "a callback that had joined it";
+  readonly unit: Unit;
+  readonly scope: Scope;
+  readonly bounds: Bounds;
+  readonly #limitMs: number;
+  readonly #onTrip: ((reason: MdbError) => void) | undefined;
+  #finished = false;
+  #reason: MdbError | undefined;
+  #reject: ((reason: MdbError) => void) | undefined;
+  #controller: AbortController | undefined;
+  #unwatch: (() => void) | undefined;
+  /** Whether the callback itself has come back, however its wait ended. */
+  returned = true;
+
+  constructor({ unit, scope, bounds, limitMs = Number.POSITIVE_INFINITY, onTrip }: ParticipantFacts) {
+    this.unit = unit;
+    this.scope = scope;
+    this.bounds = bounds;
+    this.#limitMs = limitMs;
+    this.#onTrip = onTrip;
+    scope.member = this;
+  }
+
+  get context(): DatabaseContext {
+    return this.unit.context;
+  }
+
+  /** Aborted, with the reason, when its unit ends before its callback. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Runs the caller's code in this part; rejects as soon as it is interrupted, without waiting for that code. */
+  async run<R>(work: () => Promise<R>): Promise<R> {
+    this.#refuseWhenOver();
+    const { promise, resolve, reject } = Promise.withResolvers<R>();
+    this.#reject = reject;
+    const unwatch = watchBounds(this.context, this.bounds, "the transaction", (reason) => this.#tripped(reason));
+    this.unit.children.add(this);
+    this.returned = false;
+    runInScope(this.scope, async () => work()).then(
+      (value) => {
+        this.returned = true;
+        resolve(value);
+      },
+      (error: unknown) => {
+        this.returned = true;
+        if (this.#reason === undefined) reject(error);
+        else tellAbandoned(this.context, "a callback", error);
+      },
+    );
+    try {
+      return await promise;
+    } finally {
+      unwatch();
+      this.unit.children.delete(this);
+      this.finish();
+    }
+  }
+
+  /** Holds the part without a callback: watches its bounds until it is finished. */
+  hold(): void {
+    this.#unwatch = watchBounds(this.context, this.bounds, "the transaction", (reason) => this.#tripped(reason));
+  }
+
+  /** Bounds that are over already, or a unit that is, leave nothing for the callback to do. */
+  #refuseWhenOver(): void {
+    if (this.unit.ended) throw this.unit.closedError();
+    const late = tripped(this.context, this.bounds, "the transaction");
+    if (late === undefined) return;
+    this.#tripped(late);
+    this.finish();
+    throw late;
+  }
+
+  /** Ends the wait for its callback now; nothing happens when none runs. */
+  interrupt(reason: MdbError): void {
+    if (this.#finished || this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+    this.#reject?.(reason);
+  }
+
+  #tripped(reason: MdbError): void {
+    if (this.#onTrip !== undefined) this.#onTrip(reason);
+    this.interrupt(reason);
+  }
+
+  /** Its callback has settled, or is not waited for any longer: from now on it refuses everything. */
+  finish(): void {
+    this.#finished = true;
+    this.#reject = undefined;
+    this.#unwatch?.();
+    this.scope.end();
+  }
+
+  /** An error when it has ended. */
+  get refusal(): MdbError | undefined {
+    if (!this.#finished && this.#reason === undefined) return undefined;
+    const { database, engine } = this.context;
+    const message = `${nameOf(this.context)}: the transaction has ended; its handle, and statements not awaited in its callback, are refused`;
+    return new TransactionClosedError(message, { database, engine, cause: this.#reason ?? this.unit.endReason });
+  }
+
+  /**
+   * The part that the calling code means: the savepoint that it is inside of, where it uses an outer handle there. Waiting for the outer one
+   * would be waiting for itself.
+   */
+  here(): Participant {
+    for (let at = currentScope(); at !== undefined; at = at.parent) {
+      const { member } = at;
+      if (member === this) return this;
+      if (!(member instanceof Participant) || at.ended) continue;
+      if (member.unit !== this.unit && member.unit.isPartOf(this.unit)) return member;
+    }
+    return this;
+  }
+
+  execute<T>(operation: Operation<T>, occupant?: Occupant): Promise<T> {
+    const part = this.here();
+    const refusal = this.refusal ?? part.refusal;
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const own = part.bounds === part.unit.bounds ? unbounded : part.bounds;
+    const limitMs = Math.min(part.#limitMs, operation.limitMs);
+    if (own === unbounded && limitMs === operation.limitMs) return part.unit.execute(operation, occupant);
+    return part.unit.execute({ ...operation, bounds: bothBounds(own, operation.bounds), limitMs }, occupant);
+  }
+
+  openStream(bounds: Bounds, occupant: Occupant): Promise<StreamLease> {
+    const part = this.here();
+    const refusal = this.refusal ?? part.refusal;
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const own = part.bounds === part.unit.bounds ? unbounded : part.bounds;
+    return leaseForStream(part.unit, bothBounds(own, bounds), occupant);
+  }
+
+  /** @throws TransactionClosedError */
+  onCommit(hook: Hook): void {
+    this.#forHooks().onCommit(hook);
+  }
+
+  /** @throws TransactionClosedError */
+  onRollback(hook: Hook): void {
+    this.#forHooks().onRollback(hook);
+  }
+
+  #forHooks(): Unit["hooks"] {
+    const part = this.here();
+    const refusal = this.refusal ?? part.refusal;
+    if (refusal !== undefined) throw refusal;
+    return part.unit.hooks;
+  }
+}
+
+/** Whether the calling code runs in a callback of this unit: one that has joined it, or a savepoint's. */
+export function callerIsInside(unit: Unit): boolean {
+  for (let at = currentScope(); at !== undefined; at = at.parent) {
+    if (at.member instanceof Participant && !at.ended && at.member.unit.isPartOf(unit)) return true;
+  }
+  return false;
+}
+
+/** What statements on a database are part of in the calling context: by its scope, else by the database's root unit. */
+export function ambientPart({ identity, root }: DatabaseContext): Participant | undefined {
+  const scope = scopeOf(identity);
+  const member = scope === undefined ? root.unit : scope.member;
+  return member instanceof Participant ? member : undefined;
+}
+
+/** A scope for a callback that takes part in a unit from where the caller is. */
+export function joiningScope(context: DatabaseContext, describe = `callback on "${context.database}"`): Scope {
+  const { clock, identity } = context;
+  return new Scope({ clock, describe, parent: currentScope(), database: identity });
+}

@@ -1,0 +1,127 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Clock } from "../driver/index.ts";
+import type { Holder } from "../pool/index.ts";
+
+/** What a scope is made with. */
+export interface ScopeFacts {
+  readonly clock: Clock;
+  /** What it is, for messages: `transaction on "orders"`. */
+  readonly describe: string;
+  /** The scope around it. */
+  readonly parent: Scope | undefined;
+  /** The database that it speaks of, by identity; absent for a scope that only says who holds connections. */
+  readonly database?: object | undefined;
+  /** What statements on that database are part of; absent where they run by themselves. */
+  readonly member?: object | undefined;
+}
+
+/** Ended scopes in a row, above which a new one below them keeps only what they still mean. */
+const longestTail = 16;
+
+/**
+ * One node of the tree of everything that runs: a transaction, a savepoint, a session, a pinned connection, a stream, a callback. The async
+ * context carries the innermost one. What is joined is found by it, deadlocks of pools are found by it, and so is a call that would wait for
+ * itself.
+ *
+ * A scope whose work has ended keeps one meaning: late statements on its database are refused, instead of running by themselves. Everything
+ * else about it is skipped, so that work which schedules its own next round does not grow.
+ */
+export class Scope implements Holder {
+  readonly clock: Clock;
+  readonly describe: string;
+  readonly database: object | undefined;
+  /** See {@link ScopeFacts.member}. Set once, right after construction, where the two know each other. */
+  member: object | undefined;
+  /** The unit that fills from a source which runs here: a call on that unit would wait for itself. */
+  feeds: object | undefined = undefined;
+  leases = 0;
+  waits: Holder["waits"] = undefined;
+  busy = 0;
+  activeAt: number;
+  #parent: Scope | undefined;
+  #ended = false;
+
+  constructor({ clock, describe, parent, database, member }: ScopeFacts) {
+    this.clock = clock;
+    this.describe = describe;
+    this.database = database;
+    this.member = member;
+    this.activeAt = clock.now();
+    this.#parent = shortened(parent, database);
+  }
+
+  /** The nearest scope around this one that still means something. */
+  get parent(): Scope | undefined {
+    let at = this.#parent;
+    while (at?.ended === true && (at.database === undefined || at.database === this.database)) at = at.#parent;
+    this.#parent = at;
+    return at;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Its work is over. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** Counts a call that goes out to a server (1), or has been answered (-1), for it and everything around it. */
+  count(calls: 1 | -1): void {
+    const now = this.clock.now();
+    for (let at: Scope | undefined = this; at !== undefined; at = at.parent) {
+      at.busy += calls;
+      at.activeAt = now;
+    }
+  }
+
+  /** Says whether `other` is this scope, or around it. */
+  isInside(other: Scope): boolean {
+    for (let at: Scope | undefined = this; at !== undefined; at = at.parent) if (at === other) return true;
+    return false;
+  }
+}
+
+const storage = new AsyncLocalStorage<Scope | undefined>();
+
+/** The innermost scope of the calling context. */
+export function currentScope(): Scope | undefined {
+  return storage.getStore();
+}
+
+/** Runs `work` with `scope` as its innermost one; `undefined` leaves every scope. */
+export function runInScope<R>(scope: Scope | undefined, work: () => R): R {
+  return storage.run(scope, work);
+}
+
+/** What statements on `database` are part of in the calling context: the nearest scope that speaks of it. */
+export function scopeOf(database: object): Scope | undefined {
+  for (let at = storage.getStore(); at !== undefined; at = at.parent) if (at.database === database) return at;
+  return undefined;
+}
+
+/** For whom a call counts: those of the three that are not around another one of them. */
+export function callersOf(caller: Scope | undefined, unit: Scope, holder: Scope): readonly Scope[] {
+  const scopes = caller === undefined ? [] : [caller];
+  for (const scope of [unit, holder]) if (!scopes.some((it) => it.isInside(scope))) scopes.push(scope);
+  return scopes;
+}
+
+/** A long row of ended scopes, reduced to one for each database. */
+function shortened(parent: Scope | undefined, database: object | undefined): Scope | undefined {
+  let length = 0;
+  let living = parent;
+  for (; living?.ended === true; living = living.parent) length++;
+  if (length <= longestTail) return parent;
+  const kept = new Map<object, Scope>();
+  for (let at = parent; at?.ended === true; at = at.parent) {
+    if (at.database !== undefined && at.database !== database && !kept.has(at.database)) kept.set(at.database, at);
+  }
+  let tail = living;
+  for (const { clock, describe, database: of, member } of [...kept.values()].reverse()) {
+    tail = new Scope({ clock, describe, parent: tail, database: of, member });
+    tail.end();
+  }
+  return tail;
+}

@@ -1,0 +1,242 @@
+import type { BeginOptions, DriverConnection } from "../driver/index.ts";
+import { CommitOutcomeUnknownError, type MdbError, UnsupportedError } from "../errors/index.ts";
+import { beginOptions } from "./begin-options.ts";
+import { type Bounds, bothBounds, tripped, unbounded } from "./bounds.ts";
+import { type DatabaseContext, nameOf } from "./database-context.ts";
+import { type Failure, failureOf, isConnectionLoss } from "./failure.ts";
+import type { Borrowed, LeaseSource } from "./lease-source.ts";
+import { silent } from "./operation.ts";
+import { cancelGraceMs, runBounded } from "./run-bounded.ts";
+import type { Scope } from "./scope.ts";
+import type { SessionOptions } from "./transaction-options.ts";
+
+/**
+ * One transaction of the server and the connection it runs on. The connection is taken, and the transaction begun, by the first
+ * statement; both end together. Its unit sees to it that one call runs at a time.
+ */
+export class ServerTransaction {
+  readonly #context: DatabaseContext;
+  readonly #leases: LeaseSource;
+  readonly #begin: BeginOptions;
+  /** Who holds its connection. */
+  readonly #holder: Scope;
+  #starting: Promise<DriverConnection> | undefined;
+  #lease: Borrowed | undefined;
+  #given: { readonly reason: unknown } | undefined;
+  #waiting: AbortController | undefined;
+  #beginning: DriverConnection | undefined;
+  #savepoints = 0;
+  #answered = false;
+  /** How many transactions the caller's own texts had ended on this connection when this one began. */
+  #endedBefore: number | undefined;
+
+  /**
+   * @param more - what the driver is told beside the caller's options
+   * @throws UnsupportedError when the engine lacks an option
+   */
+  constructor(
+    context: DatabaseContext,
+    leases: LeaseSource,
+    options: SessionOptions,
+    holder: Scope,
+    more: Pick<BeginOptions, "writeLock"> = {},
+  ) {
+    this.#context = context;
+    this.#leases = leases;
+    this.#begin = { ...beginOptions(context, options), ...more };
+    this.#holder = holder;
+  }
+
+  /** The connection, once the transaction has begun and until it has ended. */
+  get connection(): DriverConnection | undefined {
+    return this.#lease?.connection;
+  }
+
+  /** Whether the pool has taken the connection away: what it ran was stopped, and nothing more may be sent. */
+  get revoked(): boolean {
+    return this.#lease?.revoked === true;
+  }
+
+  /** Whether the server is still in the transaction that was begun here. Local and free. */
+  get alive(): boolean {
+    const connection = this.#lease?.connection;
+    return connection?.usable === true && connection.txStatus === "active" && !this.wasReplaced;
+  }
+
+  /** Whether the server has it, in whatever state. Local and free. */
+  get open(): boolean {
+    const connection = this.#lease?.connection;
+    return connection?.usable === true && connection.txStatus !== "idle" && !this.wasReplaced;
+  }
+
+  /** Whether a text of the caller's has ended the transaction and begun another one in its place. */
+  get wasReplaced(): boolean {
+    return this.#lease !== undefined && this.#lease.connection.txEnded !== this.#endedBefore;
+  }
+
+  /** Takes a connection and begins, once. */
+  start(bounds: Bounds): Promise<DriverConnection> | DriverConnection {
+    if (this.#lease !== undefined) return this.#lease.connection;
+    this.#starting ??= this.#takeAndBegin(bounds);
+    return this.#starting;
+  }
+
+  async #takeAndBegin(bounds: Bounds): Promise<DriverConnection> {
+    for (let attempt = 1; ; attempt++) {
+      const bounded = bounds !== unbounded;
+      const lease = await this.#leases.take(() => this.#whileWaiting(bounds), bounded, this.#holder, attempt > 1);
+      try {
+        const { connection } = lease;
+        this.#refuseIfGivenUp();
+        this.#beginning = connection;
+        const begun = runBounded(this.#context, connection, bounds, {
+          ...silent,
+          perform: (it) => it.begin(this.#begin),
+        });
+        if (begun instanceof Promise) await begun;
+        this.#refuseIfGivenUp();
+        this.#endedBefore = connection.txEnded;
+        this.#lease = lease;
+        return connection;
+      } catch (error) {
+        const failure = failureOf(this.#context, lease.connection, error);
+        lease.release({ error: failure.connection, answered: failure.answered });
+        // Nothing ran, so a second connection may be tried: the first one had died in the pool without a sign.
+        if (attempt > 1 || !failure.notExecuted || !isConnectionLoss(failure)) throw failure.error;
+      } finally {
+        this.#beginning = undefined;
+      }
+    }
+  }
+
+  /** Its unit has ended while the connection was on its way. */
+  #refuseIfGivenUp(): void {
+    if (this.#given !== undefined) throw this.#given.reason;
+  }
+
+  #whileWaiting(bounds: Bounds): Bounds {
+    this.#waiting ??= new AbortController();
+    return bothBounds(bounds, { deadline: Number.POSITIVE_INFINITY, signal: this.#waiting.signal });
+  }
+
+  /** Gives up taking a connection and beginning, where that is still under way. */
+  giveUp(reason: MdbError): void {
+    if (this.#lease !== undefined) return;
+    this.#given ??= { reason };
+    this.#waiting?.abort(reason);
+    if (!this.#context.permanent) this.#beginning?.destroy(reason);
+  }
+
+  /** The server has answered a statement: whatever ends the connection later, it was of use. */
+  answered(): void {
+    this.#answered = true;
+  }
+
+  /** A savepoint's name that was not used in this transaction. @throws UnsupportedError */
+  nextSavepoint(): string {
+    if (this.#context.capabilities.savepoints === "none") {
+      throw new UnsupportedError(`${nameOf(this.#context)}: the engine has no savepoints`, this.#context);
+    }
+    this.#savepoints++;
+    return `sp${this.#savepoints}`;
+  }
+
+  /** Leaves a savepoint: what was done since is kept or undone. Gives why the transaction is lost, when it is. */
+  async leaveSavepoint(name: string, kept: boolean): Promise<MdbError | undefined> {
+    const { connection } = this;
+    if (connection === undefined || !this.open) return undefined;
+    const cut = this.#cutLater(connection, cancelGraceMs);
+    try {
+      if (!kept) await connection.rollbackTo?.(name);
+      await connection.releaseSavepoint?.(name);
+      return undefined;
+    } catch (error) {
+      return failureOf(this.#context, connection, error, "ROLLBACK TO SAVEPOINT").error;
+    } finally {
+      cut.cancel();
+    }
+  }
+
+  /**
+   * Commits and gives the connection back.
+   * @throws CommitOutcomeUnknownError when the connection was lost meanwhile; the server's own refusal otherwise
+   */
+  async commit(bounds: Bounds): Promise<void> {
+    const lease = this.#lease;
+    if (lease === undefined) return;
+    const { connection } = lease;
+    let cut: { cancel(): void } | undefined;
+    try {
+      const late = tripped(this.#context, bounds, "the transaction");
+      if (late !== undefined) throw late;
+      // A COMMIT on its way is not cancelled: that could only blur its outcome. A server that stays silent loses the connection.
+      if (Number.isFinite(bounds.deadline)) {
+        cut = this.#cutLater(connection, bounds.deadline - this.#context.clock.now() + cancelGraceMs);
+      }
+      this.#holder.count(1);
+      try {
+        const committed = connection.commit();
+        if (committed instanceof Promise) await committed;
+      } finally {
+        this.#holder.count(-1);
+      }
+    } catch (error) {
+      const failure = failureOf(this.#context, connection, error, "COMMIT");
+      if (isConnectionLoss(failure) && !failure.notExecuted) {
+        this.#end("dead");
+        throw this.#outcomeUnknown(failure.error);
+      }
+      await this.rollback();
+      throw failure.error;
+    } finally {
+      cut?.cancel();
+    }
+    this.#answered = true;
+    this.#end("ok");
+  }
+
+  /** Rolls back and gives the connection back; what cannot be rolled back is destroyed. Gives the error of a rollback that failed. */
+  async rollback(): Promise<MdbError | undefined> {
+    const lease = this.#lease;
+    if (lease === undefined) return undefined;
+    const { connection } = lease;
+    if (!connection.usable) {
+      this.#end("dead");
+      return undefined;
+    }
+    let failure: Failure | undefined;
+    const cut = this.#cutLater(connection, cancelGraceMs);
+    try {
+      const done = connection.rollback();
+      if (done instanceof Promise) await done;
+    } catch (error) {
+      failure = failureOf(this.#context, connection, error, "ROLLBACK");
+      if (!this.#context.permanent) connection.destroy(error);
+    } finally {
+      cut.cancel();
+    }
+    this.#end(failure === undefined ? "ok" : "dead");
+    return failure?.error;
+  }
+
+  #cutLater(connection: DriverConnection, delayMs: number): { cancel(): void } {
+    const { clock, permanent } = this.#context;
+    const destroy = (): void => {
+      if (!permanent) connection.destroy();
+    };
+    return clock.setTimer(destroy, Math.max(0, delayMs), { keepProcessAlive: true });
+  }
+
+  #end(state: "ok" | "dead"): void {
+    const lease = this.#lease;
+    this.#lease = undefined;
+    this.#starting = undefined;
+    lease?.release({ error: state, answered: this.#answered });
+  }
+
+  #outcomeUnknown(cause: MdbError): CommitOutcomeUnknownError {
+    const { database, engine } = this.#context;
+    const message = `${nameOf(this.#context)}: the connection was lost while COMMIT was under way; check whether the data is there before doing it again`;
+    return new CommitOutcomeUnknownError(message, { database, engine, cause });
+  }
+}

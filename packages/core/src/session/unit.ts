@@ -1,0 +1,248 @@
+import type { DriverConnection } from "../driver/index.ts";
+import { isMdbError, type MdbError, TransactionAbortedError } from "../errors/index.ts";
+import { type Bounds, bothBounds } from "./bounds.ts";
+import type { DatabaseContext } from "./database-context.ts";
+import { failureOf } from "./failure.ts";
+import { Hooks } from "./hooks.ts";
+import type { Operation } from "./operation.ts";
+import { runBounded, stopOnServer } from "./run-bounded.ts";
+import { callersOf, currentScope, type Scope } from "./scope.ts";
+import type { ServerTransaction } from "./server-transaction.ts";
+import type { SessionOptions } from "./transaction-options.ts";
+import { controlsTransaction } from "./transaction-words.ts";
+import { type Occupant, Turn } from "./turn.ts";
+import * as errors from "./unit-errors.ts";
+
+/** What a unit is made with. */
+export interface UnitFacts {
+  readonly context: DatabaseContext;
+  /** Who holds its connection, or, for a savepoint, what runs in it. */
+  readonly scope: Scope;
+  /** The unit that it is part of: a savepoint's transaction, the pinned connection of a transaction. */
+  readonly parent?: Unit | undefined;
+  readonly bounds: Bounds;
+  /** What its transaction was begun with. */
+  readonly options: SessionOptions;
+  /** Its transaction on the server; absent for a pinned connection, whose statements commit by themselves. */
+  readonly server?: ServerTransaction | undefined;
+  /** The connection that was pinned. */
+  readonly pinned?: DriverConnection | undefined;
+}
+
+/** What a unit has open beside its statements: a callback that joined it. Ending the unit interrupts it. */
+export interface Child {
+  /** For messages: "a callback that had joined it". */
+  readonly what: string;
+  interrupt(reason: MdbError): void;
+}
+
+/**
+ * What owns a connection for a while: a transaction, a savepoint in it, a session's unit, a pinned connection. Statements run one after another;
+ * in a transaction the first failure dooms it; a savepoint has its parent's turn until it has ended. So siblings never interleave,
+ * however the caller mixes promises. Ending it ends everything in it, without waiting for code of the caller's that does not come back.
+ */
+export class Unit {
+  readonly context: DatabaseContext;
+  readonly scope: Scope;
+  readonly parent: Unit | undefined;
+  readonly bounds: Bounds;
+  readonly options: SessionOptions;
+  readonly server: ServerTransaction | undefined;
+  /** Who holds the lease: the outermost unit's scope. */
+  readonly holder: Scope;
+  readonly hooks = new Hooks();
+  readonly turn: Turn;
+  /** Callbacks that have joined it and have not settled. */
+  readonly children = new Set<Child>();
+  readonly #pinned: DriverConnection | undefined;
+
+  #failure: MdbError | undefined;
+  #rollbackOnly: { readonly cause: unknown } | undefined;
+  #ended: { readonly reason: MdbError | undefined } | undefined;
+  #answered = false;
+  /** Calls of its own on the wire. */
+  #calls = 0;
+
+  constructor({ context, scope, parent, bounds, options, server, pinned }: UnitFacts) {
+    this.context = context;
+    this.scope = scope;
+    this.parent = parent;
+    this.bounds = bounds;
+    this.options = options;
+    this.server = server;
+    this.#pinned = pinned;
+    this.holder = parent === undefined ? scope : parent.holder;
+    this.turn = new Turn(context, (error) => this.fail(error));
+  }
+
+  /** The server has answered something on the connection that was pinned for it. */
+  get answered(): boolean {
+    return this.#answered;
+  }
+
+  #wasAnswered(): void {
+    this.server?.answered();
+    for (let at: Unit | undefined = this; at !== undefined; at = at.parent) at.#answered = true;
+  }
+
+  /** The first failure of a statement; nothing more can be done in this unit. */
+  get failure(): MdbError | undefined {
+    return this.#failure;
+  }
+
+  /** Why it can only be rolled back although nothing failed on the server; `undefined` while it can be kept. */
+  get rollbackOnly(): { readonly cause: unknown } | undefined {
+    return this.#rollbackOnly;
+  }
+
+  get ended(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** Why it was ended before its time; `undefined` while it runs, and when it was simply over. */
+  get endReason(): MdbError | undefined {
+    return this.#ended?.reason;
+  }
+
+  get connection(): DriverConnection | undefined {
+    return this.#pinned ?? this.server?.connection;
+  }
+
+  /** Whether this unit is `other`, or part of it. */
+  isPartOf(other: Unit): boolean {
+    for (let at: Unit | undefined = this; at !== undefined; at = at.parent) if (at === other) return true;
+    return false;
+  }
+
+  /** A callback that joined this unit failed: the whole can only be rolled back. The first reason counts. */
+  markRollbackOnly(cause: unknown): void {
+    this.#rollbackOnly ??= { cause };
+  }
+
+  /** Dooms it; gives the error that the caller should see. */
+  fail(error: MdbError): MdbError {
+    // A pinned connection has nothing that could be undone.
+    if (this.server === undefined) return error;
+    if (this.#failure === undefined) {
+      this.#failure = error;
+      return error;
+    }
+    // A statement that was already on its way behind the failing one: what matters is the first failure.
+    return error instanceof TransactionAbortedError ? this.aborted() : error;
+  }
+
+  /** Runs one operation when its turn comes. */
+  execute<T>(operation: Operation<T>, occupant?: Occupant): Promise<T> {
+    const caller = currentScope();
+    const refusal = this.refusal(caller) ?? this.#refusedWords(operation.text);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const work = (): Promise<T> => this.perform(operation, occupant?.scope ?? caller);
+    return this.turn.run(work, operation.bounds, operation.pipelined, occupant);
+  }
+
+  /** Runs one operation for whoever has the turn. @param caller - where the call came from */
+  async perform<T>(operation: Operation<T>, caller: Scope | undefined): Promise<T> {
+    const refusal = this.#closedOrAborted();
+    if (refusal !== undefined) throw refusal;
+    const bounds = bothBounds(this.bounds, operation.bounds);
+    let connection = this.#pinned;
+    const callers = callersOf(caller, this.scope, this.holder);
+    this.#calls++;
+    try {
+      if (connection === undefined) {
+        const started = this.server?.start(bounds);
+        connection = started instanceof Promise ? await started : started;
+        if (this.server?.revoked === true) throw errors.takenAway(this.context);
+        // A connection that has died says by itself what ended it, and with what last word.
+        if (connection?.usable === true && this.server?.alive === false) throw this.aborted();
+      }
+      const count = (calls: 1 | -1): void => {
+        for (const scope of callers) scope.count(calls);
+      };
+      operation.source?.attach(this, count);
+      count(1);
+      try {
+        const result = runBounded(this.context, connection as DriverConnection, bounds, operation);
+        const value = result instanceof Promise ? await result : result;
+        this.#wasAnswered();
+        if (this.server?.alive === false && operation.text !== undefined)
+          throw errors.endedByText(this.context, connection?.txStatus === "idle");
+        return value;
+      } finally {
+        count(-1);
+      }
+    } catch (error) {
+      const failure = failureOf(this.context, connection, error, operation.text, this.server === undefined);
+      if (failure.answered) this.#wasAnswered();
+      throw this.fail(failure.error);
+    } finally {
+      this.#calls--;
+    }
+  }
+
+  /**
+   * Ends it: nothing new starts, what waits is rejected, callbacks, streams and sources in it are interrupted, what runs is stopped on the
+   * server. Resolves once the connection is quiet.
+   * @param reason - why, when it is not simply over: later users of its handles get it as `cause`
+   */
+  async end(reason?: MdbError): Promise<void> {
+    if (this.#ended === undefined) {
+      this.#ended = { reason };
+      this.turn.close(() => this.closedError());
+      const why = reason ?? this.closedError();
+      for (const child of [...this.children]) child.interrupt(why);
+      this.turn.occupant?.interrupt(why);
+    }
+    if (this.turn.pending === 0) return;
+    const why = reason ?? this.closedError();
+    this.server?.giveUp(why);
+    const quiet = this.turn.drained();
+    const { connection } = this;
+    // A savepoint or a stream that has the turn stops what it runs by itself.
+    if (connection === undefined || this.#calls === 0) await quiet;
+    else await stopOnServer(this.context, connection, why, quiet);
+  }
+
+  /** Why a call is refused: it has ended, it is doomed, or the call would wait for itself. */
+  refusal(caller: Scope | undefined): MdbError | undefined {
+    return this.#closedOrAborted() ?? this.refusalToWait(caller);
+  }
+
+  /** Why nobody can wait for its turn: it would be waiting for itself. */
+  refusalToWait(caller: Scope | undefined): MdbError | undefined {
+    if (this.turn.occupant?.refusesOthers === true) return errors.streamOpen(this.context);
+    for (let at = caller; at !== undefined; at = at.parent) {
+      if (at.feeds instanceof Unit && !at.ended && at.feeds.isPartOf(this)) return errors.fedByItself(this.context);
+    }
+    return undefined;
+  }
+
+  #closedOrAborted(): MdbError | undefined {
+    if (this.#ended !== undefined) return this.closedError();
+    return this.#failure === undefined ? undefined : this.aborted();
+  }
+
+  /** COMMIT and the like as a text would end the transaction behind the back of everybody in it. */
+  #refusedWords(text: string | undefined): MdbError | undefined {
+    if (this.server === undefined || text === undefined || !controlsTransaction(text)) return undefined;
+    return errors.controlledByText(this.context, text);
+  }
+
+  /** What interrupts everything in it when its callback has failed. */
+  interruption(cause: unknown): MdbError {
+    return isMdbError(cause) ? cause : errors.callbackFailed(this.context, cause);
+  }
+
+  /** The error of everything that comes after the failure. */
+  aborted(): MdbError {
+    return errors.aborted(this.context, this.#failure);
+  }
+
+  /** The error of everything that comes after the end. */
+  closedError(): MdbError {
+    const cause = this.#ended?.reason;
+    return this.server === undefined
+      ? errors.connectionWentBack(this.context, cause)
+      : errors.ended(this.context, cause);
+  }
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { ConfigurationError, checkOptions } from "../../src/index.ts";
+
+function complaint(options: object): string {
+  try {
+    checkOptions("shop", options, { host: { type: "string" }, connectionString: { type: "string" } });
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message;
+    throw error;
+  }
+  throw new Error("no complaint");
+}
+
+describe("an option of another library", () => {
+  it.each([
+    ["pool_size", "pool.max"],
+    ["max_overflow", "pool.max"],
+    ["pool_recycle", "pool.maxLifetimeMs"],
+    ["pool_pre_ping", "pool.validateAfterIdleMs"],
+    ["connectionLimit", "pool.max"],
+    ["acquireTimeoutMillis", "pool.acquireTimeoutMs"],
+    ["idleTimeoutMillis", "pool.idleTimeoutMs"],
+    ["connectionTimeoutMillis", "pool.acquireTimeoutMs"],
+    ["poolMax", "pool.max"],
+    ["poolMin", "pool.min"],
+    ["Connection Timeout", "pool.connectTimeoutMs"],
+    ["statement_timeout", "statementTimeoutMs"],
+    ["uri", "connectionString"],
+    ["url", "connectionString"],
+  ])("is refused with what to write here: %s", (theirs, ours) => {
+    expect(complaint({ [theirs]: 1 })).toContain(`shop: unknown option "${theirs}"; did you mean "${ours}"?`);
+  });
+
+  it("says so where there is nothing to write", () => {
+    expect(complaint({ echo: true })).toBe(
+      'shop: unknown option "echo"; there is no such option here: subscribe to the diagnostics channel "mdb:query"',
+    );
+  });
+
+  it("is no better known than a slip of the pen where nobody knows it", () => {
+    expect(complaint({ hots: "x" })).toBe('shop: unknown option "hots"; did you mean "host"?');
+    expect(complaint({ constructor: 1 })).toBe('shop: unknown option "constructor"');
+  });
+});
