@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { errorBody, type StatusCodes } from "@nsj/mdb-http";
+import { errorAnswer, type OnError, type StatusCodes } from "@nsj/mdb-http";
 import { answer } from "./answer.ts";
 
 /** An error handler as Express and Connect take it. */
@@ -10,12 +10,20 @@ export type ErrorMiddleware = (
   next: (error?: unknown) => void,
 ) => void;
 
-/** An error handler that answers the library's errors with their status code and passes on every other; comes after the routes. */
-export function mdbErrors(statusCodes: StatusCodes = {}): ErrorMiddleware {
+/**
+ * An error handler that answers the library's errors with their status code and passes on every other; comes after the routes.
+ *
+ * @param statusCodes - those that differ from the usual ones
+ * @param options - `onError` takes each error that is answered with 500; by default `console.error` does
+ */
+export function mdbErrors(
+  statusCodes: StatusCodes = {},
+  options: { readonly onError?: OnError<IncomingMessage> } = {},
+): ErrorMiddleware {
   // Express knows an error handler by its four parameters.
-  return (error, _request, response, next) => {
-    const body = errorBody(error, statusCodes);
-    if (body === undefined || response.headersSent) next(error);
+  return (error, request, response, next) => {
+    const body = response.headersSent ? undefined : errorAnswer(error, request, statusCodes, options.onError);
+    if (body === undefined) next(error);
     else answer(response, body.statusCode, body);
   };
 }

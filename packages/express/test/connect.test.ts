@@ -3,13 +3,20 @@ import type { AddressInfo } from "node:net";
 import { pipeline, Readable } from "node:stream";
 import type { DatabaseManager } from "@nsj/mdb-core";
 import { type MdbRequest, mdbErrors, mdbExpress, mdbHealth, shutDown } from "@nsj/mdb-express";
-import { type HandlerRequest, httpSuite, runHandler, type Service, streamHandler } from "@nsj/mdb-http-testkit";
+import {
+  type HandlerRequest,
+  httpSuite,
+  runHandler,
+  type Service,
+  type ServiceOptions,
+  streamHandler,
+} from "@nsj/mdb-http-testkit";
 import connect from "connect";
 
 httpSuite("Connect", startService);
 
 /** The suite's service on what has `(req, res, next)` and nothing else of Express. */
-async function startService(databases: DatabaseManager): Promise<Service> {
+async function startService(databases: DatabaseManager, options: ServiceOptions = {}): Promise<Service> {
   const app = connect();
   app.use(mdbExpress(databases));
   app.use("/health", mdbHealth(databases));
@@ -21,7 +28,7 @@ async function startService(databases: DatabaseManager): Promise<Service> {
     const { name, handlerRequest } = route(request);
     pipeline(Readable.from(streamHandler(name, handlerRequest)), response, () => {});
   });
-  app.use(mdbErrors({ MDB_NO_ROWS: 410 }));
+  app.use(mdbErrors({ MDB_NO_ROWS: 410 }, options));
   app.use(((_error, _request, response, _next) => {
     response.statusCode = 500;
     response.end("{}");

@@ -1,4 +1,4 @@
 import { serveUntilTerminated } from "@nsj/mdb-http-testkit";
 import { startService } from "./service.ts";
 
-await serveUntilTerminated((databases, timeoutMs) => startService(databases, timeoutMs));
+await serveUntilTerminated((databases, timeoutMs) => startService(databases, { timeoutMs }));

@@ -3,11 +3,20 @@ import type { AddressInfo } from "node:net";
 import { pipeline, Readable } from "node:stream";
 import type { DatabaseManager } from "@nsj/mdb-core";
 import { mdbErrors, mdbExpress, mdbHealth, shutDown } from "@nsj/mdb-express";
-import { type HandlerRequest, runHandler, type Service, streamHandler } from "@nsj/mdb-http-testkit";
+import {
+  type HandlerRequest,
+  runHandler,
+  type Service,
+  type ServiceOptions,
+  streamHandler,
+} from "@nsj/mdb-http-testkit";
 import express, { type Request } from "express";
 
 /** The suite's service. */
-export async function startService(databases: DatabaseManager, timeoutMs = 10_000): Promise<Service> {
+export async function startService(
+  databases: DatabaseManager,
+  { timeoutMs = 10_000, ...options }: ServiceOptions = {},
+): Promise<Service> {
   const app = express();
   app.set("env", "test");
   app.use(mdbExpress(databases));
@@ -18,7 +27,7 @@ export async function startService(databases: DatabaseManager, timeoutMs = 10_00
   app.get("/stream/:name/:user", (request, response) => {
     pipeline(Readable.from(streamHandler(request.params.name, handlerRequest(request))), response, () => {});
   });
-  app.use(mdbErrors({ MDB_NO_ROWS: 410 }));
+  app.use(mdbErrors({ MDB_NO_ROWS: 410 }, options));
 
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

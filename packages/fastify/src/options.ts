@@ -1,5 +1,6 @@
 import type { DatabaseManager, SessionOptions } from "@nsj/mdb-core";
-import type { StatusCodes } from "@nsj/mdb-http";
+import type { OnError, StatusCodes } from "@nsj/mdb-http";
+import type { FastifyRequest } from "fastify";
 
 /** What the plugin takes. */
 export interface MdbFastifyOptions {
@@ -18,6 +19,8 @@ export interface MdbFastifyOptions {
   readonly healthTimeoutMs?: number;
   /** Status codes that differ from the usual ones; `false` leaves errors of the library to the app. */
   readonly statusCodes?: StatusCodes | false;
+  /** Takes each error of the library that is answered with 500. By default it is logged, and without a logger printed by `console.error`. */
+  readonly onError?: OnError<FastifyRequest>;
   /** Options of every request's sessions. */
   readonly session?: Omit<SessionOptions, "signal">;
 }

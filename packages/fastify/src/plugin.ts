@@ -27,7 +27,7 @@ async function register(app: FastifyInstance, options: MdbFastifyOptions): Promi
   const { databases, closeOnShutdown = true, healthRoute = "/health", statusCodes = {} } = options;
   app.decorate("databases", databases as RegisteredManager);
   addSessions(app, databases, options.session);
-  if (statusCodes !== false) answerErrors(app, statusCodes);
+  if (statusCodes !== false) answerErrors(app, statusCodes, options.onError);
   if (healthRoute !== false) addHealthRoute(app, databases, healthRoute, options.healthTimeoutMs);
   if (closeOnShutdown) closeWithApp(app, databases, options.closeTimeoutMs);
 }

@@ -1,7 +1,13 @@
 import { Readable } from "node:stream";
 import type { DatabaseManager } from "@nsj/mdb-core";
 import { mdbFastify } from "@nsj/mdb-fastify";
-import { type HandlerRequest, runHandler, type Service, streamHandler } from "@nsj/mdb-http-testkit";
+import {
+  type HandlerRequest,
+  runHandler,
+  type Service,
+  type ServiceOptions,
+  streamHandler,
+} from "@nsj/mdb-http-testkit";
 import fastify, { type FastifyRequest } from "fastify";
 
 interface Route {
@@ -9,9 +15,17 @@ interface Route {
 }
 
 /** The suite's service. */
-export async function startService(databases: DatabaseManager, closeTimeoutMs = 10_000): Promise<Service> {
+export async function startService(
+  databases: DatabaseManager,
+  { timeoutMs = 10_000, ...options }: ServiceOptions = {},
+): Promise<Service> {
   const app = fastify();
-  await app.register(mdbFastify, { databases, closeTimeoutMs, statusCodes: { MDB_NO_ROWS: 410 } });
+  await app.register(mdbFastify, {
+    databases,
+    closeTimeoutMs: timeoutMs,
+    statusCodes: { MDB_NO_ROWS: 410 },
+    ...options,
+  });
   app.get<Route>("/run/:name/:user", (request) => runHandler(request.params.name, handlerRequest(request)));
   app.get<Route>("/stream/:name/:user", (request, reply) =>
     reply.send(Readable.from(streamHandler(request.params.name, handlerRequest(request)))),

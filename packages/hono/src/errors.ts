@@ -1,16 +1,19 @@
-import { errorBody, type StatusCodes } from "@nsj/mdb-http";
+import { errorAnswer, type OnError, type StatusCodes } from "@nsj/mdb-http";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 /**
- * The answer for an error of the library; `undefined` for any other:
- * `app.onError((error, c) => mdbErrorResponse(error, c) ?? c.text("Internal Server Error", 500))`.
+ * The answer for an error of the library; `undefined` for any other, which is yours to log and to answer. For `app.onError`.
+ *
+ * @param statusCodes - those that differ from the usual ones
+ * @param options - `onError` takes each error that is answered with 500; by default `console.error` does
  */
 export function mdbErrorResponse(
   error: unknown,
   context: Context,
   statusCodes: StatusCodes = {},
+  options: { readonly onError?: OnError<Context> } = {},
 ): Response | undefined {
-  const body = errorBody(error, statusCodes);
+  const body = errorAnswer(error, context, statusCodes, options.onError);
   return body && context.json(body, body.statusCode as ContentfulStatusCode);
 }

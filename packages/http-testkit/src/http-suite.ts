@@ -12,6 +12,7 @@ export function httpSuite(framework: string, start: StartService): void {
   let servers: readonly [ReferenceServer, ReferenceServer];
   let databases: DatabaseManager;
   let service: Service;
+  let seen: string[];
 
   beforeAll(async () => {
     servers = [await referenceServer(), await referenceServer()];
@@ -22,7 +23,8 @@ export function httpSuite(framework: string, start: StartService): void {
   beforeEach(async () => {
     databases = openDatabases(addressOf(servers[0]), addressOf(servers[1]));
     await createTables(databases);
-    service = await start(databases);
+    seen = [];
+    service = await start(databases, { onError: ({ code }) => seen.push(code) });
   });
   afterEach(async () => {
     await service.close();
@@ -95,8 +97,29 @@ export function httpSuite(framework: string, start: StartService): void {
       await leavingThePool(async () => expect((await run("late")).status).toBe(504));
     });
 
-    it("is a 500 where it is the program's fault", async () => {
+    it("is a 500 where it is the program's fault, and is handed to the application", async () => {
       expect(await run("unknown")).toMatchObject({ status: 500, body: { code: "MDB_UNKNOWN_DATABASE" } });
+      expect(seen).toEqual(["MDB_UNKNOWN_DATABASE"]);
+    });
+
+    it("is not handed to the application when it has another status", async () => {
+      const answers = [await run("twice"), await run("missing"), await run("late"), await run("fail")];
+      expect(answers.map(({ status }) => status)).toEqual([409, 410, 504, 500]);
+      expect(seen).toEqual([]);
+    });
+
+    it("is printed when it is a 500 and the application takes none", async () => {
+      const print = vi.spyOn(console, "error").mockImplementation(() => {});
+      const silent = await start(databases);
+      try {
+        expect((await fetch(`${silent.url}/run/unknown/1`)).status).toBe(500);
+        expect(print.mock.calls.map(([error]) => error)).toEqual([
+          expect.objectContaining({ code: "MDB_UNKNOWN_DATABASE" }),
+        ]);
+      } finally {
+        print.mockRestore();
+        await silent.close();
+      }
     });
   });
 

@@ -1,5 +1,5 @@
 export { type HandlerRequest, runHandler, streamHandler } from "./handlers.ts";
 export { httpSuite } from "./http-suite.ts";
-export type { Service, StartService } from "./service.ts";
+export type { Service, ServiceOptions, StartService } from "./service.ts";
 export { serveUntilTerminated } from "./service-process.ts";
 export { shutdownSuite } from "./shutdown-suite.ts";

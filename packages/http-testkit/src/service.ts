@@ -1,4 +1,4 @@
-import { DatabaseManager, defineDatabase } from "@nsj/mdb-core";
+import { DatabaseManager, defineDatabase, type MdbError } from "@nsj/mdb-core";
 import { type ReferenceOptions, type ReferenceServer, referenceDriver } from "@nsj/mdb-testkit";
 
 /** A service in the framework under test. */
@@ -11,12 +11,20 @@ export interface Service {
   close(): Promise<void>;
 }
 
+/** How a service is started. */
+export interface ServiceOptions {
+  /** How long its end may take, in milliseconds. Default 10 000. */
+  readonly timeoutMs?: number;
+  /** What the integration gets as its `onError`; nothing where it is left out, which is tested too. */
+  readonly onError?: (error: MdbError) => void;
+}
+
 /**
  * Starts a service on a free loopback port with these routes, all `GET`: `/run/:name/:user` answers with the JSON of the handler of that
  * name, `/stream/:name/:user` sends its lines, and `/health` reports. An error of the library that is not told otherwise gives its usual
  * status, `MDB_NO_ROWS` gives 410, and any other error 500.
  */
-export type StartService = (databases: DatabaseManager) => Promise<Service>;
+export type StartService = (databases: DatabaseManager, options?: ServiceOptions) => Promise<Service>;
 
 /** Two labels, each on a server of its own. Few connections for many requests, which wait for them however busy the machine is. */
 export function openDatabases(orders: ReferenceOptions, audit: ReferenceOptions): DatabaseManager {

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, HttpException, Inject, Logger } from "@nestjs/common";
 import { BaseExceptionFilter, HttpAdapterHost } from "@nestjs/core";
 import { MdbError } from "@nsj/mdb-core";
-import { errorBody } from "@nsj/mdb-http";
+import { errorAnswer } from "@nsj/mdb-http";
 import type { MdbModuleOptions } from "./options.ts";
 import { optionsToken } from "./tokens.ts";
 
@@ -27,13 +27,13 @@ export class MdbExceptionFilter extends BaseExceptionFilter<MdbError> {
   /** Called by Nest. */
   override catch(exception: MdbError, host: ArgumentsHost): void {
     if (host.getType() !== "http") return;
-    const { statusCodes } = this.#options;
-    const body = statusCodes === false ? undefined : errorBody(exception, statusCodes);
+    const { statusCodes, onError = (error) => this.#logger.error(error) } = this.#options;
+    const body = statusCodes === false ? undefined : errorAnswer(exception, host, statusCodes, onError);
     if (body === undefined) {
       super.catch(exception, host);
       return;
     }
-    if (body.statusCode >= 500) this.#logger.error(exception);
+    if (body.statusCode > 500) this.#logger.error(exception);
     super.catch(new HttpException(body, body.statusCode) as never, host);
   }
 }

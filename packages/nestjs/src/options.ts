@@ -1,6 +1,6 @@
-import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency } from "@nestjs/common";
+import type { ArgumentsHost, InjectionToken, ModuleMetadata, OptionalFactoryDependency } from "@nestjs/common";
 import type { DatabaseManager, RegisteredLabel, SessionOptions } from "@nsj/mdb-core";
-import type { StatusCodes } from "@nsj/mdb-http";
+import type { OnError, StatusCodes } from "@nsj/mdb-http";
 
 /** What the module takes. */
 export interface MdbModuleOptions {
@@ -13,6 +13,8 @@ export interface MdbModuleOptions {
   readonly closeTimeoutMs?: number;
   /** Status codes that differ from the usual ones; `false` leaves errors of the library to the application. */
   readonly statusCodes?: StatusCodes | false;
+  /** Takes each error of the library that is answered with 500. By default Nest's `Logger` gets it. */
+  readonly onError?: OnError<ArgumentsHost>;
   /** Options of every request's sessions. */
   readonly session?: Omit<SessionOptions, "signal">;
 }

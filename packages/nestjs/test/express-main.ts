@@ -3,5 +3,5 @@ import { serveUntilTerminated } from "@nsj/mdb-http-testkit";
 import { startService } from "./service.ts";
 
 await serveUntilTerminated((databases, timeoutMs) =>
-  startService(databases, new ExpressAdapter(), timeoutMs, { handlesSignals: true }),
+  startService(databases, new ExpressAdapter(), { timeoutMs, handlesSignals: true }),
 );

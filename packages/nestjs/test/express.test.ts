@@ -2,5 +2,5 @@ import { ExpressAdapter } from "@nestjs/platform-express";
 import { httpSuite, shutdownSuite } from "@nsj/mdb-http-testkit";
 import { startService } from "./service.ts";
 
-httpSuite("NestJS on Express", (databases) => startService(databases, new ExpressAdapter()));
+httpSuite("NestJS on Express", (databases, options) => startService(databases, new ExpressAdapter(), options));
 shutdownSuite("NestJS on Express", `${import.meta.dirname}/express-main.ts`);

@@ -1,10 +1,25 @@
 import "reflect-metadata";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
-import { Controller, Get, HttpException, Inject, Module, Param, StreamableFile } from "@nestjs/common";
+import {
+  Controller,
+  Get,
+  HttpException,
+  Inject,
+  type LoggerService,
+  Module,
+  Param,
+  StreamableFile,
+} from "@nestjs/common";
 import { type AbstractHttpAdapter, NestFactory } from "@nestjs/core";
-import { DatabaseManager } from "@nsj/mdb-core";
-import { type HandlerRequest, runHandler, type Service, streamHandler } from "@nsj/mdb-http-testkit";
+import { DatabaseManager, isMdbError } from "@nsj/mdb-core";
+import {
+  type HandlerRequest,
+  runHandler,
+  type Service,
+  type ServiceOptions,
+  streamHandler,
+} from "@nsj/mdb-http-testkit";
 import { DatabaseSessions, MdbHealthIndicator, MdbModule } from "@nsj/mdb-nestjs";
 import { decorateMethod } from "./decorate.ts";
 
@@ -50,17 +65,34 @@ decorateMethod(Routes.prototype, "run", [Get("run/:name/:user")], [Param("name")
 decorateMethod(Routes.prototype, "stream", [Get("stream/:name/:user")], [Param("name"), Param("user")]);
 decorateMethod(Routes.prototype, "health", [Get("health")]);
 
+/** As Nest's own logger prints them, and nothing else. */
+const errorsOfTheLibrary: LoggerService = {
+  log: () => {},
+  warn: () => {},
+  error: (error: unknown) => {
+    if (isMdbError(error)) console.error(error);
+  },
+};
+
 /** The suite's service on a platform of Nest. */
 export async function startService(
   databases: DatabaseManager,
   platform: AbstractHttpAdapter,
-  closeTimeoutMs = 10_000,
-  { handlesSignals = false } = {},
+  {
+    timeoutMs = 10_000,
+    handlesSignals = false,
+    ...options
+  }: ServiceOptions & { readonly handlesSignals?: boolean } = {},
 ): Promise<Service> {
   class Application {}
-  const mdb = MdbModule.forRoot({ databases, closeTimeoutMs, statusCodes: { MDB_NO_ROWS: 410 } });
+  const mdb = MdbModule.forRoot({
+    databases,
+    closeTimeoutMs: timeoutMs,
+    statusCodes: { MDB_NO_ROWS: 410 },
+    ...options,
+  });
   Module({ imports: [mdb], controllers: [Routes] })(Application);
-  const app = await NestFactory.create(Application, platform, { logger: false });
+  const app = await NestFactory.create(Application, platform, { logger: errorsOfTheLibrary });
   if (handlesSignals) app.enableShutdownHooks(["SIGTERM"], { useProcessExit: true });
   await app.listen(0, "127.0.0.1");
   const { port } = app.getHttpServer().address() as AddressInfo;

@@ -52,9 +52,10 @@ export abstract class MdbError extends Error {
       if (options[key] !== undefined) Object.assign(this, { [key]: options[key] });
     }
     // Not `new.target`: minifiers that inline the call move it into a function of its own, where it is undefined.
-    const names = classNames(this.constructor);
-    Object.defineProperty(this, "name", { value: names[0], enumerable: false, configurable: true, writable: true });
-    Object.defineProperty(this, lineage, { value: names, enumerable: false });
+    const made = this.constructor;
+    const name = ownName(made) ?? made.name;
+    Object.defineProperty(this, "name", { value: name, enumerable: false, configurable: true, writable: true });
+    Object.defineProperty(this, lineage, { value: classNames(made), enumerable: false });
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -66,12 +67,18 @@ export abstract class MdbError extends Error {
   }
 }
 
-function classNames(start: { readonly name: string }): readonly string[] {
+/** Only of the library's own classes: a class that a user derives may have any name, also one that a minifier made. */
+function classNames(start: unknown): readonly string[] {
   const names: string[] = [];
-  for (let at: unknown = start; typeof at === "function" && at !== Error; at = Object.getPrototypeOf(at)) {
-    names.push(Object.hasOwn(at, "className") ? (at as unknown as typeof MdbError).className : at.name);
+  for (let at = start; typeof at === "function" && at !== Error; at = Object.getPrototypeOf(at)) {
+    const name = ownName(at);
+    if (name !== undefined) names.push(name);
   }
   return names;
+}
+
+function ownName(of: object): string | undefined {
+  return Object.hasOwn(of, "className") ? (of as typeof MdbError).className : undefined;
 }
 
 /** Says whether a value is an error of the library, of whichever copy of the package. */

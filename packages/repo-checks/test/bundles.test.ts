@@ -1,0 +1,86 @@
+import { copyFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { type BundleFormat, bundlers } from "../src/bundle.ts";
+import { oldNode } from "../src/old-node.ts";
+import { publishedPackages, read } from "../src/repository.ts";
+import { runCommand, runOrThrow } from "../src/run-command.ts";
+
+let folder: string;
+
+beforeAll(async () => {
+  await runOrThrow("npx", ["--yes", "pnpm@12", "run", "build"], { environment: { TURBO_TELEMETRY_DISABLED: "1" } });
+  // Where the adapter's driver is found too, and what bundlers make is found by Node.js.
+  folder = await mkdtemp(join(import.meta.dirname, "../../adapter-sqlite/node_modules/.mdb-bundles-"));
+  copyFileSync(join(import.meta.dirname, "../consumers/bundled.mjs"), join(folder, "bundled.mjs"));
+}, 240_000);
+
+afterAll(async () => {
+  if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+});
+
+const cases = Object.keys(bundlers).flatMap((name) =>
+  (["esm", "cjs"] as const).map((format) => [name, format] as const),
+);
+
+describe("a minified bundle of core and adapters", () => {
+  it.each(cases)("made by %s as %s keeps what errors promise", async (name: string, format: BundleFormat) => {
+    const file = await bundlers[name]?.(join(import.meta.dirname, "../consumers/bundled.mjs"), folder, format);
+    const finished = await runCommand(process.execPath, [String(file)], {
+      cwd: folder,
+      environment: { CONSUMER_POSTGRES_URL: inject("postgresUrl") },
+    });
+    expect(finished.stderr).toBe("");
+    expect(JSON.parse(finished.stdout)).toEqual({
+      unique: ["UniqueViolationError", "MDB_UNIQUE_VIOLATION", [true, true, false], true],
+      noRows: ["NoRowsError", "MDB_NO_ROWS", [true, true, false], true],
+      attempts: 3,
+      late: ["StatementTimeoutError", "MDB_STATEMENT_TIMEOUT", [true, true, false], true],
+      derived: [true, true, false],
+      table: ["id"],
+    });
+  });
+});
+
+describe("a Node.js that is too old", () => {
+  const loads = {
+    module: 'import { DatabaseManager } from "@nsj/mdb-core";',
+    commonjs: 'const { DatabaseManager } = require("@nsj/mdb-core");',
+  };
+
+  it.for(Object.entries(loads))("is refused by name when core is loaded as %s", async ([type, load], context) => {
+    const node = await oldNode();
+    if (node === undefined) return context.skip("there is no older Node.js in PATH");
+    const program = `${load} try { new DatabaseManager({}); } catch (error) { console.log(error.code, error.message); }`;
+    const cwd = join(import.meta.dirname, "..");
+    const finished = await runCommand(node, [`--input-type=${type}`, "--eval", program], { cwd });
+    expect(finished.stdout).toMatch(
+      /^MDB_CONFIGURATION this is Node\.js \d+\.\d+\.\d+, and @nsj\/mdb needs 22\.14 or newer; update Node\.js\n$/,
+    );
+  });
+});
+
+describe("what is built", () => {
+  const built = () =>
+    publishedPackages()
+      .flatMap(({ folder: place }) => ["index.js", "index.cjs"].map((file) => `${place}/dist/${file}`))
+      .map((path) => [path, read(path)] as const);
+
+  it("names built-in modules with their prefix", () => {
+    const bare =
+      /(?:from |require\()['"](?:async_hooks|buffer|diagnostics_channel|http|module|net|perf_hooks|util|util\/types|stream|assert|assert\/strict|crypto|events|timers)['"]/;
+    expect(
+      built()
+        .filter(([, text]) => bare.test(text))
+        .map(([path]) => path),
+    ).toEqual([]);
+    expect(built().some(([, text]) => text.includes("node:"))).toBe(true);
+  });
+
+  it("has no class whose name is not its own", () => {
+    expect(
+      built().flatMap(([path, text]) => [...text.matchAll(/= class _\w+/g)].map(([it]) => `${path}: ${it}`)),
+    ).toEqual([]);
+  });
+});
