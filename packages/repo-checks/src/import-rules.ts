@@ -30,6 +30,7 @@ const sourcesMayImport: Readonly<Record<string, readonly string[]>> = {
   fastify: ["core", "http"],
   hono: ["core", "http"],
   nestjs: ["core", "http"],
+  kysely: ["core"],
   "http-testkit": ["core", "http", "testkit"],
   "wire-servers": [],
   "repo-checks": ["core"],
