@@ -31,6 +31,7 @@ const sourcesMayImport: Readonly<Record<string, readonly string[]>> = {
   hono: ["core", "http"],
   nestjs: ["core", "http"],
   kysely: ["core"],
+  cli: ["core"],
   "http-testkit": ["core", "http", "testkit"],
   "wire-servers": [],
   "repo-checks": ["core"],
