@@ -88,6 +88,7 @@ export {
   type HeldTransactionOptions,
   type Hook,
   PinnedConnection,
+  type PinOptions,
   type PipeliningOptions,
   type Propagation,
   propagations,

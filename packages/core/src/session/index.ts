@@ -1,7 +1,7 @@
 export type { AbandonedEvent } from "./abandoned.ts";
 export { openAutocommitStream, runAutocommit } from "./autocommit.ts";
 export { boundsFrom, unbounded } from "./bounds.ts";
-export type { DatabaseContext } from "./database-context.ts";
+export { type DatabaseContext, nameOf } from "./database-context.ts";
 export { type QueryEvent, type TransactionEvent, traceTransaction } from "./diagnostics.ts";
 export type {
   BulkRow,
@@ -19,7 +19,7 @@ export type { Hook } from "./hooks.ts";
 export { borrow, poolSource } from "./lease-source.ts";
 export type { Operation } from "./operation.ts";
 export { ambientPart } from "./participant.ts";
-export { holdingScope, PinnedConnection } from "./pinned-connection.ts";
+export { checkPinOptions, holdingScope, PinnedConnection, type PinOptions } from "./pinned-connection.ts";
 export { Pipelining } from "./pipelining/pipelining.ts";
 export { checkPipeliningOptions, type PipeliningOptions } from "./pipelining/pipelining-options.ts";
 export { propagate } from "./propagate.ts";
