@@ -1,4 +1,4 @@
-import { ConnectionLostError, DeadlockError, SerializationError } from "../errors/index.ts";
+import { CommitOutcomeUnknownError, ConnectionLostError, DeadlockError, SerializationError } from "../errors/index.ts";
 import { type Bounds, tripped, watchBounds } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { isStalePlan } from "./failure.ts";
@@ -36,9 +36,13 @@ export async function withRetry<R>(
   }
 }
 
-/** Whether the same transaction may succeed now; also when a callback swallowed the failure and the commit was refused for it. */
+/**
+ * Whether the same transaction may succeed now; also when a callback swallowed the failure and the commit was refused for it. Never where an unknown
+ * outcome led to the error, whatever led to that: the data may be there already.
+ */
 function mayHelp(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
+    if (at instanceof CommitOutcomeUnknownError) return false;
     if (at instanceof SerializationError || at instanceof DeadlockError) return true;
     if (at instanceof ConnectionLostError) return at.retryable;
     if (isStalePlan(at)) return true;

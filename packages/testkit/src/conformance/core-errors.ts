@@ -182,7 +182,7 @@ export const coreErrors: Area = {
       },
     },
     {
-      name: "does not claim to know the outcome of a commit that was cut",
+      name: "does not claim to know the outcome of a commit that was cut, and does not repeat it",
       needs: [supplied("network"), connections(2)],
       async run(bench) {
         const fixture = bench.database();
@@ -190,15 +190,21 @@ export const coreErrors: Area = {
         const { proxy, options } = await bench.proxied();
         const database = bench.database({ pool: { max: 1 } }, { options });
         let before = 0;
-        const committing = database.transaction(async (tx) => {
-          await tx.execute(`insert into ${table} (id) values (:id)`, { id: 1 });
-          await proxy.set({ kind: "hold", direction: "to-client" });
-          before = proxy.bytes("to-server");
-        });
+        let runs = 0;
+        const committing = database.transaction(
+          async (tx) => {
+            runs += 1;
+            await tx.execute(`insert into ${table} (id) values (:id)`, { id: 1 });
+            await proxy.set({ kind: "hold", direction: "to-client" });
+            before = proxy.bytes("to-server");
+          },
+          { retry: { attempts: 3 } },
+        );
         committing.catch(() => undefined);
         await bench.eventually(() => before > 0 && proxy.bytes("to-server") > before, "COMMIT is on its way");
         proxy.endAll("reset");
         await fails(CommitOutcomeUnknownError, () => committing);
+        assert.equal(runs, 1, "an unknown outcome is not repeated");
         await proxy.set({ kind: "pass" });
         await answers(bench, database);
       },
