@@ -1,10 +1,11 @@
 import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/index.ts";
-import { CommitOutcomeUnknownError, type MdbError, UnsupportedError } from "../errors/index.ts";
+import { type MdbError, UnsupportedError } from "../errors/index.ts";
 import { beginOptions } from "./begin-options.ts";
 import { type Bounds, bothBounds, tripped, unbounded } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { type Failure, failureOf, isConnectionLoss } from "./failure.ts";
 import type { Borrowed, LeaseSource } from "./lease-source.ts";
+import { outcomeUnknown, settleLostCommit } from "./lost-commit.ts";
 import { silent } from "./operation.ts";
 import { cancelGraceMs, runBounded } from "./run-bounded.ts";
 import type { Scope } from "./scope.ts";
@@ -159,7 +160,7 @@ export class ServerTransaction {
 
   /**
    * Commits and gives the connection back.
-   * @throws CommitOutcomeUnknownError when the connection was lost meanwhile; the server's own refusal otherwise
+   * @throws CommitOutcomeUnknownError when the connection was lost meanwhile and nobody could tell what became of it; the server's own refusal otherwise
    */
   async commit(bounds: Bounds): Promise<void> {
     const lease = this.#lease;
@@ -177,8 +178,10 @@ export class ServerTransaction {
     } catch (error) {
       const failure = failureOf(this.#context, connection, error, "COMMIT");
       if (isConnectionLoss(failure) && !failure.notExecuted) {
+        const { transactionNumber } = connection;
         this.#end("dead");
-        throw this.#outcomeUnknown(failure.error);
+        if (this.#begin.traceable !== true) throw outcomeUnknown(this.#context, failure.error);
+        return settleLostCommit(this.#context, this.#holder, failure.error, transactionNumber);
       }
       await this.rollback();
       throw failure.error;
@@ -236,11 +239,5 @@ export class ServerTransaction {
     this.#lease = undefined;
     this.#starting = undefined;
     lease?.release({ error: state, answered: this.#answered });
-  }
-
-  #outcomeUnknown(cause: MdbError): CommitOutcomeUnknownError {
-    const { database, engine } = this.#context;
-    const message = `${nameOf(this.#context)}: the connection was lost while COMMIT was under way; check whether the data is there before doing it again`;
-    return new CommitOutcomeUnknownError(message, { database, engine, cause });
   }
 }

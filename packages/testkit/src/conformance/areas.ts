@@ -4,6 +4,7 @@ import { cancel } from "./cancel.ts";
 import { close } from "./close.ts";
 import { connect } from "./connect.ts";
 import { coreErrors } from "./core-errors.ts";
+import { coreOutcomes } from "./core-outcomes.ts";
 import { corePool } from "./core-pool.ts";
 import { coreSessionChanges } from "./core-session-changes.ts";
 import { coreSessions } from "./core-sessions.ts";
@@ -12,6 +13,7 @@ import { coreTypes } from "./core-types.ts";
 import { dialect } from "./dialect.ts";
 import { errors } from "./errors.ts";
 import { executeMany } from "./execute-many.ts";
+import { fates } from "./fates.ts";
 import { hygiene } from "./hygiene.ts";
 import { isolation } from "./isolation.ts";
 import { localState } from "./local-state.ts";
@@ -38,6 +40,7 @@ export const areas: readonly Area[] = [
   localState,
   transactions,
   isolation,
+  fates,
   savepoints,
   prepared,
   reset,
@@ -55,6 +58,7 @@ export const areas: readonly Area[] = [
   coreTypes,
   coreErrors,
   coreTransactions,
+  coreOutcomes,
   coreSessions,
   coreSessionChanges,
   corePool,
