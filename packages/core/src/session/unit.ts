@@ -9,7 +9,7 @@ import { runBounded, stopOnServer } from "./run-bounded.ts";
 import { callersOf, currentScope, type Scope } from "./scope.ts";
 import type { ServerTransaction } from "./server-transaction.ts";
 import type { SessionOptions } from "./transaction-options.ts";
-import { controlsTransaction } from "./transaction-words.ts";
+import { controlsTransaction, mayCommit } from "./transaction-words.ts";
 import { type Occupant, Turn } from "./turn.ts";
 import * as errors from "./unit-errors.ts";
 
@@ -172,7 +172,8 @@ export class Unit {
         count(-1);
       }
     } catch (error) {
-      const failure = failureOf(this.context, connection, error, operation.text, this.server === undefined);
+      const alone = this.server === undefined || mayCommit(operation.text, this.context.dialect);
+      const failure = failureOf(this.context, connection, error, operation.text, alone);
       if (failure.answered) this.#wasAnswered();
       throw this.fail(failure.error);
     } finally {
