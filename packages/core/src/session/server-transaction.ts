@@ -176,7 +176,7 @@ export class ServerTransaction {
       }
       await this.#onWire(() => connection.commit());
     } catch (error) {
-      const failure = failureOf(this.#context, connection, error, "COMMIT");
+      const failure = failureOf(this.#context, connection, error, "COMMIT", true);
       if (isConnectionLoss(failure) && !failure.notExecuted) {
         const { transactionNumber } = connection;
         this.#end("dead");

@@ -36,7 +36,10 @@ export interface SessionOptions {
   readonly verifyOutcome?: boolean | undefined;
 }
 
-/** Running a callback again after a serialization failure, a deadlock, a stale plan, or a connection that was lost before COMMIT was sent. */
+/**
+ * Running a callback again after a serialization failure, a deadlock, a stale plan, or a connection that was lost before COMMIT was sent: what the table of
+ * codes calls `retried`.
+ */
 export interface RetryOptions {
   /** Attempts altogether, the first included. */
   readonly attempts: number;

@@ -4,6 +4,7 @@ import { cancel } from "./cancel.ts";
 import { close } from "./close.ts";
 import { connect } from "./connect.ts";
 import { coreErrors } from "./core-errors.ts";
+import { coreLosses } from "./core-losses.ts";
 import { coreOutcomes } from "./core-outcomes.ts";
 import { corePool } from "./core-pool.ts";
 import { coreSessionChanges } from "./core-session-changes.ts";
@@ -57,6 +58,7 @@ export const areas: readonly Area[] = [
   hygiene,
   coreTypes,
   coreErrors,
+  coreLosses,
   coreTransactions,
   coreOutcomes,
   coreSessions,
