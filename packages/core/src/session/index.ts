@@ -30,13 +30,12 @@ export { type ExecutorInternals, internalsOf, StatementExecutor } from "./statem
 export type { ArrayRows, Fetching, StatementOptions, StreamOptions, WithSchema } from "./statement-options.ts";
 export type { StreamLease } from "./stream-lease.ts";
 export { TransactionHandle } from "./transaction-handle.ts";
-export {
-  type HeldTransactionOptions,
-  type Propagation,
-  propagations,
-  type RetryOptions,
-  type SessionOptions,
-  type TransactionOptions,
+export type {
+  HeldTransactionOptions,
+  Propagation,
+  RetryOptions,
+  SessionOptions,
+  TransactionOptions,
 } from "./transaction-options.ts";
 export type { Occupant } from "./turn.ts";
 export { validateRows } from "./validate-rows.ts";

@@ -48,8 +48,15 @@ export class PinnedConnection extends StatementExecutor {
   constructor(context: DatabaseContext, connection: DriverConnection, scope: Scope, bounds: Bounds) {
     super(context);
     this.#connection = connection;
-    this.#leases = { take: async () => ({ connection, release: () => {}, revoked: false }) };
     const unit = new Unit({ context, scope, bounds: unbounded, options: {}, pinned: connection });
+    const part = {
+      connection,
+      release: () => {},
+      get revoked(): boolean {
+        return unit.revoked;
+      },
+    };
+    this.#leases = { take: async () => part };
     const onTrip = (reason: MdbError): void => void unit.end(reason);
     this.#part = new Participant({ unit, scope, bounds, onTrip });
   }

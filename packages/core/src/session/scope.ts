@@ -37,6 +37,7 @@ export class Scope implements Holder {
   leases = 0;
   waits: Holder["waits"] = undefined;
   busy = 0;
+  onRevoked: Holder["onRevoked"] = undefined;
   activeAt: number;
   #parent: Scope | undefined;
   #ended = false;

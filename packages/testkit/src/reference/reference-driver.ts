@@ -36,6 +36,7 @@ export const referenceCapabilities: Capabilities = Object.freeze({
   deferrableTransactions: false,
   multipleResultSets: true,
   procedures: true,
+  fates: true,
 });
 
 /** Its dialect is SQLite's. */
