@@ -80,7 +80,7 @@ export class MssqlConnection implements DriverConnection {
 
   stream(statement: Statement, { fetchSize }: OperationContext & { readonly fetchSize: number }): RowStream {
     const prepare = () => this.#transactions.restoreLevel();
-    return new SocketStream(this.#statements, prepare, statement, fetchSize);
+    return new SocketStream(this.#link, this.#statements, prepare, statement, fetchSize);
   }
 
   async bulkLoad(
@@ -142,7 +142,7 @@ export class MssqlConnection implements DriverConnection {
 
   /** A server that does not answer by the deadline loses the connection: its answer would come in the middle of something else. */
   async #bounded(context: OperationContext, work: () => Promise<void>): Promise<void> {
-    const stop = watch(context, () =>
+    const stop = watch(this.#link.clock, context, () =>
       this.#link.destroy(DriverFault.lost("the server did not answer in time", context.signal?.reason)),
     );
     try {

@@ -1,5 +1,5 @@
-import { DriverFault, type OperationContext } from "@nsj/mdb-core";
-import { type Expiry, millisecondsLeft, watch } from "./bounds.ts";
+import { type Clock, DriverFault, type OperationContext } from "@nsj/mdb-core";
+import { type Expiry, watch } from "./bounds.ts";
 import { noteFacts } from "./errors.ts";
 import { readExactly } from "./exact-reader.ts";
 import { type NativeConnection, NativePool } from "./native.ts";
@@ -17,17 +17,23 @@ export interface Opened {
  * Opens one connection by mssql's own configuration: network, TLS, login, session settings. Settles by the deadline and leaves no socket
  * behind when it fails.
  */
-export async function openConnection(settings: Settings, context: OperationContext): Promise<Opened> {
+export async function openConnection(settings: Settings, clock: Clock, context: OperationContext): Promise<Opened> {
   const numbers: number[] = [];
   let native: NativeConnection | undefined;
   let expired: Expiry | undefined;
-  const stop = watch(context, (why) => {
+  let giveUp: (reason: Error) => void = () => {};
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUp = reject;
+  });
+  givenUp.catch(() => {});
+  const stop = watch(clock, context, (why) => {
     expired = why;
     native?.close();
+    giveUp(new Error("too late"));
   });
   try {
-    const config = await completeConfig(settings, context);
-    if (expired !== undefined) throw new Error("too late");
+    // A function that gives the secret may never come back.
+    const config = await Promise.race([completeConfig(settings), givenUp]);
     const pool = new NativePool({
       ...config,
       beforeConnect(connection: NativeConnection) {
@@ -40,10 +46,7 @@ export async function openConnection(settings: Settings, context: OperationConte
     // Errors of an established connection are heard on the connection itself.
     pool.on("error", () => {});
     const opened = await pool._poolCreate();
-    if (expired !== undefined) {
-      opened.close();
-      throw new Error("too late");
-    }
+    if (expired !== undefined) throw new Error("too late");
     return { native: opened, pool };
   } catch (error) {
     native?.close();
@@ -56,8 +59,8 @@ export async function openConnection(settings: Settings, context: OperationConte
   }
 }
 
-/** What is new for each connect: secrets that rotate, and the time that is left. */
-async function completeConfig(settings: Settings, context: OperationContext): Promise<object> {
+/** What is new for each connect: secrets that rotate. */
+async function completeConfig(settings: Settings): Promise<object> {
   const { password, authentication, config } = settings;
   const secret = typeof password === "function" ? await password() : password;
   const proof = typeof authentication === "function" ? await authentication() : authentication;
@@ -69,7 +72,7 @@ async function completeConfig(settings: Settings, context: OperationContext): Pr
       authentication: { type: proof.type, ...(proof.options && { options: proof.options }) },
     }),
     // The driver writes into its configuration.
-    options: { ...config.options, connectTimeout: millisecondsLeft(context) },
+    options: { ...config.options },
     validateConnection: false,
   };
 }
