@@ -33,11 +33,11 @@ export class MssqlConnector implements Connector {
 
   async connect(context: OperationContext): Promise<MssqlConnection> {
     await checkDriver(this.#tedious);
-    const { native, pool } = await openConnection(this.#settings, this.#clock, context);
+    const { native, pool, changes } = await openConnection(this.#settings, this.#clock, context);
     const link = new Link(native, this.#tedious, this.#clock);
     const types = new ParameterTypes(this.#tedious, native, this.#settings.stringType);
-    const statements = new Statements(link, types, this.#nullTypes);
-    return new MssqlConnection(link, types, statements, pinnedParent(native, pool));
+    const statements = new Statements(link, types, this.#nullTypes, changes);
+    return new MssqlConnection(link, types, statements, changes, pinnedParent(native, pool));
   }
 }
 

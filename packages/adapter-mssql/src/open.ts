@@ -4,6 +4,7 @@ import { noteFacts } from "./errors.ts";
 import { readExactly } from "./exact-reader.ts";
 import { type NativeConnection, NativePool } from "./native.ts";
 import { checkAuthentication } from "./options.ts";
+import { SessionChanges } from "./session-changes.ts";
 import type { Settings } from "./settings.ts";
 
 /** A connection that is logged in, and what mssql keeps of its configuration. */
@@ -11,6 +12,7 @@ export interface Opened {
   readonly native: NativeConnection;
   /** The connection's part of what mssql's classes ask of a pool. */
   readonly pool: NativePool;
+  readonly changes: SessionChanges;
 }
 
 /**
@@ -20,6 +22,7 @@ export interface Opened {
 export async function openConnection(settings: Settings, clock: Clock, context: OperationContext): Promise<Opened> {
   const numbers: number[] = [];
   let native: NativeConnection | undefined;
+  let changes: SessionChanges | undefined;
   let expired: Expiry | undefined;
   let giveUp: (reason: Error) => void = () => {};
   const givenUp = new Promise<never>((_, reject) => {
@@ -38,6 +41,7 @@ export async function openConnection(settings: Settings, clock: Clock, context: 
       ...config,
       beforeConnect(connection: NativeConnection) {
         native = connection;
+        changes = new SessionChanges(connection);
         // The driver's error of a refused login lacks the number.
         connection.on("errorMessage", ({ number }) => numbers.push(number));
         readExactly(connection.config.options);
@@ -46,8 +50,9 @@ export async function openConnection(settings: Settings, clock: Clock, context: 
     // Errors of an established connection are heard on the connection itself.
     pool.on("error", () => {});
     const opened = await pool._poolCreate();
-    if (expired !== undefined) throw new Error("too late");
-    return { native: opened, pool };
+    if (expired !== undefined || changes === undefined) throw new Error("too late");
+    changes.dirty = false;
+    return { native: opened, pool, changes };
   } catch (error) {
     native?.close();
     if (expired === "deadline") throw DriverFault.connectTimeout();

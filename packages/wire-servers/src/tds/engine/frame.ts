@@ -7,24 +7,25 @@ export class Frame implements EmissionContext {
   readonly kind: "batch" | "procedure";
   /** The procedure's name, for errors. */
   readonly procedure: string;
-  readonly database: string;
+  readonly #session: { readonly database: string; fact(name: string): TypedValue | undefined };
   /** Tables that live as long as the frame: table variables, and temporary tables of a procedure. */
   readonly ownTables = new Set<string>();
   readonly #variables = new Map<string, TypedValue>();
   readonly #tables = new Set<string>();
-  readonly #fact: (name: string) => TypedValue | undefined;
 
-  /** `fact` gives `@@name`s and the facts of the session. */
+  /** The session gives `@@name`s and its facts. */
   constructor(
     kind: "batch" | "procedure",
-    database: string,
-    fact: (name: string) => TypedValue | undefined,
+    session: { readonly database: string; fact(name: string): TypedValue | undefined },
     procedure = "",
   ) {
     this.kind = kind;
-    this.database = database;
     this.procedure = procedure;
-    this.#fact = fact;
+    this.#session = session;
+  }
+
+  get database(): string {
+    return this.#session.database;
   }
 
   declare(name: string, value: TypedValue): void {
@@ -42,7 +43,7 @@ export class Frame implements EmissionContext {
   }
 
   variable(name: string): TypedValue | undefined {
-    if (name.startsWith("@@") || name.startsWith("fact:")) return this.#fact(name);
+    if (name.startsWith("@@") || name.startsWith("fact:")) return this.#session.fact(name);
     return this.#variables.get(name.toLowerCase());
   }
 

@@ -17,7 +17,7 @@ const maximumParameters = 2100;
 
 /** Runs a batch that a client has sent. Its errors are sent, not thrown. */
 export async function runBatch(session: SqlSession, text: string, response: ResponseStream): Promise<void> {
-  const frame = new Frame("batch", session.database, (name) => session.fact(name));
+  const frame = new Frame("batch", session);
   await sendingErrors(session, response, "done", async () => {
     const runner = new StatementRunner(session, frame, response, executeStatement);
     try {
@@ -226,17 +226,11 @@ async function runModule(
     });
   }
   const module = parseProcedureText(definition);
-  const { noCount } = session.options;
-  try {
-    return await inFrame(session, procedure.at(-1) ?? "", response, async (runner) => {
-      await bind(runner, module.parameters, given, procedure.at(-1) ?? "");
-      await runner.run(module.body);
-      return outcomeOf(runner, module.parameters, given);
-    });
-  } finally {
-    // What a procedure SETs ends with it.
-    session.options.noCount = noCount;
-  }
+  return inFrame(session, procedure.at(-1) ?? "", response, async (runner) => {
+    await bind(runner, module.parameters, given, procedure.at(-1) ?? "");
+    await runner.run(module.body);
+    return outcomeOf(runner, module.parameters, given);
+  });
 }
 
 async function inFrame<Result>(
@@ -249,11 +243,11 @@ async function inFrame<Result>(
     const text = "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).";
     throw new SqlServerError(217, text, { reach: "batch" });
   }
-  const frame = new Frame("procedure", session.database, (name) => session.fact(name), procedure);
+  const frame = new Frame("procedure", session, procedure);
   const runner = new StatementRunner(session, frame, response, executeStatement);
   session.nestLevel += 1;
   try {
-    return await work(runner);
+    return await session.scoped(response, () => work(runner));
   } finally {
     session.nestLevel -= 1;
     await runner.close();

@@ -98,7 +98,7 @@ export class StatementRunner {
   }
 
   async #execute(statement: Statement): Promise<Completion> {
-    const { session, response, frame } = this;
+    const { session, response } = this;
     switch (statement.kind) {
       case "select":
       case "insert":
@@ -168,10 +168,7 @@ export class StatementRunner {
         session.identityInsertTable = statement.on ? statement.table.at(-1) : undefined;
         break;
       case "use":
-        if (statement.database.toLowerCase() !== frame.database.toLowerCase()) {
-          const text = `Database '${statement.database}' does not exist. Make sure that the name is entered correctly.`;
-          throw new SqlServerError(911, text, { reach: "batch" });
-        }
+        session.use(statement.database, response);
         break;
       case "wait":
         await this.#wait(statement.delay);

@@ -1,5 +1,6 @@
 import type { PostgresSession } from "../../shared/postgres-session.ts";
 import type { Login7 } from "../protocol/login7.ts";
+import { environment } from "../protocol/response.ts";
 import type { ResponseStream } from "../protocol/response-stream.ts";
 import type { Statement } from "../tsql/ast.ts";
 import type { TypedValue } from "../tsql/emission.ts";
@@ -13,6 +14,7 @@ import { isolationNumbers, SessionTransaction } from "./transaction.ts";
 /** What sessions ask of the server that they belong to. */
 export interface SessionHost {
   readonly serverName: string;
+  readonly options: { readonly databases: readonly string[] };
   readonly catalog: Catalog;
   /** Closes the connection of another session. `false` when there is none of that number. */
   kill(spid: number): boolean;
@@ -37,7 +39,7 @@ export class SqlSession {
   readonly options = new SessionOptions();
   readonly host: SessionHost;
   readonly login: Login7;
-  readonly database: string;
+  #database: string;
   /** Temporary tables of the session itself. */
   readonly temporaryTables = new Set<string>();
   readonly prepared = new Map<number, PreparedText>();
@@ -55,6 +57,7 @@ export class SqlSession {
   fatal = false;
   /** The bulk load that the client has announced. */
   announcedBulkLoad: Extract<Statement, { kind: "insert-bulk" }> | undefined;
+  readonly #loginDatabase: string;
   #nextHandle = 1;
   #cancelled = false;
   #onCancel: (() => void) | undefined;
@@ -64,8 +67,50 @@ export class SqlSession {
     this.postgres = postgres;
     this.transaction = new SessionTransaction(postgres);
     this.login = login;
-    this.database = database;
+    this.#loginDatabase = database;
+    this.#database = database;
     this.host = host;
+  }
+
+  get database(): string {
+    return this.#database;
+  }
+
+  /** USE: the client is told by ENVCHANGE type 1, [MS-TDS] 2.2.7.9. @throws SqlServerError 911 */
+  use(database: string, response: ResponseStream): void {
+    const found = this.host.options.databases.find((it) => it.toLowerCase() === database.toLowerCase());
+    if (found === undefined) {
+      const words = `Database '${database}' does not exist. Make sure that the name is entered correctly.`;
+      throw new SqlServerError(911, words, { reach: "batch" });
+    }
+    if (found === this.#database) return;
+    response.tokens.environmentText(environment.database, found, this.#database);
+    response.info(5701, 10, 2, `Changed database context to '${found}'.`);
+    this.#database = found;
+  }
+
+  /**
+   * Runs what has a scope of its own: SET options, the isolation level and the database are afterwards what they were before.
+   * https://learn.microsoft.com/sql/t-sql/statements/set-statements-transact-sql
+   */
+  async scoped<Result>(response: ResponseStream, work: () => Promise<Result>): Promise<Result> {
+    const { database } = this;
+    const { all } = this.options;
+    const { level } = this.transaction;
+    try {
+      return await work();
+    } finally {
+      this.transaction.restoreLevel(level);
+      await this.#setAll(all);
+      this.use(database, response);
+    }
+  }
+
+  async #setAll(options: Readonly<Record<string, string>>): Promise<void> {
+    for (const [option, value] of Object.entries(options)) {
+      const setting = this.options.set([option], value);
+      if (setting !== undefined && this.postgres.status !== "failed") await this.postgres.run(setting);
+    }
   }
 
   /** A request starts. */
@@ -205,14 +250,15 @@ export class SqlSession {
   /** Puts everything back to a new session's state, but the transaction where `keepTransaction` says so. */
   async reset(response: ResponseStream, keepTransaction: boolean): Promise<void> {
     if (!keepTransaction) await this.transaction.abort(response);
-    this.options.reset();
-    this.transaction.resetLevel();
+    await this.#setAll(new SessionOptions().all);
+    this.transaction.restoreLevel("read committed");
+    this.use(this.#loginDatabase, response);
     this.prepared.clear();
     this.contextValues.clear();
     this.identityInsertTable = undefined;
     const dropped = [...this.temporaryTables].map((it) => `DROP TABLE IF EXISTS ${it};`).join("");
     this.temporaryTables.clear();
-    await this.postgres.script(`${dropped}SET lock_timeout = 0; SELECT pg_advisory_unlock_all()`);
+    await this.postgres.script(`${dropped}SELECT pg_advisory_unlock_all()`);
   }
 }
 
