@@ -37,6 +37,7 @@ export async function openConnection(settings: Settings, clock: Clock, context: 
   try {
     // A function that gives the secret may never come back.
     const config = await Promise.race([completeConfig(settings), givenUp]);
+    if (expired !== undefined) throw new Error("too late");
     const pool = new NativePool({
       ...config,
       beforeConnect(connection: NativeConnection) {
