@@ -111,8 +111,7 @@ function batchRequest(text: string, session: SqlSession): Request {
 function rpcRequest(request: RpcRequest, session: SqlSession): Request {
   const { procedure, parameters } = request;
   const [first] = parameters;
-  const prepared = procedure === "sp_execute" ? session.prepared.get(Number(first?.value)) : undefined;
-  const text = procedure === "sp_executesql" ? String(first?.value) : (prepared?.text ?? procedure);
+  const text = procedure === "sp_executesql" ? String(first?.value) : procedure;
   return {
     record: {
       kind: "rpc",

@@ -27,7 +27,6 @@ export async function describeParameters(
   }
   const emission = new Emission({
     variable: (name) => frame.variable(name),
-    isTableVariable: (name) => frame.isTableVariable(name),
     database: frame.database,
     acceptsUndeclared: true,
   });

@@ -8,10 +8,9 @@ export class Frame implements EmissionContext {
   /** The procedure's name, for errors. */
   readonly procedure: string;
   readonly #session: { readonly database: string; fact(name: string): TypedValue | undefined };
-  /** Tables that live as long as the frame: table variables, and temporary tables of a procedure. */
+  /** Tables that live as long as the frame: temporary tables of a procedure. */
   readonly ownTables = new Set<string>();
   readonly #variables = new Map<string, TypedValue>();
-  readonly #tables = new Set<string>();
 
   /** The session gives `@@name`s and its facts. */
   constructor(
@@ -32,11 +31,6 @@ export class Frame implements EmissionContext {
     this.#variables.set(name.toLowerCase(), value);
   }
 
-  declareTable(name: string): void {
-    this.#tables.add(name.toLowerCase());
-    this.ownTables.add(name.toLowerCase());
-  }
-
   /** The declared type of a variable. */
   typeOf(name: string): SqlType | undefined {
     return this.#variables.get(name.toLowerCase())?.type;
@@ -45,9 +39,5 @@ export class Frame implements EmissionContext {
   variable(name: string): TypedValue | undefined {
     if (name.startsWith("@@") || name.startsWith("fact:")) return this.#session.fact(name);
     return this.#variables.get(name.toLowerCase());
-  }
-
-  isTableVariable(name: string): boolean {
-    return this.#tables.has(name.toLowerCase());
   }
 }

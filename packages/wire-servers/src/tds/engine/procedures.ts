@@ -4,7 +4,7 @@ import type { Name, Statement } from "../tsql/ast.ts";
 import { parseBatch, parseParameterList, parseProcedureName, parseProcedureText } from "../tsql/parse-statement.ts";
 import { plain } from "../types/sql-type.ts";
 import { lockApplication } from "./application-locks.ts";
-import { type Argument, bind, numberOf, type Outcome, outcomeOf, textOf } from "./arguments.ts";
+import { type Argument, bind, type Outcome, outcomeOf, textOf } from "./arguments.ts";
 import { describeParameters } from "./describe-parameters.ts";
 import { Frame } from "./frame.ts";
 import { procedureKey } from "./run-definition.ts";
@@ -141,24 +141,6 @@ async function call(
       const [text, declarations, ...rest] = given;
       return runText(session, textOf(text), declarations === undefined ? "" : textOf(declarations), rest, response);
     }
-    case "sp_prepare": {
-      const [, declarations, text] = given;
-      return prepare(session, textOf(text), textOf(declarations));
-    }
-    case "sp_execute": {
-      const [handle, ...rest] = given;
-      const number = numberOf(handle);
-      const found = session.prepared.get(number);
-      if (found === undefined) {
-        throw new SqlServerError(8179, `Could not find prepared statement with handle ${number}.`, { reach: "batch" });
-      }
-      return runText(session, found.text, found.parameters, rest, response);
-    }
-    case "sp_unprepare": {
-      const number = numberOf(given[0]);
-      if (session.prepared.delete(number)) return { status: 0, output: [] };
-      throw new SqlServerError(8179, `Could not find prepared statement with handle ${number}.`, { reach: "batch" });
-    }
     case "sp_set_session_context": {
       const [key, value] = given;
       const stored = value === undefined || value.value === "default" ? undefined : value.value;
@@ -173,19 +155,12 @@ async function call(
     case "sp_getapplock":
     case "sp_releaseapplock":
       return lockApplication(session, name, given);
+    case "sp_prepare":
     case "sp_prepexec":
-      throw new NotUnderstoodError("sp_prepexec");
+      throw new NotUnderstoodError(name);
     default:
       return runModule(session, procedure, given, response);
   }
-}
-
-function prepare(session: SqlSession, text: string, parameters: string): Outcome {
-  // The text is parsed now, as SQL Server does; names are looked up when it runs.
-  parseBatch(text);
-  const handle = session.nextHandle();
-  session.prepared.set(handle, { text, parameters });
-  return { status: 0, output: [{ name: "@handle", value: { type: plain("int"), value: String(handle) } }] };
 }
 
 /** sp_executesql: a batch with parameters, in a scope of its own. */

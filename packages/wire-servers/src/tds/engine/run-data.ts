@@ -1,6 +1,6 @@
 import type { ResponseStream } from "../protocol/response-stream.ts";
 import type { Insert, Select, Statement } from "../tsql/ast.ts";
-import { Emission, emitName, emitTarget, quote } from "../tsql/emission.ts";
+import { Emission, emitName } from "../tsql/emission.ts";
 import { type EmittedChange, emitDelete, emitInsert, emitMerge, emitUpdate } from "../tsql/emit-change.ts";
 import { emitQuery, leftmostSelect, type StaticColumn } from "../tsql/emit-query.ts";
 import type { Frame } from "./frame.ts";
@@ -83,9 +83,7 @@ export class DataRunner {
   async #emitInsert(insert: Insert, emission: Emission): Promise<EmittedChange> {
     const { identityInsertTable } = this.#session;
     const explicit =
-      "name" in insert.target &&
-      identityInsertTable !== undefined &&
-      insert.target.name.at(-1)?.toLowerCase() === identityInsertTable.toLowerCase();
+      identityInsertTable !== undefined && insert.target.at(-1)?.toLowerCase() === identityInsertTable.toLowerCase();
     if (insert.columns.length > 0 || insert.source.kind === "defaults") return emitInsert(insert, emission, explicit);
     // Without a list, an INSERT means every column but the identity.
     const columns = await this.#insertableColumns(insert, emission);
@@ -93,7 +91,7 @@ export class DataRunner {
   }
 
   async #insertableColumns(insert: Insert, emission: Emission): Promise<readonly string[]> {
-    const table = emitTarget(insert.target, emission.context);
+    const table = emitName(insert.target, emission.context);
     const { rows } = await this.#session.statement(() =>
       this.#session.postgres.run(
         "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attidentity = '' AND attgenerated = '' ORDER BY attnum",
@@ -171,15 +169,14 @@ export class DataRunner {
     emission: Emission,
   ): Promise<void> {
     const { session } = this.#parts();
-    const table = emitTarget(statement.target, emission.context);
+    const table = emitName(statement.target, emission.context);
     const { rows } = await session.statement(() =>
       session.postgres.run("SELECT 1 FROM pg_trigger WHERE tgrelid = to_regclass($1::text) AND NOT tgisinternal", [
         table,
       ]),
     );
     if (rows.length === 0) return;
-    const name = "name" in statement.target ? statement.target.name.map(quote).join(".").replaceAll('"', "") : "";
-    const text = `The target table '${name}' of the DML statement cannot have any enabled triggers if the statement contains an OUTPUT clause without INTO clause.`;
+    const text = `The target table '${statement.target.join(".")}' of the DML statement cannot have any enabled triggers if the statement contains an OUTPUT clause without INTO clause.`;
     throw new SqlServerError(334, text, { reach: "batch" });
   }
 

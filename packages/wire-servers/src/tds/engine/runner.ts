@@ -9,7 +9,7 @@ import { AttentionSignal, type SqlSession } from "./session.ts";
 import { NotUnderstoodError, SqlServerError } from "./sql-server-error.ts";
 
 /** How a list of statements ended. */
-export type Completion = "end" | "return" | "break" | "continue";
+export type Completion = "end" | "return";
 
 /** Thrown through a batch that an error has ended; the error was sent already. */
 export class BatchEnded extends Error {}
@@ -112,8 +112,6 @@ export class StatementRunner {
         throw new NotUnderstoodError("INSERT BULK inside another batch");
       case "if":
         return this.#if(statement.condition, statement.then, statement.otherwise);
-      case "while":
-        return this.#while(statement.condition, statement.body);
       case "block":
         return this.run(statement.body);
       case "try":
@@ -122,16 +120,10 @@ export class StatementRunner {
         if (statement.value !== undefined)
           this.returnValue = Number((await this.evaluator.value(statement.value)).value ?? 0);
         return "return";
-      case "break":
-      case "continue":
-        return statement.kind;
       case "throw":
         throw await this.#thrown(statement.arguments);
       case "raiserror":
         await this.#raise(statement.arguments);
-        return "end";
-      case "print":
-        response.info(0, 0, 1, String((await this.evaluator.value(statement.value)).value ?? ""));
         return "end";
       case "declare":
         await this.#declare(statement);
@@ -189,16 +181,6 @@ export class StatementRunner {
     return otherwise === undefined ? "end" : this.run([otherwise]);
   }
 
-  async #while(condition: Expression, body: Statement): Promise<Completion> {
-    while (await this.evaluator.condition(condition)) {
-      this.session.checkAttention();
-      const completion = await this.run([body]);
-      if (completion === "return") return "return";
-      if (completion === "break") break;
-    }
-    return "end";
-  }
-
   async #try(body: readonly Statement[], handler: readonly Statement[]): Promise<Completion> {
     const { session } = this;
     const outer = session.handled;
@@ -250,12 +232,8 @@ export class StatementRunner {
 
   async #declare(statement: Extract<Statement, { kind: "declare" }>): Promise<void> {
     for (const variable of statement.variables) {
-      if ("table" in variable) {
-        await this.#definitions.createTableVariable(variable.name, variable.table);
-      } else {
-        this.frame.declare(variable.name, { type: variable.type, value: null });
-        if (variable.value !== undefined) await this.#assign(variable.name, "=", variable.value);
-      }
+      this.frame.declare(variable.name, { type: variable.type, value: null });
+      if (variable.value !== undefined) await this.#assign(variable.name, "=", variable.value);
     }
   }
 

@@ -39,7 +39,6 @@ function emitBody(statements: readonly Statement[], context: EmissionContext): s
   if (!quiet) throw new NotUnderstoodError("a trigger without SET NOCOUNT ON");
   const inside: EmissionContext = {
     variable: () => undefined,
-    isTableVariable: () => false,
     database: context.database,
     inTrigger: true,
   };
