@@ -42,6 +42,9 @@ export async function runRequest(
     return await runOrPlay(request, session, response, server);
   } catch (error) {
     if (!session.cancelled) throw error;
+    // XACT_ABORT holds for an attention as it does for an error:
+    // https://learn.microsoft.com/troubleshoot/sql/database-engine/performance/understand-resolve-blocking
+    if (session.options.xactAbort) await session.transaction.abort(response);
     // The client waits for the acknowledgement of its attention, which follows in a message of its own.
     response.done("done", { error: true });
     return "answered";

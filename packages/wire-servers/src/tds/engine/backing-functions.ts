@@ -38,6 +38,23 @@ export const backingFunctions: readonly string[] = [
     cast(text, "datetimeoffset", "SELECT mssql.ticks_of_text($1::text, true)::mssql.datetimeoffset", "IMPLICIT"),
     cast(text, '"time"', `SELECT (mssql.ticks_of_text($1::text, false) % 864000000000)::mssql."time"`, "IMPLICIT"),
   ]),
+  // What stands behind a GUID is cut off: https://learn.microsoft.com/sql/t-sql/data-types/uniqueidentifier-transact-sql
+  ...["text", "varchar", "bpchar"].map((text) =>
+    cast(
+      text,
+      "pg_catalog.uuid",
+      `SELECT uuid_in(coalesce(substring($1::text COLLATE "C" from '^[{]?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})'), '?')::cstring)`,
+      "IMPLICIT",
+    ),
+  ),
+  // Signs of currency and commas are skipped: https://learn.microsoft.com/sql/t-sql/data-types/money-and-smallmoney-transact-sql
+  `CREATE FUNCTION mssql.text_to_money(text) RETURNS numeric LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+    BEGIN
+      IF $1 COLLATE "C" !~ '^\\s*[-+]?[$€£]?[-+]?[0-9,]*(\\.[0-9]*)?\\s*$' OR $1 COLLATE "C" !~ '[0-9]' THEN
+        ${raise(235, "Cannot convert a char value to money. The char value has incorrect syntax.")};
+      END IF;
+      RETURN regexp_replace($1 COLLATE "C", '[$€£,\\s]', '', 'g')::numeric;
+    END $$`,
   cast("date", "datetime2", "SELECT mssql.ticks_of_date($1)::mssql.datetime2", "IMPLICIT"),
   cast("date", "datetimeoffset", "SELECT mssql.ticks_of_date($1)::mssql.datetimeoffset", "IMPLICIT"),
   cast("mssql.datetime2", "datetimeoffset", "SELECT $1::int8::mssql.datetimeoffset", "IMPLICIT"),

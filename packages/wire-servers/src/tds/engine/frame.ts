@@ -27,6 +27,13 @@ export class Frame implements EmissionContext {
     return this.#session.database;
   }
 
+  /** A frame of the same kind with the same variables. */
+  copy(): Frame {
+    const copied = new Frame(this.kind, this.#session, this.procedure);
+    for (const [name, value] of this.#variables) copied.declare(name, value);
+    return copied;
+  }
+
   declare(name: string, value: TypedValue): void {
     this.#variables.set(name.toLowerCase(), value);
   }

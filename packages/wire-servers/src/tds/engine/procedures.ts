@@ -21,7 +21,9 @@ export async function runBatch(session: SqlSession, text: string, response: Resp
   await sendingErrors(session, response, "done", async () => {
     const runner = new StatementRunner(session, frame, response, executeStatement);
     try {
-      await runner.run(parseBatch(text));
+      const statements = parseBatch(text);
+      await runner.resolveNames(statements);
+      await runner.run(statements);
     } finally {
       await runner.close();
     }
@@ -44,6 +46,7 @@ export async function runRpc(session: SqlSession, request: RpcRequest, response:
       response,
     );
     warnOfTransactionCount(session, before, response);
+    if (await session.endDoomed(response)) throw new BatchEnded("its transaction was doomed");
     response.tokens.returnStatus(outcome.status);
     outcome.output.forEach(({ name, value }, index) => {
       const text = Buffer.isBuffer(value.value) ? `\\x${value.value.toString("hex")}` : value.value;
@@ -111,9 +114,11 @@ async function sendingErrors(
 ): Promise<void> {
   try {
     await work();
+    if (await session.endDoomed(response)) response.done(kind, { error: true });
   } catch (error) {
     if (error instanceof BatchEnded) {
-      if (kind === "doneProcedure") response.done("doneProcedure", { error: true });
+      const doomed = await session.endDoomed(response);
+      if (kind === "doneProcedure" || doomed) response.done(kind, { error: true });
       return;
     }
     if (session.cancelled) throw error;
@@ -174,7 +179,9 @@ async function runText(
   const parameters = parseParameterList(declarations);
   return inFrame(session, "", response, async (runner) => {
     await bind(runner, parameters, given, "");
-    await runner.run(parseBatch(text));
+    const statements = parseBatch(text);
+    await runner.resolveNames(statements);
+    await runner.run(statements);
     return outcomeOf(runner, parameters, given);
   });
 }

@@ -3,6 +3,8 @@ import type { Insert, Select, Statement } from "../tsql/ast.ts";
 import { Emission, emitName } from "../tsql/emission.ts";
 import { type EmittedChange, emitDelete, emitInsert, emitMerge, emitUpdate } from "../tsql/emit-change.ts";
 import { emitQuery, leftmostSelect, type StaticColumn } from "../tsql/emit-query.ts";
+import { triggerCount } from "../tsql/emit-trigger.ts";
+import { isBackingFailure } from "./failure.ts";
 import type { Frame } from "./frame.ts";
 import { knownColumns } from "./known-columns.ts";
 import { DefinitionRunner } from "./run-definition.ts";
@@ -47,6 +49,28 @@ export class DataRunner {
     // With NOCOUNT on, a procedure says nothing at all about a statement without rows.
     if (!counted && !gaveRows && kind === "doneInProcedure") return;
     this.#response.done(kind, counted ? { count } : {}, commands[statement.kind]);
+  }
+
+  /** Throws what stops a batch before it starts, and nothing else. */
+  async resolveNames(statement: Statement): Promise<void> {
+    const { session } = this.#parts();
+    try {
+      const emission = new Emission(this.#frame);
+      if (statement.kind === "select") {
+        const text = emitQuery(statement.query, emission);
+        await session.statement(() => session.postgres.describe(text));
+      } else if (["insert", "update", "delete", "merge"].includes(statement.kind)) {
+        const { text } = await this.#emit(
+          statement as Exclude<DataStatement, { kind: "select" | "truncate" }>,
+          emission,
+        );
+        await session.statement(() => session.postgres.describe(text));
+      }
+    } catch (error) {
+      const stops =
+        error instanceof SqlServerError ? error.number === 137 : isBackingFailure(error) && error.code === "42703";
+      if (stops) throw error;
+    }
   }
 
   async #count(statement: DataStatement): Promise<number> {
@@ -103,10 +127,17 @@ export class DataRunner {
 
   async #runCounted(change: EmittedChange, emission: Emission): Promise<number> {
     const { session } = this.#parts();
+    const ofTriggers: number[] = [];
+    session.postgres.onNotice = ({ code, message }) => {
+      if (code === triggerCount) ofTriggers.push(Number(message));
+    };
     const result = await session.statement(async () => {
       await this.#lock(emission);
       return session.postgres.run(change.text, emission.values);
     }, emission.lockedTables.size === 0);
+    // A trigger without NOCOUNT tells of its own statements first.
+    if (!session.options.noCount)
+      for (const count of ofTriggers) this.#response.done("doneInProcedure", { count }, 0xc3);
     return result.rowCount ?? 0;
   }
 
@@ -157,6 +188,10 @@ export class DataRunner {
     );
   }
 
+  /**
+   * HOLDLOCK locks the range of a key: https://learn.microsoft.com/sql/relational-databases/sql-server-transaction-locking-and-row-versioning-guide.
+   * Here the table is locked instead, so that what runs at once under it proves nothing about ranges.
+   */
   async #lock(emission: Emission): Promise<void> {
     for (const table of emission.lockedTables) {
       await this.#session.postgres.run(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`);

@@ -51,6 +51,21 @@ export class StatementRunner {
     return "end";
   }
 
+  /**
+   * A batch is compiled before it starts: a column that a table does not have (207) and a variable that nobody declares (137) stop all of it. A table
+   * that does not exist yet is looked for when its statement runs. https://learn.microsoft.com/previous-versions/sql/sql-server-2008-r2/ms190686(v=sql.105)
+   */
+  async resolveNames(statements: readonly Statement[]): Promise<void> {
+    if (statements.length < 2) return;
+    const frame = this.frame.copy();
+    const data = new DataRunner(this.session, frame, this.response);
+    for (const statement of statements) {
+      if (statement.kind === "declare")
+        for (const { name, type } of statement.variables) frame.declare(name, { type, value: null });
+      else await data.resolveNames(statement);
+    }
+  }
+
   /** A DONE of this frame's kind. */
   done(command = 0, count?: number): void {
     const kind = this.frame.kind === "batch" ? "done" : "doneInProcedure";

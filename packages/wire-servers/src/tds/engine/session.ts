@@ -105,6 +105,18 @@ export class SqlSession {
     }
   }
 
+  /**
+   * The end of a batch rolls a doomed transaction back. Error 3998 of
+   * https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors-3000-to-3999
+   */
+  async endDoomed(response: ResponseStream): Promise<boolean> {
+    if (this.transaction.state !== -1) return false;
+    const words = "Uncommittable transaction is detected at the end of the batch. The transaction is rolled back.";
+    response.error(new SqlServerError(3998, words));
+    await this.transaction.abort(response);
+    return true;
+  }
+
   /** A request starts. */
   start(): void {
     this.postgres.resume();

@@ -60,17 +60,25 @@ export class ExpressionEmitter {
       }
       case "like": {
         const escaping = expression.escape === undefined ? "NULL" : this.emit(expression.escape);
-        const isBinary = expression.operand.kind === "collate";
+        // A collation that either side names is that of the comparison:
+        // https://learn.microsoft.com/sql/t-sql/statements/collation-precedence-transact-sql
+        const isBinary = expression.operand.kind === "collate" || expression.pattern.kind === "collate";
         const matches = `${expression.negated ? "!" : ""}~${isBinary ? "" : "*"}`;
         // Regular expressions want a collation that tells every text from every other one; the operator ignores the case.
         const value = `(${this.emit(expression.operand)})::text COLLATE "${isBinary ? "C" : "und-x-icu"}"`;
-        return `(${value} ${matches} mssql.like_regex(${this.emit(expression.pattern)}, ${escaping}))`;
+        return `(${value} ${matches} mssql.like_regex(${this.#pattern(expression.pattern)}, ${escaping}))`;
       }
       case "null-test":
         return `(${this.emit(expression.operand)} IS ${expression.negated ? "NOT " : ""}NULL)`;
       case "exists":
         return `EXISTS (${this.#emitQuery(expression.query, this.emission)})`;
     }
+  }
+
+  /** A pattern without the collation that is named beside it: the operator has it. */
+  #pattern(pattern: Expression): string {
+    const written = this.emit(pattern);
+    return pattern.kind === "collate" ? this.emit(pattern.operand) : written;
   }
 
   emitOrder(order: readonly Order[]): string {
@@ -171,6 +179,10 @@ export class ExpressionEmitter {
         return `mssql.as_bytes(${value}, ${type.length ?? 30})`;
       case "binary":
         throw new NotUnderstoodError("CAST to binary");
+      case "money":
+      case "smallmoney":
+        if (isText(this.typeOf(operand))) return `mssql.text_to_money(${value})::${backingType(type)}`;
+        return `(${value})::${backingType(type)}`;
       default:
         return `(${value})::${backingType(type)}`;
     }
