@@ -8,6 +8,7 @@ import { withoutExtra, writeReturning } from "./returning.ts";
 import type { TableAccess } from "./table-access.ts";
 import {
   type Conflict,
+  changedProperties,
   conflictCondition,
   type MarkedWrite,
   mergeWrite,
@@ -49,16 +50,9 @@ export class Upsert implements Conflict {
     return this.conflict.map((it) => this.entity[it]);
   }
 
-  /** Runs it, in one statement where the engine can. Where no transaction is around it, one that lost a deadlock is run again. */
-  async alone(options: StatementOptions): Promise<AnyUpserted> {
-    const { inner, isAlone } = this.access;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#run(inner, options, false);
-      } catch (error) {
-        if (!(error instanceof DeadlockError) || !isAlone || attempt === attempts) throw error;
-      }
-    }
+  /** Runs it, in one statement where the engine can. Where no transaction is around it, it is run again when it lost a deadlock. */
+  alone(options: StatementOptions): Promise<AnyUpserted> {
+    return this.#run(this.access.inner, options, false);
   }
 
   /** Runs it inside a transaction. */
@@ -78,7 +72,9 @@ export class Upsert implements Conflict {
       case "merge": {
         const merge = inserted === null || this.#namesGenerated ? undefined : mergeWrite(this, dialect, inserted);
         if (merge !== undefined) return this.#merge(inner, merge, options, isAtomic);
+        break;
       }
+      case "none":
     }
     return inner.atomically((executor) => this.#updateFirst(executor, options), true);
   }
@@ -95,7 +91,18 @@ export class Upsert implements Conflict {
     return inner.atomically((executor) => this.#marked(internals(executor), merge, options), true);
   }
 
-  async #marked(
+  async #marked(inner: ExecutorInternals, marked: MarkedWrite, options: StatementOptions): Promise<AnyUpserted> {
+    const isAlone = inner === this.access.inner && this.access.isAlone;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#markedOnce(inner, marked, options);
+      } catch (error) {
+        if (!(error instanceof DeadlockError) || !isAlone || attempt === attempts) throw error;
+      }
+    }
+  }
+
+  async #markedOnce(
     inner: ExecutorInternals,
     { write, extra }: MarkedWrite,
     options: StatementOptions,
@@ -162,7 +169,7 @@ export class Upsert implements Conflict {
     const { dialect } = inner.context;
     const { spec, columns } = this.access;
     const condition = conflictCondition(this, dialect);
-    const changed = this.properties.filter((it) => !this.conflict.includes(it) && !spec.key.includes(it as never));
+    const changed = changedProperties(this);
     if (changed.length === 0 && spec.versionColumn === undefined) {
       // Nothing to change: the key takes its own value, so that the row comes back.
       const [first] = this.conflict as readonly [string, ...string[]];
