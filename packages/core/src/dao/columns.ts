@@ -2,6 +2,7 @@ import type { ColumnInfo, DialectFacts, MaybePromise, StoredForm } from "../driv
 import type { ExecutorInternals, StatementOptions } from "../session/index.ts";
 import { columnParameter, type Identifier, isParameter, isSql, type Sql, type SqlValue, sql } from "../sql/index.ts";
 import { type Comparator, comparators } from "./comparators.ts";
+import { inFewSizes } from "./list-sizes.ts";
 import { comparedInForm, listedInForm } from "./stored-forms.ts";
 import type { TableSpec } from "./table.ts";
 import { knownColumns, tableColumns } from "./table-columns.ts";
@@ -74,7 +75,7 @@ export class Columns {
 
   /** The column beside a list of values: `id in (1, 2)`. */
   listed(property: string, operator: "in" | "not in", values: readonly unknown[], dialect: DialectFacts): Sql {
-    const sent = values.map((value) => this.#sought(property, value, dialect));
+    const sent = inFewSizes(values, dialect).map((value) => this.#sought(property, value, dialect));
     const form = this.#formOf(property, dialect);
     if (form !== undefined) return listedInForm(form, this.of(property), operator, sent);
     const column = this.of(property);

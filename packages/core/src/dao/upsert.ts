@@ -3,6 +3,7 @@ import { DeadlockError, ParameterError, TooManyRowsError, UniqueViolationError }
 import { type Executor, type ExecutorInternals, internalsOf, type StatementOptions } from "../session/index.ts";
 import { sql } from "../sql/index.ts";
 import { duplicateKeyWrite, outcomes } from "./duplicate-key.ts";
+import { unlessMergeIsRefused } from "./merge.ts";
 import { lockingRead } from "./read-back.ts";
 import { withoutExtra, writeReturning } from "./returning.ts";
 import type { TableAccess } from "./table-access.ts";
@@ -71,12 +72,30 @@ export class Upsert implements Conflict {
         return inner.atomically((executor) => this.#onDuplicateKey(internals(executor), options), true);
       case "merge": {
         const merge = inserted === null || this.#namesGenerated ? undefined : mergeWrite(this, dialect, inserted);
-        if (merge !== undefined) return this.#merge(inner, merge, options, isAtomic);
-        break;
+        if (merge === undefined) return this.#inSteps(inner, options);
+        const whole = () => this.#merge(inner, merge, options, isAtomic);
+        return unlessMergeIsRefused(inner.context, whole, () => this.#inSteps(inner, options));
       }
       case "none":
+        return this.#inSteps(inner, options);
     }
-    return inner.atomically((executor) => this.#updateFirst(executor, options), true);
+  }
+
+  /** In several statements, each of which the engine has. */
+  #inSteps(inner: ExecutorInternals, options: StatementOptions): Promise<AnyUpserted> {
+    // Statements that each commit by themselves will do, where only one of them can have an effect.
+    if (inner.commitsAlone() && this.#isByKey && inner.context.dialect.returning.update !== "none")
+      return this.#updateFirst(inner, () => this.#insert(inner, options), options);
+    return inner.atomically((executor) => {
+      const insert = () => executor.transaction((savepoint) => this.#insert(internals(savepoint), options));
+      return this.#updateFirst(internals(executor), insert, options);
+    }, true);
+  }
+
+  /** A key is unique; of other columns only the number of rows tells, and then there must be something to take back. */
+  get #isByKey(): boolean {
+    const key: readonly string[] = this.access.spec.key;
+    return key.length > 0 && key.every((it) => this.conflict.includes(it));
   }
 
   /** SQL Server refuses a MERGE that would insert into an identity column, whether it inserts or not (error 544). */
@@ -85,9 +104,7 @@ export class Upsert implements Conflict {
   }
 
   #merge(inner: ExecutorInternals, merge: MarkedWrite, options: StatementOptions, isAtomic: boolean) {
-    // The key is unique; of other columns only the number of rows tells, and then there must be something to take back.
-    const isKey = this.conflict.every((it) => this.access.spec.key.includes(it as never));
-    if (isAtomic || isKey) return this.#marked(inner, merge, options);
+    if (isAtomic || this.#isByKey) return this.#marked(inner, merge, options);
     return inner.atomically((executor) => this.#marked(internals(executor), merge, options), true);
   }
 
@@ -138,18 +155,22 @@ export class Upsert implements Conflict {
   }
 
   /**
-   * For engines that know no better: update; when nothing was there, insert inside a savepoint; when somebody else was quicker, update
-   * what they inserted. All in one transaction.
+   * For engines that know no better: update; when nothing was there, insert; when somebody else was quicker, update what they inserted.
+   *
+   * @param insert - inside a savepoint, where a transaction is around it
    */
-  async #updateFirst(executor: Executor, options: StatementOptions): Promise<AnyUpserted> {
-    const updated = await this.#update(internals(executor), options);
+  async #updateFirst(
+    inner: ExecutorInternals,
+    insert: () => Promise<ResultSet>,
+    options: StatementOptions,
+  ): Promise<AnyUpserted> {
+    const updated = await this.#update(inner, options);
     if (updated.rows.length > 0) return this.#upserted(updated, false);
     try {
-      const inserted = await executor.transaction((inner) => this.#insert(internals(inner), options));
-      return await this.#upserted(inserted, true);
+      return await this.#upserted(await insert(), true);
     } catch (error) {
       if (!(error instanceof UniqueViolationError)) throw error;
-      const retried = await this.#update(internals(executor), options);
+      const retried = await this.#update(inner, options);
       // Nothing there: it was another unique constraint than the conflict columns'.
       if (retried.rows.length === 0) throw error;
       return this.#upserted(retried, false);

@@ -36,6 +36,10 @@ export interface ExecutorInternals {
    * @param again - `work` may run again, where the transaction is one of its own and lost a deadlock or the like
    */
   atomically<R>(work: (executor: Executor) => Promise<R>, again?: boolean): Promise<R>;
+  /** Whether each statement commits by itself now. */
+  commitsAlone(): boolean;
+  /** Runs one statement that may be refused, so that the transaction around it, if there is one, goes on after that. */
+  attempt<R>(work: (executor: Executor) => Promise<R>): Promise<R>;
 }
 
 /** Enough for a queue of callers of whom one gets through each time; the last pauses are seconds. */
@@ -113,6 +117,8 @@ export abstract class StatementExecutor implements Executor {
       context,
       send: (statement, options) => this.#send(statement, options),
       atomically: (work, again = false) => this.atomically(work, again ? runAgain : undefined),
+      commitsAlone: () => this.commitsAlone,
+      attempt: (work) => (this.commitsAlone ? work(this) : this.transaction(work, { propagation: "nested" })),
     };
   }
 
@@ -143,6 +149,11 @@ export abstract class StatementExecutor implements Executor {
     work: (executor: StatementExecutor) => Promise<R>,
     own?: Pick<TransactionOptions, "retry">,
   ): Promise<R>;
+
+  /** Whether each statement commits by itself. */
+  protected get commitsAlone(): boolean {
+    return false;
+  }
 
   abstract transaction<R>(work: (transaction: Transaction) => Promise<R>, options?: TransactionOptions): Promise<R>;
 

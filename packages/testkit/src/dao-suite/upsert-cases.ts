@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { DaoBase, defineTable, sql, UniqueViolationError } from "@nsj/mdb-core";
-import type { DaoBench } from "./dao-bench.ts";
+import { DaoBase, defineTable, MdbError, sql, UniqueViolationError } from "@nsj/mdb-core";
+import { type DaoBench, lines } from "./dao-bench.ts";
 import type { DaoCase } from "./dao-case.ts";
 
 interface Coded {
@@ -59,6 +59,18 @@ export const upsertCases: readonly DaoCase[] = [
         assert.deepEqual((await rows())[1], { id: 2, code: "b", n: 1 });
         assert.equal(await dao.count(), 2);
       }),
+  },
+  {
+    name: "refuses an upsert by a part of the key, and changes nothing",
+    async run({ database }) {
+      const dao = new DaoBase(lines, database);
+      const rows = [1, 2].map((position) => ({ orderId: 1, position, sku: "old" }));
+      await dao.insertMany(rows);
+      const entity = { orderId: 1, position: 3, sku: "new" };
+      await assert.rejects(dao.upsert(entity, { conflict: ["orderId"] }), MdbError);
+      await assert.rejects(dao.upsertMany([entity], { conflict: ["orderId"] }), MdbError);
+      assert.deepEqual(await dao.findAll({ orderBy: { position: "asc" } }), rows);
+    },
   },
   {
     name: "says that nothing was inserted, also when the row has the same values already",
