@@ -12,6 +12,7 @@ import type { CallersSource, Operation } from "./operation.ts";
 import { atMostOne, noRows, oneObject, rowsOf } from "./result-rows.ts";
 import { RowIterable } from "./row-stream.ts";
 import { currentScope } from "./scope.ts";
+import { sendApart } from "./send-apart.ts";
 import { readArguments, type Text } from "./statement-arguments.ts";
 import {
   type AnyStatementOptions,
@@ -31,6 +32,8 @@ export interface ExecutorInternals {
   readonly context: DatabaseContext;
   /** Runs a compiled statement. */
   send(statement: Statement, options: StatementOptions): MaybePromise<ResultSet>;
+  /** Runs a statement that is nobody's: on a connection of its own, outside of every scope. @param limitMs - how long it may take in all */
+  sendApart(statement: Statement, limitMs: number): Promise<ResultSet>;
   /**
    * Runs several statements so that all or none of them count. Inside of a transaction, `work` that fails after its first statement dooms that.
    * @param again - `work` may run again, where the transaction is one of its own and lost a deadlock or the like
@@ -116,6 +119,7 @@ export abstract class StatementExecutor implements Executor {
     this[internals] = {
       context,
       send: (statement, options) => this.#send(statement, options),
+      sendApart: (statement, limitMs) => sendApart(context, statement, limitMs),
       atomically: (work, again = false) => this.atomically(work, again ? runAgain : undefined),
       commitsAlone: () => this.commitsAlone,
       attempt: (work) => (this.commitsAlone ? work(this) : this.transaction(work, { propagation: "nested" })),
