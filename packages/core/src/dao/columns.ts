@@ -100,13 +100,17 @@ export class Columns {
   /**
    * Finds out what the other methods have to know, before the first statement on the table.
    *
-   * @param entities - what is to be written
+   * @param entities - what is to be written, if that is known yet
    */
-  know(executor: ExecutorInternals, options: StatementOptions, entities?: readonly unknown[]): MaybePromise<void> {
+  know(
+    executor: ExecutorInternals,
+    options: StatementOptions,
+    entities?: readonly unknown[] | "unseen",
+  ): MaybePromise<void> {
     const { context } = executor;
     const { typedParameters, storedForms, arrayParameters } = context.dialect;
     const depends = typedParameters === true || storedForms !== undefined;
-    if (!depends && !(arrayParameters && Array.isArray(entities) && entities.some((it) => this.#holdsList(it)))) return;
+    if (!depends && !(arrayParameters && this.#mayHoldList(entities))) return;
     const known = knownColumns(context, this.table);
     if (known !== undefined) this.#learn(executor, known);
     else return this.#ask(executor, options);
@@ -143,6 +147,11 @@ export class Columns {
     );
     this.#known = columns;
     this.#agreeing = new WeakSet();
+  }
+
+  #mayHoldList(entities: readonly unknown[] | "unseen" | undefined): boolean {
+    if (typeof entities === "string") return true;
+    return Array.isArray(entities) && entities.some((it) => this.#holdsList(it));
   }
 
   #holdsList(entity: unknown): boolean {

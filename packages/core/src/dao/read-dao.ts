@@ -50,7 +50,7 @@ export abstract class ReadDao<
     kind: DaoCallKind,
     options: DaoOptions,
     work: () => Promise<R>,
-    entities?: readonly unknown[],
+    entities?: readonly unknown[] | "unseen",
   ): Promise<R> {
     return this.run(async () => {
       this.access.check(kind, options);
