@@ -183,8 +183,15 @@ export class Database extends StatementExecutor {
       : part.openStream(bounds, occupant);
   }
 
-  protected override atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R> {
-    return this.transaction((transaction) => work(transaction as Transaction & StatementExecutor));
+  protected override get commitsAlone(): boolean {
+    return ambientPart(this.context) === undefined;
+  }
+
+  protected override atomically<R>(
+    work: (executor: StatementExecutor) => Promise<R>,
+    own: Pick<TransactionOptions, "retry"> = {},
+  ): Promise<R> {
+    return this.transaction((transaction) => work(transaction as Transaction & StatementExecutor), own);
   }
 
   /** Shows where it stands in a log line, and no credential. */
