@@ -31,6 +31,7 @@ const sourcesMayImport: Readonly<Record<string, readonly string[]>> = {
   hono: ["core", "http"],
   nestjs: ["core", "http"],
   "http-testkit": ["core", "http", "testkit"],
+  "session-model": ["core", "testkit"],
   "wire-servers": [],
   "repo-checks": ["core"],
 };

@@ -1,19 +1,7 @@
-import { CommitOutcomeUnknownError, type Database, type Executor, isMdbError, type Transaction } from "@nsj/mdb-core";
-import type { FakeClock } from "../../pool/fake-clock.ts";
-import { Chance, expectThat } from "../../pool/model/chance.ts";
+import { CommitOutcomeUnknownError, type Executor, isMdbError, type Transaction } from "@nsj/mdb-core";
+import { Chance, expectThat } from "./chance.ts";
+import type { Ground } from "./ground.ts";
 import { type HookRecord, type Insert, type Part, wasKept } from "./records.ts";
-
-/** What the model plays on: a database with the table `model (id integer primary key)`, on the fake clock. */
-export interface Ground {
-  readonly database: Database;
-  readonly clock: FakeClock;
-  /** Whether two transactions can write at once; where not, one that is begun inside of another only reads. */
-  readonly manyWriters: boolean;
-  /** Whether answers come from another process: then time passes no faster than they can. */
-  readonly remote?: boolean | undefined;
-  /** Ends the server's side of every connection that is open now; absent where there is no such thing. */
-  readonly kill?: (() => Promise<void>) | undefined;
-}
 
 /** Where the generated code is: the innermost handle and the parts around it. */
 interface Place {
@@ -155,7 +143,8 @@ export class SessionModel {
     // Inside of a session's own units the database is another place; inside of a callback it is the same one.
     const ambient = inTransaction && part.kind !== "session" && part.kind !== "held" ? database : place.handle;
     const handle = chance.hits(0.6) ? place.handle : chance.hits(0.5) ? ambient : (chance.pick(outer) ?? place.handle);
-    const deeds: readonly (readonly [share: number, name: string, () => Promise<unknown>])[] = [
+    type Deed = readonly [share: number, name: string, run: () => Promise<unknown>];
+    const deeds: readonly [Deed, ...Deed[]] = [
       [10, "insert", () => this.#insert(handle, part)],
       [2, "fail", () => handle.query("select * from nowhere")],
       [3, "stream", () => this.#stream(handle)],
@@ -172,7 +161,7 @@ export class SessionModel {
       [6, "nested", () => this.#nested(place, handle, depth)],
       [1, "kill", async () => (depth === 0 && chance.hits(0.3) ? this.#ground.kill?.() : undefined)],
     ];
-    const [, name, run] = weighted(chance, deeds);
+    const [, name, run] = chance.weigh(deeds);
     this.trace.push(name);
     await run();
   }
@@ -322,13 +311,4 @@ function path(part: Part | undefined): string {
   const kinds: string[] = [];
   for (let at = part; at !== undefined; at = at.around) kinds.unshift(`${at.kind} ${String(at.ok)}`);
   return kinds.join(" > ");
-}
-
-function weighted<T extends readonly [share: number, ...rest: unknown[]]>(chance: Chance, from: readonly T[]): T {
-  let left = chance.next() * from.reduce((sum, [share]) => sum + share, 0);
-  for (const item of from) {
-    left -= item[0];
-    if (left < 0) return item;
-  }
-  return from[0] as T;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Ground, SessionModel } from "./session-model.ts";
+import type { Ground } from "./ground.ts";
+import { SessionModel } from "./session-model.ts";
 
 const seedsPerTest = 10;
 const treesPerSeed = 10;
