@@ -29,6 +29,11 @@ export class Chance {
     return from[this.below(from.length)];
   }
 
+  /** Choices of their own for what runs beside others, so that none depends on how fast a server answers. */
+  fork(): Chance {
+    return new Chance(this.next() * 2 ** 32);
+  }
+
   /** One of several, each as probable as its share says. */
   weigh<T extends readonly [share: number, ...rest: unknown[]]>(from: readonly [T, ...T[]]): T {
     let left = this.next() * from.reduce((sum, [share]) => sum + share, 0);
@@ -38,9 +43,4 @@ export class Chance {
     }
     return from[0];
   }
-}
-
-/** @throws Error saying which promise was broken */
-export function expectThat(holds: boolean, otherwise: string): void {
-  if (!holds) throw new Error(otherwise);
 }

@@ -1,14 +1,19 @@
-import type { Database } from "@nsj/mdb-core";
-import type { FakeClock } from "@nsj/mdb-testkit";
+import type { DatabaseDefinition, PoolOptions } from "@nsj/mdb-core";
+import type { FakeClock, Leftover } from "@nsj/mdb-testkit";
 
-/** What the model plays on: a database with the table `model (id integer primary key)`, on the fake clock. */
+/** What the model plays on: one engine's database with the empty table `model (id integer primary key)`. */
 export interface Ground {
-  readonly database: Database;
   readonly clock: FakeClock;
+  /** How to connect. */
+  definition(pool: PoolOptions): DatabaseDefinition;
   /** Whether two transactions can write at once; where not, one that is begun inside of another only reads. */
   readonly manyWriters: boolean;
   /** Whether answers come from another process: then time passes no faster than they can. */
-  readonly remote?: boolean | undefined;
-  /** Ends the server's side of every connection that is open now; absent where there is no such thing. */
+  readonly remote: boolean;
+  /** Ends every connection that is open now, as a network or an administrator does. Absent where there is no such thing. */
   readonly kill?: (() => Promise<void>) | undefined;
+  /** What can be left in a session by a statement that may run again and again, and locks nobody out. */
+  readonly leftovers: readonly Leftover[];
+  /** A statement that ends its transaction in a way that is seen only by what the server answers. */
+  readonly endsTransaction?: string | undefined;
 }

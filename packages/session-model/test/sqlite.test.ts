@@ -10,12 +10,21 @@ import { onTestFinished } from "vitest";
 sessionsUnderRandomUse("SQLite", async () => {
   const directory = mkdtempSync(join(tmpdir(), "mdb-model-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  const clock = new FakeClock();
   const filename = join(directory, "model.db");
-  const main = sqlite({ filename, pool: { max: 4 } });
-  const manager = new DatabaseManager({ main }, { clock, random: () => 0.5 });
-  onTestFinished(() => manager.close({ timeoutMs: 0 }));
-  const database = manager.database("main");
-  await database.execute("create table model (id integer primary key)");
-  return { database, clock, manyWriters: false };
+  await using setUp = new DatabaseManager({ main: sqlite({ filename }) });
+  await setUp.database("main").execute("create table model (id integer primary key)");
+  return {
+    clock: new FakeClock(),
+    definition: (pool) => sqlite({ filename, pool, synchronous: "off" }),
+    manyWriters: false,
+    remote: false,
+    leftovers: [
+      { what: "a pragma", leave: "pragma recursive_triggers = on", ask: "pragma recursive_triggers" },
+      {
+        what: "a temporary table",
+        leave: "create temp table if not exists left_behind (id integer)",
+        ask: "select count(*) from sqlite_temp_schema",
+      },
+    ],
+  };
 });
