@@ -3,13 +3,25 @@ import type { Play } from "./play.ts";
 import { pathOf, type Records, wasKept } from "./records.ts";
 import type { Stage } from "./stage.ts";
 
+/** How many of the rows that were asked for must be there, must not be, and may be. */
+export interface Tally {
+  kept: number;
+  undone: number;
+  unknown: number;
+}
+
 /** What has to hold when nothing of a play runs any more. @throws Error naming the broken promise */
-export async function checkPromises(play: Play): Promise<void> {
+export async function checkPromises(play: Play, tally: Tally): Promise<void> {
   const { stage, records } = play;
+  const { quiet, setUp } = stage.ground;
+  if (play.disturbed) await quiet?.();
+  const closed = stage.database.closed;
+  if (closed) await stage.reopen();
   await checkPool(stage);
   if (play.left.size > 0) await checkSessions(stage, [...play.left]);
   const found = await stage.patiently(stage.database.query<{ id: number }>("select id from model"));
-  checkRows(records, new Set(found.map(({ id }) => id)));
+  // A database in memory is gone when it is closed.
+  if (!closed || setUp === undefined) checkRows(records, new Set(found.map(({ id }) => id)), tally);
   checkHooks(records);
   expectThat(records.broken.length === 0, records.broken.join("; "));
 }
@@ -23,11 +35,15 @@ async function checkPool({ database, until }: Stage): Promise<void> {
 }
 
 /** What resolved is there; what rejected is not, unless the error said that nobody knows. */
-function checkRows({ inserts }: Records, there: ReadonlySet<number>): void {
+function checkRows({ inserts }: Records, there: ReadonlySet<number>, tally: Tally): void {
   for (const { id, part, ok } of inserts) {
     const kept = wasKept(part);
-    if (ok === undefined || kept === "unknown") continue;
+    if (ok === undefined || kept === "unknown") {
+      tally.unknown++;
+      continue;
+    }
     const expected = ok && kept;
+    tally[expected ? "kept" : "undone"]++;
     expectThat(there.has(id) === expected, `row ${id} is ${there.has(id) ? "there" : "missing"}: ${pathOf(part)}`);
   }
 }

@@ -7,10 +7,10 @@ const insertText = "insert into model (id) values (:id)";
 const rows = "select n from (select 1 as n union all select 2 union all select 3) as three";
 
 /** Inserts one row. */
-export async function insert(play: Play, handle: Executor, { part }: Place): Promise<void> {
+export async function insert(play: Play, handle: Executor, { part }: Place, text = insertText): Promise<void> {
   const record = play.records.insert(part);
   try {
-    await handle.execute(insertText, { id: record.id });
+    await handle.execute(text, { id: record.id });
     record.ok = true;
   } catch (error) {
     record.ok = part === undefined && mayHaveRun(error) ? undefined : false;
@@ -32,6 +32,23 @@ export async function insertInTime(play: Play, handle: Executor, { part, chance,
     record.ok = true;
   } catch (error) {
     record.ok = part === undefined && mayHaveRun(error) ? undefined : false;
+    throw error;
+  }
+}
+
+/** Loads a row that comes from a stream of the same database. Where nothing else goes on, nothing stands in its way. */
+export async function insertFromStream(play: Play): Promise<void> {
+  const { database, ground } = play.stage;
+  const record = play.records.insert(undefined);
+  async function* made(): AsyncGenerator<readonly unknown[]> {
+    for await (const _ of database.stream("select 1 as n")) yield [record.id];
+  }
+  try {
+    await database.bulkInsert("model", ["id"], made());
+    record.ok = true;
+  } catch (error) {
+    record.ok = false;
+    play.records.expect(ground.max === 1, () => `a load from a stream beside it has failed: ${String(error)}`);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Chance } from "./chance.ts";
-import { checkPromises } from "./checks.ts";
+import { checkPromises, type Tally } from "./checks.ts";
 import type { Ground } from "./ground.ts";
 import { Play } from "./play.ts";
 import { Stage } from "./stage.ts";
@@ -21,16 +21,17 @@ const groups = Array.from({ length: Math.ceil(seeds.length / seedsPerTest) }, (_
 /** The tests that play a hundred seeds. @param open - gives the ground, once for each test */
 export function sessionsUnderRandomUse(engine: string, open: () => Promise<Ground>): void {
   describe(`sessions under random use, on ${engine}`, () => {
-    it.each(groups)("keep every promise, with seeds from %i", { timeout: 180_000 }, async (...group) => {
+    it.each(groups)("keep every promise, with seeds from %i", { timeout: 900_000 }, async (...group) => {
       const ground = await open();
-      for (const seed of group) await playSeed(ground, seed);
-      expect(group.length).toBeGreaterThan(0);
+      const tally = { kept: 0, undone: 0, unknown: 0 };
+      for (const seed of group) await playSeed(ground, seed, tally);
+      expect(Math.min(tally.kept, tally.undone)).toBeGreaterThan(tally.unknown);
     });
   });
 }
 
 /** @throws Error that names the seed, the broken promise and everything that was done */
-async function playSeed(ground: Ground, seed: number): Promise<void> {
+async function playSeed(ground: Ground, seed: number, tally: Tally): Promise<void> {
   const chance = new Chance(seed);
   const stage = new Stage(ground, { holdLimitMs: chance.hits(0.15) ? 2_000 : 0 });
   await stage.begin();
@@ -38,6 +39,7 @@ async function playSeed(ground: Ground, seed: number): Promise<void> {
     const play = new Play(stage);
     try {
       await playOnce(play, chance.fork());
+      await checkPromises(play, tally);
     } catch (error) {
       const message = `MDB_SESSION_SEED=${seed}, play ${count + 1}: ${String(error)}\n${play.records.trace.join(" ")}`;
       throw new Error(message, { cause: error });
@@ -50,8 +52,6 @@ async function playOnce(play: Play, chance: Chance): Promise<void> {
   const { stage } = play;
   await stage.patiently(stage.database.execute("delete from model"));
   const trees = Array.from({ length: chance.hits(0.2) ? 2 : 1 }, (_, index) => new Tree(play, index, chance.fork()));
-  await stage.patiently(Promise.all(trees.map((tree) => tree.run())));
+  await stage.patiently(Promise.all(trees.map((tree) => tree.run(trees.length === 1))));
   await stage.patiently(play.end());
-  if (stage.database.closed) await stage.reopen();
-  await checkPromises(play);
 }

@@ -24,6 +24,7 @@ export class Stage {
 
   /** Looks at a session that nobody has used. */
   async begin(): Promise<void> {
+    await this.#setUp();
     for (const { what, ask } of this.ground.leftovers) {
       this.clean.set(what, await this.patiently(this.database.queryScalar(ask)));
     }
@@ -33,6 +34,7 @@ export class Stage {
   async reopen(): Promise<void> {
     await this.close();
     this.#manager = this.#opened();
+    await this.#setUp();
   }
 
   close(): Promise<void> {
@@ -67,9 +69,13 @@ export class Stage {
     }
   };
 
+  async #setUp(): Promise<void> {
+    if (this.ground.setUp !== undefined) await this.patiently(this.database.execute(this.ground.setUp));
+  }
+
   #opened(): DatabaseManager {
     const { clock } = this.ground;
-    const main = this.ground.definition({ max: 4, ...this.#pool });
+    const main = this.ground.definition({ max: this.ground.max ?? 4, ...this.#pool });
     return new DatabaseManager({ main }, { clock, random: () => 0.5 });
   }
 }

@@ -28,8 +28,13 @@ export class Tree {
     this.#chance = chance;
   }
 
-  /** Plays it. Never rejects. */
-  async run(): Promise<void> {
+  /** Plays it. Never rejects. @param alone - nothing else is played beside it */
+  async run(alone: boolean): Promise<void> {
+    if (alone && this.#chance.hits(0.03)) {
+      this.#play.records.trace.push("insert from a stream");
+      await deeds.insertFromStream(this.#play).catch(() => {});
+      return;
+    }
     const kind = this.#chance.pick(roots);
     this.#play.records.trace.push(kind);
     await this.#root(kind).catch(() => {});
@@ -154,6 +159,11 @@ export class Tree {
     const handle = chance.hits(0.6) ? place.handle : chance.hits(0.5) ? ambient : (chance.pick(outer) ?? place.handle);
     const choices: readonly [Deed, ...Deed[]] = [
       [10, "insert", () => deeds.insert(play, handle, place)],
+      [
+        ground.slowInsert === undefined ? 0 : 0.3,
+        "insert slowly",
+        () => deeds.insert(play, handle, place, ground.slowInsert),
+      ],
       [2, "insert in time", () => deeds.insertInTime(play, handle, place)],
       [2, "insert some", () => deeds.insertSome(play, handle, place)],
       [2, "fail", () => handle.query("select * from nowhere")],

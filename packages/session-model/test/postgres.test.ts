@@ -41,6 +41,11 @@ sessionsUnderRandomUse("PostgreSQL", async () => {
       }),
     manyWriters: true,
     remote: true,
+    slowInsert: "insert into model (id) select :id::integer from pg_sleep(0.02)",
+    quiet: async () => {
+      const text = "select 1 from pg_stat_activity where datname = $1 and state = 'active'";
+      while ((await admin.query(text, [database])).rowCount !== 0);
+    },
     // By the network and by the server, in turn.
     kill: async () => {
       if (killings++ % 2 === 0) return proxy.endAll("reset");
