@@ -2,7 +2,6 @@ import type { Mutant } from "./mutant.ts";
 
 const pool = "packages/core/src/pool";
 const poolModel = "packages/core/test/pool/model.test.ts";
-const postgresModel = "packages/session-model/test/postgres.test.ts";
 const referenceModel = "packages/session-model/test/reference.test.ts";
 
 /** Faults of the pool. */
@@ -12,7 +11,7 @@ export const poolMutants: readonly Mutant[] = [
     file: `${pool}/give-back.ts`,
     text: "outcome.dirty === true || connection.dirty === true || ",
     replacement: "outcome.dirty === true || ",
-    noticedBy: [referenceModel, postgresModel, "packages/session-model/test/sqlite.test.ts"],
+    noticedBy: [referenceModel, "packages/session-model/test/sqlite.test.ts"],
   },
   {
     fault: "a connection comes back with its transaction open",

@@ -1,6 +1,6 @@
 import type { PinnedConnection } from "@nsj/mdb-core";
 import type { Play } from "./play.ts";
-import { pathOf, type Records, wasKept } from "./records.ts";
+import { isTorn, pathOf, type Records, wasKept } from "./records.ts";
 import type { Stage } from "./stage.ts";
 
 /** How many of the rows that were asked for must be there, must not be, and may be. */
@@ -52,7 +52,10 @@ function checkRows({ inserts }: Records, there: ReadonlySet<number>, tally: Tall
 function checkHooks({ hooks, hookErrors }: Records): void {
   for (const { part, committed, undone } of hooks) {
     const kept = wasKept(part);
-    if (part.torn === true) continue;
+    if (isTorn(part)) {
+      expectThat(committed === 0, `onCommit ran although a text had ended the transaction: ${pathOf(part)}`);
+      continue;
+    }
     expectThat(committed === (kept === true ? 1 : 0), `onCommit ran ${committed} times: ${pathOf(part)}`);
     expectThat(undone === (kept === false ? 1 : 0), `onRollback ran ${undone} times: ${pathOf(part)}`);
   }

@@ -48,8 +48,8 @@ export class Records {
 
 /** Whether everything around it was kept; "unknown" where nobody can say. */
 export function wasKept(part: Part | undefined): boolean | "unknown" {
+  if (isTorn(part)) return "unknown";
   let unknown = false;
-  for (let at = part; at !== undefined; at = at.around) if (at.torn === true) return "unknown";
   for (let at = part; at !== undefined; at = at.around) {
     // What runs by the ambient context alone keeps and undoes nothing by itself.
     if (at.kind === "run") continue;
@@ -57,6 +57,12 @@ export function wasKept(part: Part | undefined): boolean | "unknown" {
     else if (at.ok !== true) return false;
   }
   return unknown ? "unknown" : true;
+}
+
+/** Whether a text has ended the transaction that a part is in. */
+export function isTorn(part: Part | undefined): boolean {
+  for (let at = part; at !== undefined; at = at.around) if (at.torn === true) return true;
+  return false;
 }
 
 /** Where a part is in its tree, for messages. */
