@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mutants } from "./all.ts";
-import { broken, type Mutant } from "./mutant.ts";
+import { broken } from "./mutant.ts";
 
 /**
  * `pnpm mutants [part of a fault or file]`: breaks one line of the library at a time and runs the tests that must notice. Exits with 1 when one
@@ -25,32 +25,37 @@ const chosen = mutants.filter(({ fault, file }) => fault.includes(part) || file.
 if (chosen.length === 0) throw new Error(`no mutant's fault or file has "${part}" in it`);
 for (const mutant of mutants) broken(readFileSync(join(root, mutant.file), "utf8"), mutant);
 
+const tests = [...new Set(chosen.flatMap(({ noticedBy }) => noticedBy))];
+const red = (await verdicts(undefined, tests)).filter(({ failed }) => failed !== undefined);
+for (const { file, failed } of red) console.log(`fails without any fault: ${file}: ${failed}`);
+if (red.length > 0) process.exit(1);
+
 const survivors: string[] = [];
-for (const mutant of chosen) {
-  const verdicts = await verdictsOn(mutant);
-  const survived = verdicts.some(({ failed }) => failed === undefined);
-  if (survived) survivors.push(mutant.fault);
-  console.log(`${survived ? "SURVIVED" : "noticed "}  ${mutant.fault}`);
-  for (const { file, failed } of verdicts) console.log(`          ${file}: ${failed ?? "nothing failed"}`);
+for (const { fault, noticedBy } of chosen) {
+  const found = await verdicts(fault, noticedBy);
+  const survived = found.some(({ failed }) => failed === undefined);
+  if (survived) survivors.push(fault);
+  console.log(`${survived ? "SURVIVED" : "noticed "}  ${fault}`);
+  for (const { file, failed } of found) console.log(`          ${file}: ${failed ?? "nothing failed"}`);
 }
 console.log(`\n${chosen.length - survivors.length} noticed, ${survivors.length} survived`);
 process.exitCode = survivors.length > 0 ? 1 : 0;
 
-async function verdictsOn({ fault, noticedBy }: Mutant): Promise<readonly Verdict[]> {
+async function verdicts(fault: string | undefined, files: readonly string[]): Promise<readonly Verdict[]> {
   const folder = await mkdtemp(join(tmpdir(), "mdb-mutant-"));
   const report = join(folder, "report.json");
   try {
-    const ended = await vitest(fault, report);
-    if (ended === "hangs") return noticedBy.map((file) => ({ file, failed: `still runs after ${limitMs} ms` }));
-    return verdictsOf(noticedBy, await readFile(report, "utf8"));
+    const ended = await vitest(fault, files, report);
+    if (ended === "hangs") return files.map((file) => ({ file, failed: `still runs after ${limitMs} ms` }));
+    return verdictsOf(files, await readFile(report, "utf8"));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function vitest(fault: string, report: string): Promise<"hangs" | "ended"> {
+function vitest(fault: string | undefined, files: readonly string[], report: string): Promise<"hangs" | "ended"> {
   const config = join(import.meta.dirname, "vitest.config.ts");
-  const child = spawn("vitest", ["run", "--config", config, "--reporter=json", `--outputFile=${report}`], {
+  const child = spawn("vitest", ["run", ...files, "--config", config, "--reporter=json", `--outputFile=${report}`], {
     cwd: root,
     stdio: "ignore",
     shell: process.platform === "win32",
@@ -79,9 +84,9 @@ interface Report {
   }[];
 }
 
-function verdictsOf(noticedBy: readonly string[], text: string): readonly Verdict[] {
+function verdictsOf(files: readonly string[], text: string): readonly Verdict[] {
   const { testResults } = JSON.parse(text) as Report;
-  return noticedBy.map((file) => {
+  return files.map((file) => {
     const result = testResults.find(({ name }) => name.replaceAll("\\", "/").endsWith(file));
     if (result === undefined) throw new Error(`${file} was not run; is it there?`);
     const failed = result.assertionResults.find(({ status }) => status === "failed");

@@ -1,5 +1,5 @@
 import { CancelledError, type Executor, StatementTimeoutError } from "@nsj/mdb-core";
-import { GivenUp, isUnknown, mayHaveRun } from "./outcome.ts";
+import { GivenUp, isUnknown, mayHaveRun, wasRefused } from "./outcome.ts";
 import type { Handle, Place, Play } from "./play.ts";
 import { tear } from "./records.ts";
 
@@ -163,8 +163,12 @@ export async function leaveSomething(play: Play, handle: Executor, { part, chanc
 export async function endByText(play: Play, handle: Executor, { part }: Place): Promise<void> {
   const text = play.stage.ground.endsTransaction;
   if (text === undefined || part === undefined) return;
-  tear(part);
-  await handle.execute(text);
+  try {
+    await handle.execute(text);
+  } catch (error) {
+    if (!wasRefused(error)) tear(part);
+    throw error;
+  }
   play.records.broken.push("a text that ended its transaction has resolved");
 }
 

@@ -1,4 +1,11 @@
-import { CommitOutcomeUnknownError, ConnectionLostError } from "@nsj/mdb-core";
+import {
+  CommitOutcomeUnknownError,
+  ConnectionLostError,
+  SessionClosedError,
+  TransactionAbortedError,
+  TransactionClosedError,
+  TransactionStateError,
+} from "@nsj/mdb-core";
 
 /** Why a signal was aborted, and in which tree. */
 export class GivenUp extends Error {
@@ -25,4 +32,10 @@ export function isUnknown(error: unknown): boolean {
 /** Whether an error says that a statement which commits by itself may have done its work. */
 export function mayHaveRun(error: unknown): boolean {
   return isUnknown(error) || causesOf(error).some((it) => it instanceof ConnectionLostError && !it.retryable);
+}
+
+/** Whether a statement in a transaction was not even sent. */
+export function wasRefused(error: unknown): boolean {
+  if (error instanceof TransactionStateError) return !error.message.includes("the statement itself ended");
+  return [TransactionAbortedError, TransactionClosedError, SessionClosedError].some((it) => error instanceof it);
 }
