@@ -33,6 +33,7 @@ const sourcesMayImport: Readonly<Record<string, readonly string[]>> = {
   kysely: ["core"],
   cli: ["core"],
   "http-testkit": ["core", "http", "testkit"],
+  "session-model": ["core", "testkit"],
   "wire-servers": [],
   "repo-checks": ["core"],
 };
