@@ -80,7 +80,11 @@ interface Report {
     readonly name: string;
     readonly status: string;
     readonly message: string;
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
@@ -90,6 +94,7 @@ function verdictsOf(files: readonly string[], text: string): readonly Verdict[] 
     const result = testResults.find(({ name }) => name.replaceAll("\\", "/").endsWith(file));
     if (result === undefined) throw new Error(`${file} was not run; is it there?`);
     const failed = result.assertionResults.find(({ status }) => status === "failed");
-    return { file, failed: failed?.fullName ?? (result.status === "failed" ? result.message : undefined) };
+    if (failed === undefined) return { file, failed: result.status === "failed" ? result.message : undefined };
+    return { file, failed: `${failed.fullName}: ${failed.failureMessages[0]?.split("\n")[0]?.slice(0, 160)}` };
   });
 }
