@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { broken } from "./mutant.ts";
 
 /**
  * `pnpm mutants [part of a fault or file]`: breaks one line of the library at a time and runs the tests that must notice. Exits with 1 when one
- * of them does not, or when a line is not there any more.
+ * of them does not, or when a line is not there any more. `--check` looks for the lines alone.
  */
 const root = join(import.meta.dirname, "../..");
 /** A test that hangs has noticed as well. */
@@ -20,10 +20,14 @@ interface Verdict {
   readonly failed: string | undefined;
 }
 
-const [part = ""] = process.argv.slice(2);
+const [part = ""] = process.argv.slice(2).filter((argument) => argument !== "--check");
 const chosen = mutants.filter(({ fault, file }) => fault.includes(part) || file.includes(part));
 if (chosen.length === 0) throw new Error(`no mutant's fault or file has "${part}" in it`);
-for (const mutant of mutants) broken(readFileSync(join(root, mutant.file), "utf8"), mutant);
+for (const mutant of mutants) {
+  broken(readFileSync(join(root, mutant.file), "utf8"), mutant);
+  for (const file of mutant.noticedBy) if (!existsSync(join(root, file))) throw new Error(`${file} is not there`);
+}
+if (process.argv.includes("--check")) process.exit(0);
 
 const tests = [...new Set(chosen.flatMap(({ noticedBy }) => noticedBy))];
 const red = (await verdicts(undefined, tests)).filter(({ failed }) => failed !== undefined);
@@ -80,7 +84,11 @@ interface Report {
     readonly name: string;
     readonly status: string;
     readonly message: string;
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
@@ -90,6 +98,7 @@ function verdictsOf(files: readonly string[], text: string): readonly Verdict[] 
     const result = testResults.find(({ name }) => name.replaceAll("\\", "/").endsWith(file));
     if (result === undefined) throw new Error(`${file} was not run; is it there?`);
     const failed = result.assertionResults.find(({ status }) => status === "failed");
-    return { file, failed: failed?.fullName ?? (result.status === "failed" ? result.message : undefined) };
+    if (failed === undefined) return { file, failed: result.status === "failed" ? result.message : undefined };
+    return { file, failed: `${failed.fullName}: ${failed.failureMessages[0]?.split("\n")[0]?.slice(0, 160)}` };
   });
 }

@@ -18,6 +18,11 @@ export class Stage {
     this.#manager = this.#opened();
   }
 
+  /** Whether connections are taken from whoever holds them for too long. */
+  get limited(): boolean {
+    return (this.#pool.holdLimitMs ?? 0) > 0;
+  }
+
   get database(): Database {
     return this.#manager.database("main");
   }

@@ -136,7 +136,9 @@ class SocketPort implements Port {
     const { session, key } = this.#welcome;
     const sequence = this.#answered + 1;
     const left = Math.min(context.deadline - this.#clock.now(), 2_000);
-    const timer = this.#clock.setTimer(() => socket.destroy(), left, whileNeeded);
+    // It may arrive all the same, and stop something that comes later: whoever asked has to know.
+    const giveUp = () => socket.destroy(new LinkError("LOST", "the cancellation was not answered in time"));
+    const timer = this.#clock.setTimer(giveUp, left, whileNeeded);
     try {
       await new Promise<void>((resolve, reject) => {
         socket.on("connect", () => sendFrame(socket, { hello: "cancel", session, key, sequence }));
