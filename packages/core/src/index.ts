@@ -82,6 +82,7 @@ export {
   type ResetPlan,
   type ResultSet,
   type RowStream,
+  type RowsReturned,
   type ScalarLogicalType,
   type Statement,
   StatementCache,

@@ -1,7 +1,8 @@
 import {
   ConfigurationError,
-  checkTypeOptions,
+  checkOptions,
   type LogicalType,
+  type OptionRules,
   type ScalarLogicalType,
   type TypeOptions,
 } from "@nsj/mdb-core";
@@ -10,11 +11,19 @@ import { UsageError } from "../usage-error.ts";
 /** The forms that a database's `types` option has chosen. */
 export type TypeForms = Partial<Omit<TypeOptions, "columnCase">>;
 
+const rules: OptionRules<TypeForms> = {
+  bigint: { type: "string", oneOf: ["auto", "number", "bigint", "string"] },
+  decimal: { type: "string", oneOf: ["string", "number"] },
+  date: { type: "string", oneOf: ["string", "date"] },
+  timestamp: { type: "string", oneOf: ["date", "string"] },
+  json: { type: "string", oneOf: ["parsed", "string"] },
+};
+
 /** Reads the words of the command line. @throws UsageError */
 export function checkTypeForms(json: string): TypeForms {
   try {
     const forms = JSON.parse(json) as TypeForms;
-    checkTypeOptions(forms, "--types");
+    checkOptions<TypeForms>("--types", forms, rules);
     return forms;
   } catch (error) {
     const why = error instanceof ConfigurationError ? error.message : "it is no JSON";
