@@ -4,7 +4,7 @@ import { constantOf } from "../../src/sql/constant-fragment.ts";
 import { compile } from "../../src/sql/index.ts";
 import { postgres } from "./dialects.ts";
 
-const target = { database: "main", engine: "postgres", dialect: postgres };
+const target = postgres;
 
 /** A fragment inside of a fragment, so often. */
 const kinds: readonly (readonly [kind: string, around: (inner: Sql) => Sql])[] = [
