@@ -22,12 +22,13 @@ async function load(link: Link, target: BulkTarget, source: Source): Promise<num
   const columns = target.columns.map((column) => quoteName([column])).join(", ");
   const places = target.columns.map((_, index) => `:${index + 1}`).join(", ");
   const text = `INSERT INTO ${quoteName(target.table)} (${columns}) VALUES (${places})`;
+  const hints = target.columnInfo?.map((column) => (column === undefined ? undefined : { column }));
   let rows = 0;
   try {
     for (;;) {
       const { done, value } = await source.next();
       if (done === true) return rows;
-      if (value.length > 0) rows += await executeMany(link, text, value);
+      if (value.length > 0) rows += await executeMany(link, text, value, hints);
     }
   } catch (error) {
     source.letGo();

@@ -7,7 +7,12 @@ const page = read("docs/errors.md");
 const codes: readonly (readonly [string, core.ErrorCodeFacts])[] = Object.entries(core.errorCodes);
 
 /** Environment variables share the prefix of the codes. */
-const environmentVariables: ReadonlySet<string> = new Set(["MDB_POSTGRES_URL", "MDB_MSSQL_URL", "MDB_ORACLE_URL"]);
+const environmentVariables: ReadonlySet<string> = new Set([
+  "MDB_POSTGRES_URL",
+  "MDB_MSSQL_URL",
+  "MDB_SESSION_SEED",
+  "MDB_ORACLE_URL",
+]);
 
 describe("docs/errors.md", () => {
   it("documents every code once, with its class, its sentence, what `retryable` means and what `retry` repeats, and no other code", () => {

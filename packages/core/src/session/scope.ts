@@ -96,6 +96,11 @@ export function runInScope<R>(scope: Scope | undefined, work: () => R): R {
   return storage.run(scope, work);
 }
 
+/** From here on, the async chain that is running now has `scope` as its innermost one, as if all of it were inside {@link runInScope}. */
+export function enterScope(scope: Scope): void {
+  storage.enterWith(scope);
+}
+
 /** What statements on `database` are part of in the calling context: the nearest scope that speaks of it. */
 export function scopeOf(database: object): Scope | undefined {
   for (let at = storage.getStore(); at !== undefined; at = at.parent) if (at.database === database) return at;

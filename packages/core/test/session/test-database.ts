@@ -75,8 +75,8 @@ function tampered(tamper: Tamper): Driver<ReferenceOptions, "reference"> {
   let index = 0;
   return {
     ...referenceDriver,
-    connector(options) {
-      const connector = referenceDriver.connector(options);
+    connector(options, environment) {
+      const connector = referenceDriver.connector(options, environment);
       return { ...connector, connect: async (context) => tamper(await connector.connect(context), index++) };
     },
   };

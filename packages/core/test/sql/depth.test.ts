@@ -2,9 +2,7 @@ import { ParameterError, type Sql, sql } from "@nsj/mdb-core";
 import { describe, expect, it } from "vitest";
 import { constantOf } from "../../src/sql/constant-fragment.ts";
 import { compile } from "../../src/sql/index.ts";
-import { postgres } from "./dialects.ts";
-
-const target = postgres;
+import { postgres as target } from "./dialects.ts";
 
 /** A fragment inside of a fragment, so often. */
 const kinds: readonly (readonly [kind: string, around: (inner: Sql) => Sql])[] = [
