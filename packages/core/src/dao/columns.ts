@@ -42,6 +42,11 @@ export class Columns {
     return this.#spec.key;
   }
 
+  /** Whether an entity has every column. */
+  get areAll(): boolean {
+    return this.#spec.writeOnlyColumns.length === 0;
+  }
+
   /** Whether a write's own clause lacks columns that an entity has. */
   get readsBack(): boolean {
     return this.#spec.readBackColumns.length > 0;
@@ -131,7 +136,7 @@ export class Columns {
   ): MaybePromise<void> {
     const { context } = executor;
     const { typedParameters, storedForms, arrayParameters } = context.dialect;
-    const names = this.#spec.writeOnlyColumns.length > 0 || this.readsBack;
+    const names = !this.areAll || this.readsBack;
     const depends = names || typedParameters === true || storedForms !== undefined;
     if (!depends && !(arrayParameters && this.#mayHoldList(entities))) return;
     const known = knownColumns(context, this.table);
@@ -152,7 +157,7 @@ export class Columns {
 
   /** What a SELECT reads: everything but the columns that no entity has. @param beside - other expressions stand beside it */
   all(dialect: DialectFacts, beside = false): Sql {
-    if (this.#spec.writeOnlyColumns.length === 0) return beside ? sql`${this.table}.*` : star;
+    if (this.areAll) return beside ? sql`${this.table}.*` : star;
     return this.names(this.#readable(this.#known ?? []), dialect);
   }
 

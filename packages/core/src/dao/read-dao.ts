@@ -52,12 +52,7 @@ export abstract class ReadDao<
     work: () => Promise<R>,
     entities?: readonly unknown[] | "unseen",
   ): Promise<R> {
-    return this.run(async () => {
-      this.access.check(kind, options);
-      const asked = this.access.columns.know(this.access.inner, options, entities);
-      if (asked !== undefined) await asked;
-      return this.access.withColumns(work);
-    });
+    return this.run(() => this.access.call(kind, options, work, entities));
   }
 
   /** The entity with this key; `undefined` when there is none. */

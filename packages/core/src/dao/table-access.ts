@@ -11,7 +11,7 @@ import { compile, type Parameters, type Sql, sql } from "../sql/index.ts";
 import { type AnyTable, Columns } from "./columns.ts";
 import { ColumnsChanged, isAboutColumns } from "./columns-changed.ts";
 import { allOf, conditionSql } from "./condition.ts";
-import { checkDaoOptions, type DaoCallKind, type DaoQueryOptions, noOptions } from "./dao-options.ts";
+import { checkDaoOptions, type DaoCallKind, type DaoOptions, type DaoQueryOptions, noOptions } from "./dao-options.ts";
 import { Entities } from "./entities.ts";
 import { type AnyFilter, filterCondition } from "./filter.ts";
 import { keyCondition, keyValues } from "./keys.ts";
@@ -55,10 +55,9 @@ export class TableAccess {
     if (options !== noOptions) checkDaoOptions(this.place, kind, options);
   }
 
-  select({ orderBy = {}, withDeleted = false, limit, offset }: Find): Selection {
-    const selection = new Selection(this.spec, this.columns, this.inner.context.dialect, { limit, offset }).orderedBy(
-      orderBy,
-    );
+  select({ orderBy, withDeleted = false, limit, offset }: Find): Selection {
+    const all = new Selection(this.spec, this.columns, this.inner.context.dialect, { limit, offset });
+    const selection = orderBy === undefined ? all : all.orderedBy(orderBy);
     return withDeleted ? selection : this.alive().reduce((all, condition) => all.and(condition), selection);
   }
 
@@ -66,20 +65,36 @@ export class TableAccess {
     return inner.send(compile(statement, undefined, inner.context), options);
   }
 
+  // Every promise in the way of a single row is a cost of its own: none is made where there is nothing to wait for.
   async find(statement: Sql, options: StatementOptions): Promise<Record<string, unknown>[]> {
-    return this.entities.of(this.inner.context, await this.read(statement, options));
+    const sent = this.send(statement, options);
+    return this.entities.of(this.inner.context, this.#agreed(sent instanceof Promise ? await sent : sent));
   }
 
   /** Runs a statement that reads the table's columns. */
   async read(statement: Sql, options: StatementOptions): Promise<ResultSet> {
-    const result = await this.send(statement, options);
+    return this.#agreed(await this.send(statement, options));
+  }
+
+  #agreed(result: ResultSet): ResultSet {
     if (!this.columns.agreeWith(result.columns)) throw new ColumnsChanged(this.place);
     return result;
   }
 
-  /** Runs `work`; once more where it read a table that is no longer what it was, which nothing else may tell. */
-  async withColumns<R>(work: () => Promise<R>): Promise<R> {
+  /**
+   * Runs one call, once its options are checked and what the table needs is known; once more where it read a table that is no longer what
+   * it was, which nothing else may tell.
+   */
+  async call<R>(
+    kind: DaoCallKind,
+    options: DaoOptions,
+    work: () => Promise<R>,
+    entities: readonly unknown[] | "unseen" | undefined,
+  ): Promise<R> {
     const { inner, columns } = this;
+    this.check(kind, options);
+    const asked = columns.know(inner, options, entities);
+    if (asked !== undefined) await asked;
     try {
       return await work();
     } catch (error) {
