@@ -107,7 +107,7 @@ export abstract class ReadDao<
     // A stream does not say which of its columns were documents, and a document is not to be parsed twice.
     const columns = access.spec.columnCodecs.size > 0 ? await tableColumns(access.inner, this.table, options) : [];
     const { signal, timeoutMs, name, fetchSize } = options;
-    const statement = access.select(options).where(filterGiven(given)).rows();
+    const statement = await access.whenKnown(() => access.select(options).where(filterGiven(given)).rows());
     for await (const row of this.executor.stream(statement, { signal, timeoutMs, name, fetchSize })) {
       yield (await access.entities.ofObject(access.inner.context, row, columns)) as Row;
     }

@@ -9,7 +9,7 @@ import {
 import { type Executor, type ExecutorInternals, internalsOf, type StatementOptions } from "../session/index.ts";
 import { compile, type Parameters, type Sql, sql } from "../sql/index.ts";
 import { type AnyTable, Columns } from "./columns.ts";
-import { ColumnsChanged, isAboutColumns } from "./columns-changed.ts";
+import { ColumnsChanged, ColumnsNeeded, isAboutColumns } from "./columns-changed.ts";
 import { allOf, conditionSql } from "./condition.ts";
 import { checkDaoOptions, type DaoCallKind, type DaoOptions, type DaoQueryOptions, noOptions } from "./dao-options.ts";
 import { Entities } from "./entities.ts";
@@ -19,7 +19,6 @@ import { isOutdatedForm } from "./output.ts";
 import { Selection } from "./selection.ts";
 import { forgetColumns } from "./table-columns.ts";
 import type { Window } from "./window.ts";
-import { assignments } from "./writes.ts";
 
 /** Which entities a finder sees, and which part of them. */
 export interface Find extends Window {
@@ -89,7 +88,7 @@ export class TableAccess {
     kind: DaoCallKind,
     options: DaoOptions,
     work: () => Promise<R>,
-    entities: readonly unknown[] | "unseen" | undefined,
+    entities: readonly unknown[] | "unseen" | "needed" | undefined,
   ): Promise<R> {
     const { inner, columns } = this;
     this.check(kind, options);
@@ -98,12 +97,24 @@ export class TableAccess {
     try {
       return await work();
     } catch (error) {
+      if (error instanceof ColumnsNeeded) return this.call(kind, options, work, "needed");
       if (isOutdatedForm(error) && this.isAlone) return work();
       if (!isAboutColumns(error)) throw error;
       forgetColumns(inner.context, columns.table);
       if (!(error instanceof ColumnsChanged)) throw error;
       await columns.know(inner, noOptions);
       return work();
+    }
+  }
+
+  /** Makes a statement; once more, where the columns have to be known for it. */
+  async whenKnown(make: () => Sql): Promise<Sql> {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof ColumnsNeeded)) throw error;
+      await this.columns.know(this.inner, noOptions, "needed");
+      return make();
     }
   }
 
@@ -206,23 +217,6 @@ export class TableAccess {
       );
     }
     return conditionSql(allOf([condition, ...this.alive()]));
-  }
-
-  /** Deletes, or marks as deleted. */
-  deletion(condition: Sql): Sql {
-    const column = this.spec.softDeleteColumn;
-    if (column === undefined) return sql`delete from ${this.columns.table} where ${condition}`;
-    const set = assignments(this.spec, this.columns, { [column]: new Date() }, this.inner.context.dialect);
-    return sql`update ${this.columns.table} set ${set} where ${condition}`;
-  }
-
-  /** Takes a soft deletion back. @throws ConfigurationError when the table has none */
-  restoration(condition: Sql): Sql {
-    const column = this.spec.softDeleteColumn;
-    if (column === undefined) throw new ConfigurationError(`table ${this.spec.name.join(".")}: it has no softDelete()`);
-    const set = assignments(this.spec, this.columns, { [column]: null }, this.inner.context.dialect);
-    const deleted = sql`${this.columns.of(column)} is not null`;
-    return sql`update ${this.columns.table} set ${set} where ${sql.and([condition, deleted])}`;
   }
 
   /** Why a write found nothing. */
