@@ -55,6 +55,7 @@ async function writeOnce(
 }
 
 function returning({ head, tail, columns }: Write, extra: ExtraColumn | undefined, { dialect }: DatabaseContext): Sql {
+  if (extra === undefined && columns.areAll && !columns.readsBack) return sql`${head} ${tail} returning *`;
   const more = extra === undefined ? sql.empty : sql.raw(`, ${extra.expression} as ${extra.name}`);
   return sql`${head} ${tail} returning ${columns.returned(dialect)}${more}`;
 }
