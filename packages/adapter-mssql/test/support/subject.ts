@@ -28,7 +28,7 @@ export function mssqlSubject(server: TestServer): Subject<MssqlOptions> {
       boolean: "bit",
       text: "nvarchar(2000)",
       fixedText: "char(8)",
-      foldedText: "nvarchar(60)",
+      foldedText: "nvarchar(200)",
       longText: "nvarchar(max)",
       bytes: "varbinary(max)",
       date: "date",
