@@ -38,6 +38,7 @@ export const referenceCapabilities: Capabilities = Object.freeze({
   deferrableTransactions: false,
   multipleResultSets: true,
   procedures: true,
+  fates: true,
 });
 
 /** Its dialect is SQLite's. */
@@ -50,7 +51,7 @@ export const referenceDialect: DialectFacts = Object.freeze<DialectFacts>({
   maxInList: 32_766,
   maxRowsPerValues: 32_766,
   limit: "limit-offset",
-  returning: "returning",
+  returning: { insert: "returning", update: "returning", delete: "returning" },
   upsert: "on-conflict",
   upsertInserted: null,
   patternMatch: "glob",
