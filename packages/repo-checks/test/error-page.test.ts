@@ -8,15 +8,9 @@ const codes: readonly (readonly [string, core.ErrorCodeFacts])[] = Object.entrie
 
 /** Environment variables share the prefix of the codes. */
 const environmentVariables: ReadonlySet<string> = new Set([
-<<<<<<< HEAD
-  "MDB_SESSION_SEED",
-  "MDB_POSTGRES_URL",
-  "MDB_MSSQL_URL",
-=======
   "MDB_POSTGRES_URL",
   "MDB_MSSQL_URL",
   "MDB_SESSION_SEED",
->>>>>>> main
   "MDB_ORACLE_URL",
 ]);
 

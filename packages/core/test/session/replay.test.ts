@@ -60,14 +60,12 @@ describe("a single statement", () => {
     expect(fake.calls.filter(({ text }) => text === insert)).toHaveLength(1);
   });
 
-<<<<<<< HEAD
   it("is not called safe to repeat when it may have run, whatever the driver says", async () => {
     const action = { doThenFail: { ...dead, executed: "maybe", retry: "transaction" } } as const;
     fake.script({ on: "query", text: insert, action });
     await expect(database.execute(insert)).rejects.toMatchObject({ code: "MDB_CONNECTION_LOST", retryable: false });
   });
 
-=======
   it("is sent again when it lost a deadlock and the server undid it whole", async () => {
     fake.script({ on: "query", text: insert, times: 2, action: { fail: undone } });
     await database.execute(insert);
@@ -83,7 +81,6 @@ describe("a single statement", () => {
     },
   );
 
->>>>>>> main
   it("is not sent again when repeating cannot help", async () => {
     fake.script({ on: "query", text: insert, action: { fail: { kind: "unique", executed: "no", retry: "never" } } });
     await expect(database.execute(insert)).rejects.toBeInstanceOf(UniqueViolationError);
