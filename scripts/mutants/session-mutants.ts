@@ -66,8 +66,8 @@ export const sessionMutants: readonly Mutant[] = [
   {
     fault: "a statement that was lost on its way is called safe to repeat",
     file: `${session}/failure.ts`,
-    text: `  const unsafe = alone && info.kind === "lost" && info.executed !== "no";`,
-    replacement: "  const unsafe = false;",
+    text: `afterLoss(alone && info.executed !== "no")`,
+    replacement: "afterLoss(false)",
     noticedBy: ["packages/core/test/session/replay.test.ts"],
   },
   {
