@@ -73,8 +73,8 @@ export const sessionMutants: readonly Mutant[] = [
   {
     fault: "the session of withConnection is not reset",
     file: "packages/core/src/manager/database.ts",
-    text: ", dirty: true, answered",
-    replacement: ", answered",
+    text: `options.reset !== "auto" || `,
+    replacement: `options.reset === "always" || `,
     noticedBy: ["packages/core/test/session/statements.test.ts"],
   },
 ];
