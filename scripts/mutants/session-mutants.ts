@@ -66,15 +66,15 @@ export const sessionMutants: readonly Mutant[] = [
   {
     fault: "a statement that was lost on its way is called safe to repeat",
     file: `${session}/failure.ts`,
-    text: `  const unsafe = alone && info.kind === "lost" && info.executed !== "no";`,
-    replacement: "  const unsafe = false;",
+    text: `afterLoss(alone && info.executed !== "no")`,
+    replacement: "afterLoss(false)",
     noticedBy: ["packages/core/test/session/replay.test.ts"],
   },
   {
     fault: "the session of withConnection is not reset",
     file: "packages/core/src/manager/database.ts",
-    text: ", dirty: true, answered",
-    replacement: ", answered",
+    text: `options.reset !== "auto" || `,
+    replacement: `options.reset === "always" || `,
     noticedBy: ["packages/core/test/session/statements.test.ts"],
   },
 ];

@@ -70,7 +70,7 @@ export const transactionMutants: readonly Mutant[] = [
   {
     fault: "a lost COMMIT is told as rolled back",
     file: `${session}/server-transaction.ts`,
-    text: "        throw this.#outcomeUnknown(failure.error);",
+    text: "        if (this.#begin.traceable !== true) throw outcomeUnknown(this.#context, failure.error);",
     replacement: "        throw failure.error;",
     noticedBy: [transactionTest],
   },
