@@ -2,7 +2,7 @@ import { CommitOutcomeUnknownError, type MdbError } from "../errors/index.ts";
 import type { HookReport } from "./hooks.ts";
 import { runInScope } from "./scope.ts";
 import type { Unit } from "./unit.ts";
-import { innerFailed, stillPending } from "./unit-errors.ts";
+import { innerFailed, mayHaveBeenKept, stillPending } from "./unit-errors.ts";
 
 /**
  * Looks back after a unit's work is done; gives the reason why it must not be kept. What is still open in it is ended then: that somebody forgot
@@ -61,7 +61,7 @@ export async function rollbackUnit(unit: Unit, error: unknown, report: HookRepor
   if (rollbackError !== undefined && typeof error === "object" && error !== null && Object.isExtensible(error)) {
     Object.defineProperty(error, "rollbackError", { value: rollbackError, configurable: true, enumerable: false });
   }
-  await runHooks(unit, "rolled back", report);
+  if (!mayHaveBeenKept(unit.failure)) await runHooks(unit, "rolled back", report);
 }
 
 /** Hooks run where the unit was begun: outside of its transaction. */

@@ -51,6 +51,11 @@ export function endedByText(context: DatabaseContext, idle: boolean): MdbError {
   return error;
 }
 
+/** Whether some of what a unit did may stand, although it has failed: then neither kind of hook would be right. */
+export function mayHaveBeenKept(failure: MdbError | undefined): boolean {
+  return failure !== undefined && mayBeKept.has(failure);
+}
+
 /** For everything that comes after the first failure. @param cause - that one; absent when the server has ended it for reasons of its own */
 export function aborted(context: DatabaseContext, cause: MdbError | undefined): MdbError {
   const why = cause === undefined ? "the server has ended it by itself" : "one of its statements failed";

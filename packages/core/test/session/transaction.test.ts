@@ -176,9 +176,9 @@ describe("a transaction", () => {
       },
     );
     for (let round = 0; round < 2; round++) {
-      await expect(database.transaction((tx) => tx.execute(insert, { id: 9, name: "x" }))).rejects.toThrow(
-        "no transaction today",
-      );
+      await expect(database.transaction((tx) => tx.execute(insert, { id: 9, name: "x" }))).rejects.toMatchObject({
+        cause: { message: "no transaction today" },
+      });
     }
     await Promise.all([1, 2].map((id) => database.transaction((tx) => tx.execute(insert, { id, name: "a" }))));
     expect(await idsOf(database)).toEqual([1, 2]);
@@ -199,7 +199,7 @@ describe("a transaction", () => {
         throw own;
       }),
     ).rejects.toBe(own);
-    expect(own.rollbackError?.message).toContain("rollback lost");
+    expect(own.rollbackError?.cause).toMatchObject({ message: "rollback lost" });
     expect(database.stats()).toMatchObject({ total: 0 });
     expect(await idsOf(database)).toEqual([]);
   });
@@ -460,6 +460,23 @@ describe("hooks", () => {
       await tx.execute(insert, { id: 1, name: "a" });
     });
     expect(seen).toEqual([[1]]);
+  });
+
+  it("run neither way when a text has ended the transaction, so that some of it may stand", async () => {
+    const database = await server.open();
+    const seen: string[] = [];
+    const endedByText = database.transaction(async (tx) => {
+      await tx.execute(insert, { id: 1, name: "a" });
+      tx.onCommit(() => seen.push("outer commit"));
+      tx.onRollback(() => seen.push("outer rollback"));
+      await tx.savepoint(async (inner) => {
+        inner.onRollback(() => seen.push("inner rollback"));
+        await inner.execute("select 1; /* */ commit");
+      });
+    });
+    await expect(endedByText).rejects.toBeInstanceOf(TransactionStateError);
+    expect(await idsOf(database)).toEqual([1]);
+    expect(seen).toEqual([]);
   });
 
   it("leave the transaction committed when they throw, and are reported apart", async () => {
