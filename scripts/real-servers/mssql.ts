@@ -51,7 +51,7 @@ export const statements: readonly KnownFromDocuments[] = [
   {
     sql: withTable("id int", "insert into #mdb_known values (1); select nothing from #mdb_known"),
     expect: "207",
-    dependsOn: "a text whose first error is 206 or 257 has done nothing when it is sent again with its NULLs typed",
+    dependsOn: "an unknown column of a table that is made in the same text is found when its statement runs",
   },
   {
     sql: withTable("b varbinary(10)", "declare @n nvarchar(10); insert into #mdb_known values (@n)"),

@@ -216,6 +216,7 @@ describe("errors have the numbers of SQL Server", () => {
       "while 1 = 1 select 1",
       "create view v as select 1 as n",
       "select 1 option (recompile)",
+      "select cast(cast(1 as money) as varchar(10))",
     ];
     for (const text of texts) await expect(batch(text), text).rejects.toMatchObject({ number: 49_999 });
     // They were meant to be refused, and so are no finding about this file.

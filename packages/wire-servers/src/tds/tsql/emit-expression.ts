@@ -174,6 +174,8 @@ export class ExpressionEmitter {
       case "nvarchar":
       case "char":
       case "nchar":
+        // Two digits behind the point, of the four that there are.
+        if (this.typeOf(operand)?.name.endsWith("money")) throw new NotUnderstoodError("money as text");
         return `mssql.as_text(${value})::${backingType(type)}`;
       case "varbinary":
         return `mssql.as_bytes(${value}, ${type.length ?? 30})`;
