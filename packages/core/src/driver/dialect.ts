@@ -50,6 +50,8 @@ export interface DialectFacts {
   readonly exactPlaces?: Readonly<Record<string, ExactPlace>>;
   /** How SQL writes the floats that no parameter can be, `nan` only where a float can hold it. Absent: the engine has none of them. */
   readonly nonFinite?: { readonly nan?: string; readonly infinity: string; readonly minusInfinity: string };
+  /** What a column of moments is declared as, where that is not `timestamp` (SQL Server, where that is something else). */
+  readonly momentType?: string;
   readonly booleanType: "native" | "bit" | "number" | "integer";
   readonly transactionalDdl: boolean;
   /** What a SELECT without a table needs (`"dual"` for Oracle before 23); `null` for nothing. */

@@ -1,3 +1,11 @@
+export {
+  type Branch,
+  type BranchEnd,
+  branchIdentifier,
+  type PreparedBranch,
+  readBranchIdentifier,
+  type Vote,
+} from "./branch.ts";
 export type { Capabilities } from "./capabilities.ts";
 export { checkOptions, type OptionRule, type OptionRules, type OptionType } from "./check-options.ts";
 export { type Clock, systemClock, type Timer, type TimerOptions } from "./clock.ts";
