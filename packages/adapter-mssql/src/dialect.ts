@@ -20,6 +20,7 @@ export const dialect: DialectFacts = Object.freeze({
   emptyStringIsNull: false,
   typedParameters: true,
   arrayParameters: false,
+  momentType: "datetime2",
   booleanType: "bit",
   transactionalDdl: true,
   selectNeedsFrom: null,

@@ -1,4 +1,5 @@
 import type { Area } from "./area.ts";
+import { branches } from "./branches.ts";
 import { bulkLoad } from "./bulk-load.ts";
 import { cancel } from "./cancel.ts";
 import { close } from "./close.ts";
@@ -39,6 +40,7 @@ export const areas: readonly Area[] = [
   transactions,
   isolation,
   savepoints,
+  branches,
   prepared,
   reset,
   sessionChanges,

@@ -1,3 +1,4 @@
+import { branchingMutants } from "./branching.ts";
 import { connectingMutants } from "./connecting.ts";
 import { dyingMutants } from "./dying.ts";
 import { erringMutants } from "./erring.ts";
@@ -15,6 +16,7 @@ export const mutants: readonly Mutant[] = [
   ...queryingMutants,
   ...dyingMutants,
   ...transactingMutants,
+  ...branchingMutants,
   ...streamingMutants,
   ...loadingMutants,
   ...erringMutants,

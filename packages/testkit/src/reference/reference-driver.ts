@@ -36,6 +36,7 @@ export const referenceCapabilities: Capabilities = Object.freeze({
   deferrableTransactions: false,
   multipleResultSets: true,
   procedures: true,
+  branches: "at-commit",
 });
 
 /** Its dialect is SQLite's. */
