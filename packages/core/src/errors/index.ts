@@ -5,5 +5,6 @@ export * from "./input-errors.ts";
 export { isMdbError, MdbError, type MdbErrorOptions } from "./mdb-error.ts";
 export * from "./pool-errors.ts";
 export * from "./row-errors.ts";
+export * from "./spanning-errors.ts";
 export * from "./statement-errors.ts";
 export * from "./transaction-errors.ts";

@@ -6,4 +6,5 @@ export { type DatabaseDefinition, type DatabaseOptions, databaseOptionRules, def
 export type { Health } from "./health.ts";
 export type { Environment } from "./open-database.ts";
 export type { LabelOf, Register, RegisteredLabel, RegisteredManager } from "./register.ts";
+export type { SpanningTransactions } from "./spanning-manager.ts";
 export { Transactional, type TransactionTarget, transactional } from "./transactional.ts";

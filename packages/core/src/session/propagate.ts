@@ -8,7 +8,7 @@ import { joiningScope, Participant } from "./participant.ts";
 import { type Attempt, withRetry } from "./retry.ts";
 import { runInSavepoint } from "./savepoint.ts";
 import { runInScope } from "./scope.ts";
-import { ServerTransaction } from "./server-transaction.ts";
+import { type BeginDetails, ServerTransaction } from "./server-transaction.ts";
 import { commitUnit, rollbackUnit } from "./settle.ts";
 import { type RunInside, TransactionHandle } from "./transaction-handle.ts";
 import {
@@ -108,9 +108,10 @@ export function newTransaction(
   { context, leases, pinned }: Pick<Surroundings, "context" | "leases" | "pinned">,
   bounds: Bounds,
   options: SessionOptions,
+  more?: BeginDetails,
 ): Participant {
   const scope = joiningScope(context, `transaction on "${context.database}"`);
-  const server = new ServerTransaction(context, leases, options, scope);
+  const server = new ServerTransaction(context, leases, options, scope, more);
   const unit = new Unit({ context, scope, parent: pinned, bounds, options, server });
   return partOf(unit, bounds);
 }
@@ -127,7 +128,7 @@ export function runInside({ context, leases }: Pick<Surroundings, "context" | "l
 }
 
 /** The handle of a part: what its callback gets. */
-function handleOf(surroundings: Surroundings, part: Participant): TransactionHandle {
+export function handleOf(surroundings: Pick<Surroundings, "context" | "leases">, part: Participant): TransactionHandle {
   return new TransactionHandle(part, runInside(surroundings));
 }
 

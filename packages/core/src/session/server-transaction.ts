@@ -1,14 +1,18 @@
 import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/index.ts";
-import { CommitOutcomeUnknownError, type MdbError, UnsupportedError } from "../errors/index.ts";
+import { type MdbError, UnsupportedError } from "../errors/index.ts";
 import { beginOptions } from "./begin-options.ts";
 import { type Bounds, bothBounds, tripped, unbounded } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { type Failure, failureOf, isConnectionLoss } from "./failure.ts";
 import type { Borrowed, LeaseSource } from "./lease-source.ts";
+import { outcomeUnknown } from "./lost-commit.ts";
 import { silent } from "./operation.ts";
 import { cancelGraceMs, runBounded } from "./run-bounded.ts";
 import type { Scope } from "./scope.ts";
 import type { SessionOptions } from "./transaction-options.ts";
+
+/** What the driver is told beside the caller's options. */
+export type BeginDetails = Pick<BeginOptions, "writeLock" | "traceable" | "branch" | "decides">;
 
 /**
  * One transaction of the server and the connection it runs on. The connection is taken, and the transaction begun, by the first
@@ -39,7 +43,7 @@ export class ServerTransaction {
     leases: LeaseSource,
     options: SessionOptions,
     holder: Scope,
-    more: Pick<BeginOptions, "writeLock"> = {},
+    more: BeginDetails = {},
   ) {
     this.#context = context;
     this.#leases = leases;
@@ -178,7 +182,7 @@ export class ServerTransaction {
       const failure = failureOf(this.#context, connection, error, "COMMIT");
       if (isConnectionLoss(failure) && !failure.notExecuted) {
         this.#end("dead");
-        throw this.#outcomeUnknown(failure.error);
+        throw outcomeUnknown(this.#context, failure.error);
       }
       await this.rollback();
       throw failure.error;
@@ -223,6 +227,14 @@ export class ServerTransaction {
     }
   }
 
+  /** Hands the connection over to somebody who ends the transaction otherwise, and gives the connection back. `undefined` where there is none. */
+  handOver(): Borrowed | undefined {
+    const lease = this.#lease;
+    this.#lease = undefined;
+    this.#starting = undefined;
+    return lease;
+  }
+
   #cutLater(connection: DriverConnection, delayMs: number): { cancel(): void } {
     const { clock, permanent } = this.#context;
     const destroy = (): void => {
@@ -232,15 +244,6 @@ export class ServerTransaction {
   }
 
   #end(state: "ok" | "dead"): void {
-    const lease = this.#lease;
-    this.#lease = undefined;
-    this.#starting = undefined;
-    lease?.release({ error: state, answered: this.#answered });
-  }
-
-  #outcomeUnknown(cause: MdbError): CommitOutcomeUnknownError {
-    const { database, engine } = this.#context;
-    const message = `${nameOf(this.#context)}: the connection was lost while COMMIT was under way; check whether the data is there before doing it again`;
-    return new CommitOutcomeUnknownError(message, { database, engine, cause });
+    this.handOver()?.release({ error: state, answered: this.#answered });
   }
 }
