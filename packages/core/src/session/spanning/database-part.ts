@@ -1,11 +1,12 @@
-import type { Branch, BranchEnd, DriverConnection, MaybePromise } from "../../driver/index.ts";
+import type { Branch, BranchEnd, MaybePromise } from "../../driver/index.ts";
 import { CommitOutcomeUnknownError, type LabelState, type MdbError } from "../../errors/index.ts";
 import { type Bounds, tripped } from "../bounds.ts";
 import type { DatabaseContext } from "../database-context.ts";
 import { failureOf, isConnectionLoss } from "../failure.ts";
 import type { Borrowed } from "../lease-source.ts";
+import { silent } from "../operation.ts";
 import type { Participant } from "../participant.ts";
-import { cancelGraceMs } from "../run-bounded.ts";
+import { runBounded } from "../run-bounded.ts";
 import type { ServerTransaction } from "../server-transaction.ts";
 import { lookBack } from "../settle.ts";
 import type { Unit } from "../unit.ts";
@@ -77,9 +78,11 @@ export class DatabasePart implements SpanningPart {
     if (lease === undefined) return "read-only";
     const { connection } = lease;
     try {
-      const leftMs = this.bounds.deadline - this.context.clock.now();
-      const answer = await this.#onWire(connection, leftMs + cancelGraceMs, () =>
-        connection.prepareBranch?.(this.branch),
+      const answer = await this.#onWire(() =>
+        runBounded(this.context, connection, this.bounds, {
+          ...silent,
+          perform: (it) => it.prepareBranch?.(this.branch),
+        }),
       );
       this.native = answer?.native;
       if (answer?.vote === "prepared") {
@@ -131,7 +134,13 @@ export class DatabasePart implements SpanningPart {
     if (lease?.connection.usable === true) {
       const { connection } = lease;
       try {
-        const answer = await this.#onWire(connection, finishMs, () => connection.finishPrepared?.(this.branch, end));
+        const bounds = { deadline: this.context.clock.now() + finishMs };
+        const answer = await this.#onWire(() =>
+          runBounded(this.context, connection, bounds, {
+            ...silent,
+            perform: (it) => it.finishPrepared?.(this.branch, end),
+          }),
+        );
         lease.release({ error: "ok", answered: true });
         return answer ?? "busy";
       } catch (error) {
@@ -149,16 +158,13 @@ export class DatabasePart implements SpanningPart {
     this.#prepared = undefined;
   }
 
-  /** What its holder waits for on the server; a server that stays silent loses the connection. */
-  async #onWire<T>(connection: DriverConnection, limitMs: number, work: () => MaybePromise<T>): Promise<T> {
-    const { clock } = this.context;
-    const cut = clock.setTimer(() => connection.destroy(), Math.max(0, limitMs), { keepProcessAlive: true });
+  /** Its holder does not stand still while the server works for it. */
+  async #onWire<T>(work: () => MaybePromise<T>): Promise<T> {
     this.unit.holder.count(1);
     try {
       return await work();
     } finally {
       this.unit.holder.count(-1);
-      cut.cancel();
     }
   }
 }

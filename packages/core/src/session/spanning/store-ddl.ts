@@ -1,7 +1,7 @@
 import type { DialectFacts } from "../../driver/index.ts";
-import { UndefinedObjectError, UniqueViolationError } from "../../errors/index.ts";
+import { UndefinedObjectError, UniqueViolationError, UnsupportedError } from "../../errors/index.ts";
 import { sql } from "../../sql/index.ts";
-import type { DatabaseContext } from "../database-context.ts";
+import { type DatabaseContext, nameOf } from "../database-context.ts";
 import { runInScope } from "../scope.ts";
 import { newStoreId, outside, readStoreId } from "./decision-store.ts";
 
@@ -23,6 +23,10 @@ function tables({ momentType = "timestamp" }: DialectFacts): { readonly store: s
 
 /** Creates what is missing of the store. May be called again, also by several processes at once. Gives the store's name. */
 export async function prepareStore(context: DatabaseContext, limitMs: number): Promise<string> {
+  if (context.permanent) {
+    const message = `${nameOf(context)}: a database in memory is gone with its process, and cannot keep decisions`;
+    throw new UnsupportedError(message, { database: context.database, engine: context.engine });
+  }
   return runInScope(undefined, async () => {
     const executor = outside(context);
     const options = { timeoutMs: limitMs };
