@@ -25,6 +25,8 @@ export interface Bed {
 export interface Coordinator {
   /** What it has said of transactions so far. */
   readonly told: readonly Told[];
+  /** Resolves when it has said something for the first time. */
+  readonly speaks: Promise<void>;
   /** Resolves when it waits at its place. */
   readonly waits: Promise<void>;
   goOn(): void;
@@ -64,18 +66,21 @@ export function startCoordinator(task: Task): Coordinator {
   });
   const told: Told[] = [];
   const waits = Promise.withResolvers<void>();
+  const speaks = Promise.withResolvers<void>();
   const { stdout, stdin } = child;
   if (stdout === null || stdin === null) throw new Error("the process has no pipes");
   const lines = createInterface({ input: stdout });
   lines.on("line", (line) => {
     if (line === waiting) waits.resolve();
     else told.push(JSON.parse(line) as Told);
+    speaks.resolve();
   });
   // Killed by itself, it leaves its input behind.
   stdin.on("error", () => undefined);
   const ended = Promise.all([once(child, "exit"), once(lines, "close")]).then(() => undefined);
   return {
     told,
+    speaks: speaks.promise,
     waits: waits.promise,
     goOn: () => void stdin.write("go on\n"),
     kill: () => void child.kill("SIGKILL"),

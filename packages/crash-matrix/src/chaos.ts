@@ -45,7 +45,8 @@ export async function chaos(bed: Bed, options: ChaosOptions): Promise<ChaosResul
       lastRange += 1;
       const task = { databases, decider, id: lastRange * idsEach, pauseMs, forEver: true, timeoutMs: 10_000 };
       const coordinator: Coordinator = startCoordinator(task);
-      await sleep(1_000 + Math.random() * 4_000);
+      await coordinator.speaks;
+      await sleep(Math.random() * 1_500);
       coordinator.kill();
       coordinatorKills += 1;
       await coordinator.ended;

@@ -8,6 +8,7 @@ import { coreErrors } from "./core-errors.ts";
 import { corePool } from "./core-pool.ts";
 import { coreSessionChanges } from "./core-session-changes.ts";
 import { coreSessions } from "./core-sessions.ts";
+import { coreSpanning } from "./core-spanning.ts";
 import { coreTransactions } from "./core-transactions.ts";
 import { coreTypes } from "./core-types.ts";
 import { dialect } from "./dialect.ts";
@@ -57,6 +58,7 @@ export const areas: readonly Area[] = [
   coreTypes,
   coreErrors,
   coreTransactions,
+  coreSpanning,
   coreSessions,
   coreSessionChanges,
   corePool,

@@ -3,6 +3,7 @@ import {
   type Capabilities,
   type Connector,
   type Database,
+  type DatabaseDefinition,
   DatabaseManager,
   type DatabaseOptions,
   type DialectFacts,
@@ -101,6 +102,13 @@ export class Bench implements Facts {
     });
     this.#managers.push(manager);
     return manager.database("main");
+  }
+
+  /** A manager of core with the driver's database under the label `main`, and others beside it; closed after the case. */
+  manager(others: Readonly<Record<string, DatabaseDefinition>>): DatabaseManager {
+    const manager = new DatabaseManager({ main: defineDatabase(this.driver, this.subject.options()), ...others });
+    this.#managers.push(manager);
+    return manager;
   }
 
   /** Creates a table through a database of core and gives its name; it is dropped after the case. */

@@ -39,7 +39,7 @@ export async function fakeDatabases<Label extends string>(
   for (const label of names) fakes[label] = fakeDriver({ name: label, capabilities: labels[label].capabilities ?? {} });
   const open = (more: ManagerOptions = options) => {
     const entries = names.map((label) => {
-      const { capabilities: _, isPlain: __, ...rest } = labels[label];
+      const { capabilities: _, isPlain: __, ...rest }: FakeLabel = labels[label];
       return [label, defineDatabase(fakes[label].driver, rest)];
     });
     const manager = new DatabaseManager(Object.fromEntries(entries), more);

@@ -80,7 +80,7 @@ describe("a transaction over several databases", () => {
     await expect(failing).rejects.toMatchObject({ code: "MDB_SERIALIZATION", database: "c" });
     expect(await rows()).toEqual({ a: [], b: [], c: [] });
     expect(await prepared()).toBe(0);
-    expect(databases.stats().c.busy).toBe(0);
+    expect(databases.stats().c?.busy).toBe(0);
   });
 
   it("rolls all back when the decider refuses to commit", async () => {
@@ -160,7 +160,7 @@ describe("a transaction over several databases", () => {
     await expect(hanging).rejects.toThrow(StatementTimeoutError);
     expect(await rows()).toEqual({ a: [], b: [] });
     expect(await prepared()).toBe(0);
-    expect([databases.stats().a.busy, databases.stats().b.busy]).toEqual([0, 0]);
+    expect([databases.stats().a?.busy, databases.stats().b?.busy]).toEqual([0, 0]);
   });
 });
 
@@ -321,7 +321,7 @@ describe("a lost answer", () => {
     const { labels, transactionId = "" } = error as CommitOutcomeUnknownError;
     expect(labels).toEqual({ a: "unknown", b: "prepared" });
     fakes.a.clearScript();
-    expect(databases.stats().b.busy).toBe(0);
+    expect(databases.stats().b?.busy).toBe(0);
     const later = other({});
     expect(await later.outcome(transactionId)).toBe("committed");
     expect((await later.inDoubt()).map(({ id, label, decision }) => ({ id, label, decision }))).toEqual([
