@@ -32,6 +32,7 @@ const sourcesMayImport: Readonly<Record<string, readonly string[]>> = {
   nestjs: ["core", "http"],
   "http-testkit": ["core", "http", "testkit"],
   "wire-servers": [],
+  "crash-matrix": ["core", "adapter-postgres", "adapter-sqlite", "wire-servers"],
   "repo-checks": ["core"],
 };
 const adapterMayImport = ["core"];

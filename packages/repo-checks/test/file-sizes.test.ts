@@ -7,6 +7,7 @@ const longest = 250;
 const accepted: Readonly<Record<string, string>> = {
   "packages/adapter-oracle/src/connection.ts": "a connection: every member of the SPI, each a few lines",
   "packages/testkit/src/conformance/bench.ts": "what every case of the suite has at hand",
+  "packages/testkit/src/conformance/branches.ts": "the cases of one area",
   "packages/testkit/src/conformance/dialect.ts": "the cases of one area",
   "packages/testkit/src/conformance/errors.ts": "the cases of one area",
   "packages/testkit/src/conformance/stream.ts": "the cases of one area",
