@@ -174,14 +174,12 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
   }
 
   async #close(options: CloseOptions | undefined): Promise<void> {
-    await this.stopRecovery();
-    const closing = [...this.#databases.values()].map((database) => database.close(options));
-    const failed = (await Promise.allSettled(closing)).filter((outcome) => outcome.status === "rejected");
-    if (failed.length > 0)
-      throw new AggregateError(
-        failed.map((it) => it.reason),
-        "not every database closed cleanly",
-      );
+    const recovery = this.stopRecovery();
+    const closing = Promise.allSettled([...this.#databases.values()].map((database) => database.close(options)));
+    // What recovery still asks for is refused by the pools, so it ends with them.
+    await recovery;
+    const errors = (await closing).flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+    if (errors.length > 0) throw new AggregateError(errors, "not every database closed cleanly");
   }
 
   [Symbol.asyncDispose](): Promise<void> {
