@@ -20,7 +20,12 @@ export const dialect: DialectFacts = Object.freeze({
   emptyStringIsNull: false,
   typedParameters: true,
   arrayParameters: false,
-  momentType: "datetime2",
+  columnTypes: Object.freeze({
+    moment: "datetime2",
+    generatedKey: "bigint identity primary key",
+    text: "nvarchar",
+    longText: "nvarchar(max)",
+  }),
   booleanType: "bit",
   transactionalDdl: true,
   selectNeedsFrom: null,

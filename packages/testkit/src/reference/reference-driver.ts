@@ -65,6 +65,7 @@ export const referenceDialect: DialectFacts = Object.freeze<DialectFacts>({
   },
   exactPlaces: { timestamptz: { read: "+$", write: "$" }, uuid: { read: "+$", write: "$" } },
   arrayParameters: false,
+  columnTypes: { generatedKey: "integer primary key autoincrement" },
   booleanType: "integer",
   transactionalDdl: true,
   selectNeedsFrom: null,

@@ -29,7 +29,7 @@ export async function forgetDecisions(
     .map(({ id }) => id);
   if (ids.length === 0) return 0;
   const { rowCount } = await runInScope(undefined, () =>
-    outside(context).execute(sql`delete from mdb_decisions where id in ${sql.list(ids)}`, { timeoutMs: limitMs }),
+    outside(context).execute(sql`delete from mdb_decisions where id in (${sql.list(ids)})`, { timeoutMs: limitMs }),
   );
   return rowCount;
 }

@@ -14,10 +14,10 @@ export function storeDdl({ dialect }: DatabaseContext, id = newStoreId()): reado
   return [store, decisions, `insert into mdb_store (slot, id) values (1, '${id}')`];
 }
 
-function tables({ momentType = "timestamp" }: DialectFacts): { readonly store: string; readonly decisions: string } {
+function tables({ columnTypes }: DialectFacts): { readonly store: string; readonly decisions: string } {
   return {
     store: "create table mdb_store (slot integer not null primary key, id varchar(11) not null)",
-    decisions: `create table mdb_decisions (id varchar(22) not null primary key, outcome char(1) not null, branches varchar(4000) not null, decided_at ${momentType} default current_timestamp not null)`,
+    decisions: `create table mdb_decisions (id varchar(22) not null primary key, outcome char(1) not null, branches varchar(4000) not null, decided_at ${columnTypes?.moment ?? "timestamp"} default current_timestamp not null)`,
   };
 }
 
