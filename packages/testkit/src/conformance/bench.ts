@@ -12,6 +12,7 @@ import {
   defineDatabase,
   type ErrorInfo,
   type ErrorKind,
+  type ManagerOptions,
   type MaybePromise,
   type OperationContext,
   type ParameterValue,
@@ -105,8 +106,9 @@ export class Bench implements Facts {
   }
 
   /** A manager of core with the driver's database under the label `main`, and others beside it; closed after the case. */
-  manager(others: Readonly<Record<string, DatabaseDefinition>>): DatabaseManager {
-    const manager = new DatabaseManager({ main: defineDatabase(this.driver, this.subject.options()), ...others });
+  manager(others: Readonly<Record<string, DatabaseDefinition>>, options: ManagerOptions = {}): DatabaseManager {
+    const main = defineDatabase(this.driver, this.subject.options());
+    const manager = new DatabaseManager({ main, ...others }, options);
     this.#managers.push(manager);
     return manager;
   }

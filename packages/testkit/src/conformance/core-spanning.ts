@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import {
   type DatabaseManager,
   defineDatabase,
+  type ManagerOptions,
+  systemClock,
   TransactionAbortedError,
   TransactionStateError,
   UniqueViolationError,
@@ -99,6 +101,31 @@ export const coreSpanning: Area = {
       timeoutFactor: 2,
     },
     {
+      name: "forgets decisions that nobody can ask for any more, by the server's clock",
+      needs: [connections(2)],
+      async run(bench) {
+        const fakes = [fakeDriver({ name: "x" }), fakeDriver({ name: "y" })] as const;
+        let aheadMs = 0;
+        const clock = { ...systemClock, now: () => systemClock.now() + aheadMs };
+        const options = { clock, recovery: { everyMs: 20 } };
+        try {
+          const { databases, insert } = await spanningOver(bench, fakes, options);
+          await bothOthers(databases, insert);
+          const main = databases.database("main");
+          const ids = () => main.query("select id from mdb_decisions order by id", [], { rowMode: "array" });
+          const last = String((await ids()).at(-1)?.[0]);
+          await main.execute("update mdb_decisions set decided_at = :moment where id = :last", {
+            moment: new Date("2020-01-01T00:00:00Z"),
+            last,
+          });
+          aheadMs = 7_200_000;
+          await bench.eventually(async () => !(await ids()).some(([id]) => String(id) === last), "it is forgotten");
+        } finally {
+          for (const fake of fakes) fake.close();
+        }
+      },
+    },
+    {
       ...spanning("is a branch of what another one decides", async (_, { databases, fakes, insert, rows }) => {
         await databases.transaction(["x", "main"], async ({ main, x }) => {
           await insert(1)(main as never);
@@ -162,8 +189,13 @@ function spanning(name: string, run: (bench: Bench, spanning: Spanning) => Promi
   };
 }
 
-async function spanningOver(bench: Bench, fakes: readonly [FakeDriver, FakeDriver]): Promise<Spanning> {
-  const databases = bench.manager({ x: defineDatabase(fakes[0].driver, {}), y: defineDatabase(fakes[1].driver, {}) });
+async function spanningOver(
+  bench: Bench,
+  fakes: readonly [FakeDriver, FakeDriver],
+  options: ManagerOptions = {},
+): Promise<Spanning> {
+  const others = { x: defineDatabase(fakes[0].driver, {}), y: defineDatabase(fakes[1].driver, {}) };
+  const databases = bench.manager(others, options);
   const tables: Record<string, string> = {
     main: await bench.tableIn(databases.database("main"), `id ${bench.subject.types.integer} primary key`),
     x: "t",
