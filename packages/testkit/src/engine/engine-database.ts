@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { EngineFates } from "./engine-fates.ts";
 import { EnginePrepared } from "./engine-prepared.ts";
 import { EngineSession } from "./engine-session.ts";
 
@@ -13,6 +14,8 @@ export class EngineDatabase {
   readonly procedures = new Map<string, string>();
   /** Transactions that are prepared. */
   readonly prepared = new EnginePrepared();
+  /** What became of each transaction that has written. */
+  readonly fates = new EngineFates();
   readonly #sessions = new Set<EngineSession>();
   #directory: string | undefined;
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { Fate } from "@nsj/mdb-core";
 import { pause } from "../pause.ts";
 import { EngineError } from "./engine-error.ts";
 
@@ -9,16 +10,23 @@ export interface PreparedEntry {
   readonly preparedAt: number;
 }
 
+interface Entry extends PreparedEntry {
+  readonly handle: DatabaseSync;
+  readonly onEnd: (fate: Fate) => void;
+  busy: boolean;
+}
+
 /** How long somebody who finishes a prepared transaction is at it, so that another one can meet him. */
 const finishingMs = 20;
 
 /** The prepared transactions of a database: each is a handle of SQLite's, with its transaction open and its lock held. */
 export class EnginePrepared {
-  readonly #entries = new Map<string, PreparedEntry & { readonly handle: DatabaseSync; busy: boolean }>();
+  readonly #entries = new Map<string, Entry>();
 
-  add(identifier: string, handle: DatabaseSync): void {
+  /** @param onEnd - told what becomes of it */
+  add(identifier: string, handle: DatabaseSync, onEnd: Entry["onEnd"]): void {
     if (this.#entries.has(identifier)) throw new EngineError("OTHER", "something is prepared under this name already");
-    this.#entries.set(identifier, { identifier, preparedAt: Date.now(), handle, busy: false });
+    this.#entries.set(identifier, { identifier, preparedAt: Date.now(), handle, onEnd, busy: false });
   }
 
   async finish(identifier: string, end: "commit" | "rollback"): Promise<"done" | "gone" | "busy"> {
@@ -30,6 +38,7 @@ export class EnginePrepared {
       await pause(finishingMs);
       entry.handle.exec(end);
       entry.handle.close();
+      entry.onEnd(end === "commit" ? "committed" : "rolled back");
     } finally {
       entry.busy = false;
     }

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { DatabaseSync } from "node:sqlite";
-import type { Isolation } from "@nsj/mdb-core";
+import type { Fate, Isolation } from "@nsj/mdb-core";
 import { pause } from "../pause.ts";
 import type { EngineDatabase } from "./engine-database.ts";
 import { EngineError, engineErrorOf } from "./engine-error.ts";
@@ -33,8 +33,9 @@ export class EngineSession {
   #statements: EngineStatements;
   readonly #onClose: () => void;
   #transaction: EngineTransactionOptions | undefined;
+  /** The open transaction's, once it may write. */
+  #number: number | undefined;
   #failed = false;
-  #wrote = false;
   #closed = false;
 
   constructor(database: EngineDatabase, handle: DatabaseSync, onClose: () => void) {
@@ -48,6 +49,17 @@ export class EngineSession {
   get status(): EngineStatus {
     if (this.#transaction === undefined) return "idle";
     return this.#failed ? "failed" : "active";
+  }
+
+  /** The number of the open transaction; `null` while it has written nothing, `undefined` outside. */
+  get transactionNumber(): string | null | undefined {
+    if (this.#transaction === undefined) return undefined;
+    return this.#number === undefined ? null : String(this.#number);
+  }
+
+  /** What became of a transaction of this database. */
+  fateOf(number: string): Fate {
+    return this.#database.fates.of(Number(number));
   }
 
   /** The level of the open transaction, or the one that the next would have. */
@@ -124,13 +136,14 @@ export class EngineSession {
   /** Ends the transaction as prepared; it keeps SQLite's handle, with its lock, and the session goes on with a new one. */
   async prepare(identifier: string, signal: AbortSignal): Promise<"prepared" | "read-only"> {
     if (this.#transaction === undefined) throw new EngineError("OTHER", "no transaction is open");
-    if (this.#failed || !this.#wrote) {
+    const number = this.#number;
+    if (this.#failed || number === undefined) {
       await this.commit(signal);
       return "read-only";
     }
     try {
       if (this.settings.hasOwnObjects) throw new EngineError("UNSUPPORTED", "temporary objects cannot be prepared");
-      this.#database.prepared.add(identifier, this.#handle);
+      this.#database.prepared.add(identifier, this.#handle, (fate) => this.#database.fates.end(number, fate));
     } catch (error) {
       this.rollback();
       throw error;
@@ -138,7 +151,7 @@ export class EngineSession {
     this.#handle = this.#database.newHandle();
     this.#statements = new EngineStatements(this.#handle);
     this.settings.attach(this.#handle);
-    this.#ended();
+    this.#ended("pending");
     return "prepared";
   }
 
@@ -160,13 +173,13 @@ export class EngineSession {
       throw new EngineError("TRANSACTION_ABORTED", "the transaction had failed and was rolled back");
     }
     if (this.#handle.isTransaction) await this.#whenUnlocked(() => this.#handle.exec("commit"), signal);
-    this.#ended();
+    this.#ended("committed");
   }
 
   rollback(): void {
     if (this.#transaction === undefined) return;
     if (this.#handle.isTransaction) this.#handle.exec("rollback");
-    this.#ended();
+    this.#ended("rolled back");
   }
 
   async savepoint(name: string, signal: AbortSignal): Promise<void> {
@@ -226,6 +239,7 @@ export class EngineSession {
     this.#closed = true;
     this.settings.releaseLocks();
     this.#handle.close();
+    this.#database.fates.end(this.#number, "rolled back");
     this.#onClose();
   }
 
@@ -255,16 +269,14 @@ export class EngineSession {
       else this.#database.procedures.delete(procedure);
       return none;
     }
-    if (this.#transaction !== undefined && writes(piece.text)) {
-      await this.#holdTransaction(signal);
-      this.#wrote = true;
-    }
+    if (this.#transaction !== undefined && writes(piece.text)) await this.#holdTransaction(signal);
     if (changesSession(piece.text)) this.settings.touch();
     return this.#whenUnlocked(() => this.#statements.run(piece, values), signal);
   }
 
   /** Makes sure that SQLite itself is in a transaction, where ours has not needed one so far. */
   async #holdTransaction(signal: AbortSignal): Promise<void> {
+    if (this.#transaction?.readOnly === false) this.#number ??= this.#database.fates.begin();
     if (this.#handle.isTransaction) return;
     if (this.#transaction === undefined) throw new EngineError("OTHER", "no transaction is open");
     const start = this.#transaction.readOnly ? "begin" : "begin immediate";
@@ -307,12 +319,13 @@ export class EngineSession {
     if (this.#failed) throw new EngineError("TRANSACTION_ABORTED", "the transaction has failed; roll it back");
   }
 
-  #ended(): void {
+  #ended(fate: Fate): void {
+    this.#database.fates.end(this.#number, fate);
+    this.#number = undefined;
     this.settings.transactionEnded();
     if (this.#transaction?.readOnly) this.#handle.exec("pragma query_only = 0");
     this.#transaction = undefined;
     this.#failed = false;
-    this.#wrote = false;
   }
 }
 

@@ -7,6 +7,7 @@ import type {
   Capabilities,
   DriverConnection,
   ExecuteManyResult,
+  Fate,
   MaybePromise,
   OperationContext,
   ParameterHint,
@@ -174,6 +175,10 @@ export class FakeConnection extends ForwardingConnection {
 
   override call(call: Call, context: OperationContext): Promise<ResultSet> {
     return this.#perform({ on: "call", text: call.procedure.join(".") }, () => super.call(call, context));
+  }
+
+  override fateOf(transactionNumber: string, context: OperationContext): Promise<Fate> {
+    return this.#perform({ on: "fateOf", text: transactionNumber }, () => super.fateOf(transactionNumber, context));
   }
 
   override savepoint(name: string): Promise<void> {

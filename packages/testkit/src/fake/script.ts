@@ -20,6 +20,7 @@ export type FakeMember =
   | "executeMany"
   | "bulkLoad"
   | "call"
+  | "fateOf"
   | "savepoint"
   | "rollbackTo"
   | "releaseSavepoint";

@@ -12,6 +12,7 @@ export function undeclared(capabilities: Capabilities): readonly (keyof DriverCo
   if (!capabilities.bulkLoad) members.push("bulkLoad");
   if (!capabilities.procedures) members.push("call");
   if (capabilities.savepoints === "none") members.push("savepoint", "rollbackTo");
+  if (capabilities.fates !== true) members.push("fateOf", "transactionNumber");
   if (capabilities.savepoints !== "full") members.push("releaseSavepoint");
   return members;
 }

@@ -2,6 +2,7 @@ import { branchingMutants } from "./branching.ts";
 import { connectingMutants } from "./connecting.ts";
 import { dyingMutants } from "./dying.ts";
 import { erringMutants } from "./erring.ts";
+import { forgettingMutants } from "./forgetting.ts";
 import { leakingMutants } from "./leaking.ts";
 import { loadingMutants } from "./loading.ts";
 import type { Mutant } from "./mutant.ts";
@@ -17,6 +18,7 @@ export const mutants: readonly Mutant[] = [
   ...dyingMutants,
   ...transactingMutants,
   ...branchingMutants,
+  ...forgettingMutants,
   ...streamingMutants,
   ...loadingMutants,
   ...erringMutants,

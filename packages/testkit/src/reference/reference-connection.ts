@@ -7,6 +7,7 @@ import {
   type Call,
   type DriverConnection,
   type ExecuteManyResult,
+  type Fate,
   type OperationContext,
   type ParameterValue,
   type PreparedBranch,
@@ -34,10 +35,11 @@ export class ReferenceConnection implements DriverConnection {
   dirty = false;
   readonly fits = true;
   txEnded = 0;
-  readonly transactionNumber = undefined;
+  transactionNumber: string | null | undefined = undefined;
   readonly #port: Port;
   #status: EngineStatus = "idle";
   #unknown = false;
+  #isTraced = false;
 
   constructor(port: Port) {
     this.#port = port;
@@ -65,13 +67,17 @@ export class ReferenceConnection implements DriverConnection {
     return resultSet(results as Answers["query"]);
   }
 
-  async begin({ isolation, readOnly, decides }: BeginOptions): Promise<void> {
+  async begin({ isolation, readOnly, decides, traceable = false }: BeginOptions): Promise<void> {
+    this.#isTraced = traceable;
+    this.transactionNumber = undefined;
     await this.#ask({ op: "begin", isolation, readOnly, decides });
   }
 
   async prepareBranch(branch: Branch): Promise<Vote> {
     const identifier = branchIdentifier(branch);
-    return { vote: (await this.#ask({ op: "prepare", identifier })) as Answers["prepare"] };
+    const vote = (await this.#ask({ op: "prepare", identifier })) as Answers["prepare"];
+    const native = this.transactionNumber;
+    return { vote, ...(typeof native === "string" && { native }) };
   }
 
   async finishPrepared(branch: Branch, end: BranchEnd): Promise<"done" | "gone" | "busy"> {
@@ -112,9 +118,8 @@ export class ReferenceConnection implements DriverConnection {
     return "done";
   }
 
-  /** The small engine remembers nothing of a transaction that is over. */
-  async fateOf(): Promise<"unknown"> {
-    return "unknown";
+  async fateOf(transaction: string): Promise<Fate> {
+    return (await this.#ask({ op: "fate", transaction })) as Answers["fate"];
   }
 
   async cancel(context: OperationContext): Promise<void> {
@@ -183,6 +188,8 @@ export class ReferenceConnection implements DriverConnection {
       const reply = await this.#port.send(request);
       this.#status = reply.status;
       if (reply.changed) this.dirty = true;
+      // Outside of a transaction there is none: the last one's stays.
+      if (this.#isTraced && reply.transaction !== undefined) this.transactionNumber = reply.transaction;
       if (!("error" in reply)) return reply.value;
       throw new EngineError(reply.error.code, reply.error.message, reply.error.details);
     } catch (error) {

@@ -60,6 +60,11 @@ export class DatabasePart implements SpanningPart {
     return this.canPrepare && connection.transactionNumber === null ? "seems read" : "written";
   }
 
+  /** Whether a lost COMMIT is looked after by the server's own number of the transaction, where it has one. */
+  protected get asksAfterCommit(): boolean {
+    return this.context.capabilities.fates === true;
+  }
+
   /** Looks back after the work is done; gives why it must not be kept. */
   lookBack(): Promise<MdbError | undefined> {
     return lookBack(this.unit);
@@ -107,7 +112,7 @@ export class DatabasePart implements SpanningPart {
   async commit(): Promise<void> {
     await this.endUnit();
     try {
-      await this.server.commit(this.bounds);
+      await this.server.commit(this.bounds, this.asksAfterCommit);
       this.known = "committed";
     } catch (error) {
       this.known = error instanceof CommitOutcomeUnknownError ? "unknown" : "rolled back";

@@ -20,6 +20,13 @@ const longestList = 4_000;
 
 /** The database of a transaction over several whose own commit is the decision. */
 export class DecidingDatabasePart extends DatabasePart implements DecidingPart {
+  #hasDecided = false;
+
+  /** A decision is asked for in its own table, which every engine has. */
+  protected override get asksAfterCommit(): boolean {
+    return !this.#hasDecided && super.asksAfterCommit;
+  }
+
   async decide(branches: readonly SpanningPart[]): Promise<void> {
     const { context, unit, bounds } = this;
     const part = new Participant({ unit, scope: joiningScope(context), bounds });
@@ -30,6 +37,7 @@ export class DecidingDatabasePart extends DatabasePart implements DecidingPart {
       throw new ParameterError(message, { database: this.label, engine: context.engine });
     }
     try {
+      this.#hasDecided = true;
       await part.run(() => writeDecision(handle, this.branch, "C", list));
     } catch (error) {
       if (!(error instanceof UniqueViolationError)) throw error;

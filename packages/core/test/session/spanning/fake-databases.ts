@@ -88,5 +88,8 @@ export async function fakeDatabases<Label extends string>(
   };
 }
 
-/** An engine that cannot prepare. */
-export const unable: FakeLabel = { capabilities: { branches: "none" } };
+/** An engine that cannot prepare, and cannot tell what became of a lost COMMIT. */
+export const unable: FakeLabel = { capabilities: { branches: "none", fates: false } };
+
+/** An engine that can prepare, but cannot tell what became of a lost COMMIT. */
+export const forgetful: FakeLabel = { capabilities: { fates: false } };

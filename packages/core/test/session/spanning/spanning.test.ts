@@ -14,7 +14,7 @@ import {
   UnsupportedError,
 } from "@nsj/mdb-core";
 import { describe, expect, it } from "vitest";
-import { fakeDatabases, unable } from "./fake-databases.ts";
+import { fakeDatabases, forgetful, unable } from "./fake-databases.ts";
 
 const insert = (id: number) => `insert into t (id) values (${id})`;
 
@@ -382,8 +382,15 @@ describe("a lost answer", () => {
     expect(await prepared()).toBe(0);
   });
 
+  it("to the commit of the only writer is found out where the server can tell", async () => {
+    const { databases, fakes, rows } = await fakeDatabases({ a: {}, b: {} });
+    fakes.b.script({ on: "commit", action: { doThenFail: { kind: "lost" } } });
+    await databases.transaction(["a", "b"], ({ b }) => b.execute(insert(2)));
+    expect(await rows()).toEqual({ a: [], b: [2] });
+  });
+
   it("to the commit of the only writer is unknown, and no decision can be asked for", async () => {
-    const { databases, fakes } = await fakeDatabases({ a: {}, b: {} });
+    const { databases, fakes } = await fakeDatabases({ a: {}, b: forgetful });
     fakes.b.script({ on: "commit", action: { doThenFail: { kind: "lost" } } });
     const error = await databases.transaction(["a", "b"], ({ b }) => b.execute(insert(2))).catch((it: unknown) => it);
     expect(error).toBeInstanceOf(CommitOutcomeUnknownError);
