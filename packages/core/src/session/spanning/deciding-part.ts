@@ -46,6 +46,15 @@ export class DecidingDatabasePart extends DatabasePart implements DecidingPart {
     }
   }
 
+  override async commit(): Promise<void> {
+    // Committing nothing would be taken for the decision.
+    if (this.#hasDecided && this.server.connection === undefined) {
+      const message = `${nameOf(this.context)}: the transaction had ended before it could be decided`;
+      throw new TransactionAbortedError(message, { database: this.label, engine: this.context.engine });
+    }
+    await super.commit();
+  }
+
   /** Asks again until the time of the transaction is over: a server that was restarted may be back by then. */
   async verdict(): Promise<Verdict> {
     const { clock } = this.context;
