@@ -207,12 +207,12 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
 
   /** {@link database} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
   static database(label: RegisteredLabel): Database {
-    return defaultManager().database(label);
+    return defaultManager<DatabaseManager>().database(label);
   }
 
   /** {@link getSession} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
   static async getSession(label: RegisteredLabel, options?: SessionOptions): Promise<Session> {
-    return defaultManager().getSession(label, options);
+    return defaultManager<DatabaseManager>().getSession(label, options);
   }
 
   /** {@link withSession} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
@@ -221,7 +221,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
     work: (session: Session) => Promise<R>,
     options?: SessionOptions,
   ): Promise<R> {
-    return defaultManager().withSession(label, work, options);
+    return defaultManager<DatabaseManager>().withSession(label, work, options);
   }
 
   /** {@link transaction} of the process-wide default. */
@@ -237,11 +237,11 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
     options?: TransactionOptions,
   ): Promise<R>;
   static async transaction(labels: never, work: never, options?: object): Promise<unknown> {
-    return defaultManager().transaction(labels, work, options);
+    return defaultManager<DatabaseManager>().transaction(labels, work, options);
   }
 
   /** {@link begin} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
   static async begin(label: RegisteredLabel, options?: HeldTransactionOptions): Promise<HeldTransaction> {
-    return defaultManager().begin(label, options);
+    return defaultManager<DatabaseManager>().begin(label, options);
   }
 }

@@ -1,9 +1,9 @@
 import type { Branch, BranchEnd, MaybePromise } from "../../driver/index.ts";
 import { CommitOutcomeUnknownError, type LabelState, type MdbError } from "../../errors/index.ts";
+import type { Borrowed } from "../borrowed.ts";
 import { type Bounds, tripped } from "../bounds.ts";
 import type { DatabaseContext } from "../database-context.ts";
 import { failureOf, isConnectionLoss } from "../failure.ts";
-import type { Borrowed } from "../lease-source.ts";
 import { silent } from "../operation.ts";
 import type { Participant } from "../participant.ts";
 import { runBounded } from "../run-bounded.ts";
