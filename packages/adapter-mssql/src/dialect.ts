@@ -22,6 +22,12 @@ export const dialect: DialectFacts = Object.freeze({
   finerThanDate: Object.freeze(["datetime2", "datetimeoffset"] as const),
   typedParameters: true,
   arrayParameters: false,
+  columnTypes: Object.freeze({
+    moment: "datetime2",
+    generatedKey: "bigint identity primary key",
+    text: "nvarchar",
+    longText: "nvarchar(max)",
+  }),
   booleanType: "bit",
   transactionalDdl: true,
   selectNeedsFrom: null,

@@ -1,5 +1,7 @@
 import {
   type BeginOptions,
+  type Branch,
+  type BranchEnd,
   type BulkTarget,
   type Call,
   type DriverConnection,
@@ -9,12 +11,15 @@ import {
   type OperationContext,
   type ParameterHint,
   type ParameterValue,
+  type PreparedBranch,
   type ResetPlan,
   type ResultSet,
   type RowStream,
   type Statement,
+  type Vote,
 } from "@nsj/mdb-core";
 import { watch } from "./bounds.ts";
+import { finishPrepared, listPrepared, prepareBranch } from "./branches.ts";
 import { type BulkLoad, startBulkLoad } from "./bulk.ts";
 import { callProcedure, type Routines } from "./call.ts";
 import { CursorStream } from "./cursor.ts";
@@ -129,6 +134,18 @@ export class PostgresConnection implements DriverConnection {
   rollback(): void | Promise<void> {
     if (this.#session.unhold() || this.txStatus === "idle") return undefined;
     return this.#session.command("ROLLBACK").then(() => undefined);
+  }
+
+  prepareBranch(branch: Branch): Promise<Vote> {
+    return prepareBranch(this.#session, branch);
+  }
+
+  finishPrepared(branch: Branch, end: BranchEnd): Promise<"done" | "gone" | "busy"> {
+    return finishPrepared(this.#session, branch, end);
+  }
+
+  listPrepared(context: OperationContext): Promise<readonly PreparedBranch[]> {
+    return this.#bounded(context, () => listPrepared(this.#session));
   }
 
   savepoint(name: string): Promise<void> {

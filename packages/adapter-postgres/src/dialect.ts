@@ -51,6 +51,7 @@ export const capabilities: Capabilities = Object.freeze({
   multipleResultSets: true,
   procedures: true,
   fates: true,
+  branches: "at-commit",
 });
 
 /** An identifier in double quotes. @throws DriverFault for a zero byte, which would end the statement there */

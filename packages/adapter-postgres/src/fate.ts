@@ -10,6 +10,8 @@ export const numberText = "select pg_catalog.txid_current_if_assigned()";
 // another one, and the first eight digits of a file's name.
 const timelineText = "select pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8)";
 
+const notifying = /notify/i;
+
 /** The number of a transaction that may have to be asked after: learnt behind its statements, in their flights, until it has one. */
 export class TransactionTrace {
   readonly #link: Link;
@@ -18,6 +20,7 @@ export class TransactionTrace {
   #isTraced = false;
   #number: string | null | undefined;
   #isBehind = false;
+  #mayNotify = false;
 
   constructor(link: Link) {
     this.#link = link;
@@ -28,6 +31,17 @@ export class TransactionTrace {
     this.#isTraced = traceable;
     this.#number = undefined;
     this.#isBehind = false;
+    this.#mayNotify = false;
+  }
+
+  /** A text is about to be sent. A NOTIFY is no write, but others notice it once it is committed. */
+  sends(text: string): void {
+    if (this.#isTraced && !this.#mayNotify) this.#mayNotify = notifying.test(text);
+  }
+
+  /** Whether the transaction has done nothing that anybody could notice. */
+  get didNothing(): boolean {
+    return this.#number === null && !this.#isBehind && !this.#mayNotify;
   }
 
   /** What is to be asked of the server ahead of the first transaction that is traced, in a flight of its own: it may be refused. */

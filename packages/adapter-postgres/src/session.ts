@@ -1,4 +1,5 @@
 import { type BeginOptions, type DriverConnection, DriverFault, type OperationContext } from "@nsj/mdb-core";
+import { durableText } from "./branches.ts";
 import { requestCancel } from "./cancel.ts";
 import { typeLookUp, typesFrom } from "./catalogue.ts";
 import { explainRefusal, isStalePlan, mayBeStaleType, noteAgain } from "./errors.ts";
@@ -40,7 +41,7 @@ export class Session {
   readonly setup: string;
   readonly #localSetup: Prelude | undefined;
   /** A BEGIN that waits for the first statement. */
-  #held: Prelude | undefined;
+  #held: readonly Prelude[] | undefined;
   /** A BEGIN that is on its way. Rejects when the server did not begin. */
   #opening: Promise<void> | undefined;
   /** The open transaction has changed the schema. */
@@ -71,12 +72,12 @@ export class Session {
   }
 
   /** Holds a BEGIN back until the first statement. */
-  hold(text: string, { readOnly = false, traceable = false }: BeginOptions = {}): void {
+  hold(text: string, { readOnly = false, traceable = false, decides }: BeginOptions = {}): void {
     if (!this.link.alive) throw DriverFault.alreadyLost(this.link.death);
     if (this.txStatus !== "idle") throw refusal("other", "a transaction is open on this connection already");
     this.changes.readOnlyAsked = readOnly;
     this.trace.begin(traceable);
-    this.#held = { text, values: [] };
+    this.#held = (decides === true ? [text, durableText] : [text]).map((it) => ({ text: it, values: [] }));
   }
 
   /** Forgets a BEGIN that was not sent. Says whether there was one. */
@@ -91,6 +92,7 @@ export class Session {
     return this.send((ahead) => {
       const usage = name ? (this.#prepared?.use(statement.key, statement.values) ?? unprepared) : unprepared;
       this.changes.sent(statement.text, usage.leavesTraces);
+      this.trace.sends(statement.text);
       return new StatementFlight(this, this.#withClosing(ahead), statement, usage);
     });
   }
@@ -114,6 +116,7 @@ export class Session {
 
   #callersScript(text: string): Promise<ScriptOutcome> {
     this.changes.sent(text);
+    this.trace.sends(text);
     this.trace.skipped();
     return this.send(() => new ScriptFlight(this, text, (tag) => this.changes.completed(tag, text)), false);
   }
@@ -153,10 +156,10 @@ export class Session {
     return flight.result;
   }
 
-  #ahead(begin: Prelude | undefined): Ahead {
+  #ahead(begin: readonly Prelude[] | undefined): Ahead {
     const local = this.#localSetup;
     if (begin !== undefined)
-      return { closing: [], preludes: local === undefined ? [begin] : [begin, local], beginAt: 0 };
+      return { closing: [], preludes: local === undefined ? begin : [...begin, local], beginAt: 0 };
     if (local === undefined || this.txStatus !== "idle") return nothingAhead;
     return { closing: [], preludes: [local], beginAt: -1 };
   }

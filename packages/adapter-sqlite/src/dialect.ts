@@ -52,6 +52,8 @@ export const sqliteDialect: DialectFacts = Object.freeze({
     uuid: asStored,
   }),
   arrayParameters: false,
+  // Without the word, the key of a row that was deleted may come again.
+  columnTypes: Object.freeze({ generatedKey: "integer primary key autoincrement" }),
   booleanType: "integer",
   transactionalDdl: true,
   selectNeedsFrom: null,

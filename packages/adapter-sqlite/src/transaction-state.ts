@@ -1,29 +1,13 @@
 import { type BeginOptions, type Clock, type MaybePromise, type OperationContext, unlimited } from "@nsj/mdb-core";
 import { quoteIdentifier } from "./dialect.ts";
+import { Durability } from "./durability.ts";
 import { isBusy } from "./errors.ts";
 import { connectionClosed, noSuchSavepoint, readOnlyTransaction, transactionOpen } from "./failure.ts";
 import type { NativeDatabase, NativeStatement } from "./native.ts";
 import { Patience } from "./patience.ts";
 import type { SchemaWatch } from "./schema-watch.ts";
-import type { StatementKind } from "./statement-kind.ts";
+import type { Access, Needs, Pending } from "./transaction-facts.ts";
 import type { WriterQueue } from "./writer-queue.ts";
-
-/** What running something asks of the transaction around it. */
-export interface Needs {
-  /** It may change a database file. */
-  readonly writes: boolean;
-  readonly kind: Pick<StatementKind, "control" | "schema">;
-}
-
-/** How a connection may use its database, and with whom. */
-export interface Access {
-  /** Opened for reading only. */
-  readonly readonly: boolean;
-  /** Absent where nobody else can write, to a private database. */
-  readonly writers: WriterQueue | undefined;
-  readonly busyTimeoutMs: number;
-  readonly clock: Clock;
-}
 
 /** How long to pause before asking a locked database again, in milliseconds: the first time and at most. */
 const firstPauseMs = 1;
@@ -47,7 +31,8 @@ export class TransactionState {
   #distrustful = false;
   #readOnly = false;
   /** A transaction that was asked for and begins with the first statement, with the savepoints that were set meanwhile. */
-  #pending: { readonly readOnly: boolean; readonly locksLate: boolean; readonly savepoints: string[] } | undefined;
+  #pending: Pending | undefined;
+  readonly #durability: Durability;
 
   constructor(native: NativeDatabase, watch: SchemaWatch, access: Access) {
     this.#native = native;
@@ -56,6 +41,7 @@ export class TransactionState {
     this.#writers = access.readonly ? undefined : access.writers;
     this.#busyTimeoutMs = access.busyTimeoutMs;
     this.#clock = access.clock;
+    this.#durability = new Durability(native, access.writers !== undefined);
   }
 
   /** Whether a transaction is open, or will be with the next statement. */
@@ -106,9 +92,10 @@ export class TransactionState {
   }
 
   /** Held back until the first statement, so that its deadline bounds the wait for the lock, and no lock is held before it. */
-  begin({ readOnly = false, writeLock = "early" }: BeginOptions): void {
+  begin({ readOnly = false, writeLock = "early", decides = false }: BeginOptions): void {
     if (this.active) throw transactionOpen();
-    this.#pending = { readOnly, locksLate: readOnly || writeLock === "late", savepoints: [] };
+    if (decides) this.#durability.mustBePossible();
+    this.#pending = { readOnly, decides, locksLate: readOnly || writeLock === "late", savepoints: [] };
   }
 
   /** @throws when the transaction has ended by itself, as `INSERT OR ROLLBACK` ends it */
@@ -205,6 +192,7 @@ export class TransactionState {
   #beginPending(turn: boolean): void {
     const pending = this.#pending;
     if (pending === undefined) return;
+    if (pending.decides) this.#durability.raise();
     // On a database that is open for reading only SQLite refuses the lock of a writer, and a session there only wants to read.
     this.#command(turn && this.#writable ? "BEGIN IMMEDIATE" : "BEGIN DEFERRED");
     this.#pending = undefined;
@@ -225,6 +213,7 @@ export class TransactionState {
   #ended(committed: boolean): void {
     this.#active = false;
     this.#readOnly = false;
+    this.#durability.restore();
     this.#watch.transactionEnded(committed);
   }
 

@@ -216,3 +216,40 @@ describe("deadlines and signals", () => {
     expect(await rows(connection, "select count(*) from t")).toEqual([[0]]);
   });
 });
+
+describe("a transaction that decides over others", () => {
+  const synchronous = async (connection: Awaited<ReturnType<typeof connect>>) =>
+    (await rows(connection, "pragma synchronous"))[0]?.[0];
+
+  it("is durable on a connection that otherwise is not, however it ends, and only it", async () => {
+    const connection = await connect({ filename: temporaryFile(), synchronous: "off" });
+    await run(connection, "create table t (id integer primary key)");
+    for (const end of ["commit", "rollback"] as const) {
+      connection.begin({ decides: true });
+      await run(connection, "insert into t values (1)");
+      expect(await synchronous(connection)).toBe(2);
+      await connection[end]();
+      expect(await synchronous(connection)).toBe(0);
+      await run(connection, "delete from t");
+    }
+    connection.begin({});
+    expect(await synchronous(connection)).toBe(0);
+    connection.rollback();
+  });
+
+  it("leaves a connection alone that promises more", async () => {
+    const connection = await connect({ filename: temporaryFile(), synchronous: "extra" });
+    connection.begin({ decides: true });
+    await run(connection, "create table t (id integer primary key)");
+    expect(await synchronous(connection)).toBe(3);
+    connection.rollback();
+  });
+
+  it("is refused where it would be gone with its process", async () => {
+    for (const filename of [":memory:", ""]) {
+      const connection = await connect({ filename });
+      expect(await failure(() => connection.begin({ decides: true }))).toMatchObject({ kind: "unsupported" });
+      expect(connection.txStatus).toBe("idle");
+    }
+  });
+});

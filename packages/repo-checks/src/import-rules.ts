@@ -26,6 +26,7 @@ const sourcesMayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
   testkit: ["core"],
   http: ["core"],
+  outbox: ["core"],
   express: ["core", "http"],
   fastify: ["core", "http"],
   hono: ["core", "http"],
@@ -35,6 +36,7 @@ const sourcesMayImport: Readonly<Record<string, readonly string[]>> = {
   "http-testkit": ["core", "http", "testkit"],
   "session-model": ["core", "testkit"],
   "wire-servers": [],
+  "crash-matrix": ["core", "adapter-postgres", "adapter-sqlite", "wire-servers"],
   "repo-checks": ["core"],
 };
 const adapterMayImport = ["core"];

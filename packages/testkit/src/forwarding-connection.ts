@@ -1,5 +1,7 @@
 import type {
   BeginOptions,
+  Branch,
+  BranchEnd,
   BulkTarget,
   Call,
   DriverConnection,
@@ -9,10 +11,12 @@ import type {
   OperationContext,
   ParameterHint,
   ParameterValue,
+  PreparedBranch,
   ResetPlan,
   ResultSet,
   RowStream,
   Statement,
+  Vote,
 } from "@nsj/mdb-core";
 
 /** A connection that hands every call on to another one of which all members are there. What wraps a connection extends it. */
@@ -77,6 +81,18 @@ export class ForwardingConnection implements Required<DriverConnection> {
 
   rollback(): MaybePromise<void> {
     return this.inner.rollback();
+  }
+
+  prepareBranch(branch: Branch): MaybePromise<Vote> {
+    return this.inner.prepareBranch(branch);
+  }
+
+  finishPrepared(branch: Branch, end: BranchEnd): MaybePromise<"done" | "gone" | "busy"> {
+    return this.inner.finishPrepared(branch, end);
+  }
+
+  listPrepared(context: OperationContext): Promise<readonly PreparedBranch[]> {
+    return this.inner.listPrepared(context);
   }
 
   close(context: OperationContext): Promise<void> {

@@ -97,6 +97,27 @@ const engineSql: EngineSql = {
   lockTimeout: (milliseconds) => `set lock_timeout = ${milliseconds}`,
   statementTimeout: (milliseconds) => `set statement_timeout = ${milliseconds}`,
   session: sessionSql,
+  durability: {
+    relax: "set synchronous_commit = off",
+    ask: "select current_setting('synchronous_commit')",
+    durable: ["on", "remote_apply"],
+  },
+  lockingQuery: (table) => `select id from ${table} where id = 1 for update`,
+  foreignBranch: (table, name) => ({
+    prepare: ["begin", `insert into ${table} (id) values (9)`, `prepare transaction '${name}'`],
+    undo: `rollback prepared '${name}'`,
+  }),
+  unpreparable: {
+    "a temporary table": ["create temp table not_here (id integer) on commit drop"],
+    "a NOTIFY": ["notify somebody"],
+    "a LISTEN": ["listen something"],
+    "a held cursor": ["declare c cursor with hold for select 1"],
+    "an exported snapshot": ["select pg_export_snapshot()"],
+    "a deferred constraint": [
+      "create table not_here (id integer unique deferrable initially deferred)",
+      "insert into not_here values (1), (1)",
+    ],
+  },
   procedure: {
     create: (name, table) => [
       `create procedure ${name}(a integer, inout b integer, out total integer) language plpgsql as $$

@@ -31,6 +31,7 @@ export async function startTlsServer(): Promise<TlsServer> {
     `ssl_key_file=${forServer("server.key")}`,
     `ssl_ca_file=${forServer("ca.pem")}`,
     "max_connections=200",
+    "max_prepared_transactions=20",
   ]);
   return {
     url: server.url,

@@ -48,6 +48,7 @@ export const fileSubject: Subject<SqliteOptions> = {
       `with recursive series (n) as (select 1 union all select n + 1 from series where n < ${count})
        select case when n = ${at} then abs(-9223372036854775807 - 1) else n end as n from series`,
     openTransaction: (table) => ["begin", `insert into ${table} (id) values (1)`],
+    durability: { relax: "pragma synchronous = off", ask: "pragma synchronous", durable: ["2", "3"] },
     failures: {
       value: ["select abs(-9223372036854775807 - 1)"],
       permission: ["select load_extension('nothing')"],

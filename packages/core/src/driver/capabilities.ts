@@ -48,6 +48,11 @@ export interface Capabilities {
   /** A server tells what became of a transaction whose COMMIT was lost. Declared with `fateOf()`. Absent: no. */
   readonly fates?: boolean;
   /**
+   * A transaction can be prepared, and committed later by any connection. `"at-commit"`: any transaction can; `"from-begin"`: only one that was begun with
+   * `BeginOptions.branch`. Declared with `prepareBranch()`, `finishPrepared()` and `listPrepared()`. Absent: `"none"`.
+   */
+  readonly branches?: "none" | "at-commit" | "from-begin";
+  /**
    * At most this many connections make sense; absent when there is no such limit. 1: the database lives in its one connection (in memory), so
    * the pool never closes that for its age, for being idle or for what a session has left.
    */

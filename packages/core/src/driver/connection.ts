@@ -1,3 +1,4 @@
+import type { Branch, BranchEnd, PreparedBranch, Vote } from "./branch.ts";
 import type { Isolation } from "./isolation.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 import type { OperationContext } from "./operation.ts";
@@ -18,6 +19,13 @@ export interface BeginOptions {
    * fails for that. Others ignore it.
    */
   readonly writeLock?: "early" | "late";
+  /** This may become a prepared branch of a transaction over several databases. Only where `branches` is declared. */
+  readonly branch?: Branch;
+  /**
+   * The commit of this transaction decides over prepared branches of others, so it must be durable before `commit` resolves, whatever the settings
+   * of the session or the database allow otherwise; for this transaction only.
+   */
+  readonly decides?: boolean;
 }
 
 /**
@@ -174,6 +182,21 @@ export interface DriverConnection {
    * lost. Declared with `fates`. @param transactionNumber - what {@link DriverConnection.transactionNumber} gave
    */
   fateOf?(transactionNumber: string, context: OperationContext): Promise<Fate>;
+  /**
+   * Ends the transaction as prepared: from then on it survives this connection and the server's crash, keeps its locks, is seen by nobody, and waits for
+   * `finishPrepared`. Rejects when the server answers anything else; the transaction is rolled back then, unless the connection is no longer
+   * `usable`: nobody knows whether it is prepared. Afterwards `txStatus` is `"idle"`, and the connection is free for other work. What the transaction
+   * did must not be visible before, not even a NOTIFY: a `"read-only"` vote may be given only for a transaction that did nothing that others could
+   * notice. Declared with `branches`, as the two below.
+   */
+  prepareBranch?(branch: Branch): MaybePromise<Vote>;
+  /**
+   * Ends a prepared branch from any connection of the same login, outside of a transaction. `"gone"`: it is certainly not prepared any more, or
+   * never was; `"busy"`: somebody else is at it, or holds it, and nothing has happened.
+   */
+  finishPrepared?(branch: Branch, end: BranchEnd): MaybePromise<"done" | "gone" | "busy">;
+  /** Every transaction that is prepared in this database, of whoever. Rejects where it cannot look: an empty list says that there is none. */
+  listPrepared?(context: OperationContext): Promise<readonly PreparedBranch[]>;
   /** Lets the connection keep the process alive, or not. The pool calls `unref` when it goes idle. */
   ref?(): void;
   /** See {@link DriverConnection.ref}. */

@@ -1,3 +1,11 @@
+export {
+  type Branch,
+  type BranchEnd,
+  branchIdentifier,
+  type PreparedBranch,
+  readBranchIdentifier,
+  type Vote,
+} from "./branch.ts";
 export type { Capabilities } from "./capabilities.ts";
 export { checkOptions, type OptionRule, type OptionRules, type OptionType } from "./check-options.ts";
 export { type Clock, systemClock, type Timer, type TimerOptions } from "./clock.ts";
@@ -11,7 +19,7 @@ export type {
   ResetPlan,
   RowStream,
 } from "./connection.ts";
-export type { DialectFacts, ExactPlace, LexicalFeature, RowsReturned, StoredForm } from "./dialect.ts";
+export type { ColumnTypes, DialectFacts, ExactPlace, LexicalFeature, RowsReturned, StoredForm } from "./dialect.ts";
 export type { ConnectionTarget, Connector, ConnectorEnvironment, Driver } from "./driver.ts";
 export { classifier, DriverFault, unknownError } from "./driver-fault.ts";
 export { type ErrorInfo, type ErrorKind, errorKinds } from "./error-info.ts";

@@ -124,6 +124,18 @@ export const errorCodes = {
     retryable: false,
   },
   MDB_COMMIT_OUTCOME_UNKNOWN: { when: "The connection was lost while COMMIT was under way.", retryable: false },
+  MDB_PARTIAL_COMMIT: {
+    when: 'Of several databases with `mode: "best-effort"`, some have committed and others have not.',
+    retryable: false,
+  },
+  MDB_BRANCH_PENDING: {
+    when: "The transaction over several databases is committed, but one of them could not be told yet; recovery will.",
+    retryable: false,
+  },
+  MDB_HEURISTIC: {
+    when: "Somebody has finished a prepared transaction by hand, against what was decided.",
+    retryable: false,
+  },
   MDB_TRANSACTION_CLOSED: { when: "The transaction behind this handle has ended.", retryable: false },
   MDB_TRANSACTION_STATE: {
     when: "The propagation or options do not fit the transaction that is, or is not, running.",

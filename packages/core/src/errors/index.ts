@@ -35,6 +35,14 @@ export {
   TooManyRowsError,
 } from "./row-errors.ts";
 export {
+  BranchPendingError,
+  HeuristicOutcomeError,
+  type LabelState,
+  type LabelStates,
+  PartialCommitError,
+  type SpanningFacts,
+} from "./spanning-errors.ts";
+export {
   CancelledError,
   DeadlockError,
   LockTimeoutError,

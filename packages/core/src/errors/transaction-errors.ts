@@ -1,4 +1,5 @@
 import { MdbError, type MdbErrorOptions } from "./mdb-error.ts";
+import type { LabelStates, SpanningFacts } from "./spanning-errors.ts";
 
 /** A statement of the transaction failed, or the server ended it: nothing more can be done in it. `cause` is the first failure. */
 export class TransactionAbortedError extends MdbError {
@@ -19,8 +20,15 @@ export class UnexpectedRollbackError extends MdbError {
 /** The connection was lost while COMMIT was under way: the data may or may not be there. */
 export class CommitOutcomeUnknownError extends MdbError {
   static override readonly className = "CommitOutcomeUnknownError";
-  constructor(message: string, options?: MdbErrorOptions) {
+  /** For `outcome()`, after a transaction over several databases that was to be decided: there it can be asked later. */
+  declare readonly transactionId: string | undefined;
+  /** What is known of each database, after a transaction over several. */
+  declare readonly labels: LabelStates | undefined;
+
+  constructor(message: string, options: MdbErrorOptions & Partial<SpanningFacts> = {}) {
     super("MDB_COMMIT_OUTCOME_UNKNOWN", message, options);
+    if (options.transactionId !== undefined) this.transactionId = options.transactionId;
+    if (options.labels !== undefined) this.labels = options.labels;
   }
 }
 

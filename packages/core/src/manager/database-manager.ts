@@ -1,16 +1,18 @@
 import { systemClock } from "../driver/index.ts";
-import { ConfigurationError, UnknownDatabaseError } from "../errors/index.ts";
-import { nearestName, nearestNames } from "../internal/nearest-name.ts";
+import { ConfigurationError } from "../errors/index.ts";
 import type { CloseOptions, PoolStats } from "../pool/index.ts";
 import type {
   HeldTransaction,
   HeldTransactionOptions,
+  RecoveryOptions,
   Session,
   SessionOptions,
+  SpanningOptions,
   Transaction,
   TransactionOptions,
 } from "../session/index.ts";
 import { type AnyDriver, checkDictionary, type DatabaseEntry, readEntry } from "./configuration.ts";
+import { connectAll } from "./connect-all.ts";
 import type { Database } from "./database.ts";
 import type { Health } from "./health.ts";
 import { healthOfAll } from "./health-of-all.ts";
@@ -18,9 +20,8 @@ import { checkNodeVersion } from "./node-version.ts";
 import { type Environment, openDatabase } from "./open-database.ts";
 import { defaultManager } from "./process-default.ts";
 import type { RegisteredLabel } from "./register.ts";
-
-/** So many labels an error names. */
-const labelsInError = 5;
+import { SpanningManager, type SpanningTransactions } from "./spanning-manager.ts";
+import { unknownDatabase } from "./unknown-database.ts";
 
 /** Labels to databases. */
 export type DatabaseEntries = Readonly<Record<string, DatabaseEntry>>;
@@ -29,6 +30,8 @@ export type DatabaseEntries = Readonly<Record<string, DatabaseEntry>>;
 export interface ManagerOptions extends Environment {
   /** Drivers for databases that are described by data or URL; not needed for what an adapter's factory gives. */
   readonly drivers?: readonly AnyDriver[];
+  /** How it looks after what transactions over several databases have left. */
+  readonly recovery?: RecoveryOptions;
 }
 
 /**
@@ -40,7 +43,10 @@ export interface ManagerOptions extends Environment {
  * @throws ConfigurationError at construction, naming the label, the key, what was found and what would be right; also on a Node.js that
  * is older than 22.14
  */
-export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> implements AsyncDisposable {
+export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
+  extends SpanningManager<keyof Entries & string>
+  implements AsyncDisposable
+{
   readonly #databases = new Map<string, Database>();
   readonly #identities = new Map<string, object>();
   readonly #drivers: readonly AnyDriver[];
@@ -48,6 +54,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
   #closing: Promise<void> | undefined;
 
   constructor(entries: Entries, options: ManagerOptions = {}) {
+    super(options);
     checkNodeVersion(process.versions?.node);
     checkDictionary(entries);
     this.#drivers = options.drivers ?? [];
@@ -60,10 +67,14 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
     return [...this.#databases.keys()];
   }
 
+  protected override opened(): ReadonlyMap<string, Database> {
+    return this.#databases;
+  }
+
   /** The database of a label. @throws UnknownDatabaseError with the five nearest labels, and the one that was probably meant */
-  database(label: keyof Entries & string): Database {
+  override database(label: keyof Entries & string): Database {
     const database = this.#databases.get(label);
-    if (database === undefined) throw this.#unknown(label);
+    if (database === undefined) throw unknownDatabase(label, this.labels);
     return database;
   }
 
@@ -81,13 +92,30 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
     return this.database(label).withSession(work, options);
   }
 
+  /**
+   * Runs `work` in one transaction over several databases: all commit, or none. Resolved means decided "committed", for good. Each label takes part
+   * with its first statement, and statements on the databases join, as in a transaction over one. Atomic is not isolated: see docs/several-databases.md.
+   * @throws UnsupportedError, ParameterError, TransactionStateError, UndefinedObjectError where the labels cannot be committed together
+   * @throws CommitOutcomeUnknownError when nobody could say in time what was decided; PartialCommitError with `mode: "best-effort"`
+   */
+  transaction<const Labels extends readonly (keyof Entries & string)[], R>(
+    labels: Labels,
+    work: (transactions: SpanningTransactions<Labels[number]>) => Promise<R>,
+    options?: SpanningOptions<Labels[number]>,
+  ): Promise<R>;
   /** See {@link Database.transaction}. */
-  async transaction<R>(
+  transaction<R>(
     label: keyof Entries & string,
     work: (transaction: Transaction) => Promise<R>,
     options?: TransactionOptions,
-  ): Promise<R> {
-    return this.database(label).transaction(work, options);
+  ): Promise<R>;
+  async transaction(
+    labels: (keyof Entries & string) | readonly (keyof Entries & string)[],
+    work: (transactions: never) => Promise<unknown>,
+    options?: object,
+  ): Promise<unknown> {
+    if (typeof labels !== "string") return this.transactionOver(labels, work as never, options);
+    return this.database(labels).transaction(work as (transaction: Transaction) => Promise<unknown>, options);
   }
 
   /** See {@link Database.begin}. */
@@ -100,15 +128,8 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
    * @throws AggregateError with one error for each database that failed, each with its label
    */
   async connect(): Promise<void> {
-    const databases = [...this.#databases.values()];
-    const outcomes = await Promise.allSettled(databases.map((database) => database.connect()));
-    const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
-    if (errors.length === 0) return;
-    const failed = databases.filter((_, index) => outcomes[index]?.status === "rejected").map((it) => `"${it.label}"`);
-    throw new AggregateError(
-      errors,
-      `${failed.length} of ${databases.length} databases did not connect: ${failed.join(", ")}`,
-    );
+    this.startRecovery();
+    await connectAll([...this.#databases.values()]);
   }
 
   /**
@@ -153,13 +174,12 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
   }
 
   async #close(options: CloseOptions | undefined): Promise<void> {
-    const closing = [...this.#databases.values()].map((database) => database.close(options));
-    const failed = (await Promise.allSettled(closing)).filter((outcome) => outcome.status === "rejected");
-    if (failed.length > 0)
-      throw new AggregateError(
-        failed.map((it) => it.reason),
-        "not every database closed cleanly",
-      );
+    const recovery = this.stopRecovery();
+    const closing = Promise.allSettled([...this.#databases.values()].map((database) => database.close(options)));
+    // What recovery still asks for is refused by the pools, so it ends with them.
+    await recovery;
+    const errors = (await closing).flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+    if (errors.length > 0) throw new AggregateError(errors, "not every database closed cleanly");
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -185,19 +205,6 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
     this.#databases.set(label, openDatabase(label, definition, this.#environment, identity));
   }
 
-  #unknown(label: string): UnknownDatabaseError {
-    const { size: labelCount } = this.#databases;
-    const all = labelCount <= labelsInError;
-    const labels = all ? [...this.#databases.keys()] : nearestNames(label, this.#databases.keys(), labelsInError);
-    const suggestion = nearestName(label, labels);
-    const hint = suggestion === undefined ? "" : `; did you mean "${suggestion}"?`;
-    const listed = labels.map((it) => `"${it}"`).join(", ");
-    const some = all ? `there are ${listed}` : `there are ${labelCount}, the nearest are ${listed}`;
-    const known = labelCount === 0 ? "none is configured" : some;
-    const message = `no database is called "${label}": ${known}${hint}`;
-    return new UnknownDatabaseError(message, { labels, labelCount, suggestion });
-  }
-
   /** {@link database} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
   static database(label: RegisteredLabel): Database {
     return defaultManager<DatabaseManager>().database(label);
@@ -217,13 +224,20 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
     return defaultManager<DatabaseManager>().withSession(label, work, options);
   }
 
-  /** {@link transaction} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
-  static async transaction<R>(
+  /** {@link transaction} of the process-wide default. */
+  static transaction<const Labels extends readonly RegisteredLabel[], R>(
+    labels: Labels,
+    work: (transactions: SpanningTransactions<Labels[number]>) => Promise<R>,
+    options?: SpanningOptions<Labels[number]>,
+  ): Promise<R>;
+  /** {@link transaction} of the process-wide default. */
+  static transaction<R>(
     label: RegisteredLabel,
     work: (transaction: Transaction) => Promise<R>,
     options?: TransactionOptions,
-  ): Promise<R> {
-    return defaultManager<DatabaseManager>().transaction(label, work, options);
+  ): Promise<R>;
+  static async transaction(labels: never, work: never, options?: object): Promise<unknown> {
+    return defaultManager<DatabaseManager>().transaction(labels, work, options);
   }
 
   /** {@link begin} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */

@@ -7,4 +7,5 @@ export type { Health } from "./health.ts";
 export type { Environment } from "./open-database.ts";
 export type { LabelOf, Register, RegisteredLabel } from "./register.ts";
 export type { RegisteredManager } from "./registered-manager.ts";
+export type { SpanningTransactions } from "./spanning-manager.ts";
 export { Transactional, type TransactionTarget, transactional } from "./transactional.ts";

@@ -3,6 +3,9 @@ import { UnsupportedError } from "../errors/index.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import type { SessionOptions } from "./transaction-options.ts";
 
+/** What the driver is told beside the caller's options. */
+export type BeginDetails = Pick<BeginOptions, "writeLock" | "traceable" | "branch" | "decides">;
+
 /**
  * What the driver is asked to begin with.
  * @throws UnsupportedError for an option that the engine lacks: none is ignored

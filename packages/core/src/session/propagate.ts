@@ -1,6 +1,6 @@
 import { type MdbError, TransactionStateError, UnsupportedError } from "../errors/index.ts";
 import { AutocommitHandle } from "./autocommit-handle.ts";
-import { refuseWithoutFates } from "./begin-options.ts";
+import { type BeginDetails, refuseWithoutFates } from "./begin-options.ts";
 import { type Bounds, bothBounds, boundsFrom } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import type { Transaction } from "./executor.ts";
@@ -110,9 +110,10 @@ export function newTransaction(
   { context, leases, pinned }: Pick<Surroundings, "context" | "leases" | "pinned">,
   bounds: Bounds,
   options: SessionOptions,
+  more?: BeginDetails,
 ): Participant {
   const scope = joiningScope(context, `transaction on "${context.database}"`);
-  const server = new ServerTransaction(context, leases, options, scope);
+  const server = new ServerTransaction(context, leases, options, scope, more);
   const unit = new Unit({ context, scope, parent: pinned, bounds, options, server });
   return partOf(unit, bounds);
 }
@@ -129,7 +130,7 @@ export function runInside({ context, leases }: Pick<Surroundings, "context" | "l
 }
 
 /** The handle of a part: what its callback gets. */
-function handleOf(surroundings: Surroundings, part: Participant): TransactionHandle {
+export function handleOf(surroundings: Pick<Surroundings, "context" | "leases">, part: Participant): TransactionHandle {
   return new TransactionHandle(part, runInside(surroundings));
 }
 

@@ -1,6 +1,6 @@
 import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
-import { beginOptions } from "./begin-options.ts";
+import { type BeginDetails, beginOptions } from "./begin-options.ts";
 import type { Borrowed } from "./borrowed.ts";
 import { type Bounds, bothBounds, tripped, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
@@ -21,7 +21,6 @@ export class ServerTransaction {
   readonly #context: DatabaseContext;
   readonly #leases: LeaseSource;
   readonly #begin: BeginOptions;
-  /** Who holds its connection. */
   readonly #holder: Scope;
   #starting: Promise<DriverConnection> | undefined;
   #lease: Borrowed | undefined;
@@ -34,16 +33,13 @@ export class ServerTransaction {
   /** How many transactions the caller's own texts had ended on this connection when this one began. */
   #endedBefore: number | undefined;
 
-  /**
-   * @param more - what the driver is told beside the caller's options
-   * @throws UnsupportedError when the engine lacks an option
-   */
+  /** @param more - what the driver is told beside the options. @throws UnsupportedError when the engine lacks one of these */
   constructor(
     context: DatabaseContext,
     leases: LeaseSource,
     options: SessionOptions,
     holder: Scope,
-    more: Pick<BeginOptions, "writeLock"> = {},
+    more?: BeginDetails,
   ) {
     this.#context = context;
     this.#leases = leases;
@@ -162,7 +158,7 @@ export class ServerTransaction {
    * Commits and gives the connection back.
    * @throws CommitOutcomeUnknownError when the connection was lost meanwhile and nobody could tell what became of it; the server's own refusal otherwise
    */
-  async commit(bounds: Bounds): Promise<void> {
+  async commit(bounds: Bounds, isAskedFor = this.#begin.traceable === true): Promise<void> {
     const lease = this.#lease;
     if (lease === undefined) return;
     if (lease.revoked) {
@@ -185,7 +181,7 @@ export class ServerTransaction {
       if (isConnectionLoss(failure) && !failure.notExecuted) {
         const { transactionNumber } = connection;
         this.#end("dead");
-        if (this.#begin.traceable !== true) throw outcomeUnknown(this.#context, failure.error);
+        if (!isAskedFor) throw outcomeUnknown(this.#context, failure.error);
         return settleLostCommit(this.#context, this.#holder, failure.error, transactionNumber);
       }
       await this.rollback();
@@ -242,9 +238,13 @@ export class ServerTransaction {
   }
 
   #end(state: "ok" | "dead"): void {
+    this.handOver()?.release({ error: state, answered: this.#answered });
+  }
+
+  /** Hands the connection over to somebody who ends the transaction otherwise, and gives it back then. `undefined` where there is none. */
+  handOver(): Borrowed | undefined {
     const lease = this.#lease;
-    this.#lease = undefined;
-    this.#starting = undefined;
-    lease?.release({ error: state, answered: this.#answered });
+    this.#lease = this.#starting = undefined;
+    return lease;
   }
 }

@@ -1,4 +1,5 @@
 import type { Area } from "./area.ts";
+import { branches } from "./branches.ts";
 import { bulkLoad } from "./bulk-load.ts";
 import { cancel } from "./cancel.ts";
 import { close } from "./close.ts";
@@ -9,6 +10,7 @@ import { coreOutcomes } from "./core-outcomes.ts";
 import { corePool } from "./core-pool.ts";
 import { coreSessionChanges } from "./core-session-changes.ts";
 import { coreSessions } from "./core-sessions.ts";
+import { coreSpanning } from "./core-spanning.ts";
 import { coreTransactions } from "./core-transactions.ts";
 import { coreTypes } from "./core-types.ts";
 import { dialect } from "./dialect.ts";
@@ -43,6 +45,7 @@ export const areas: readonly Area[] = [
   isolation,
   fates,
   savepoints,
+  branches,
   prepared,
   reset,
   sessionChanges,
@@ -60,6 +63,7 @@ export const areas: readonly Area[] = [
   coreErrors,
   coreLosses,
   coreTransactions,
+  coreSpanning,
   coreOutcomes,
   coreSessions,
   coreSessionChanges,

@@ -3,6 +3,7 @@ import {
   type Capabilities,
   type Connector,
   type Database,
+  type DatabaseDefinition,
   DatabaseManager,
   type DatabaseOptions,
   type DialectFacts,
@@ -11,6 +12,7 @@ import {
   defineDatabase,
   type ErrorInfo,
   type ErrorKind,
+  type ManagerOptions,
   type MaybePromise,
   type OperationContext,
   type ParameterValue,
@@ -101,6 +103,14 @@ export class Bench implements Facts {
     });
     this.#managers.push(manager);
     return manager.database("main");
+  }
+
+  /** A manager of core with the driver's database under the label `main`, and others beside it; closed after the case. */
+  manager(others: Readonly<Record<string, DatabaseDefinition>>, options: ManagerOptions = {}): DatabaseManager {
+    const main = defineDatabase(this.driver, this.subject.options());
+    const manager = new DatabaseManager({ main, ...others }, options);
+    this.#managers.push(manager);
+    return manager;
   }
 
   /** Creates a table through a database of core and gives its name; it is dropped after the case. */

@@ -32,6 +32,17 @@ export interface EngineSql {
   lockTimeout?(milliseconds: number): string;
   /** Makes the server stop the session's statements after this time. */
   statementTimeout?(milliseconds: number): string;
+  /** How the engine gives up the durability of commits. Absent: it cannot, or not for a session. */
+  readonly durability?: DurabilitySql;
+  /** A query that locks the row of `table` whose integer column `id` is 1, without changing it: `select ... for update`. */
+  lockingQuery?(table: string): string;
+  /**
+   * Statements that prepare a transaction of somebody else's, which writes to `table` with its one integer column `id`, and the one that rolls it
+   * back. `name` is a letter, then letters and digits.
+   */
+  foreignBranch?(table: string, name: string): { readonly prepare: readonly string[]; readonly undo: string };
+  /** What a transaction can do after which it cannot be prepared, by what that is. Needed where the capability `branches` is declared. */
+  readonly unpreparable?: Readonly<Record<string, readonly string[]>>;
   /**
    * How to fail in a way that the suite cannot bring about by itself: statements of which the last one must fail, or a function that
    * gives or throws the native error. Asked for are `too-many-connections`, `value`, `serialization`, `lock-timeout`, `permission`,
@@ -46,6 +57,16 @@ export interface EngineSql {
 
 /** See {@link EngineSql.failures}. */
 export type Failure = readonly string[] | ((bench: Bench) => Promise<unknown>);
+
+/** See {@link EngineSql.durability}. */
+export interface DurabilitySql {
+  /** A statement after which the session's commits need not be on the disk. */
+  readonly relax: string;
+  /** A query of one value that tells how durable the commit of the open transaction will be. */
+  readonly ask: string;
+  /** The answers that mean that it will be on the disk. */
+  readonly durable: readonly string[];
+}
 
 /** See {@link EngineSql.session}. */
 export interface SessionSql {

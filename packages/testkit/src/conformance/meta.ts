@@ -42,6 +42,7 @@ export const meta: Area = {
         oneOf("stream", "none", "cursor", "socket");
         oneOf("reset", "none", "round-trip", "deferred");
         oneOf("savepoints", "none", "no-release", "full");
+        oneOf("branches", undefined, "none", "at-commit", "from-begin");
         const flags = [
           "noticesSessionChanges",
           "prepared",
@@ -65,11 +66,15 @@ export const meta: Area = {
       async run(bench) {
         const connection = await bench.connect();
         const { capabilities } = bench;
+        const hasBranches = (capabilities.branches ?? "none") !== "none";
         const declared: readonly [keyof DriverConnection, boolean][] = [
           ["cancel", capabilities.cancel !== "none"],
           ["stream", capabilities.stream !== "none"],
           ["reset", capabilities.reset !== "none"],
           ["executeMany", capabilities.executeMany],
+          ["prepareBranch", hasBranches],
+          ["finishPrepared", hasBranches],
+          ["listPrepared", hasBranches],
           ["bulkLoad", capabilities.bulkLoad],
           ["call", capabilities.procedures],
           ["fateOf", capabilities.fates === true],

@@ -17,6 +17,7 @@ export const engineErrorCodes = [
   "READ_ONLY",
   "TRANSACTION_ABORTED",
   "RESOURCE",
+  "UNSUPPORTED",
   "PARAMETER",
   "OTHER",
 ] as const;

@@ -5,6 +5,7 @@ import { pause } from "../pause.ts";
 import type { EngineDatabase } from "./engine-database.ts";
 import { EngineError, engineErrorOf } from "./engine-error.ts";
 import { EngineLoad } from "./engine-load.ts";
+import type { PreparedEntry } from "./engine-prepared.ts";
 import type { EngineColumn, EngineResult, EngineStatus, EngineValue } from "./engine-result.ts";
 import { EngineSettings } from "./engine-settings.ts";
 import { changesSession, EngineStatements, firstWord, writes } from "./engine-statements.ts";
@@ -14,6 +15,7 @@ import { type StatementPiece, splitStatements } from "./split-statements.ts";
 export interface EngineTransactionOptions {
   readonly isolation?: Isolation | undefined;
   readonly readOnly?: boolean | undefined;
+  readonly decides?: boolean | undefined;
 }
 
 let sessions = 0;
@@ -27,8 +29,8 @@ export class EngineSession {
   readonly id = String(++sessions);
   readonly settings: EngineSettings;
   readonly #database: EngineDatabase;
-  readonly #handle: DatabaseSync;
-  readonly #statements: EngineStatements;
+  #handle: DatabaseSync;
+  #statements: EngineStatements;
   readonly #onClose: () => void;
   #transaction: EngineTransactionOptions | undefined;
   /** The open transaction's, once it may write. */
@@ -120,14 +122,48 @@ export class EngineSession {
 
   async begin(options: EngineTransactionOptions, signal: AbortSignal): Promise<void> {
     if (this.#transaction !== undefined) throw new EngineError("OTHER", "a transaction is open already");
-    const { isolation = "read committed", readOnly = false } = options;
+    const { isolation = "read committed", readOnly = false, decides = false } = options;
     // Under "read committed" each read sees the newest data: the engine's transaction only begins with the first write, and then no
     // other session can write.
     if (isolation !== "read committed") {
       await this.#whenUnlocked(() => this.#handle.exec("begin; select 1 from sqlite_schema limit 1"), signal);
     }
     if (readOnly) this.#handle.exec("pragma query_only = 1");
+    if (decides) this.settings.setLocal("durability", "on");
     this.#transaction = { isolation, readOnly };
+  }
+
+  /** Ends the transaction as prepared; it keeps SQLite's handle, with its lock, and the session goes on with a new one. */
+  async prepare(identifier: string, signal: AbortSignal): Promise<"prepared" | "read-only"> {
+    if (this.#transaction === undefined) throw new EngineError("OTHER", "no transaction is open");
+    const number = this.#number;
+    if (this.#failed || number === undefined) {
+      await this.commit(signal);
+      return "read-only";
+    }
+    try {
+      if (this.settings.hasOwnObjects) throw new EngineError("UNSUPPORTED", "temporary objects cannot be prepared");
+      this.#database.prepared.add(identifier, this.#handle, (fate) => this.#database.fates.end(number, fate));
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
+    this.#handle = this.#database.newHandle();
+    this.#statements = new EngineStatements(this.#handle);
+    this.settings.attach(this.#handle);
+    this.#ended("pending");
+    return "prepared";
+  }
+
+  /** Ends a prepared transaction, of whichever session. */
+  async finishPrepared(identifier: string, end: "commit" | "rollback"): Promise<"done" | "gone" | "busy"> {
+    if (this.#transaction !== undefined) throw new EngineError("OTHER", "a transaction is open");
+    return this.#database.prepared.finish(identifier, end);
+  }
+
+  /** What is prepared. */
+  listPrepared(): readonly PreparedEntry[] {
+    return this.#database.prepared.list();
   }
 
   async commit(signal: AbortSignal): Promise<void> {

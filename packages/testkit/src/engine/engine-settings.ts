@@ -5,19 +5,22 @@ import type { EngineSession } from "./engine-session.ts";
 const defaults: Readonly<Record<string, string>> = {
   application: "",
   role: "owner",
+  durability: "on",
   lock_timeout: "5000",
   statement_timeout: "Infinity",
 };
 
+const othersText = "select count(*) as n from pragma_database_list where name not in ('main', 'temp')";
+
 /**
  * What belongs to one session outside any transaction, and the SQL functions to get at it: `setting(name)`, `set_setting(name, value)`,
  * `set_local(name, value)` until the transaction ends, `take_lock(name)`, `holds_lock(name)`, `listen(channel)`, `listening(channel)`,
- * `session_id()`, `current_isolation()`.
+ * `session_id()`, `current_isolation()`. The setting `durability` is `"on"` in a transaction that decides.
  */
 export class EngineSettings {
   readonly #session: EngineSession;
   readonly #database: EngineDatabase;
-  readonly #handle: DatabaseSync;
+  #handle: DatabaseSync;
   #values: Record<string, string> = { ...defaults };
   /** Values that end with the transaction. */
   #local: Record<string, string> = {};
@@ -27,6 +30,14 @@ export class EngineSettings {
   constructor(session: EngineSession, database: EngineDatabase, handle: DatabaseSync) {
     this.#session = session;
     this.#database = database;
+    this.#handle = handle;
+    this.attach(handle);
+  }
+
+  /** The session goes on with another handle. */
+  attach(handle: DatabaseSync): void {
+    const session = this.#session;
+    const database = this.#database;
     this.#handle = handle;
     handle.function("setting", (name) => this.#value(String(name)) ?? null);
     handle.function("set_setting", (name, value) => {
@@ -69,6 +80,17 @@ export class EngineSettings {
     const changed = this.#changed;
     this.#changed = false;
     return changed;
+  }
+
+  /** Until the transaction ends. */
+  setLocal(name: string, value: string): void {
+    this.#local[name] = value;
+  }
+
+  /** Whether something of SQLite's own session is there that a prepared transaction could not take with it. */
+  get hasOwnObjects(): boolean {
+    const count = (text: string) => Number(this.#handle.prepare(text).get()?.["n"]);
+    return count("select count(*) as n from sqlite_temp_schema") + count(othersText) > 0;
   }
 
   transactionEnded(): void {

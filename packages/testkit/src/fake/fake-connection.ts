@@ -1,5 +1,7 @@
 import type {
   BeginOptions,
+  Branch,
+  BranchEnd,
   BulkTarget,
   Call,
   Capabilities,
@@ -10,14 +12,17 @@ import type {
   OperationContext,
   ParameterHint,
   ParameterValue,
+  PreparedBranch,
   ResetPlan,
   ResultSet,
   RowStream,
   Statement,
+  Vote,
 } from "@nsj/mdb-core";
 import { ForwardingConnection } from "../forwarding-connection.ts";
 import { FakeError, failureInfo } from "./fake-error.ts";
 import type { FakeAction, FakeMember, Script } from "./script.ts";
+import { undeclared } from "./undeclared.ts";
 
 /** One call that the fake driver saw. */
 export interface FakeCall {
@@ -94,6 +99,18 @@ export class FakeConnection extends ForwardingConnection {
 
   override rollback(): Promise<void> {
     return this.#perform({ on: "rollback" }, () => super.rollback());
+  }
+
+  override prepareBranch(branch: Branch): Promise<Vote> {
+    return this.#perform({ on: "prepareBranch" }, () => super.prepareBranch(branch));
+  }
+
+  override finishPrepared(branch: Branch, end: BranchEnd): Promise<"done" | "gone" | "busy"> {
+    return this.#perform({ on: "finishPrepared", text: end }, () => super.finishPrepared(branch, end));
+  }
+
+  override listPrepared(context: OperationContext): Promise<readonly PreparedBranch[]> {
+    return this.#perform({ on: "listPrepared" }, () => super.listPrepared(context));
   }
 
   override async close(context: OperationContext): Promise<void> {
@@ -229,20 +246,4 @@ export class FakeConnection extends ForwardingConnection {
     this.inner.destroy();
     for (const reject of this.#waiting.keys()) reject(error);
   }
-}
-
-/** The members that these capabilities do not have. */
-function undeclared(capabilities: Capabilities): readonly (keyof DriverConnection)[] {
-  const members: (keyof DriverConnection)[] = [];
-  if (capabilities.cancel === "none") members.push("cancel");
-  if (capabilities.stream === "none") members.push("stream");
-  if (capabilities.reset === "none") members.push("reset");
-  if (!capabilities.noticesSessionChanges) members.push("dirty");
-  if (!capabilities.executeMany) members.push("executeMany");
-  if (!capabilities.bulkLoad) members.push("bulkLoad");
-  if (!capabilities.procedures) members.push("call");
-  if (capabilities.savepoints === "none") members.push("savepoint", "rollbackTo");
-  if (capabilities.fates !== true) members.push("fateOf", "transactionNumber");
-  if (capabilities.savepoints !== "full") members.push("releaseSavepoint");
-  return members;
 }

@@ -1,3 +1,4 @@
+import { branchingMutants } from "./branching.ts";
 import { connectingMutants } from "./connecting.ts";
 import { dyingMutants } from "./dying.ts";
 import { erringMutants } from "./erring.ts";
@@ -16,6 +17,7 @@ export const mutants: readonly Mutant[] = [
   ...queryingMutants,
   ...dyingMutants,
   ...transactingMutants,
+  ...branchingMutants,
   ...forgettingMutants,
   ...streamingMutants,
   ...loadingMutants,

@@ -20,6 +20,7 @@ const statementErrors: Readonly<Record<EngineErrorCode, ErrorKind>> = {
   READ_ONLY: "read-only",
   TRANSACTION_ABORTED: "transaction-aborted",
   RESOURCE: "resource",
+  UNSUPPORTED: "unsupported",
   PARAMETER: "parameter",
   OTHER: "other",
 };

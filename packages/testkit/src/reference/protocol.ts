@@ -1,5 +1,6 @@
 import type { Fate, Isolation } from "@nsj/mdb-core";
 import type { EngineErrorCode, EngineErrorDetails } from "../engine/engine-error.ts";
+import type { PreparedEntry } from "../engine/engine-prepared.ts";
 import type { EngineColumn, EngineResult, EngineStatus, EngineValue } from "../engine/engine-result.ts";
 
 /** What a client may ask of a session. Requests may be sent without waiting; answers come in order. */
@@ -13,7 +14,15 @@ export type Request =
   | { readonly op: "load-rows"; readonly rows: readonly (readonly EngineValue[])[] }
   | { readonly op: "load-end" }
   | { readonly op: "load-abort" }
-  | { readonly op: "begin"; readonly isolation?: Isolation | undefined; readonly readOnly?: boolean | undefined }
+  | {
+      readonly op: "begin";
+      readonly isolation?: Isolation | undefined;
+      readonly readOnly?: boolean | undefined;
+      readonly decides?: boolean | undefined;
+    }
+  | { readonly op: "prepare"; readonly identifier: string }
+  | { readonly op: "finish-prepared"; readonly identifier: string; readonly end: "commit" | "rollback" }
+  | { readonly op: "list-prepared" }
   | { readonly op: "commit" }
   | { readonly op: "rollback" }
   | { readonly op: "savepoint"; readonly name: string }
@@ -33,6 +42,9 @@ export type Hello =
 export interface Answers {
   readonly query: readonly EngineResult[];
   readonly many: number;
+  readonly prepare: "prepared" | "read-only";
+  readonly "finish-prepared": "done" | "gone" | "busy";
+  readonly "list-prepared": readonly PreparedEntry[];
   readonly "open-cursor": { readonly columns: readonly EngineColumn[] };
   readonly fetch: { readonly rows: EngineValue[][]; readonly done: boolean };
   readonly "load-end": number;

@@ -1,16 +1,22 @@
-import type {
-  BeginOptions,
-  BulkTarget,
-  Call,
-  DriverConnection,
-  ExecuteManyResult,
-  Fate,
-  OperationContext,
-  ParameterValue,
-  ResetPlan,
-  ResultSet,
-  RowStream,
-  Statement,
+import {
+  type BeginOptions,
+  type Branch,
+  type BranchEnd,
+  type BulkTarget,
+  branchIdentifier,
+  type Call,
+  type DriverConnection,
+  type ExecuteManyResult,
+  type Fate,
+  type OperationContext,
+  type ParameterValue,
+  type PreparedBranch,
+  type ResetPlan,
+  type ResultSet,
+  type RowStream,
+  readBranchIdentifier,
+  type Statement,
+  type Vote,
 } from "@nsj/mdb-core";
 import { EngineError } from "../engine/engine-error.ts";
 import type { EngineStatus } from "../engine/engine-result.ts";
@@ -61,10 +67,30 @@ export class ReferenceConnection implements DriverConnection {
     return resultSet(results as Answers["query"]);
   }
 
-  async begin({ isolation, readOnly, traceable = false }: BeginOptions): Promise<void> {
+  async begin({ isolation, readOnly, decides, traceable = false }: BeginOptions): Promise<void> {
     this.#isTraced = traceable;
     this.transactionNumber = undefined;
-    await this.#ask({ op: "begin", isolation, readOnly });
+    await this.#ask({ op: "begin", isolation, readOnly, decides });
+  }
+
+  async prepareBranch(branch: Branch): Promise<Vote> {
+    const identifier = branchIdentifier(branch);
+    const vote = (await this.#ask({ op: "prepare", identifier })) as Answers["prepare"];
+    const native = this.transactionNumber;
+    return { vote, ...(typeof native === "string" && { native }) };
+  }
+
+  async finishPrepared(branch: Branch, end: BranchEnd): Promise<"done" | "gone" | "busy"> {
+    const identifier = branchIdentifier(branch);
+    return (await this.#ask({ op: "finish-prepared", identifier, end })) as Answers["finish-prepared"];
+  }
+
+  async listPrepared(): Promise<readonly PreparedBranch[]> {
+    const entries = (await this.#ask({ op: "list-prepared" })) as Answers["list-prepared"];
+    return entries.map((entry) => {
+      const branch = readBranchIdentifier(entry.identifier);
+      return branch === undefined ? entry : { ...entry, branch };
+    });
   }
 
   async commit(): Promise<void> {

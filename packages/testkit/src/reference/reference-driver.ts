@@ -38,6 +38,7 @@ export const referenceCapabilities: Capabilities = Object.freeze({
   deferrableTransactions: false,
   multipleResultSets: true,
   procedures: true,
+  branches: "at-commit",
   fates: true,
 });
 
@@ -67,6 +68,7 @@ export const referenceDialect: DialectFacts = Object.freeze<DialectFacts>({
   },
   exactPlaces: { timestamptz: { read: "+$", write: "$" }, uuid: { read: "+$", write: "$" } },
   arrayParameters: false,
+  columnTypes: { generatedKey: "integer primary key autoincrement" },
   booleanType: "integer",
   transactionalDdl: true,
   selectNeedsFrom: null,

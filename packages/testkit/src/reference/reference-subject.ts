@@ -38,6 +38,12 @@ export const referenceSql: EngineSql = {
   currentIsolation: "select current_isolation()",
   lockTimeout: (milliseconds) => `select set_setting('lock_timeout', '${milliseconds}')`,
   statementTimeout: (milliseconds) => `select set_setting('statement_timeout', '${milliseconds}')`,
+  durability: {
+    relax: "select set_setting('durability', 'off')",
+    ask: "select setting('durability')",
+    durable: ["on"],
+  },
+  unpreparable: { "a temporary table": ["create temp table not_here (id integer)"] },
   failures: {
     value: ["select abs(-9223372036854775808)"],
     other: ["select randomblob(1, 2)"],

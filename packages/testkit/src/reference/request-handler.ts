@@ -68,6 +68,13 @@ export class RequestHandler {
       case "rollback":
         this.#closeCursor();
         return session.rollback();
+      case "prepare":
+        this.#closeCursor();
+        return session.prepare(request.identifier, signal);
+      case "finish-prepared":
+        return session.finishPrepared(request.identifier, request.end);
+      case "list-prepared":
+        return session.listPrepared();
       case "savepoint":
         return session.savepoint(request.name, signal);
       case "rollback-to":

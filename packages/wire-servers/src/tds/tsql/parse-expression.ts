@@ -185,6 +185,9 @@ function parseParenthesis(tokens: TokenStream): Expression {
 function parseWord(tokens: TokenStream): Expression {
   if (tokens.accepts("NULL")) return { kind: "literal", type: plain("int"), value: null };
   if (tokens.accepts("CASE")) return parseCase(tokens);
+  if (tokens.accepts("CURRENT_TIMESTAMP")) {
+    return { kind: "call", name: "current_timestamp", arguments: [], star: false, distinct: false, over: undefined };
+  }
   if (tokens.seesAny("CAST", "TRY_CAST") && tokens.seesSymbol("(", 1)) return parseCast(tokens);
   if (tokens.seesAny("CONVERT", "TRY_CONVERT") && tokens.seesSymbol("(", 1)) return parseConvert(tokens);
   const functionLike = ["COALESCE", "NULLIF"];

@@ -23,6 +23,13 @@ export function dataType(stream: TokenStream): DataType {
   switch (token.value) {
     case "NUMBER":
       return { postgres: numberType(numbers(stream)) };
+    // The standard's names: without a precision they hold integers only.
+    case "NUMERIC":
+    case "DECIMAL":
+    case "DEC": {
+      const [precision = 38, scale = 0] = numbers(stream);
+      return { postgres: numberType([precision, scale]) };
+    }
     case "INTEGER":
     case "INT":
     case "SMALLINT":

@@ -1,0 +1,151 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import {
+  DatabaseManager,
+  defineDatabase,
+  HeuristicOutcomeError,
+  type InDoubtEvent,
+  UniqueViolationError,
+} from "@nsj/mdb-core";
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { postgres, postgresDriver } from "../src/index.ts";
+import { uniqueName } from "./support/driving.ts";
+import { asAdmin, server, serverOptions } from "./support/server.ts";
+
+const names = { orders: uniqueName("o"), stock: uniqueName("s") } as const;
+
+function open() {
+  return new DatabaseManager({
+    orders: postgres(serverOptions({ database: names.orders })),
+    stock: postgres(serverOptions({ database: names.stock })),
+  });
+}
+
+let databases: ReturnType<typeof open>;
+beforeAll(async () => {
+  for (const name of Object.values(names)) await asAdmin(`create database ${name}`);
+  const setup = open();
+  for (const label of ["orders", "stock"] as const) {
+    await setup.database(label).execute("create table t (id integer unique deferrable initially deferred)");
+    await setup.prepareStore(label);
+  }
+  await setup.close();
+});
+afterAll(async () => {
+  for (const name of Object.values(names)) await asAdmin(`drop database ${name} with (force)`);
+});
+beforeEach(async () => {
+  databases = open();
+  for (const label of ["orders", "stock"] as const)
+    await databases.database(label).execute("truncate t, mdb_decisions");
+});
+afterEach(() => databases.close());
+
+const insert = (id: number) => `insert into t values (${id})`;
+
+async function counts(): Promise<readonly number[]> {
+  const found: number[] = [];
+  for (const label of ["orders", "stock"] as const) {
+    for (const table of ["t", "mdb_decisions"]) {
+      found.push(Number(await databases.database(label).queryScalar(`select count(*) from ${table}`)));
+    }
+  }
+  return found;
+}
+
+describe("two PostgreSQL databases", () => {
+  it("commit together by a decision in the first", async () => {
+    await databases.transaction(["orders", "stock"], async ({ orders, stock }) => {
+      await orders.execute(insert(1));
+      await stock.execute(insert(1));
+    });
+    expect(await counts()).toEqual([1, 1, 1, 0]);
+  });
+
+  it("need no decision where one of them has only read, whichever it is", async () => {
+    await databases.transaction(["orders", "stock"], async ({ orders, stock }) => {
+      await orders.query("select id from t");
+      await stock.execute(insert(1));
+      await stock.query("select id from t");
+    });
+    await databases.transaction(["orders", "stock"], async ({ orders, stock }) => {
+      await orders.execute(insert(1));
+      await stock.query("select id from t");
+    });
+    expect(await counts()).toEqual([1, 0, 1, 0]);
+    // A word that might be a NOTIFY is no reason to lose anything: the branch is prepared, or asked, and ends.
+    await databases.transaction(["orders", "stock"], async ({ orders, stock }) => {
+      await orders.query("select 'notify' from t");
+      await stock.query("select 'notify' from t");
+    });
+    expect(await databases.inDoubt()).toEqual([]);
+  });
+
+  it("are both rolled back where a deferred constraint of a branch, or of the decider, refuses", async () => {
+    for (const twice of ["orders", "stock"] as const) {
+      const failing = databases.transaction(["orders", "stock"], async (transactions) => {
+        for (const label of ["orders", "stock"] as const) await transactions[label].execute(insert(1));
+        await transactions[twice].execute(insert(1));
+      });
+      await expect(failing).rejects.toThrow(UniqueViolationError);
+    }
+    expect(await counts()).toEqual([0, 0, 0, 0]);
+    expect(await databases.inDoubt()).toEqual([]);
+  });
+
+  it("tell of a branch that somebody has finished against the decision", async () => {
+    const told = Promise.withResolvers<InDoubtEvent>();
+    const listen = (event: unknown): void => told.resolve(event as InDoubtEvent);
+    const manager = new DatabaseManager({
+      orders: defineDatabase(beforeCommit(undoByHand), serverOptions({ database: names.orders })),
+      stock: postgres(serverOptions({ database: names.stock })),
+    });
+    subscribe("mdb:in-doubt", listen);
+    try {
+      await manager.transaction(["orders", "stock"], async ({ orders, stock }) => {
+        await orders.execute(insert(1));
+        await stock.execute(insert(1));
+      });
+      const { label, decision, error } = await told.promise;
+      expect([label, decision]).toEqual(["stock", "committed"]);
+      expect(error).toBeInstanceOf(HeuristicOutcomeError);
+      expect(error).toMatchObject({ decision: "committed", found: "rolled back", database: "stock" });
+    } finally {
+      unsubscribe("mdb:in-doubt", listen);
+      await manager.close();
+    }
+  });
+});
+
+/** What an administrator should not do: he ends what is prepared as he likes. */
+async function undoByHand(): Promise<void> {
+  const { host, port, user, password } = server;
+  const client = new pg.Client({ host, port, user, password, database: names.stock });
+  await client.connect();
+  const text = "select gid from pg_prepared_xacts where database = current_database()";
+  const { rows } = await client.query<{ gid: string }>(text);
+  for (const { gid } of rows) await client.query(`rollback prepared '${gid}'`);
+  await client.end();
+}
+
+/** The driver, with something that happens before each commit that follows a prepared branch. */
+function beforeCommit(work: () => Promise<void>): typeof postgresDriver {
+  return {
+    ...postgresDriver,
+    connector(options, environment) {
+      const connector = postgresDriver.connector(options, environment);
+      return {
+        ...connector,
+        async connect(context) {
+          const connection = await connector.connect(context);
+          const commit = connection.commit.bind(connection);
+          connection.commit = async () => {
+            await work();
+            await commit();
+          };
+          return connection;
+        },
+      };
+    },
+  };
+}

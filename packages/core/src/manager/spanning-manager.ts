@@ -1,0 +1,126 @@
+import { systemClock } from "../driver/index.ts";
+import { ParameterError } from "../errors/index.ts";
+import {
+  Coordinator,
+  checkLabels,
+  type DatabaseContext,
+  type ExecutorInternals,
+  type InDoubt,
+  internalsOf,
+  prepareStore,
+  type RecoveryOptions,
+  type RecoveryRound,
+  type SpanningOptions,
+  storeDdl,
+  type Transaction,
+  type Verdict,
+} from "../session/index.ts";
+import type { Database } from "./database.ts";
+import type { Environment } from "./open-database.ts";
+
+/** The transactions of a callback over several databases, by label. */
+export type SpanningTransactions<Label extends string> = { readonly [Key in Label]: Transaction };
+
+/** How long one statement on the tables of decisions may take, in milliseconds. */
+const storeLimitMs = 30_000;
+
+/** What a manager does over several of its databases at once: see docs/several-databases.md. All of it may be called concurrently. */
+export abstract class SpanningManager<Label extends string> {
+  readonly #coordinator: Coordinator;
+
+  constructor({ clock, random, recovery = {} }: Environment & { readonly recovery?: RecoveryOptions | undefined }) {
+    this.#coordinator = new Coordinator({
+      contexts: () => new Map([...this.opened()].map(([label, database]) => [label, contextOf(database)])),
+      clock: clock ?? systemClock,
+      random: random ?? Math.random,
+      recovery,
+    });
+  }
+
+  /** The databases at this moment, by label. */
+  protected abstract opened(): ReadonlyMap<string, Database>;
+
+  /** @throws UnknownDatabaseError */
+  abstract database(label: Label): Database;
+
+  /** @throws ParameterError, UnknownDatabaseError */
+  protected async transactionOver<R>(
+    labels: readonly Label[],
+    work: (transactions: SpanningTransactions<Label>) => Promise<R>,
+    options: SpanningOptions | undefined,
+  ): Promise<R> {
+    checkLabels(labels);
+    const contexts = labels.map((label) => contextOf(this.database(label)));
+    return this.#coordinator.transaction(
+      contexts,
+      (transactions) => work(transactions as SpanningTransactions<Label>),
+      options ?? {},
+    );
+  }
+
+  protected startRecovery(): void {
+    this.#coordinator.start();
+  }
+
+  protected stopRecovery(): Promise<void> {
+    return this.#coordinator.stop();
+  }
+
+  /**
+   * Creates the two tables in which a database keeps decisions over transactions that span it and others; what is there already stays. Never
+   * called by the library itself. Gives the store's name. May be called again.
+   * @throws UnsupportedError for a database in memory; what the server says to whoever may not create tables
+   */
+  async prepareStore(label: Label): Promise<string> {
+    return prepareStore(contextOf(this.database(label)), storeLimitMs);
+  }
+
+  /** The statements of {@link prepareStore}, for whoever may create tables, with a new name for the store. Nothing is sent. */
+  storeDdl(label: Label): readonly string[] {
+    return storeDdl(contextOf(this.database(label)));
+  }
+
+  /**
+   * Looks for what transactions over several databases have left prepared, asks for the decision over each, decides "rolled back" where there is none, and
+   * ends it. Safe at any time, from any process, beside running transactions: one that has prepared and not yet decided is rolled back by it. Never rejects
+   * for what cannot be reached: that is in the answer.
+   * @param options - `labels`: only in these
+   */
+  async recover({ labels }: { readonly labels?: readonly Label[] } = {}): Promise<RecoveryRound> {
+    for (const label of labels ?? []) this.database(label);
+    return this.#coordinator.recover(labels);
+  }
+
+  /** Everything that is prepared in the databases of this manager, with what is known of its decision. Changes nothing, and never rejects. */
+  inDoubt(): Promise<readonly InDoubt[]> {
+    return this.#coordinator.inDoubt();
+  }
+
+  /**
+   * Decides by hand over a transaction that nobody has decided, and ends its branches. For an administrator who knows better than recovery, which
+   * would roll it back.
+   * @param id - from `inDoubt()`, or `transactionId` of an error
+   * @throws ParameterError without `force: true`; TransactionStateError when it is decided already, or its store is not to be found
+   */
+  async resolve(id: string, end: "commit" | "rollback", options: { readonly force: true }): Promise<RecoveryRound> {
+    if (options?.force !== true || (end !== "commit" && end !== "rollback")) {
+      throw new ParameterError(
+        'resolve() decides over the data of several databases by hand: say "commit" or "rollback", and { force: true }',
+      );
+    }
+    return this.#coordinator.resolve(id, end);
+  }
+
+  /**
+   * What was decided over a transaction, after a `CommitOutcomeUnknownError` that has a `transactionId`. `"undecided"`: nobody has written a decision, or
+   * it was forgotten after the time for which decisions are kept.
+   * @throws TransactionStateError when its store is not to be found
+   */
+  outcome(id: string): Promise<Verdict> {
+    return this.#coordinator.outcome(id);
+  }
+}
+
+function contextOf(database: Database): DatabaseContext {
+  return (internalsOf(database) as ExecutorInternals).context;
+}

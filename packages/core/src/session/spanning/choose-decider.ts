@@ -1,0 +1,55 @@
+import { ParameterError, TransactionStateError, UnsupportedError } from "../../errors/index.ts";
+import { type DatabaseContext, nameOf } from "../database-context.ts";
+import { ambientPart } from "../participant.ts";
+import { canPrepare } from "./database-part.ts";
+
+/** @throws ParameterError for no labels, or one that is named twice */
+export function checkLabels(labels: readonly string[]): void {
+  if (!Array.isArray(labels) || labels.length === 0) {
+    throw new ParameterError("a transaction over several databases needs the labels of the databases");
+  }
+  const twice = labels.find((label, index) => labels.indexOf(label) !== index);
+  if (twice !== undefined) throw new ParameterError(`the label ${JSON.stringify(twice)} is named twice`);
+}
+
+/** @throws TransactionStateError where a database is in a transaction already: what becomes of that is not ours to decide */
+export function refuseRunning(contexts: readonly DatabaseContext[]): void {
+  for (const context of contexts) {
+    if (ambientPart(context) === undefined) continue;
+    const message = `${nameOf(context)}: a transaction is running already, so it cannot take part in one over several databases; begin that one around it`;
+    throw new TransactionStateError(message, { database: context.database, engine: context.engine });
+  }
+}
+
+/**
+ * The database whose own commit decides: the one that cannot prepare, else the one that was asked for, else the first.
+ * @throws UnsupportedError where two cannot prepare, or one would forget the decision with its process
+ * @throws ParameterError where another one was asked for than the one that cannot prepare
+ */
+export function chooseDecider(contexts: readonly DatabaseContext[], wanted: string | undefined): DatabaseContext {
+  const [first, ...others] = contexts;
+  if (first === undefined) throw new ParameterError("a transaction over several databases needs their labels");
+  const asked = wanted === undefined ? undefined : contexts.find((it) => it.database === wanted);
+  if (wanted !== undefined && asked === undefined) {
+    throw new ParameterError(`option "decider": ${JSON.stringify(wanted)} is not among the labels of the transaction`);
+  }
+  if (others.length === 0) return first;
+  const unable = contexts.filter((it) => !canPrepare(it));
+  const [only, second] = unable;
+  if (only !== undefined && second !== undefined) {
+    const names = unable.map(nameOf).join(" and ");
+    const message = `${names} cannot prepare a transaction, and only one such database can take part in one over several; let an outbox carry the work from one to the other`;
+    throw new UnsupportedError(message, { database: second.database, engine: second.engine });
+  }
+  if (only !== undefined && asked !== undefined && asked !== only) {
+    throw new ParameterError(
+      `option "decider": ${nameOf(only)} cannot prepare a transaction, so it has to be the decider, not ${JSON.stringify(wanted)}`,
+    );
+  }
+  const decider = only ?? asked ?? first;
+  if (decider.permanent) {
+    const message = `${nameOf(decider)}: a database in memory is gone with its process, and the decision with it; take a file, or leave it out of the transaction`;
+    throw new UnsupportedError(message, { database: decider.database, engine: decider.engine });
+  }
+  return decider;
+}

@@ -1,0 +1,182 @@
+import type { Branch, Clock } from "../../driver/index.ts";
+import { TransactionStateError } from "../../errors/index.ts";
+import { boundsFrom } from "../bounds.ts";
+import { type DatabaseContext, nameOf } from "../database-context.ts";
+import { withRetry } from "../retry.ts";
+import { chooseDecider, refuseRunning } from "./choose-decider.ts";
+import { canPrepare, finishMs } from "./database-part.ts";
+import { fence, readDecision } from "./decision-store.ts";
+import { finishBranch, listBranches } from "./finish-branch.ts";
+import { tellGone } from "./heuristics.ts";
+import { type InDoubt, listInDoubt } from "./in-doubt.ts";
+import type { Verdict } from "./protocol.ts";
+import { type RecoverableLabel, type RecoveryRound, recoverBranches, type StoreOf } from "./recovery.ts";
+import type { RecoveryOptions } from "./recovery-loop.ts";
+import { RegularRecovery } from "./regular-recovery.ts";
+import { type SpanningEvent, tellInDoubt, traceSpanning } from "./spanning-events.ts";
+import { checkSpanningOptions, type SpanningOptions } from "./spanning-options.ts";
+import { attemptSpanning, type Handles, type Left, spanningId } from "./spanning-transaction.ts";
+import { Stores } from "./stores.ts";
+
+/** How long one server is asked by recovery, in milliseconds. */
+const askMs = 5_000;
+
+/** What the coordinator takes from its manager. */
+export interface CoordinatorFacts {
+  /** The databases at this moment, by label. */
+  readonly contexts: () => ReadonlyMap<string, DatabaseContext>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly recovery: RecoveryOptions;
+}
+
+/** Transactions over several databases of one manager, and the recovery of what they left. May be called concurrently. */
+export class Coordinator {
+  readonly #contexts: () => ReadonlyMap<string, DatabaseContext>;
+  readonly #stores: Stores;
+  readonly #regular: RegularRecovery;
+
+  constructor({ contexts, clock, random, recovery }: CoordinatorFacts) {
+    this.#contexts = contexts;
+    this.#stores = new Stores(() => contexts().values());
+    this.#regular = new RegularRecovery({
+      clock,
+      random,
+      options: recovery,
+      stores: this.#stores,
+      limitMs: askMs,
+      recover: (labels, isDue) => this.recover(labels, (it) => isDue(spanningId(it.store, it.transaction))),
+    });
+  }
+
+  /** Begins the regular recovery of the labels that the options name. */
+  start(): void {
+    this.#regular.start();
+  }
+
+  /** Waits for the round of recovery that runs, and ends it. */
+  stop(): Promise<void> {
+    return this.#regular.stop();
+  }
+
+  /** Runs `work` in one transaction over the databases of `contexts`. */
+  async transaction<R>(
+    contexts: readonly DatabaseContext[],
+    work: (handles: Handles) => Promise<R>,
+    options: SpanningOptions,
+  ): Promise<R> {
+    const checked = checkSpanningOptions(options);
+    refuseRunning(contexts);
+    const decider = checked.mode === "atomic" ? chooseDecider(contexts, checked.decider) : undefined;
+    const labels = contexts.map((it) => it.database);
+    const event: SpanningEvent = { mode: checked.mode, labels, decider: decider?.database };
+    const first = contexts[0] as DatabaseContext;
+    const bounds = boundsFrom(first, checked);
+    return traceSpanning(event, async () => {
+      const store =
+        decider === undefined || contexts.length === 1
+          ? undefined
+          : await this.#storeFor(decider, labels, checked.timeoutMs);
+      const onLeft = (left: Left): void => this.#left(left);
+      const surroundings = { contexts, options: checked, bounds, decider, store, event, onLeft };
+      try {
+        return await withRetry(first, checked.retry, bounds, () => attemptSpanning(surroundings, work));
+      } catch (error) {
+        // The store may be another one than it was.
+        if (error instanceof TransactionStateError && decider !== undefined) this.#stores.forget(decider);
+        throw error;
+      }
+    });
+  }
+
+  async #storeFor(decider: DatabaseContext, labels: readonly string[], limitMs: number): Promise<string> {
+    const store = await this.#stores.of(decider, limitMs);
+    this.#regular.start(labels);
+    return store;
+  }
+
+  #left({ id, decision, pending, gone }: Left): void {
+    for (const { label, context } of pending) tellInDoubt({ id, label, engine: context.engine, decision });
+    if (decision !== "undecided") {
+      for (const part of gone) void tellGone(part.context, id, part.native, decision, askMs);
+    }
+    if (pending.length > 0) this.#regular.lookAfter(id);
+  }
+
+  /**
+   * One round of recovery.
+   * @param labels - whose branches are looked for; of all that can have some by default
+   * @param isDue - see `recoverBranches`
+   */
+  recover(labels?: readonly string[], isDue?: (branch: Branch) => boolean): Promise<RecoveryRound> {
+    const storeOf: StoreOf = async (store) => {
+      const context = await this.#stores.find(store, askMs);
+      return typeof context === "string" ? context : { fence: (branch) => this.#fence(context, branch) };
+    };
+    return recoverBranches(this.#recoverable(labels), storeOf, isDue);
+  }
+
+  async #fence(context: DatabaseContext, branch: Branch): Promise<Verdict> {
+    try {
+      return await fence(context, branch, askMs);
+    } catch (error) {
+      if (error instanceof TransactionStateError) this.#stores.forget(context);
+      throw error;
+    }
+  }
+
+  #recoverable(labels: readonly string[] | undefined): readonly RecoverableLabel[] {
+    const contexts = [...this.#contexts().values()].filter(
+      (it) => canPrepare(it) && (labels === undefined || labels.includes(it.database)),
+    );
+    return contexts.map((context) => ({
+      label: context.database,
+      engine: context.engine,
+      list: () => listBranches(context, askMs),
+      finish: (branch, end) => finishBranch(context, branch, end, finishMs),
+    }));
+  }
+
+  /** What is prepared, and what is known of it. Changes nothing. */
+  inDoubt(): Promise<readonly InDoubt[]> {
+    return listInDoubt(this.#recoverable(undefined), async ({ store, transaction }) => {
+      const context = await this.#stores.find(store, askMs);
+      return typeof context === "string" ? context : readDecision(context, transaction, askMs);
+    });
+  }
+
+  /** What was decided over a transaction. @throws TransactionStateError where no database here keeps its store */
+  async outcome(id: string): Promise<Verdict> {
+    return this.#inStore(id, (context, { transaction }) => readDecision(context, transaction, askMs));
+  }
+
+  /** Decides by hand what nobody has decided, and ends every branch of it that can be reached. */
+  async resolve(id: string, end: "commit" | "rollback"): Promise<RecoveryRound> {
+    const meant = end === "commit" ? "committed" : "rolled back";
+    await this.#inStore(id, async (context, place) => {
+      const decided = await fence(context, place, askMs, end === "commit" ? "C" : "R", "[]");
+      if (decided === meant) return;
+      const why =
+        decided === "undecided" ? "somebody is deciding right now; try again" : `it is decided already: ${decided}`;
+      throw new TransactionStateError(`${nameOf(context)}: ${id} cannot be resolved: ${why}`, {
+        database: context.database,
+        engine: context.engine,
+      });
+    });
+    return this.recover();
+  }
+
+  async #inStore<R>(
+    id: string,
+    work: (context: DatabaseContext, place: { readonly store: string; readonly transaction: string }) => Promise<R>,
+  ): Promise<R> {
+    const [store = "", transaction = ""] = id.split(":");
+    const context = await this.#stores.find(store, askMs);
+    if (typeof context !== "string") return work(context, { store, transaction });
+    const message =
+      context === "foreign"
+        ? `no database here keeps the decision over ${JSON.stringify(id)}`
+        : `the decision over ${JSON.stringify(id)} may be in a database that cannot be reached now`;
+    throw new TransactionStateError(message);
+  }
+}

@@ -1,0 +1,183 @@
+import type { Branch, BranchEnd, MaybePromise } from "../../driver/index.ts";
+import { CommitOutcomeUnknownError, type LabelState, type MdbError } from "../../errors/index.ts";
+import type { Borrowed } from "../borrowed.ts";
+import { type Bounds, tripped } from "../bounds.ts";
+import type { DatabaseContext } from "../database-context.ts";
+import { failureOf, isConnectionLoss } from "../failure.ts";
+import { silent } from "../operation.ts";
+import type { Participant } from "../participant.ts";
+import { runBounded } from "../run-bounded.ts";
+import type { ServerTransaction } from "../server-transaction.ts";
+import { lookBack } from "../settle.ts";
+import type { Unit } from "../unit.ts";
+import { finishBranch } from "./finish-branch.ts";
+import type { SpanningPart } from "./protocol.ts";
+
+/** A database of this process in a transaction over several: its unit, and its branch once it is prepared. */
+export class DatabasePart implements SpanningPart {
+  readonly participant: Participant;
+  readonly branch: Branch;
+  /** The server's own number of the branch, for people and for `fateOf`. */
+  native: string | undefined;
+  mayBePrepared = false;
+  /** What is known of it. */
+  known: LabelState = "untouched";
+  /** The connection that has prepared, until it has finished as well. */
+  #prepared: Borrowed | undefined;
+
+  constructor(participant: Participant, branch: Branch) {
+    this.participant = participant;
+    this.branch = branch;
+  }
+
+  get label(): string {
+    return this.context.database;
+  }
+
+  get context(): DatabaseContext {
+    return this.participant.context;
+  }
+
+  get unit(): Unit {
+    return this.participant.unit;
+  }
+
+  protected get server(): ServerTransaction {
+    return this.unit.server as ServerTransaction;
+  }
+
+  protected get bounds(): Bounds {
+    return this.participant.bounds;
+  }
+
+  get canPrepare(): boolean {
+    return canPrepare(this.context);
+  }
+
+  get state(): SpanningPart["state"] {
+    const { connection } = this.server;
+    if (connection === undefined) return "untouched";
+    return this.canPrepare && connection.transactionNumber === null ? "seems read" : "written";
+  }
+
+  /** Whether a lost COMMIT is looked after by the server's own number of the transaction, where it has one. */
+  protected get asksAfterCommit(): boolean {
+    return this.context.capabilities.fates === true;
+  }
+
+  /** Looks back after the work is done; gives why it must not be kept. */
+  lookBack(): Promise<MdbError | undefined> {
+    return lookBack(this.unit);
+  }
+
+  /** Nothing more can run in it. */
+  endUnit(cause?: unknown): Promise<void> {
+    return this.unit.end(cause === undefined ? undefined : this.unit.interruption(cause));
+  }
+
+  async vote(): Promise<"prepared" | "read-only"> {
+    await this.endUnit();
+    const late = tripped(this.context, this.bounds, "the transaction");
+    if (late !== undefined) throw late;
+    const lease = this.server.handOver();
+    if (lease === undefined) return "read-only";
+    const { connection } = lease;
+    try {
+      const answer = await this.#onWire(() =>
+        runBounded(this.context, connection, this.bounds, {
+          ...silent,
+          perform: (it) => it.prepareBranch?.(this.branch),
+        }),
+      );
+      this.native = answer?.native;
+      if (answer?.vote === "prepared") {
+        this.known = "prepared";
+        this.mayBePrepared = true;
+        this.#prepared = lease;
+        return "prepared";
+      }
+      this.known = "read only";
+      lease.release({ error: "ok", answered: true });
+      return "read-only";
+    } catch (error) {
+      const failure = failureOf(this.context, connection, error, "PREPARE");
+      this.mayBePrepared = isConnectionLoss(failure) && !failure.notExecuted;
+      this.known = this.mayBePrepared ? "prepared" : "rolled back";
+      if (connection.usable && connection.txStatus !== "idle") connection.destroy(error);
+      lease.release({ error: connection.usable ? failure.connection : "dead", answered: failure.answered });
+      throw failure.error;
+    }
+  }
+
+  async commit(): Promise<void> {
+    await this.endUnit();
+    try {
+      await this.server.commit(this.bounds, this.asksAfterCommit);
+      this.known = "committed";
+    } catch (error) {
+      this.known = error instanceof CommitOutcomeUnknownError ? "unknown" : "rolled back";
+      throw error;
+    }
+  }
+
+  async rollback(): Promise<void> {
+    await this.endUnit();
+    if (this.server.connection !== undefined) this.known = "rolled back";
+    await this.server.rollback();
+  }
+
+  async finish(end: BranchEnd): Promise<"done" | "gone" | "busy"> {
+    const answer = await this.#finish(end);
+    if (answer !== "busy") this.known = end === "commit" ? "committed" : "rolled back";
+    return answer;
+  }
+
+  /** On the connection that has prepared; where that is lost, on another one. */
+  async #finish(end: BranchEnd): Promise<"done" | "gone" | "busy"> {
+    const lease = this.#prepared;
+    this.#prepared = undefined;
+    if (lease?.connection.usable === true) {
+      const { connection } = lease;
+      try {
+        const bounds = { deadline: this.context.clock.now() + finishMs };
+        const answer = await this.#onWire(() =>
+          runBounded(this.context, connection, bounds, {
+            ...silent,
+            perform: (it) => it.finishPrepared?.(this.branch, end),
+          }),
+        );
+        lease.release({ error: "ok", answered: true });
+        return answer ?? "busy";
+      } catch (error) {
+        const failure = failureOf(this.context, connection, error);
+        lease.release({ error: failure.connection, answered: failure.answered });
+        if (!isConnectionLoss(failure)) throw failure.error;
+      }
+    } else lease?.release({ error: "dead", answered: true });
+    return finishBranch(this.context, this.branch, end, finishMs);
+  }
+
+  /** Leaves it prepared, for recovery. */
+  abandon(): void {
+    this.#prepared?.release({ error: "ok", answered: true });
+    this.#prepared = undefined;
+  }
+
+  /** Its holder does not stand still while the server works for it. */
+  async #onWire<T>(work: () => MaybePromise<T>): Promise<T> {
+    this.unit.holder.count(1);
+    try {
+      return await work();
+    } finally {
+      this.unit.holder.count(-1);
+    }
+  }
+}
+
+/** How long one server is waited for that has to be told a decision, in milliseconds; then recovery tells it. */
+export const finishMs = 5_000;
+
+/** Whether transactions of a database can be prepared. */
+export function canPrepare({ capabilities }: DatabaseContext): boolean {
+  return (capabilities.branches ?? "none") !== "none";
+}

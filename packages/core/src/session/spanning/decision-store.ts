@@ -1,0 +1,142 @@
+import { randomInt } from "node:crypto";
+import {
+  CommitOutcomeUnknownError,
+  LockTimeoutError,
+  StatementTimeoutError,
+  TransactionStateError,
+  UndefinedObjectError,
+  UniqueViolationError,
+} from "../../errors/index.ts";
+import { sql } from "../../sql/index.ts";
+import { AutocommitHandle } from "../autocommit-handle.ts";
+import type { Bounds } from "../bounds.ts";
+import { type DatabaseContext, nameOf } from "../database-context.ts";
+import type { Executor } from "../executor.ts";
+import { poolSource } from "../lease-source.ts";
+import { handleOf, newTransaction, propagate } from "../propagate.ts";
+import { runInScope } from "../scope.ts";
+import { commitUnit, rollbackUnit } from "../settle.ts";
+import type { Verdict } from "./protocol.ts";
+
+/** What is decided by hand or by recovery: C committed, R rolled back. */
+export type Decision = "C" | "R";
+
+/** Statements on a database that no transaction around them can join. */
+export function outside(context: DatabaseContext): Executor {
+  const leases = poolSource(context);
+  return new AutocommitHandle(context, (work, options) =>
+    propagate({ context, leases, outer: undefined, usual: "required" }, work, options),
+  );
+}
+
+/** What names the store of decisions in a database; `undefined` where its tables are not there. Rejects where nobody could look. */
+export async function readStoreId(context: DatabaseContext, limitMs: number): Promise<string | undefined> {
+  try {
+    const row = await runInScope(undefined, () =>
+      outside(context).queryMaybeOne<{ id: string }>(sql`select id as "id" from mdb_store where slot = 1`, {
+        timeoutMs: limitMs,
+      }),
+    );
+    return row?.id;
+  } catch (error) {
+    if (error instanceof UndefinedObjectError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Writes a decision into the open transaction of `executor`: together with everything else there it counts, or does not. Somebody who had decided
+ * otherwise is a `UniqueViolationError`.
+ * @throws TransactionStateError when the database is not the store any more for which the branches were prepared
+ */
+export async function writeDecision(
+  executor: Executor,
+  { store, transaction }: { readonly store: string; readonly transaction: string },
+  decision: Decision,
+  branches: string,
+): Promise<void> {
+  const { rowCount } = await executor.execute(
+    sql`insert into mdb_decisions (id, outcome, branches) select ${transaction}, ${decision}, ${branches} from mdb_store where slot = 1 and id = ${store}`,
+  );
+  if (rowCount === 1) return;
+  const message = `${executor.label} (${executor.engine}): the table mdb_store has another row than when the transaction began; nothing was decided`;
+  throw new TransactionStateError(message, { database: executor.label, engine: executor.engine });
+}
+
+/** What was decided; `"undecided"` where there is no row. */
+export async function readDecision(context: DatabaseContext, transaction: string, limitMs: number): Promise<Verdict> {
+  const row = await runInScope(undefined, () =>
+    outside(context).queryMaybeOne<{ outcome: string }>(
+      sql`select outcome as "outcome" from mdb_decisions where id = ${transaction}`,
+      { timeoutMs: limitMs },
+    ),
+  );
+  if (row === undefined) return "undecided";
+  return row.outcome === "C" ? "committed" : "rolled back";
+}
+
+/**
+ * Asks what was decided, and decides `decision` where nothing was: a row under the same key. The key lets exactly one of the two be there, so
+ * whoever rolls back what is undecided needs no clock and no knowledge of who is still alive. A transaction that is about to decide is waited for.
+ * @param limitMs - for how long; `"undecided"` after that
+ */
+export async function fence(
+  context: DatabaseContext,
+  place: { readonly store: string; readonly transaction: string },
+  limitMs: number,
+  decision: Decision = "R",
+  branches = "[]",
+): Promise<Verdict> {
+  const bounds: Bounds = { deadline: context.clock.now() + limitMs };
+  try {
+    await runInScope(undefined, () =>
+      deciding(context, bounds, (executor) => writeDecision(executor, place, decision, branches)),
+    );
+    return decision === "C" ? "committed" : "rolled back";
+  } catch (error) {
+    if (undecided.some((it) => error instanceof it)) return "undecided";
+    if (!(error instanceof UniqueViolationError)) throw error;
+  }
+  return readDecision(context, place.transaction, limitMs);
+}
+
+/** Somebody who is about to decide was waited for, or it is not known whether the own row is there: asking again tells. */
+const undecided = [LockTimeoutError, StatementTimeoutError, CommitOutcomeUnknownError] as const;
+
+/** Runs `work` in a transaction whose commit is durable. */
+async function deciding(
+  context: DatabaseContext,
+  bounds: Bounds,
+  work: (executor: Executor) => Promise<void>,
+): Promise<void> {
+  const leases = poolSource(context);
+  const part = newTransaction({ context, leases }, bounds, {}, { decides: true });
+  try {
+    await part.run(() => work(handleOf({ context, leases }, part)));
+  } catch (error) {
+    await rollbackUnit(part.unit, error, undefined);
+    throw error;
+  }
+  await commitUnit(part.unit, undefined);
+}
+
+/** A new name of a store, or of a transaction: digits and small letters, which every engine keeps apart and sorts alike. */
+export function newStoreId(): string {
+  return letters(11);
+}
+
+/** Begins with the time, so that the rows are written, and found by age, in the order of their key. */
+export function newTransactionId(): string {
+  return Date.now().toString(36).padStart(8, "0") + letters(14);
+}
+
+function letters(count: number): string {
+  return Array.from({ length: count }, () => randomInt(36).toString(36)).join("");
+}
+
+/** Says that a database has no store. */
+export function noStore(context: DatabaseContext): UndefinedObjectError {
+  const label = JSON.stringify(context.database);
+  const message = `${nameOf(context)}: the tables for decisions are not there, which a transaction over several databases needs; run prepareStore(${label}) once, or what storeDdl(${label}) prints`;
+  return new UndefinedObjectError(message, { database: context.database, engine: context.engine });
+}

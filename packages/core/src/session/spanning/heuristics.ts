@@ -1,0 +1,29 @@
+import { HeuristicOutcomeError } from "../../errors/index.ts";
+import { type DatabaseContext, nameOf } from "../database-context.ts";
+import { onConnection } from "./finish-branch.ts";
+import { tellInDoubt } from "./spanning-events.ts";
+
+/**
+ * Looks after a branch that was gone when it was to be finished. Most often another recovery was quicker; what an administrator has decided
+ * otherwise is told, where the server still knows it. Never rejects.
+ * @param native - the server's own number of the branch
+ */
+export async function tellGone(
+  context: DatabaseContext,
+  id: string,
+  native: string | undefined,
+  decision: "committed" | "rolled back",
+  limitMs: number,
+): Promise<void> {
+  if (native === undefined || context.capabilities.fates !== true) return;
+  const { database, engine } = context;
+  try {
+    const found = await onConnection(context, limitMs, async (it, operation) => it.fateOf?.(native, operation));
+    if ((found !== "committed" && found !== "rolled back") || found === decision) return;
+    const message = `${nameOf(context)}: the transaction ${id} was ${decision}, but somebody has finished its branch here otherwise: it is ${found}`;
+    const error = new HeuristicOutcomeError(message, { database, engine, transactionId: id, decision, found });
+    tellInDoubt({ id, label: database, engine, decision, error });
+  } catch {
+    // It was only a look: the branch is gone in any case.
+  }
+}

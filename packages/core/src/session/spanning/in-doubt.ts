@@ -1,0 +1,44 @@
+import type { Branch } from "../../driver/index.ts";
+import type { DoubtDecision, RecoverableLabel } from "./recovery.ts";
+import { spanningId } from "./spanning-transaction.ts";
+
+/** A prepared transaction that was found in one of the databases; or a database that could not be asked for such. */
+export interface InDoubt {
+  /** What `outcome` and `resolve` take; absent where it is not ours. */
+  readonly id?: string;
+  readonly label: string;
+  readonly engine: string;
+  /** The server's own identifier of it; absent where the database could not be asked. */
+  readonly identifier?: string;
+  /** In milliseconds since 1970, by the server's clock. */
+  readonly preparedAt?: number;
+  /**
+   * `"undecided"`: it may be about to be decided, or recovery will roll it back; `"unreachable"`: whoever knows could not be asked; `"foreign"`: not
+   * prepared by this library, or by an application whose store of decisions no label of this one has.
+   */
+  readonly decision: DoubtDecision;
+  /** Why the database could not be asked. */
+  readonly error?: unknown;
+}
+
+/** Lists without changing anything. Never rejects: what cannot be reached is listed as that. */
+export async function listInDoubt(
+  labels: readonly RecoverableLabel[],
+  decisionOf: (branch: Branch) => Promise<DoubtDecision>,
+): Promise<readonly InDoubt[]> {
+  const lists = labels.map(async ({ label, engine, list }): Promise<readonly InDoubt[]> => {
+    try {
+      const found = await list();
+      return await Promise.all(
+        found.map(async ({ branch, ...facts }): Promise<InDoubt> => {
+          if (branch === undefined) return { label, engine, ...facts, decision: "foreign" };
+          const decision = await decisionOf(branch).catch(() => "unreachable" as const);
+          return { id: spanningId(branch.store, branch.transaction), label, engine, ...facts, decision };
+        }),
+      );
+    } catch (error) {
+      return [{ label, engine, decision: "unreachable", error }];
+    }
+  });
+  return (await Promise.all(lists)).flat();
+}

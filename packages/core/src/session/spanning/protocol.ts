@@ -1,0 +1,156 @@
+import type { BranchEnd, Vote } from "../../driver/index.ts";
+import { CommitOutcomeUnknownError } from "../../errors/index.ts";
+
+/** What was decided over a transaction, as far as somebody who asks can know. */
+export type Verdict = "committed" | "rolled back" | "undecided";
+
+/** One database in a transaction over several, as the protocol sees it. */
+export interface SpanningPart {
+  readonly label: string;
+  /** `"seems read"`: it has written nothing that the server knows of; its vote tells. */
+  readonly state: "untouched" | "seems read" | "written";
+  /** After `vote` has rejected: whether it may be prepared all the same, because nobody has heard the answer. */
+  readonly mayBePrepared: boolean;
+  /** Prepares it. When it rejects, it is rolled back, unless `mayBePrepared`. */
+  vote(): Promise<Vote["vote"]>;
+  /** Commits it by itself. @throws CommitOutcomeUnknownError; anything else means that it was rolled back */
+  commit(): Promise<void>;
+  /** Rolls back what is not prepared. Never rejects: a connection that cannot do it is gone, and its transaction with it. */
+  rollback(): Promise<void>;
+  /** Ends it once it is prepared. */
+  finish(end: BranchEnd): Promise<"done" | "gone" | "busy">;
+}
+
+/** The database whose own commit decides. */
+export interface DecidingPart extends SpanningPart {
+  /** Writes into its transaction that the whole is committed. */
+  decide(branches: readonly SpanningPart[]): Promise<void>;
+  /** What was decided, after the answer to its COMMIT was lost; decides "rolled back" where nothing was. Never rejects. */
+  verdict(): Promise<Verdict>;
+}
+
+/** How a transaction over several databases has ended. */
+export type Ending =
+  | { readonly outcome: "committed"; readonly prepared: readonly SpanningPart[]; readonly left: Leftovers }
+  | { readonly outcome: "rolled back"; readonly error: unknown; readonly left: Leftovers }
+  | {
+      readonly outcome: "unknown";
+      readonly error: CommitOutcomeUnknownError;
+      readonly prepared: readonly SpanningPart[];
+      /** Whose COMMIT it is. */
+      readonly unknown: SpanningPart;
+    };
+
+/** Branches that could not be ended as decided. */
+export interface Leftovers {
+  /** They wait for recovery. */
+  readonly pending: readonly SpanningPart[];
+  /** Somebody else has ended them. */
+  readonly gone: readonly SpanningPart[];
+}
+
+const nothingLeft: Leftovers = { pending: [], gone: [] };
+
+/**
+ * Ends a transaction over several databases so that all commit or none. All that have written are prepared, but one: the *decider* commits in one
+ * phase, with a row in its own transaction that says so. That commit is the decision; recovery reads the row, and writes the opposite one under
+ * the same key before it believes that there is none.
+ *
+ * Presumed abort and the read-only vote are those of R*: Mohan, Lindsay, Obermarck, "Transaction Management in the R* Distributed Database Management
+ * System", ACM TODS 11 (1986). That a participant's own commit can hold the decision is known as a commit markable resource.
+ */
+export async function endTogether(parts: readonly SpanningPart[], decider: DecidingPart): Promise<Ending> {
+  const prepared: SpanningPart[] = [];
+  try {
+    const alone = await voteOfBranches(parts, decider, prepared);
+    if (prepared.length === 0)
+      return alone === undefined ? committed([], nothingLeft) : await commitAlone(parts, alone);
+    await decider.decide(prepared);
+  } catch (error) {
+    return undo(parts, prepared, error);
+  }
+  try {
+    await decider.commit();
+  } catch (error) {
+    if (!(error instanceof CommitOutcomeUnknownError)) return undo(parts, prepared, error);
+    const verdict = await decider.verdict();
+    if (verdict === "undecided") return { outcome: "unknown", error, prepared, unknown: decider };
+    if (verdict === "rolled back") return undo(parts, prepared, error.cause ?? error);
+  }
+  return committed(prepared, await finishAll(prepared, "commit"));
+}
+
+/** Rolls everything back before anything was decided: whoever finds a branch later presumes the same. */
+export async function undo(
+  parts: readonly SpanningPart[],
+  prepared: readonly SpanningPart[],
+  error: unknown,
+): Promise<Ending> {
+  const toFinish = parts.filter((part) => part.mayBePrepared || prepared.includes(part));
+  const toRollBack = parts.filter((part) => !toFinish.includes(part)).map((part) => part.rollback());
+  const [left] = await Promise.all([finishAll(toFinish, "rollback"), ...toRollBack]);
+  return { outcome: "rolled back", error, left };
+}
+
+/**
+ * Asks the branches to prepare; those that have only read end by it. Gives the only one that has to be committed, where nothing is prepared.
+ * @param prepared - filled with those that are
+ */
+async function voteOfBranches(
+  parts: readonly SpanningPart[],
+  decider: DecidingPart,
+  prepared: SpanningPart[],
+): Promise<SpanningPart | undefined> {
+  const written = parts.filter((part) => part.state === "written");
+  const readers = parts.filter((part) => part !== decider && part.state === "seems read");
+  const branches = written.filter((part) => part !== decider);
+  const isAlone = written.length <= 1;
+  await vote(isAlone ? readers : [...readers, ...branches], prepared);
+  if (isAlone && prepared.length === 0) {
+    if (written.length === 1 && decider.state === "seems read") await endReading(decider);
+    return written[0] ?? (decider.state === "untouched" ? undefined : decider);
+  }
+  if (isAlone) await vote(branches, prepared);
+  return prepared.length === 0 ? decider : undefined;
+}
+
+/** All at once; rejects with the first refusal, once all have answered. */
+async function vote(parts: readonly SpanningPart[], prepared: SpanningPart[]): Promise<void> {
+  const answers = await Promise.allSettled(parts.map((part) => part.vote()));
+  for (const [index, answer] of answers.entries()) {
+    const part = parts[index];
+    if (part !== undefined && answer.status === "fulfilled" && answer.value === "prepared") prepared.push(part);
+  }
+  const refusal = answers.find((answer) => answer.status === "rejected");
+  if (refusal !== undefined) throw refusal.reason;
+}
+
+/** A decider that has only read has nothing to say once another one commits alone. What it prepared nevertheless holds no change. */
+async function endReading(decider: DecidingPart): Promise<void> {
+  if ((await decider.vote()) === "prepared") await decider.finish("commit");
+}
+
+async function commitAlone(parts: readonly SpanningPart[], part: SpanningPart): Promise<Ending> {
+  try {
+    await part.commit();
+    return committed([], nothingLeft);
+  } catch (error) {
+    if (!(error instanceof CommitOutcomeUnknownError)) return undo(parts, [], error);
+    return { outcome: "unknown", error, prepared: [], unknown: part };
+  }
+}
+
+/** Tells all of them; none of them can change the decision. */
+export async function finishAll(parts: readonly SpanningPart[], end: BranchEnd): Promise<Leftovers> {
+  const answers = await Promise.allSettled(parts.map((part) => part.finish(end)));
+  const which = (is: (answer: PromiseSettledResult<string>) => boolean) =>
+    parts.filter((_, index) => is(answers[index] as PromiseSettledResult<string>));
+  return {
+    pending: which((answer) => answer.status === "rejected" || answer.value === "busy"),
+    gone: which((answer) => answer.status === "fulfilled" && answer.value === "gone"),
+  };
+}
+
+function committed(prepared: readonly SpanningPart[], left: Leftovers): Ending {
+  return { outcome: "committed", prepared, left };
+}

@@ -1,0 +1,105 @@
+import type { Clock } from "../../driver/index.ts";
+import type { DatabaseContext } from "../database-context.ts";
+import { forgetDecisions } from "./forget-decisions.ts";
+import type { RecoveryRound } from "./recovery.ts";
+import { RecoveryLoop, type RecoveryOptions } from "./recovery-loop.ts";
+import { tellInDoubt } from "./spanning-events.ts";
+import { spanningId } from "./spanning-transaction.ts";
+import type { Stores } from "./stores.ts";
+
+const weekMs = 604_800_000;
+/** Between two times of forgetting, in milliseconds. */
+const forgetEveryMs = 3_600_000;
+
+/** What the regular recovery works with. */
+export interface RegularRecoveryFacts {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly options: RecoveryOptions;
+  readonly stores: Stores;
+  readonly limitMs: number;
+  /** @param isDue - which transactions are old enough to be decided over */
+  recover(labels: readonly string[], isDue: (id: string) => boolean): Promise<RecoveryRound>;
+}
+
+/**
+ * Looks after what was left, while a manager is open. It decides over nothing that it sees for the first time: whoever has prepared it may be about to
+ * decide, and would find himself rolled back.
+ */
+export class RegularRecovery {
+  readonly #facts: RegularRecoveryFacts;
+  readonly #loop: RecoveryLoop;
+  /** Labels that ever took part. */
+  readonly #labels: Set<string>;
+  #seen: ReadonlySet<string> = new Set();
+  readonly #left = new Set<string>();
+  #forgottenAt: number;
+
+  constructor(facts: RegularRecoveryFacts) {
+    this.#facts = facts;
+    const { clock, random, options } = facts;
+    this.#labels = new Set(options.labels);
+    this.#forgottenAt = clock.now();
+    this.#loop = new RecoveryLoop({ clock, random, everyMs: options.everyMs, round: () => this.#round() });
+  }
+
+  /** Begins, where there is anything to look after. */
+  start(labels: readonly string[] = []): void {
+    for (const label of labels) this.#labels.add(label);
+    if (this.#labels.size > 0) this.#loop.start();
+  }
+
+  /** A transaction of this process has left branches, and nobody else ends them. */
+  lookAfter(id: string): void {
+    this.#left.add(id);
+    this.#loop.soon();
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  async #round(): Promise<boolean> {
+    try {
+      const labels = [...this.#labels];
+      const round = await this.#facts.recover(labels, (id) => this.#seen.has(id) || this.#left.has(id));
+      const open = this.#openIn(round);
+      const isNew = [...open].some((id) => !this.#seen.has(id));
+      this.#seen = open;
+      for (const id of [...this.#left]) if (round.unreachable.length === 0 && !open.has(id)) this.#left.delete(id);
+      await this.#forget(round, open);
+      return isNew;
+    } catch {
+      // A round never fails for what it finds; what cannot be reached is tried again.
+      return false;
+    }
+  }
+
+  #openIn({ branches }: RecoveryRound): ReadonlySet<string> {
+    const open = new Set<string>();
+    for (const { label, engine, found, decision, result } of branches) {
+      if (found.branch === undefined || decision === "foreign") continue;
+      if (result !== "left" && result !== "busy") continue;
+      const id = spanningId(found.branch.store, found.branch.transaction);
+      open.add(id);
+      // What is seen for the first time is most often about to end.
+      if (this.#seen.has(id))
+        tellInDoubt({ id, label, engine, decision: decision === "unreachable" ? "undecided" : decision });
+    }
+    return open;
+  }
+
+  async #forget({ unreachable, branches }: RecoveryRound, open: ReadonlySet<string>): Promise<void> {
+    const { clock, options, stores, limitMs } = this.#facts;
+    if (clock.now() - this.#forgottenAt < forgetEveryMs || unreachable.length > 0) return;
+    this.#forgottenAt = clock.now();
+    const left = new Set(branches.map(({ found }) => found.branch?.transaction));
+    const retentionMs = Math.max(options.retentionMs ?? weekMs, weekMs);
+    for (const [context, store] of stores.known as ReadonlyMap<DatabaseContext, string>) {
+      await forgetDecisions(context, retentionMs, limitMs, ({ transaction, labels }) => {
+        if (left.has(transaction) || open.has(spanningId(store, transaction))) return false;
+        return labels.every((label) => this.#labels.has(label));
+      });
+    }
+  }
+}

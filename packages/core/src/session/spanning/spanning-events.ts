@@ -1,0 +1,43 @@
+import { channel, tracingChannel } from "node:diagnostics_channel";
+import type { HeuristicOutcomeError, LabelStates } from "../../errors/index.ts";
+
+/** What subscribers of the tracing channel `mdb:spanning` see: one transaction over several databases, from its call to its end. */
+export interface SpanningEvent {
+  /** For `outcome()`, once there is one: of the last attempt, where it was run again. Absent with `mode: "best-effort"` and with one label. */
+  id?: string;
+  readonly mode: string;
+  readonly labels: readonly string[];
+  /** The label whose commit decides. */
+  readonly decider: string | undefined;
+  /** What became of each database; set once it has ended. */
+  states?: LabelStates;
+  outcome?: "committed" | "rolled back" | "unknown" | "partial";
+}
+
+/** What subscribers of the channel `mdb:in-doubt` get: a branch that waits for recovery, or one that somebody has finished otherwise. */
+export interface InDoubtEvent {
+  readonly id: string;
+  readonly label: string;
+  readonly engine: string;
+  readonly decision: "committed" | "rolled back" | "undecided";
+  /** Where somebody has finished it against the decision. */
+  readonly error?: HeuristicOutcomeError;
+}
+
+const spanning = tracingChannel<unknown, SpanningEvent>("mdb:spanning");
+const doubts = channel("mdb:in-doubt");
+
+/** Runs `work` as one event, without showing its result. */
+export async function traceSpanning<R>(event: SpanningEvent, work: () => Promise<R>): Promise<R> {
+  if (!spanning.hasSubscribers) return work();
+  let result: { readonly value: R } | undefined;
+  await spanning.tracePromise(async () => {
+    result = { value: await work() };
+  }, event);
+  return (result as { readonly value: R }).value;
+}
+
+/** Tells of a branch that is in doubt. */
+export function tellInDoubt(event: InDoubtEvent): void {
+  if (doubts.hasSubscribers) doubts.publish(event);
+}

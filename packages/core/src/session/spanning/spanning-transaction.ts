@@ -1,0 +1,211 @@
+import type { Isolation } from "../../driver/index.ts";
+import {
+  BranchPendingError,
+  CommitOutcomeUnknownError,
+  type LabelState,
+  type LabelStates,
+} from "../../errors/index.ts";
+import type { Bounds } from "../bounds.ts";
+import type { DatabaseContext } from "../database-context.ts";
+import type { Transaction } from "../executor.ts";
+import { poolSource } from "../lease-source.ts";
+import { handleOf, newTransaction } from "../propagate.ts";
+import type { Attempt } from "../retry.ts";
+import { currentScope, runInScope, type Scope } from "../scope.ts";
+import { commitInOrder, type PartialEnding } from "./best-effort.ts";
+import { canPrepare, DatabasePart } from "./database-part.ts";
+import { DecidingDatabasePart } from "./deciding-part.ts";
+import { newTransactionId } from "./decision-store.ts";
+import { type Ending, endTogether, undo } from "./protocol.ts";
+import type { SpanningEvent } from "./spanning-events.ts";
+import type { CheckedSpanningOptions } from "./spanning-options.ts";
+
+/** What a transaction over several databases is run with. */
+export interface SpanningSurroundings {
+  /** In the order of the labels. */
+  readonly contexts: readonly DatabaseContext[];
+  readonly options: CheckedSpanningOptions;
+  readonly bounds: Bounds;
+  /** Absent with `mode: "best-effort"`. */
+  readonly decider: DatabaseContext | undefined;
+  /** The decider's store; absent where nothing has to be decided. */
+  readonly store: string | undefined;
+  readonly event: SpanningEvent;
+  /** Told of what could not be ended as it was decided. */
+  onLeft(left: Left): void;
+}
+
+/** See {@link SpanningSurroundings.onLeft}. */
+export interface Left {
+  readonly id: string;
+  readonly decision: "committed" | "rolled back" | "undecided";
+  readonly pending: readonly DatabasePart[];
+  readonly gone: readonly DatabasePart[];
+}
+
+/** By label. */
+export type Handles = Readonly<Record<string, Transaction>>;
+
+/** One run of the callback, and of the protocol behind it. */
+export function attemptSpanning<R>(
+  surroundings: SpanningSurroundings,
+  work: (handles: Handles) => Promise<R>,
+): Attempt<R> {
+  const run = new Run(surroundings);
+  return { outcome: run.run(work), returned: () => run.returned };
+}
+
+class Run {
+  readonly #surroundings: SpanningSurroundings;
+  readonly #outer: Scope | undefined = currentScope();
+  readonly #bounds: Bounds;
+  readonly #transaction = newTransactionId();
+  readonly #parts: readonly DatabasePart[];
+  readonly #decider: DecidingDatabasePart | undefined;
+
+  constructor(surroundings: SpanningSurroundings) {
+    this.#surroundings = surroundings;
+    const { contexts, bounds } = surroundings;
+    this.#bounds = bounds;
+    if (surroundings.store !== undefined) surroundings.event.id = this.#id;
+    let around = this.#outer;
+    this.#parts = contexts.map((context, index) => {
+      const part = runInScope(around, () => this.#part(context, index + 1));
+      around = part.unit.scope;
+      return part;
+    });
+    this.#decider = this.#parts.find((part) => part instanceof DecidingDatabasePart);
+  }
+
+  #part(context: DatabaseContext, number: number): DatabasePart {
+    const { decider, store = "", options } = this.#surroundings;
+    const branch = { store, transaction: this.#transaction, number };
+    const isDecider = context === decider;
+    const isolation = levelOf(options.isolation, context.database);
+    const participant = newTransaction(
+      { context, leases: poolSource(context) },
+      this.#bounds,
+      isolation === undefined ? {} : { isolation },
+      {
+        ...(context.capabilities.fates === true && { traceable: true }),
+        ...(isDecider && store !== "" && { decides: true }),
+        ...(!isDecider && store !== "" && canPrepare(context) && { branch }),
+      },
+    );
+    return isDecider ? new DecidingDatabasePart(participant, branch) : new DatabasePart(participant, branch);
+  }
+
+  /** Whether the callback has come back. */
+  get returned(): boolean {
+    return this.#parts.every((part) => part.participant.returned);
+  }
+
+  async run<R>(work: (handles: Handles) => Promise<R>): Promise<R> {
+    const handles = Object.fromEntries(this.#parts.map((part) => [part.label, handle(part)]));
+    const nested = this.#parts.reduceRight<() => Promise<R>>(
+      (inner, part) => () => part.participant.run(inner),
+      () => work(handles),
+    );
+    let result: R;
+    try {
+      result = await nested();
+      await this.#refuseWhatIsOpen();
+    } catch (error) {
+      await Promise.all(this.#parts.map((part) => part.endUnit(error)));
+      return this.#settle(await undo(this.#parts, [], error), undefined as never);
+    }
+    const ending = await (this.#decider === undefined
+      ? commitInOrder(this.#parts)
+      : endTogether(this.#parts, this.#decider));
+    return this.#settle(ending, result);
+  }
+
+  async #refuseWhatIsOpen(): Promise<void> {
+    const problems = await Promise.all(this.#parts.map((part) => part.lookBack()));
+    const problem = problems.find((it) => it !== undefined);
+    if (problem !== undefined) throw problem;
+  }
+
+  /** Tells the hooks, the subscribers and the caller. */
+  async #settle<R>(ending: Ending | PartialEnding, result: R): Promise<R> {
+    const { event, options } = this.#surroundings;
+    const labels = this.#states(ending.outcome);
+    event.outcome = ending.outcome;
+    event.states = labels;
+    if (ending.outcome === "partial") {
+      await this.#runHooks((part) => (part.known === "committed" ? "committed" : "rolled back"));
+      throw ending.error;
+    }
+    if (ending.outcome === "unknown") {
+      const pending = ending.prepared as readonly DatabasePart[];
+      for (const part of pending) part.abandon();
+      this.#left("undecided", pending, []);
+      throw this.#unknown(ending.error, labels, pending.length > 0);
+    }
+    const { pending, gone } = ending.left;
+    this.#left(ending.outcome, pending as readonly DatabasePart[], gone as readonly DatabasePart[]);
+    await this.#runHooks(() => ending.outcome as "committed" | "rolled back");
+    if (ending.outcome === "rolled back") throw ending.error;
+    if (pending.length > 0 && options.onPending === "reject") throw this.#pending(labels);
+    return result;
+  }
+
+  #left(decision: Left["decision"], pending: readonly DatabasePart[], gone: readonly DatabasePart[]): void {
+    if (pending.length > 0 || gone.length > 0) {
+      this.#surroundings.onLeft({ id: this.#id, decision, pending, gone });
+    }
+  }
+
+  get #id(): string {
+    return spanningId(this.#surroundings.store ?? "", this.#transaction);
+  }
+
+  #states(outcome: Ending["outcome"] | "partial"): LabelStates {
+    const stateOf = ({ known }: DatabasePart): LabelState =>
+      known === "unknown" && outcome !== "unknown" && outcome !== "partial" ? outcome : known;
+    return Object.fromEntries(this.#parts.map((part) => [part.label, stateOf(part)]));
+  }
+
+  /** Outside of everything that has ended, and once no branch waits any more that could be reached: what they read is what was written. */
+  async #runHooks(outcomeOf: (part: DatabasePart) => "committed" | "rolled back"): Promise<void> {
+    const report = this.#surroundings.options.onHookError;
+    for (const part of this.#parts) {
+      const { unit, context } = part;
+      await runInScope(this.#outer, () => unit.hooks.run(outcomeOf(part), context, this.#bounds, report));
+    }
+  }
+
+  #unknown(error: CommitOutcomeUnknownError, labels: LabelStates, isDecided: boolean): CommitOutcomeUnknownError {
+    const message = isDecided
+      ? `${error.message}; the other databases keep what they have prepared until recovery knows; outcome(transactionId) tells`
+      : error.message;
+    const { database, engine, cause } = error;
+    return new CommitOutcomeUnknownError(message, {
+      database,
+      engine,
+      cause,
+      labels,
+      ...(isDecided && { transactionId: this.#id }),
+    });
+  }
+
+  #pending(labels: LabelStates): BranchPendingError {
+    const names = Object.keys(labels).filter((label) => labels[label] === "prepared");
+    const message = `the transaction is committed, but ${names.join(", ")} could not be told yet, so that what was written is not to be seen there; recovery will tell`;
+    return new BranchPendingError(message, { labels, transactionId: this.#id });
+  }
+}
+
+/** What `outcome` and `resolve` take. */
+export function spanningId(store: string, transaction: string): string {
+  return `${store}:${transaction}`;
+}
+
+function handle({ context, participant }: DatabasePart): Transaction {
+  return handleOf({ context, leases: poolSource(context) }, participant);
+}
+
+function levelOf(isolation: CheckedSpanningOptions["isolation"], label: string): Isolation | undefined {
+  if (typeof isolation !== "object") return isolation;
+  return Object.hasOwn(isolation, label) ? isolation[label] : undefined;
+}

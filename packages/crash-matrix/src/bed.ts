@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { DatabaseManager } from "@nsj/mdb-core";
+import { startPostgres } from "@nsj/mdb-wire-servers";
+import { untilUp } from "./crash-server.ts";
+import { openDatabases } from "./databases.ts";
+import { isServer, type Task, type Told, waiting } from "./task.ts";
+
+const program = fileURLToPath(new URL("./transaction-main.ts", import.meta.url));
+
+/** Two PostgreSQL servers `a` and `b`, and a SQLite file `c`, each with a table `work (id)` and tables for decisions. */
+export interface Bed {
+  readonly databases: Readonly<Record<"a" | "b" | "c", string>>;
+  /** This process as another one that has the databases too: it recovers. */
+  readonly recoverer: DatabaseManager;
+  stop(): Promise<void>;
+}
+
+/** A process that runs transactions. */
+export interface Coordinator {
+  /** What it has said of transactions so far. */
+  readonly told: readonly Told[];
+  /** Resolves when it has said something for the first time. */
+  readonly speaks: Promise<void>;
+  /** Resolves when it waits at its place. */
+  readonly waits: Promise<void>;
+  goOn(): void;
+  kill(): void;
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<void>;
+}
+
+/** Starts the servers and makes the tables. */
+export async function makeBed(): Promise<Bed> {
+  const directory = mkdtempSync(join(tmpdir(), "mdb-crash-"));
+  const settings = ["max_prepared_transactions=64", "max_connections=80"];
+  const [a, b] = await Promise.all([startPostgres(settings), startPostgres(settings)]);
+  const databases = { a: a.url, b: b.url, c: join(directory, "c.db") };
+  // It recovers when it is told to, and never by itself.
+  const recoverer = openDatabases(databases, undefined);
+  for (const label of ["a", "b", "c"]) {
+    await recoverer.database(label).execute("create table work (id integer primary key)");
+    await recoverer.prepareStore(label);
+  }
+  return {
+    databases,
+    recoverer,
+    async stop() {
+      await recoverer.close({ timeoutMs: 0 });
+      await Promise.all([a.stop(), b.stop()]);
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts a process that does what the task says. */
+export function startCoordinator(task: Task): Coordinator {
+  const child: ChildProcess = spawn(process.execPath, ["--conditions=mdb:source", program, JSON.stringify(task)], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { PATH: process.env["PATH"], NODE_NO_WARNINGS: "1" },
+  });
+  const told: Told[] = [];
+  const waits = Promise.withResolvers<void>();
+  const speaks = Promise.withResolvers<void>();
+  const { stdout, stdin } = child;
+  if (stdout === null || stdin === null) throw new Error("the process has no pipes");
+  const lines = createInterface({ input: stdout });
+  lines.on("line", (line) => {
+    if (line === waiting) waits.resolve();
+    else told.push(JSON.parse(line) as Told);
+    speaks.resolve();
+  });
+  // Killed by itself, it leaves its input behind.
+  stdin.on("error", () => undefined);
+  const ended = Promise.all([once(child, "exit"), once(lines, "close")]).then(() => undefined);
+  return {
+    told,
+    speaks: speaks.promise,
+    waits: waits.promise,
+    goOn: () => void stdin.write("go on\n"),
+    kill: () => void child.kill("SIGKILL"),
+    ended,
+  };
+}
+
+/** What the databases hold after recovery. */
+export interface Left {
+  /** Of those labels that took part: which have the row. */
+  readonly has: Readonly<Record<string, boolean>>;
+  /** How many branches are still prepared. */
+  readonly prepared: number;
+}
+
+/** Recovers until nothing can be done any more, from this process, and looks. */
+export async function recoverAndLook(
+  { databases, recoverer }: Bed,
+  labels: readonly string[],
+  id: number,
+): Promise<Left> {
+  for (const where of Object.values(databases)) if (isServer(where)) await untilUp(where);
+  // The pools still hold what the crashes have cut.
+  for (const label of ["a", "b", "c"]) recoverer.database(label).evictConnections();
+  for (let round = 0; round < 50; round++) {
+    const { branches, unreachable } = await recoverer.recover();
+    if (unreachable.length === 0 && branches.length === 0) break;
+  }
+  const has: Record<string, boolean> = {};
+  for (const label of labels) {
+    const count = await recoverer.database(label).queryScalar("select count(*) from work where id = :id", { id });
+    has[label] = Number(count) === 1;
+  }
+  return { has, prepared: (await recoverer.inDoubt()).length };
+}

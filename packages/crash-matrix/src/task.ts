@@ -1,0 +1,38 @@
+import type { Place } from "./steps.ts";
+
+/** What happens at a place: the process of the coordinator is killed, the server of a label is, or the coordinator waits for a word. */
+export type Event =
+  | { readonly kill: "coordinator" }
+  | { readonly kill: "server"; readonly of: string }
+  | { readonly wait: true };
+
+/** What one process is told to do, as its only argument. */
+export interface Task {
+  /** URLs of PostgreSQL servers, and paths of SQLite files, by label; in the order in which they take part. */
+  readonly databases: Readonly<Record<string, string>>;
+  readonly decider: string;
+  /** The row that is written everywhere; with `forEver` the first of many. */
+  readonly id: number;
+  readonly at?: Place;
+  readonly event?: Event;
+  /** Runs one transaction after the other until it is killed. */
+  readonly forEver?: boolean;
+  /** How long it pauses between its decision and the commit of it, in milliseconds. */
+  readonly pauseMs?: number;
+  readonly timeoutMs?: number;
+}
+
+/** What the process says of a transaction before it ends. */
+export interface Told {
+  readonly id: number;
+  readonly outcome: "committed" | "rolled back" | "unknown";
+  readonly error?: string;
+}
+
+/** What the process says when it waits. */
+export const waiting = "waiting";
+
+/** Whether a database is a PostgreSQL server. */
+export function isServer(database: string): boolean {
+  return database.startsWith("postgresql:");
+}

@@ -1,0 +1,74 @@
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Bed, makeBed, recoverAndLook, startCoordinator } from "../src/bed.ts";
+import { nextId, playPoint } from "../src/play-point.ts";
+import { nameOf, type Point, type Topology } from "../src/points.ts";
+
+let bed: Bed;
+beforeAll(async () => {
+  bed = await makeBed();
+});
+afterAll(() => bed.stop());
+
+const three: Topology = { labels: ["a", "b", "c"], decider: "c" };
+const two: Topology = { labels: ["a", "b"], decider: "a" };
+const die = { kill: "coordinator" } as const;
+
+// One point of each kind; `pnpm crash-matrix` plays all of them.
+const points: readonly (readonly [Point, boolean | undefined])[] = [
+  [{ ...three, at: "b prepare answered", event: die }, false],
+  [{ ...three, at: "c decide answered", event: die }, false],
+  [{ ...three, at: "c commit answered", event: die }, true],
+  [{ ...three, at: "b finish sent", event: die }, true],
+  [{ ...two, at: "a commit sent", event: die }, undefined],
+  [{ ...two, at: "b prepare sent", event: { kill: "server", of: "b" } }, undefined],
+  [{ ...two, at: "a decide answered", event: { kill: "server", of: "a" } }, false],
+  [{ ...two, at: "a commit answered", event: { kill: "server", of: "b" } }, true],
+];
+
+describe("a transaction over several databases is whole after recovery", () => {
+  for (const [point, committed] of points) {
+    it(nameOf(point), async () => {
+      const { faults, has } = await playPoint(bed, point);
+      expect(faults).toEqual([]);
+      if (committed !== undefined) expect(new Set(Object.values(has))).toEqual(new Set([committed]));
+    });
+  }
+});
+
+describe("recovery while a coordinator sleeps between the votes and its decision", () => {
+  const asleep = async (recover: () => Promise<void>) => {
+    const id = nextId();
+    const { a, b } = bed.databases;
+    const event = { wait: true } as const;
+    const coordinator = startCoordinator({ databases: { a, b }, decider: "a", id, at: "a decide before", event });
+    await coordinator.waits;
+    await recover();
+    coordinator.goOn();
+    await coordinator.ended;
+    return { told: coordinator.told[0], ...(await recoverAndLook(bed, ["a", "b"], id)) };
+  };
+
+  it("rolls back, and the coordinator learns it", async () => {
+    const { told, has, prepared } = await asleep(async () => {
+      const { branches } = await bed.recoverer.recover();
+      expect(branches).toMatchObject([{ label: "b", decision: "rolled back", result: "done" }]);
+    });
+    expect(told).toMatchObject({ outcome: "rolled back" });
+    expect(told?.error).toContain("rolled back by recovery");
+    expect([has, prepared]).toEqual([{ a: false, b: false }, 0]);
+  });
+
+  it("tears it when it believes that nothing is decided without writing so", async () => {
+    const { told, has } = await asleep(async () => {
+      const [found] = await bed.recoverer.inDoubt();
+      expect(found?.decision).toBe("undecided");
+      const client = new pg.Client({ connectionString: bed.databases.b });
+      await client.connect();
+      await client.query(`rollback prepared '${found?.identifier}'`);
+      await client.end();
+    });
+    expect(told).toMatchObject({ outcome: "committed" });
+    expect(has).toEqual({ a: true, b: false });
+  });
+});

@@ -1,0 +1,150 @@
+import { createHash } from "node:crypto";
+import {
+  type Database,
+  LockTimeoutError,
+  StatementTimeoutError,
+  sql,
+  type Transaction,
+  UniqueViolationError,
+} from "@nsj/mdb-core";
+import { checkName, createUnlessThere, inboxDdl } from "./tables.ts";
+
+/** Options of {@link Inbox.once}. */
+export interface OnceOptions {
+  /** What the caller asked for, anything that JSON can hold: the same key with another request is refused. */
+  readonly request?: unknown;
+  /** How long to wait for somebody who has the same key, in milliseconds; 10 000 by default. */
+  readonly timeoutMs?: number;
+}
+
+/** A key that is in use, or was used for something else: HTTP's 409 and 422. */
+export class IdempotencyError extends Error {
+  override readonly name = "IdempotencyError";
+  /** `"in use"`: somebody is at it; the same call may get the answer later. `"other request"`: the key was used for something else. */
+  readonly reason: "in use" | "other request";
+  readonly statusCode: 409 | 422;
+
+  constructor(reason: IdempotencyError["reason"]) {
+    super(
+      reason === "in use"
+        ? "the idempotency key is in use right now"
+        : "the idempotency key was used for another request",
+    );
+    this.reason = reason;
+    this.statusCode = reason === "in use" ? 409 : 422;
+  }
+}
+
+/** The inbox of a database. @throws RangeError for a name that is none for a table */
+export function inbox(database: Database, { table = "mdb_inbox" }: { readonly table?: string } = {}): Inbox {
+  return new Inbox(database, table);
+}
+
+/** What was done already, in the database in which it was done. May be used concurrently. */
+export class Inbox {
+  readonly #database: Database;
+  readonly #table: string;
+
+  /** Made by {@link inbox}. */
+  constructor(database: Database, table: string) {
+    checkName(table);
+    this.#database = database;
+    this.#table = table;
+  }
+
+  /** The statements that make its table. Nothing is sent. */
+  ddl(): readonly string[] {
+    return inboxDdl(this.#database, this.#table);
+  }
+
+  /** Creates its table, where it is missing. Never called by the library itself. */
+  createTables(): Promise<void> {
+    return createUnlessThere(this.#database, this.#table, this.ddl());
+  }
+
+  /**
+   * Runs `work` in a transaction, unless this was done before; says whether it ran. Two at once: the second one waits for the first, and its
+   * transaction fails with `UniqueViolationError` where the first has done it.
+   */
+  async apply(tx: Transaction, source: string, id: string, work: () => Promise<unknown>): Promise<boolean> {
+    const known = await tx.queryMaybeOne(
+      sql`select id from ${sql.raw(this.#table)} where source = ${source} and id = ${id}`,
+    );
+    if (known !== undefined) return false;
+    await tx.execute(
+      sql`insert into ${sql.raw(this.#table)} (source, id, done_at) values (${source}, ${id}, ${Date.now()})`,
+    );
+    await work();
+    return true;
+  }
+
+  /**
+   * Runs `work` once for a key, in a transaction that keeps its answer: who comes again with the key gets that answer, and nothing is done. For HTTP's
+   * `Idempotency-Key`, and for everything else that may be sent twice. What rejects keeps nothing, and may be tried again with the same key.
+   * @param work - gives what JSON can hold
+   * @throws IdempotencyError where somebody is at the same key for longer than `timeoutMs`, or it was used for another request
+   */
+  async once<R>(key: string, work: (tx: Transaction) => Promise<R>, options: OnceOptions = {}): Promise<R> {
+    const { request = null, timeoutMs = 10_000 } = options;
+    const asked = createHash("sha256").update(JSON.stringify(request)).digest("hex");
+    const before = await this.#answerOf(key, asked);
+    if (before !== undefined) return before.answer as R;
+    try {
+      return await this.#database.transaction(
+        async (tx) => {
+          await this.#claim(tx, key, asked, timeoutMs);
+          const answer = await work(tx);
+          await tx.execute(
+            sql`update ${sql.raw(this.#table)} set answer = ${JSON.stringify(answer ?? null)} where source = ${onceSource} and id = ${key}`,
+          );
+          return answer;
+        },
+        { propagation: "requires_new" },
+      );
+    } catch (error) {
+      if (!(error instanceof Taken)) throw error;
+    }
+    const answered = await this.#answerOf(key, asked);
+    // Whoever had it has failed meanwhile: this call is the first again.
+    return answered === undefined ? this.once(key, work, options) : (answered.answer as R);
+  }
+
+  /** Waits for whoever has written the same key and has not committed. */
+  async #claim(tx: Transaction, key: string, asked: string, timeoutMs: number): Promise<void> {
+    try {
+      await tx.execute(
+        sql`insert into ${sql.raw(this.#table)} (source, id, request, done_at) values (${onceSource}, ${key}, ${asked}, ${Date.now()})`,
+        { timeoutMs },
+      );
+    } catch (error) {
+      if (error instanceof UniqueViolationError) throw new Taken();
+      if (error instanceof StatementTimeoutError || error instanceof LockTimeoutError)
+        throw new IdempotencyError("in use");
+      throw error;
+    }
+  }
+
+  async #answerOf(key: string, asked: string): Promise<{ readonly answer: unknown } | undefined> {
+    const [row] = await this.#database.query(
+      `select request, answer from ${this.#table} where source = :source and id = :key`,
+      { source: onceSource, key },
+      { rowMode: "array" },
+    );
+    if (row === undefined) return undefined;
+    if (row[0] !== asked) throw new IdempotencyError("other request");
+    return { answer: JSON.parse(String(row[1])) };
+  }
+
+  /** Forgets what was done before a moment. Whoever comes with it again is new. Gives how much it was. */
+  async forget(before: Date): Promise<number> {
+    const { rowCount } = await this.#database.execute(
+      sql`delete from ${sql.raw(this.#table)} where done_at < ${before.getTime()}`,
+    );
+    return rowCount;
+  }
+}
+
+const onceSource = "once";
+
+/** Somebody else was quicker. */
+class Taken extends Error {}

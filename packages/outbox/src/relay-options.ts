@@ -1,0 +1,56 @@
+import { ConfigurationError, checkOptions, type OptionRules } from "@nsj/mdb-core";
+
+/** How a relay works. */
+export interface RelayOptions {
+  /** Messages that are read at once from a lane; 100 by default. */
+  readonly batchSize?: number;
+  /** The longest pause between two looks at an empty outbox, in milliseconds; 1 000 by default. It begins with 20 and doubles. */
+  readonly idleMs?: number;
+  /** How long a relay that shows no sign of life keeps its lanes, in milliseconds; 5 000 by default. */
+  readonly leaseMs?: number;
+  /** How often a message is tried before it is dead; 10 by default. */
+  readonly attempts?: number;
+  /** The upper bound of the pause before the second attempt, in milliseconds, doubled each time; the pause is random below it. 500 by default. */
+  readonly initialBackoffMs?: number;
+  /** The largest upper bound, in milliseconds; 60 000 by default. */
+  readonly maxBackoffMs?: number;
+  /**
+   * What a message that fails holds up: `"key"`, the default: those of its key that come after it; `"none"`: nothing, so that they may
+   * overtake it.
+   */
+  readonly order?: "key" | "none";
+  /** Told of each failure of a handler, and of each round that failed. By default they are warnings of the process. */
+  readonly onError?: (error: unknown, message: { readonly id: string; readonly topic: string } | undefined) => void;
+}
+
+const rules: OptionRules<RelayOptions> = {
+  batchSize: { type: "count" },
+  idleMs: { type: "milliseconds" },
+  leaseMs: { type: "milliseconds" },
+  attempts: { type: "count" },
+  initialBackoffMs: { type: "milliseconds" },
+  maxBackoffMs: { type: "milliseconds" },
+  order: { type: "string", oneOf: ["key", "none"] },
+  onError: { type: "function" },
+};
+
+const defaults = {
+  batchSize: 100,
+  idleMs: 1_000,
+  leaseMs: 5_000,
+  attempts: 10,
+  initialBackoffMs: 500,
+  maxBackoffMs: 60_000,
+  order: "key",
+  onError: (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error)),
+} as const;
+
+/** @throws ConfigurationError for an unknown option or a wrong value */
+export function checkRelayOptions(options: RelayOptions): Required<RelayOptions> {
+  checkOptions<RelayOptions>("relay", options, rules);
+  const checked = { ...defaults, ...options };
+  for (const key of ["batchSize", "attempts"] as const) {
+    if (checked[key] < 1) throw new ConfigurationError(`relay: option "${key}" must be at least 1`, { key });
+  }
+  return checked;
+}
