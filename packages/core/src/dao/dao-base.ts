@@ -71,14 +71,16 @@ export class DaoBase<
       "every",
       options,
       async () => {
-        const { spec, columns } = this.access;
         this.access.checkList("insertMany", entities);
         return this.access.atomically(async (inner) => {
           const inserted: Row[] = [];
-          for await (const part of insertAll(inner, spec, columns, entities as readonly AnyEntity[], options)) {
-            const rows = await this.access.entities.of(inner.context, part.result);
-            for (const [at, row] of rows.entries()) inserted[part.indexes[at] as number] = row as Row;
-          }
+          for await (const { rows, indexes } of insertAll(
+            this.access,
+            inner,
+            entities as readonly AnyEntity[],
+            options,
+          ))
+            for (const [at, row] of rows.entries()) inserted[indexes[at] as number] = row as Row;
           return inserted;
         });
       },
@@ -120,7 +122,8 @@ export class DaoBase<
         const { spec, columns, inner } = access;
         const expected = expectedVersion(access.place, changes, spec.versionColumn);
         const condition = sql.and([access.byKey(key), ...access.isVersion(expected), ...access.alive()]);
-        const write = updateWrite(spec, columns, changes as AnyEntity, condition, inner.context.dialect);
+        const found = access.byKey(key);
+        const write = updateWrite(spec, columns, changes as AnyEntity, condition, inner.context.dialect, found);
         const result = await writeReturning(inner, write, options);
         if (result.rows.length === 0) throw access.missing(expected);
         return (await access.one(result)) as Row;

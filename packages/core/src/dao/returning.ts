@@ -1,16 +1,20 @@
 import type { ColumnInfo, ResultSet, Statement } from "../driver/index.ts";
-import { UnsupportedError } from "../errors/index.ts";
 import type { DatabaseContext, ExecutorInternals, StatementOptions } from "../session/index.ts";
 import { compile, type Identifier, quoteIdentifier, type Sql, sql } from "../sql/index.ts";
+import { type Find, readBack } from "./read-back.ts";
 import { tableColumns } from "./table-columns.ts";
 
 /** A statement that writes, in the two parts between which SQL Server wants its OUTPUT clause. */
 export interface Write {
+  /** Whose way of giving rows back counts. */
+  readonly verb: "insert" | "update";
   readonly table: Identifier;
   /** `insert into t (a, b)`, `update t set a = 1` */
   readonly head: Sql;
   /** `values (1, 2)`, `where id = 1` */
   readonly tail: Sql;
+  /** How the rows are found afterwards, where the verb gives none back. @throws UnsupportedError when they could not be */
+  find(): Find;
 }
 
 /** One more column beside the table's own, computed where the row is written: `$action`, an ordinal. */
@@ -22,9 +26,23 @@ export interface ExtraColumn {
   readonly sample: string;
 }
 
+/** A result without the extra column, whose values come apart. */
+export function withoutExtra(
+  { columns, rows, affected }: ResultSet,
+  { name }: ExtraColumn,
+): { readonly result: ResultSet; readonly values: readonly unknown[] } {
+  const at = columns.findIndex((column) => column.name === name);
+  const result = {
+    columns: columns.filter((_, index) => index !== at),
+    rows: rows.map((row) => row.filter((_, index) => index !== at)),
+    affected,
+  };
+  return { result, values: rows.map((row) => row[at]) };
+}
+
 /**
- * Runs a write and gives the rows as the database has them afterwards, generated keys and defaults included, in the same statement.
- * @throws UnsupportedError when the engine cannot give rows back
+ * Runs a write and gives the rows as the database has them afterwards, generated keys and defaults included: in the same statement where the
+ * verb can, else in the same transaction.
  */
 export async function writeReturning(
   executor: ExecutorInternals,
@@ -33,7 +51,7 @@ export async function writeReturning(
   extra?: ExtraColumn,
 ): Promise<ResultSet> {
   const { context } = executor;
-  switch (context.dialect.returning) {
+  switch (context.dialect.returning[write.verb]) {
     case "returning":
       return executor.send(compile(returning(write, extra), undefined, context), options);
     case "output":
@@ -41,10 +59,7 @@ export async function writeReturning(
     case "returning-into":
       return sendKnowing(executor, write, options, (columns) => returningInto(write, columns, context));
     case "none":
-      throw new UnsupportedError(
-        `${context.database} (${context.engine}): the engine gives no rows back from a write`,
-        context,
-      );
+      return readBack(executor, write, options);
   }
 }
 

@@ -118,8 +118,12 @@ export class TableAccess {
   /** The entity of a result that has exactly one row. */
   async one(result: ResultSet): Promise<Record<string, unknown>> {
     const [entity] = await this.entities.of(this.inner.context, result);
-    if (entity === undefined) throw new NoRowsError(`${this.place}: the row was not given back`, this.inner.context);
-    return entity;
+    return entity ?? this.lost();
+  }
+
+  /** @throws NoRowsError that says that a row was written and did not come back */
+  lost(): never {
+    throw new NoRowsError(`${this.place}: the row was not given back`, this.inner.context);
   }
 
   /** The only value of a result, as a number. */
@@ -219,9 +223,9 @@ export class TableAccess {
     return new StaleEntityError(message, this.inner.context);
   }
 
-  /** Runs several statements, all or none. */
+  /** Runs several statements, all or none; again, where a transaction of its own lost a deadlock. */
   atomically<R>(work: (inner: ExecutorInternals) => Promise<R>): Promise<R> {
-    return this.inner.atomically((executor) => work(innerOf(executor)));
+    return this.inner.atomically((executor) => work(innerOf(executor)), true);
   }
 }
 

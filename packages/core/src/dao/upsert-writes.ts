@@ -31,7 +31,13 @@ export function onConflictUpdate(upsert: Conflict, dialect: DialectFacts, insert
 /** `insert ... on conflict (...) do nothing`. */
 export function onConflictNothing(upsert: Conflict, dialect: DialectFacts): Write {
   const { write, target } = insertOnConflict(upsert, dialect);
-  return { ...write, tail: sql`${write.tail} on conflict (${target}) do nothing` };
+  const found = conflictCondition(upsert, dialect);
+  return { ...write, tail: sql`${write.tail} on conflict (${target}) do nothing`, find: () => () => found };
+}
+
+/** What finds the entity's row. */
+export function conflictCondition({ access: { columns }, conflict, entity }: Conflict, dialect: DialectFacts): Sql {
+  return sql.and(conflict.map((it) => columns.compared(it, "=", entity[it], dialect)));
 }
 
 function insertOnConflict({ access, entity, conflict, properties }: Conflict, dialect: DialectFacts) {
@@ -52,11 +58,11 @@ function fromExcluded({ access: { spec, columns }, conflict, properties }: Confl
 }
 
 /**
- * `merge`; `undefined` where there is nothing to update. HOLDLOCK keeps the range of the key locked between looking and inserting, without
+ * `merge`; `undefined` where there is nothing to update. @param inserted - as in {@link onConflictUpdate}. HOLDLOCK keeps the range of the key locked between looking and inserting, without
  * which two merges of one key collide; with UPDLOCK they wait for each other at once instead of sharing a lock that neither can raise.
  * https://learn.microsoft.com/sql/t-sql/statements/merge-transact-sql
  */
-export function mergeWrite(upsert: Conflict, dialect: DialectFacts): MarkedWrite | undefined {
+export function mergeWrite(upsert: Conflict, dialect: DialectFacts, inserted: string): MarkedWrite | undefined {
   const { access, entity, conflict, properties } = upsert;
   const { spec, columns } = access;
   const version = spec.versionColumn;
@@ -73,6 +79,7 @@ export function mergeWrite(upsert: Conflict, dialect: DialectFacts): MarkedWrite
 using (${sql.values([values])}) as source (${columns.list(properties)}) on ${sql.and(match)}
 when matched then update set ${sql.join(set)}
 when not matched then insert (${columns.list(names)}) values (${sql.join(inserts)})`;
-  const extra = { name: marker, expression: "case $action when 'INSERT' then 1 else 0 end", sample: "1" };
-  return { write: { table: columns.table, head, tail: sql.empty }, extra };
+  const found = conflictCondition(upsert, dialect);
+  const write = { verb: "insert", table: columns.table, head, tail: sql.empty, find: () => () => found } as const;
+  return { write, extra: { name: marker, expression: inserted, sample: "1" } };
 }

@@ -11,7 +11,7 @@ export type {
   ResetPlan,
   RowStream,
 } from "./connection.ts";
-export type { DialectFacts, ExactPlace, LexicalFeature, StoredForm } from "./dialect.ts";
+export type { DialectFacts, ExactPlace, LexicalFeature, RowsReturned, StoredForm } from "./dialect.ts";
 export type { ConnectionTarget, Connector, ConnectorEnvironment, Driver } from "./driver.ts";
 export { classifier, DriverFault, unknownError } from "./driver-fault.ts";
 export { type ErrorInfo, type ErrorKind, errorKinds } from "./error-info.ts";

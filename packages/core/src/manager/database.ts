@@ -176,8 +176,11 @@ export class Database extends StatementExecutor {
       : part.openStream(bounds, occupant);
   }
 
-  protected override atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R> {
-    return this.transaction((transaction) => work(transaction as Transaction & StatementExecutor));
+  protected override atomically<R>(
+    work: (executor: StatementExecutor) => Promise<R>,
+    own: Pick<TransactionOptions, "retry"> = {},
+  ): Promise<R> {
+    return this.transaction((transaction) => work(transaction as Transaction & StatementExecutor), own);
   }
 
   /** Shows where it stands in a log line, and no credential. */

@@ -9,7 +9,7 @@ export interface Failure {
   readonly connection: ErrorInfo["connection"];
   /** The server certainly did not run it. */
   readonly notExecuted: boolean;
-  /** The same statement may be sent again by itself where it is all of its transaction: it did not run, and another try may help. */
+  /** The same statement may be sent again by itself where it is all of its transaction: nothing of it is left, and another try may help. */
   readonly replayable: boolean;
   /** The error is the server's own word: the connection was of use, whatever became of it. */
   readonly answered: boolean;
@@ -40,9 +40,21 @@ export function failureOf(
     connection: dead ? "dead" : info.connection,
     notExecuted: info.executed === "no",
     // A lock that was not granted in time would be waited for as long again.
-    replayable: info.executed === "no" && info.retry !== "never" && info.kind !== "lock-timeout",
-    answered: info.executed === "yes" || info.sqlState !== undefined || typeof info.code === "number",
+    replayable: leftNothing(info, statement) && info.retry !== "never" && info.kind !== "lock-timeout",
+    answered:
+      info.executed === "yes" ||
+      info.executed === "undone" ||
+      info.sqlState !== undefined ||
+      typeof info.code === "number",
   };
+}
+
+/** One statement that cannot commit on its way, as a procedure or a text of several statements can. */
+const single = /^\s*(?:insert|update|delete|replace|merge|select|with)\s[^;]*;?\s*$/i;
+
+/** Whether nothing of a statement is left that was all of its transaction. */
+function leftNothing({ executed }: ErrorInfo, statement: string | undefined): boolean {
+  return executed === "no" || (executed === "undone" && statement !== undefined && single.test(statement));
 }
 
 /** Errors without a class of their own after which the same transaction may succeed: a prepared plan that became stale. */

@@ -78,8 +78,11 @@ export class PinnedConnection extends StatementExecutor {
     return this.#part.openStream(boundsFrom(this.context, options), occupant);
   }
 
-  protected override atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R> {
-    return this.transaction((inner) => work(inner as Transaction & StatementExecutor));
+  protected override atomically<R>(
+    work: (executor: StatementExecutor) => Promise<R>,
+    own: Pick<TransactionOptions, "retry"> = {},
+  ): Promise<R> {
+    return this.transaction((inner) => work(inner as Transaction & StatementExecutor), own);
   }
 }
 

@@ -31,9 +31,15 @@ export interface ExecutorInternals {
   readonly context: DatabaseContext;
   /** Runs a compiled statement. */
   send(statement: Statement, options: StatementOptions): MaybePromise<ResultSet>;
-  /** Runs several statements so that all or none of them count. */
-  atomically<R>(work: (executor: Executor) => Promise<R>): Promise<R>;
+  /**
+   * Runs several statements so that all or none of them count. Inside of a transaction, `work` that fails after its first statement dooms that.
+   * @param again - `work` may run again, where the transaction is one of its own and lost a deadlock or the like
+   */
+  atomically<R>(work: (executor: Executor) => Promise<R>, again?: boolean): Promise<R>;
 }
+
+/** Enough for a queue of callers of whom one gets through each time; the last pauses are seconds. */
+const runAgain = Object.freeze({ retry: Object.freeze({ attempts: 10 }) });
 
 /** The inner side of an executor of whichever copy of this package; `undefined` for anything else. */
 export function internalsOf(executor: unknown): ExecutorInternals | undefined {
@@ -106,7 +112,7 @@ export abstract class StatementExecutor implements Executor {
     this[internals] = {
       context,
       send: (statement, options) => this.#send(statement, options),
-      atomically: (work) => this.atomically(work),
+      atomically: (work, again = false) => this.atomically(work, again ? runAgain : undefined),
     };
   }
 
@@ -132,8 +138,11 @@ export abstract class StatementExecutor implements Executor {
   /** Takes the connection for a stream. */
   protected abstract openStream(options: StatementOptions, occupant: Occupant): Promise<StreamLease>;
 
-  /** Runs several statements so that all or none of them count. */
-  protected abstract atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R>;
+  /** Runs several statements so that all or none of them count. @param own - for a transaction of its own */
+  protected abstract atomically<R>(
+    work: (executor: StatementExecutor) => Promise<R>,
+    own?: Pick<TransactionOptions, "retry">,
+  ): Promise<R>;
 
   abstract transaction<R>(work: (transaction: Transaction) => Promise<R>, options?: TransactionOptions): Promise<R>;
 

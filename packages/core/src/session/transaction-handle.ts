@@ -20,11 +20,22 @@ export type RunInside = <R>(
 export class TransactionHandle extends StatementExecutor implements Transaction {
   protected readonly part: Participant;
   readonly #runInside: RunInside;
+  #sent = false;
 
   constructor(part: Participant, runInside: RunInside) {
     super(part.context);
     this.part = part;
     this.#runInside = runInside;
+  }
+
+  /** Runs `work` with a handle that nobody else uses: what that has sent is not kept without the rest. */
+  static async runWhole<R>(handle: TransactionHandle, work: (executor: StatementExecutor) => Promise<R>): Promise<R> {
+    try {
+      return await work(handle);
+    } catch (error) {
+      if (handle.#sent) handle.part.here().unit.markRollbackOnly(error);
+      throw error;
+    }
   }
 
   /** What it runs statements through. */
@@ -53,6 +64,7 @@ export class TransactionHandle extends StatementExecutor implements Transaction 
   }
 
   protected override perform<T>(operation: Operation<T>, occupant?: Occupant): Promise<T> {
+    this.#sent = true;
     return this.part.execute(operation, occupant);
   }
 
@@ -61,6 +73,6 @@ export class TransactionHandle extends StatementExecutor implements Transaction 
   }
 
   protected override atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R> {
-    return work(this);
+    return TransactionHandle.runWhole(new TransactionHandle(this.part, this.#runInside), work);
   }
 }

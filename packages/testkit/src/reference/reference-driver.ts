@@ -48,7 +48,7 @@ export const referenceDialect: DialectFacts = Object.freeze<DialectFacts>({
   maxInList: 32_766,
   maxRowsPerValues: 32_766,
   limit: "limit-offset",
-  returning: "returning",
+  returning: { insert: "returning", update: "returning", delete: "returning" },
   upsert: "on-conflict",
   upsertInserted: null,
   patternMatch: "glob",
