@@ -5,8 +5,8 @@ declare module "vitest" {
   export interface ProvidedContext {
     /** The PostgreSQL of this test run, as a superuser. */
     postgresUrl: string;
-    /** The MariaDB or MySQL of this test run, as a superuser; absent without one. */
-    mysqlUrl: string | undefined;
+    /** The MariaDB or MySQL of this test run, as a superuser; empty without one. */
+    mysqlUrl: string;
   }
 }
 
@@ -38,6 +38,6 @@ async function mysql(project: TestProject): Promise<Stop | undefined> {
   const own = process.env["MDB_MYSQL_URL"];
   const server = own === undefined || own === "" ? await startMysql() : undefined;
   if (server === undefined && !own) console.log(`skipped: ${mysqlNeeded}`);
-  project.provide("mysqlUrl", server?.url ?? (own || undefined));
+  project.provide("mysqlUrl", server?.url ?? own ?? "");
   return server && (() => server.stop());
 }

@@ -11,7 +11,10 @@ const common = Object.freeze({
   maxInList: 65_535,
   maxRowsPerValues: 65_535,
   limit: "limit-offset",
-  upsert: "none",
+  emptyInsert: "() values ()",
+  // A repeatable read sees what others have committed since in writes only.
+  lockingRead: "for update",
+  upsert: "on-duplicate-key",
   upsertInserted: null,
   patternMatch: "like",
   nullsSort: "low",
@@ -32,10 +35,16 @@ const common = Object.freeze({
 } as const);
 
 /** What is special about MariaDB's SQL. */
-export const mariadbDialect: DialectFacts = Object.freeze({ ...common, returning: "none" } as const);
+export const mariadbDialect: DialectFacts = Object.freeze({
+  ...common,
+  returning: Object.freeze({ insert: "returning", update: "none", delete: "returning" } as const),
+});
 
 /** What is special about MySQL's SQL. */
-export const mysqlDialect: DialectFacts = Object.freeze({ ...common, returning: "none" } as const);
+export const mysqlDialect: DialectFacts = Object.freeze({
+  ...common,
+  returning: Object.freeze({ insert: "none", update: "none", delete: "none" } as const),
+});
 
 /** Without MariaDB's `innodb_snapshot_isolation`, InnoDB's repeatable read loses updates; then it is not offered. */
 const levels = ["read uncommitted", "read committed", "serializable"] as const;

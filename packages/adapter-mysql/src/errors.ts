@@ -1,4 +1,4 @@
-import { classifier, type ErrorInfo, unknownError } from "@nsj/mdb-core";
+import { ConfigurationError, classifier, type ErrorInfo, unknownError } from "@nsj/mdb-core";
 import { constraintFacts } from "./constraint-facts.ts";
 import type { NativeError } from "./native.ts";
 import { loginKind, serverCodes, socketCodes, stateClasses } from "./server-codes.ts";
@@ -9,14 +9,17 @@ export interface ErrorFacts {
   readonly connecting?: true;
   /** Whether the connection has survived it. */
   readonly alive?: boolean;
+  /** The statement reads or writes rows only, so that nothing of it was committed on its way. */
+  readonly isRowsOnly?: boolean;
 }
 
 const noted = Symbol("what the connection knows");
 
-/** Puts facts on an error, for {@link classify}. The first ones count. */
+/** Puts facts on an error, for {@link classify}. Of each the first one counts. */
 export function noteFacts(error: unknown, facts: ErrorFacts): void {
-  if (typeof error !== "object" || error === null || noted in error || !Object.isExtensible(error)) return;
-  Object.defineProperty(error, noted, { value: facts, enumerable: false });
+  if (typeof error !== "object" || error === null || !Object.isExtensible(error)) return;
+  const known = (error as { readonly [noted]?: ErrorFacts })[noted];
+  Object.defineProperty(error, noted, { value: { ...facts, ...known }, enumerable: false, configurable: true });
 }
 
 /** The server's number; `undefined` for every other error. Its own errors come with an SQLSTATE; those of sockets have numbers too. */
@@ -37,6 +40,9 @@ export function endsConnection(error: unknown): boolean {
  * of the server may be in any language.
  */
 export const classify = classifier((error): ErrorInfo | undefined => {
+  // A server of the other family: no other try helps.
+  if (error instanceof ConfigurationError)
+    return { kind: "refused", connection: "dead", executed: "no", retry: "never" };
   const facts = (error as { readonly [noted]?: ErrorFacts })[noted] ?? {};
   const native = error as NativeError;
   const number = serverCode(error);
@@ -67,7 +73,8 @@ function ofServer(error: NativeError, code: number, facts: ErrorFacts): ErrorInf
   return {
     kind: known.kind,
     connection: known.kind === "lost" ? "suspect" : "ok",
-    executed: "yes",
+    // InnoDB takes back the whole transaction of whoever loses a deadlock.
+    executed: known.kind === "deadlock" && facts.isRowsOnly === true ? "undone" : "yes",
     retry: known.again === true ? "transaction" : "never",
     ...common,
     ...constraintFacts(code, error.message),

@@ -57,6 +57,7 @@ export abstract class Flight<T> implements NativeCommand {
   }
 
   onResult(error: unknown): void {
+    this.link.fail(error);
     this.abandon(error);
   }
 

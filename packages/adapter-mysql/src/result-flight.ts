@@ -132,8 +132,9 @@ function statusOfEnd(reader: PacketReader): number {
 export function resultOf(answers: readonly Answer[]): ResultSet {
   const results = answers.length > 1 && answers.at(-1)?.shape === emptyShape ? answers.slice(0, -1) : answers;
   let result: ResultSet | undefined;
-  for (const { shape, rows, affected } of [...results].reverse()) {
-    const one = { columns: shape.infos, rows, affected };
+  for (const { shape, rows, affected, generatedKey } of [...results].reverse()) {
+    const key = generatedKey === 0 ? {} : { generatedKey };
+    const one = { columns: shape.infos, rows, affected, ...key };
     result = result === undefined ? one : { ...one, next: result };
   }
   return result ?? { columns: [], rows: [], affected: 0 };

@@ -1,4 +1,5 @@
 import type { DriverConnection } from "@nsj/mdb-core";
+import { noteFacts } from "./errors.ts";
 import type { Link } from "./link.ts";
 import { type StateChanges, statusFlags } from "./status.ts";
 import { deedOf } from "./traces.ts";
@@ -11,6 +12,8 @@ export class SessionState {
   txEnded = 0;
   /** Somebody has chosen another database. */
   schemaChanged = false;
+  /** Called when the current database is another one. */
+  onSchema: (() => void) | undefined;
   #inTransaction = false;
   #autocommit = true;
   /** An answer that told nothing has left it open. */
@@ -55,6 +58,9 @@ export class SessionState {
       const result = await work();
       hasFailed = false;
       return result;
+    } catch (error) {
+      noteFacts(error, { isRowsOnly });
+      throw error;
     } finally {
       this.#ofCaller = false;
       // A statement that reads or writes rows ends a transaction by failing only, which the error says.
@@ -69,7 +75,10 @@ export class SessionState {
     this.#isUnknown = false;
     if (changes === undefined) return;
     if (changes.timeZone !== undefined) this.#link.zone.changed(changes.timeZone);
-    if (changes.schema !== undefined) this.schemaChanged = true;
+    if (changes.schema !== undefined) {
+      this.schemaChanged = true;
+      this.onSchema?.();
+    }
     if (this.#ofCaller) this.dirty = true;
   }
 }

@@ -33,6 +33,8 @@ export class Session {
     this.state = new SessionState(link);
     this.interruption = interruption;
     this.#statements = new PreparedStatements(link, settings.preparedStatements);
+    // A prepared statement goes on in the database in which it was prepared.
+    this.state.onSchema = () => this.#statements.closeAll();
   }
 
   /**

@@ -63,6 +63,13 @@ export class PreparedStatements {
     this.#link.closeStatement(statement.id);
   }
 
+  /** Closes all of them on the server. */
+  closeAll(): void {
+    for (const { id } of this.#open) this.#link.closeStatement(id);
+    this.#open.clear();
+    this.#kept.clear();
+  }
+
   /** The server has forgotten all of them by itself. */
   clear(): void {
     this.#kept.clear();
@@ -72,12 +79,10 @@ export class PreparedStatements {
 
   /** Tries again without those that we keep ourselves. `undefined` where that was not enough: a text without values can go as it is. */
   async #withRoom(text: string, cause: unknown): Promise<Prepared | undefined> {
-    const open = [...this.#open];
-    for (const { id } of open) this.#link.closeStatement(id);
-    this.#open.clear();
-    this.#kept.clear();
+    const had = this.#open.size;
+    this.closeAll();
     try {
-      if (open.length === 0) throw cause;
+      if (had === 0) throw cause;
       return await this.#link.send(new PrepareFlight(this.#link, text));
     } catch (error) {
       if (serverCode(error) !== tooMany || text.includes("?")) throw error;

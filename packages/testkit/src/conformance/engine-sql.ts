@@ -13,6 +13,8 @@ export interface EngineSql {
   sleep?(milliseconds: number): string;
   /** A query that gives rows, and fails on the server when it comes to row `at` of `count`. */
   failMidway?(count: number, at: number): string;
+  /** Gives an expression one of the subject's types. Default: `cast(expression as type)`, with the type's name in {@link Subject.types}. */
+  cast?(expression: string, type: "integer" | "bigint"): string;
   /** A literal of this type. Default: the text in single quotes. */
   literal?(type: LogicalType, text: string): string;
   /**

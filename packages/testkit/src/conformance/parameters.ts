@@ -76,9 +76,10 @@ export const parameters: Area = {
       name: "does not look for placeholders in quotes and comments",
       async run(bench) {
         const connection = await bench.connect();
-        const { integer } = bench.subject.types;
         const marks = "? $1 $2 :1 :a @p1";
-        const text = bench.select(`'${marks}' as a, cast(${bench.placeholder(1)} as ${integer}) as b /* ${marks} */`);
+        const text = bench.select(
+          `'${marks}' as a, ${bench.cast(bench.placeholder(1), "integer")} as b /* ${marks} */`,
+        );
         const result = await connection.query({ text, values: [7] }, soon());
         assert.deepEqual(
           result.rows.map((row) => row.map(String)),

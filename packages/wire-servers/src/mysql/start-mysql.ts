@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { accessSync, constants } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
@@ -11,7 +12,7 @@ import { createSelfSignedCertificate } from "../shared/self-signed-certificate.t
 /** A server of MariaDB or MySQL of our own. */
 export interface RunningMysql {
   readonly flavor: "mysql" | "mariadb";
-  /** `mariadb://root@127.0.0.1:port/mdb`: every right, and no password. */
+  /** `mariadb://mdb:password@127.0.0.1:port/mdb`, who has every right. */
   readonly url: string;
   /** The certificate that it shows, as PEM; it vouches for itself. */
   readonly certificate: string;
@@ -40,6 +41,7 @@ export async function startMysql(settings: readonly string[] = []): Promise<Runn
   const flavor = /mariadb/i.test(stdout) ? "mariadb" : "mysql";
   const directory = await mkdtemp(join(tmpdir(), "mdb-mysql-"));
   const port = await freePort();
+  const password = randomBytes(12).toString("hex");
   const { certificate, privateKey } = createSelfSignedCertificate();
   await writeFile(join(directory, "server.pem"), certificate);
   await writeFile(join(directory, "server.key"), privateKey, { mode: 0o600 });
@@ -62,7 +64,9 @@ export async function startMysql(settings: readonly string[] = []): Promise<Runn
       "--max-connections=400",
       "--innodb-flush-log-at-trx-commit=0",
       "--innodb-buffer-pool-size=64M",
-      "--performance-schema=off",
+      "--performance-schema=on",
+      "--performance-schema-instrument=transaction=ON",
+      "--performance-schema-consumer-events-transactions-current=ON",
       ...(flavor === "mysql" ? ["--mysqlx=0", "--skip-log-bin"] : []),
       ...settings,
     ];
@@ -71,7 +75,7 @@ export async function startMysql(settings: readonly string[] = []): Promise<Runn
     await untilAccepting(child, port);
   };
   try {
-    await writeFile(join(directory, "init.sql"), initSql(flavor));
+    await writeFile(join(directory, "init.sql"), initSql(flavor, password));
     await initialise(program, flavor, data, asRoot);
     await start();
   } catch (error) {
@@ -81,7 +85,7 @@ export async function startMysql(settings: readonly string[] = []): Promise<Runn
   }
   return {
     flavor,
-    url: `${flavor}://root@127.0.0.1:${port}/mdb`,
+    url: `${flavor}://mdb:${password}@127.0.0.1:${port}/mdb`,
     certificate,
     async restart() {
       await end(child, "SIGKILL");
@@ -95,12 +99,12 @@ export async function startMysql(settings: readonly string[] = []): Promise<Runn
 }
 
 /** Run at each start, before anybody may connect. */
-function initSql(flavor: RunningMysql["flavor"]): string {
-  const how = flavor === "mariadb" ? "identified by ''" : "identified with caching_sha2_password by ''";
+function initSql(flavor: RunningMysql["flavor"], password: string): string {
+  const how = flavor === "mariadb" ? `by '${password}'` : `with caching_sha2_password by '${password}'`;
   return [
     "create database if not exists mdb character set utf8mb4;",
-    `create user if not exists root@'127.0.0.1' ${how};`,
-    "grant all on *.* to root@'127.0.0.1' with grant option;",
+    `create user if not exists mdb@'%' identified ${how};`,
+    "grant all on *.* to mdb@'%' with grant option;",
     "",
   ].join("\n");
 }
