@@ -3,11 +3,9 @@ import type { SessionSql } from "@nsj/mdb-testkit";
 const variable = "select ifnull(@mdb_tenant, 'none')";
 const lock = "select get_lock('mdb_left_behind', 0)";
 const locked = "select is_used_lock('mdb_left_behind') <=> connection_id()";
-const temporary =
-  "select count(*) from information_schema.tables where table_name = 'left_behind' and table_type = 'TEMPORARY'";
 
 /** What can be left in a session. */
-export const sessionSql: SessionSql = {
+export const sessionSql = (isMariadb: boolean): SessionSql => ({
   leftovers: [
     { what: "a setting", leave: "set sql_select_limit = 77", ask: "select @@sql_select_limit" },
     {
@@ -30,12 +28,17 @@ export const sessionSql: SessionSql = {
     {
       what: "an isolation level",
       leave: "set session transaction isolation level serializable",
-      ask: "select @@session.tx_isolation",
+      ask: `select @@session.${isMariadb ? "tx" : "transaction"}_isolation`,
     },
     { what: "another database", leave: "use mysql", ask: "select database()" },
-    { what: "a temporary table", leave: "create temporary table left_behind (id int)", ask: temporary },
+    {
+      // No catalogue lists it; but it hides a table of the same name, which has no rows.
+      what: "a temporary table",
+      leave: "create temporary table mysql.servers as select 1 as id",
+      ask: "select count(*) from mysql.servers",
+    },
     { what: "a lock", leave: lock, query: lock, ask: locked },
     { what: "a lock that nobody looks at", leave: "do get_lock('mdb_left_behind', 0)", ask: locked },
   ],
   harmless: ["select 'get_lock(1)'", "show variables like 'sql_mode'", "select 1 /* set @x := 1 */"],
-};
+});

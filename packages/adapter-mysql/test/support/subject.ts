@@ -113,7 +113,7 @@ function engineSql(isMariadb: boolean, tellsTransactions: boolean): EngineSql {
     lockTimeout: (milliseconds) => `set innodb_lock_wait_timeout = ${Math.max(1, Math.ceil(milliseconds / 1_000))}`,
     statementTimeout: (milliseconds) =>
       isMariadb ? `set max_statement_time = ${milliseconds / 1_000}` : `set max_execution_time = ${milliseconds}`,
-    session: sessionSql,
+    session: sessionSql(isMariadb),
     procedure: {
       create: (name, table) => [
         `create procedure ${name}(in a int, inout b int, out total int)
