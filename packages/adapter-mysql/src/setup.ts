@@ -43,6 +43,7 @@ export async function setUp(session: Session, facts: ServerFacts): Promise<void>
     "session_track_state_change = 1",
     "session_track_system_variables = 'time_zone'",
   ];
+  session.link.zone.changed("+00:00");
   const base = `set names utf8mb4, ${assignments.join(", ")}`;
   if (flavor === "mariadb" && facts.hasSnapshotIsolation !== false) {
     try {

@@ -1,6 +1,6 @@
-import { ConfigurationError } from "@nsj/mdb-core";
+import { ConfigurationError, DatabaseManager } from "@nsj/mdb-core";
 import { describe, expect, it } from "vitest";
-import { type MysqlOptions, mariadb, mariadbDriver, mysqlDriver } from "../src/index.ts";
+import { type MysqlOptions, mariadb, mariadbDriver, mysql, mysqlDriver } from "../src/index.ts";
 import { readSettings } from "../src/settings.ts";
 import { parseUrl } from "../src/url.ts";
 
@@ -95,7 +95,8 @@ describe("options", () => {
   });
 
   it("make a definition that is named after the engine", () => {
-    expect(mariadb({ host: "db" }).driver.name).toBe("mariadb");
+    const databases = new DatabaseManager({ one: mariadb({ host: "db" }), two: mysql({ host: "db" }) });
+    expect([databases.database("one").engine, databases.database("two").engine]).toEqual(["mariadb", "mysql"]);
   });
 });
 

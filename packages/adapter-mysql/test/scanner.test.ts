@@ -1,8 +1,6 @@
-import { compile, ParameterError } from "@nsj/mdb-core";
+import { DatabaseManager, defineDatabase } from "@nsj/mdb-core";
 import { expect, it } from "vitest";
-import { adminClient, driver, withServer } from "./support/server.ts";
-
-const target = { database: "shop", engine: driver.name, dialect: driver.dialect };
+import { adminClient, driver, serverOptions, withServer } from "./support/server.ts";
 
 /** A generator of numbers that a failing seed reproduces. */
 function randomFrom(seed: number): (below: number) => number {
@@ -41,54 +39,46 @@ const bits = [
 withServer(() => {
   it("finds the placeholders that the server's own parser finds, on random texts", async () => {
     const client = await adminClient();
+    const databases = new DatabaseManager({ main: defineDatabase(driver, serverOptions()) });
     let understood = 0;
     try {
-      for (let seed = 1; seed <= 4_000; seed++) {
-        const random = randomFrom(seed);
-        const body = () => Array.from({ length: random(4) }, () => bits[random(bits.length)]).join("");
-        const kinds = [
-          () => ":v",
-          () => `'${body()}'`,
-          () => `"${body()}"`,
-          () => `1 /*${body()}*/`,
-          () => `2 /*! , :v ${body()} */`,
-          () => `3 /*!50101 + ${random(9)} */`,
-          () => `4 -- ${body()}\n`,
-          () => `5 #${body()}\n`,
-          () => `6--:v`,
-          () => `7 as \`${body().replaceAll("`", "")}y\``,
-          () => `@a:=${random(9)}`,
-          () => "8 /*!+ 1 */* 2",
-        ];
-        const items = Array.from({ length: 1 + random(4) }, () => kinds[random(kinds.length)]?.());
-        const text = `select ${items.join(" , ")}`;
-        const compiled = compiledOf(text);
-        if (compiled === undefined) continue;
-        const found = await parametersOf(client, compiled.text);
-        if (found === undefined) continue;
+      for (let seed = 1; seed <= 3_000; seed++) {
+        const ours = textOf(seed, ":v");
+        // The same with the server's own placeholders: what it counts is right.
+        const count = await parametersOf(client, textOf(seed, "?"));
+        if (count === undefined) continue;
         understood++;
-        expect(found, `seed ${seed}: ${JSON.stringify(text)}`).toBe(compiled.values.length);
+        const running = databases.database("main").query(ours, count === 0 ? {} : { v: 1 });
+        await running.catch((cause: unknown) => {
+          throw new Error(`seed ${seed}, ${count} placeholders: ${JSON.stringify(ours)}`, { cause });
+        });
       }
     } finally {
       client.destroy();
+      await databases.close();
     }
     // Most of them are nonsense.
-    expect(understood).toBeGreaterThan(800);
+    expect(understood).toBeGreaterThan(500);
   });
 });
 
-function compiledOf(text: string): { readonly text: string; readonly values: readonly unknown[] } | undefined {
-  const values: Record<string, number> = {};
-  for (;;) {
-    try {
-      return compile(text, values, target);
-    } catch (error) {
-      if (!(error instanceof ParameterError)) throw error;
-      const missing = error.parameters.filter((name) => values[name] === undefined);
-      if (missing.length === 0) return undefined;
-      for (const name of missing) values[name] = 1;
-    }
-  }
+function textOf(seed: number, mark: string): string {
+  const random = randomFrom(seed);
+  const body = () => Array.from({ length: random(4) }, () => bits[random(bits.length)]).join("");
+  const kinds = [
+    () => mark,
+    () => `'${body()}'`,
+    () => `"${body()}"`,
+    () => `1 /*${body()}*/`,
+    () => `2 /*! , ${mark} ${body()} */`,
+    () => `3 /*!50101 + ${random(9)} */`,
+    () => `4 -- ${body()}\n`,
+    () => `5 #${body()}\n`,
+    () => `6--${mark}`,
+    () => `@a:=${random(9)}`,
+    () => "8 /*!+ 1 */* 2",
+  ];
+  return `select ${Array.from({ length: 1 + random(4) }, () => kinds[random(kinds.length)]?.()).join(" , ")}`;
 }
 
 /** How many the server counts; `undefined` for a text that it does not understand. */
