@@ -7,7 +7,12 @@ const page = read("docs/errors.md");
 const codes = Object.entries(core.errorCodes);
 
 /** Environment variables share the prefix of the codes. */
-const environmentVariables: ReadonlySet<string> = new Set(["MDB_POSTGRES_URL", "MDB_MSSQL_URL", "MDB_ORACLE_URL"]);
+const environmentVariables: ReadonlySet<string> = new Set([
+  "MDB_POSTGRES_URL",
+  "MDB_MSSQL_URL",
+  "MDB_MYSQL_URL",
+  "MDB_ORACLE_URL",
+]);
 
 describe("docs/errors.md", () => {
   it("documents every code once, with its class, its sentence and whether to retry, and no other code", () => {
