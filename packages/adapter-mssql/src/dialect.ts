@@ -10,6 +10,7 @@ export const dialect: DialectFacts = Object.freeze({
   // 2 100 for each request; sp_executesql itself needs two of them.
   maxParameters: 2_098,
   maxInList: 2_098,
+  sharedPlans: true,
   maxRowsPerValues: 1_000,
   limit: "offset-fetch-needs-order",
   returning: Object.freeze({ insert: "output", update: "output", delete: "output" } as const),

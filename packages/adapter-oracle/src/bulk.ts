@@ -31,13 +31,14 @@ async function load(
   const columns = target.columns.map((column) => quoteName([column])).join(", ");
   const places = target.columns.map((_, index) => `:${index + 1}`).join(", ");
   const text = `INSERT INTO ${quoteName(target.table)} (${columns}) VALUES (${places})`;
+  const hints = target.columnInfo?.map((column) => (column === undefined ? undefined : { column }));
   const source = batches[Symbol.asyncIterator]();
   let rows = 0;
   try {
     for (;;) {
       const { done, value } = await Promise.race([source.next(), abandoned]);
       if (done === true) return rows;
-      if (value.length > 0) rows += await executeMany(link, text, value);
+      if (value.length > 0) rows += await executeMany(link, text, value, hints);
     }
   } catch (error) {
     // Not awaited: a source that waits for something may never hear of it.

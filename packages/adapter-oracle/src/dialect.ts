@@ -13,6 +13,7 @@ export const dialect: DialectFacts = Object.freeze({
   maxParameters: 65_535,
   // ORA-01795: maximum number of expressions in a list is 1000
   maxInList: 1000,
+  sharedPlans: true,
   // Several rows of VALUES are understood from version 23 on.
   maxRowsPerValues: 1,
   limit: "offset-fetch",

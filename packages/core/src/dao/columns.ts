@@ -2,6 +2,7 @@ import type { ColumnInfo, DialectFacts, MaybePromise, StoredForm } from "../driv
 import type { ExecutorInternals, StatementOptions } from "../session/index.ts";
 import { columnParameter, type Identifier, isParameter, isSql, type Sql, type SqlValue, sql } from "../sql/index.ts";
 import { type Comparator, comparators } from "./comparators.ts";
+import { inFewSizes } from "./list-sizes.ts";
 import { comparedInForm, listedInForm } from "./stored-forms.ts";
 import type { TableSpec } from "./table.ts";
 import { knownColumns, tableColumns } from "./table-columns.ts";
@@ -74,7 +75,7 @@ export class Columns {
 
   /** The column beside a list of values: `id in (1, 2)`. */
   listed(property: string, operator: "in" | "not in", values: readonly unknown[], dialect: DialectFacts): Sql {
-    const sent = values.map((value) => this.#sought(property, value, dialect));
+    const sent = inFewSizes(values, dialect).map((value) => this.#sought(property, value, dialect));
     const form = this.#formOf(property, dialect);
     if (form !== undefined) return listedInForm(form, this.of(property), operator, sent);
     const column = this.of(property);
@@ -99,13 +100,17 @@ export class Columns {
   /**
    * Finds out what the other methods have to know, before the first statement on the table.
    *
-   * @param entities - what is to be written
+   * @param entities - what is to be written, if that is known yet
    */
-  know(executor: ExecutorInternals, options: StatementOptions, entities?: readonly unknown[]): MaybePromise<void> {
+  know(
+    executor: ExecutorInternals,
+    options: StatementOptions,
+    entities?: readonly unknown[] | "unseen",
+  ): MaybePromise<void> {
     const { context } = executor;
     const { typedParameters, storedForms, arrayParameters } = context.dialect;
     const depends = typedParameters === true || storedForms !== undefined;
-    if (!depends && !(arrayParameters && Array.isArray(entities) && entities.some((it) => this.#holdsList(it)))) return;
+    if (!depends && !(arrayParameters && this.#mayHoldList(entities))) return;
     const known = knownColumns(context, this.table);
     if (known !== undefined) this.#learn(executor, known);
     else return this.#ask(executor, options);
@@ -142,6 +147,11 @@ export class Columns {
     );
     this.#known = columns;
     this.#agreeing = new WeakSet();
+  }
+
+  #mayHoldList(entities: readonly unknown[] | "unseen" | undefined): boolean {
+    if (typeof entities === "string") return true;
+    return Array.isArray(entities) && entities.some((it) => this.#holdsList(it));
   }
 
   #holdsList(entity: unknown): boolean {

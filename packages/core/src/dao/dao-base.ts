@@ -96,12 +96,16 @@ export class DaoBase<
     entities: Iterable<Insert<Row, Generated>> | AsyncIterable<Insert<Row, Generated>>,
     options: DaoOptions = noOptions,
   ): Promise<{ rowCount: number }> {
-    return this.call("every", options, async () => {
-      const { spec, columns, inner } = this.access;
-      const rows = await bulkRows(spec, columns, entities as AsyncIterable<AnyEntity>, inner.context.dialect);
-      if (rows === undefined) return { rowCount: 0 };
-      return this.executor.bulkInsert(this.table, rows.columns, rows.values, options);
-    });
+    return this.call(
+      "every",
+      options,
+      async () => {
+        const { spec, columns, inner } = this.access;
+        const load = await bulkRows(spec, columns, entities as AsyncIterable<AnyEntity>, inner.context.dialect);
+        return load === undefined ? { rowCount: 0 } : inner.bulkInsert({ table: this.table, ...load }, options);
+      },
+      "unseen",
+    );
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { DialectFacts } from "../driver/index.ts";
 import { type Sql, sql } from "../sql/index.ts";
 import type { ExtraColumn } from "./returning.ts";
-import { type Conflict, conflictCondition } from "./upsert-writes.ts";
+import { type Conflict, changedProperties, conflictCondition } from "./upsert-writes.ts";
 import { insertWrite } from "./writes.ts";
 
 /** What an upsert met, as {@link DuplicateKeyWrite.extra} tells. */
@@ -38,8 +38,8 @@ export function duplicateKeyWrite(upsert: Conflict, dialect: DialectFacts): Dupl
   const own = sql`${columns.table}.${columns.of(first)}`;
   const mark = sql`last_insert_id(${top} - cast(if(${matches}, ${updated}, ${another}) as signed))`;
   const set = [sql`${columns.of(first)} = if(${mark} is null, ${own}, ${own})`];
-  const changed = properties.filter((it) => !conflict.includes(it) && !spec.key.includes(it as never));
-  for (const property of changed) set.push(ifMatching(property, sql`values(${columns.of(property)})`));
+  for (const property of changedProperties(upsert))
+    set.push(ifMatching(property, sql`values(${columns.of(property)})`));
   const version = spec.versionColumn;
   if (version !== undefined) set.push(ifMatching(version, sql`${columns.table}.${columns.of(version)} + 1`));
   const { head, tail } = insertWrite(spec, columns, properties, [entity], dialect);

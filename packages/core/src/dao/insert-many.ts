@@ -1,8 +1,10 @@
+import type { ResultSet } from "../driver/index.ts";
 import type { ExecutorInternals, StatementOptions } from "../session/index.ts";
 import { sql } from "../sql/index.ts";
 import type { AnyTable } from "./columns.ts";
 import { rowsOfKeys } from "./find-by-keys.ts";
 import { chunks } from "./in-list.ts";
+import { unlessMergeIsRefused } from "./merge.ts";
 import { withoutExtra, writeReturning } from "./returning.ts";
 import type { TableAccess } from "./table-access.ts";
 import { type Kinds, kindsOf, merged } from "./value-kinds.ts";
@@ -36,25 +38,47 @@ export async function* insertAll(
       : [];
   for (const { properties, indexes } of groupsOf(spec, entities, kinds)) {
     const first = entities[indexes[0] as number] as AnyEntity;
-    for (const part of chunks(indexes, rowsPerStatement(executor, spec, properties, first))) {
+    const insert = async (part: readonly number[]): Promise<InsertedRows> => {
       const rows = part.map((index) => entities[index] as AnyEntity);
-      if (part.length > 1 && dialect.returning.insert === "output") {
-        yield mergeInOrder(access, executor, properties, rows, part, options);
-        continue;
-      }
       const result = await writeReturning(executor, insertWrite(spec, columns, properties, rows, dialect), options);
-      if (part.length === 1 || dialect.returning.insert !== "none") {
-        yield { rows: await access.entities.of(context, result), indexes: part };
+      const inserted =
+        part.length > 1 && dialect.returning.insert === "none"
+          ? await inOrder(access, executor, rows, result, options)
+          : await access.entities.of(context, result);
+      return { rows: inserted, indexes: part };
+    };
+    for (const part of chunks(indexes, rowsPerStatement(executor, spec, properties, first))) {
+      if (part.length === 1 || dialect.returning.insert !== "output") {
+        yield await insert(part);
         continue;
       }
-      const ask = async (key: unknown) => {
-        const one = sql`select * from ${columns.table} where ${access.byKey(key)}`;
-        return (await access.entities.of(context, await access.send(one, options, executor)))[0];
-      };
-      const found = await rowsOfKeys(access, rows, result, ask);
-      yield { rows: found.map((row) => row ?? access.lost()), indexes: part };
+      const rows = part.map((index) => entities[index] as AnyEntity);
+      const merge = async () => [await mergeInOrder(access, executor, properties, rows, part, options)];
+      yield* await unlessMergeIsRefused(context, merge, () => inTurn(part, (index) => insert([index])));
     }
   }
+}
+
+async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
+}
+
+/** Rows that were read by their keys, in the order of the entities. */
+async function inOrder(
+  access: TableAccess,
+  executor: ExecutorInternals,
+  entities: readonly AnyEntity[],
+  result: ResultSet,
+  options: StatementOptions,
+): Promise<Record<string, unknown>[]> {
+  const ask = async (key: unknown) => {
+    const one = sql`select * from ${access.columns.table} where ${access.byKey(key)}`;
+    return (await access.entities.of(executor.context, await access.send(one, options, executor)))[0];
+  };
+  const found = await rowsOfKeys(access, entities, result, ask);
+  return found.map((row) => row ?? access.lost());
 }
 
 interface Group {

@@ -6,13 +6,7 @@ import {
   StaleEntityError,
   TooManyRowsError,
 } from "../errors/index.ts";
-import {
-  ambientPart,
-  type Executor,
-  type ExecutorInternals,
-  internalsOf,
-  type StatementOptions,
-} from "../session/index.ts";
+import { type Executor, type ExecutorInternals, internalsOf, type StatementOptions } from "../session/index.ts";
 import { compile, type Parameters, type Sql, sql } from "../sql/index.ts";
 import { type AnyTable, Columns } from "./columns.ts";
 import { ColumnsChanged, isAboutColumns } from "./columns-changed.ts";
@@ -21,6 +15,7 @@ import { checkDaoOptions, type DaoCallKind, type DaoQueryOptions, noOptions } fr
 import { Entities } from "./entities.ts";
 import { type AnyFilter, filterCondition } from "./filter.ts";
 import { keyCondition, keyValues } from "./keys.ts";
+import { isOutdatedForm } from "./output.ts";
 import { Selection } from "./selection.ts";
 import { forgetColumns } from "./table-columns.ts";
 import type { Window } from "./window.ts";
@@ -88,6 +83,7 @@ export class TableAccess {
     try {
       return await work();
     } catch (error) {
+      if (isOutdatedForm(error) && this.isAlone) return work();
       if (!isAboutColumns(error)) throw error;
       forgetColumns(inner.context, columns.table);
       if (!(error instanceof ColumnsChanged)) throw error;
@@ -183,8 +179,7 @@ export class TableAccess {
 
   /** Whether a statement here commits by itself, because no transaction is around it. */
   get isAlone(): boolean {
-    const holdsTransaction = "commit" in this.executor || "onCommit" in this.executor;
-    return !holdsTransaction && ambientPart(this.inner.context) === undefined;
+    return this.inner.commitsAlone();
   }
 
   /** The condition of a change to many rows. @throws ParameterError when it is always true and `all` is not true */

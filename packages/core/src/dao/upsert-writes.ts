@@ -35,6 +35,11 @@ export function onConflictNothing(upsert: Conflict, dialect: DialectFacts): Writ
   return { ...write, tail: sql`${write.tail} on conflict (${target}) do nothing`, find: () => () => found };
 }
 
+/** What an update changes: neither what the row is looked for by, nor its key, by which others know it. */
+export function changedProperties({ access: { spec }, conflict, properties }: Conflict): string[] {
+  return properties.filter((it) => !conflict.includes(it) && !spec.key.includes(it as never));
+}
+
 /** What finds the entity's row. */
 export function conflictCondition({ access: { columns }, conflict, entity }: Conflict, dialect: DialectFacts): Sql {
   return sql.and(conflict.map((it) => columns.compared(it, "=", entity[it], dialect)));
@@ -46,9 +51,11 @@ function insertOnConflict({ access, entity, conflict, properties }: Conflict, di
 }
 
 /** Every written column takes the new value; with nothing else to write, the key takes its own, so that the row comes back. */
-function fromExcluded({ access: { spec, columns }, conflict, properties }: Conflict): Sql {
+function fromExcluded(upsert: Conflict): Sql {
+  const { conflict } = upsert;
+  const { spec, columns } = upsert.access;
   const version = spec.versionColumn;
-  const changed = properties.filter((it) => !conflict.includes(it));
+  const changed = changedProperties(upsert);
   const parts = (changed.length > 0 ? changed : conflict).map((property) => {
     const column = columns.of(property);
     return sql`${column} = excluded.${column}`;
@@ -66,8 +73,7 @@ export function mergeWrite(upsert: Conflict, dialect: DialectFacts, inserted: st
   const { access, entity, conflict, properties } = upsert;
   const { spec, columns } = access;
   const version = spec.versionColumn;
-  const changed = properties.filter((it) => !conflict.includes(it));
-  const set = changed.map((it) => sql`${columns.of(it)} = source.${columns.of(it)}`);
+  const set = changedProperties(upsert).map((it) => sql`${columns.of(it)} = source.${columns.of(it)}`);
   if (version !== undefined) set.push(sql`${columns.of(version)} = target.${columns.of(version)} + 1`);
   if (set.length === 0) return undefined;
   const values = properties.map((it) => columns.stored(it, entity[it], dialect));

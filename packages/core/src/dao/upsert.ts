@@ -3,11 +3,13 @@ import { DeadlockError, ParameterError, TooManyRowsError, UniqueViolationError }
 import { type Executor, type ExecutorInternals, internalsOf, type StatementOptions } from "../session/index.ts";
 import { sql } from "../sql/index.ts";
 import { duplicateKeyWrite, outcomes } from "./duplicate-key.ts";
+import { unlessMergeIsRefused } from "./merge.ts";
 import { lockingRead } from "./read-back.ts";
 import { withoutExtra, writeReturning } from "./returning.ts";
 import type { TableAccess } from "./table-access.ts";
 import {
   type Conflict,
+  changedProperties,
   conflictCondition,
   type MarkedWrite,
   mergeWrite,
@@ -49,16 +51,9 @@ export class Upsert implements Conflict {
     return this.conflict.map((it) => this.entity[it]);
   }
 
-  /** Runs it, in one statement where the engine can. Where no transaction is around it, one that lost a deadlock is run again. */
-  async alone(options: StatementOptions): Promise<AnyUpserted> {
-    const { inner, isAlone } = this.access;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#run(inner, options, false);
-      } catch (error) {
-        if (!(error instanceof DeadlockError) || !isAlone || attempt === attempts) throw error;
-      }
-    }
+  /** Runs it, in one statement where the engine can. Where no transaction is around it, it is run again when it lost a deadlock. */
+  alone(options: StatementOptions): Promise<AnyUpserted> {
+    return this.#run(this.access.inner, options, false);
   }
 
   /** Runs it inside a transaction. */
@@ -77,10 +72,30 @@ export class Upsert implements Conflict {
         return inner.atomically((executor) => this.#onDuplicateKey(internals(executor), options), true);
       case "merge": {
         const merge = inserted === null || this.#namesGenerated ? undefined : mergeWrite(this, dialect, inserted);
-        if (merge !== undefined) return this.#merge(inner, merge, options, isAtomic);
+        if (merge === undefined) return this.#inSteps(inner, options);
+        const whole = () => this.#merge(inner, merge, options, isAtomic);
+        return unlessMergeIsRefused(inner.context, whole, () => this.#inSteps(inner, options));
       }
+      case "none":
+        return this.#inSteps(inner, options);
     }
-    return inner.atomically((executor) => this.#updateFirst(executor, options), true);
+  }
+
+  /** In several statements, each of which the engine has. */
+  #inSteps(inner: ExecutorInternals, options: StatementOptions): Promise<AnyUpserted> {
+    // Statements that each commit by themselves will do, where only one of them can have an effect.
+    if (inner.commitsAlone() && this.#isByKey && inner.context.dialect.returning.update !== "none")
+      return this.#updateFirst(inner, () => this.#insert(inner, options), options);
+    return inner.atomically((executor) => {
+      const insert = () => executor.transaction((savepoint) => this.#insert(internals(savepoint), options));
+      return this.#updateFirst(internals(executor), insert, options);
+    }, true);
+  }
+
+  /** A key is unique; of other columns only the number of rows tells, and then there must be something to take back. */
+  get #isByKey(): boolean {
+    const key: readonly string[] = this.access.spec.key;
+    return key.length > 0 && key.every((it) => this.conflict.includes(it));
   }
 
   /** SQL Server refuses a MERGE that would insert into an identity column, whether it inserts or not (error 544). */
@@ -89,13 +104,22 @@ export class Upsert implements Conflict {
   }
 
   #merge(inner: ExecutorInternals, merge: MarkedWrite, options: StatementOptions, isAtomic: boolean) {
-    // The key is unique; of other columns only the number of rows tells, and then there must be something to take back.
-    const isKey = this.conflict.every((it) => this.access.spec.key.includes(it as never));
-    if (isAtomic || isKey) return this.#marked(inner, merge, options);
+    if (isAtomic || this.#isByKey) return this.#marked(inner, merge, options);
     return inner.atomically((executor) => this.#marked(internals(executor), merge, options), true);
   }
 
-  async #marked(
+  async #marked(inner: ExecutorInternals, marked: MarkedWrite, options: StatementOptions): Promise<AnyUpserted> {
+    const isAlone = inner === this.access.inner && this.access.isAlone;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#markedOnce(inner, marked, options);
+      } catch (error) {
+        if (!(error instanceof DeadlockError) || !isAlone || attempt === attempts) throw error;
+      }
+    }
+  }
+
+  async #markedOnce(
     inner: ExecutorInternals,
     { write, extra }: MarkedWrite,
     options: StatementOptions,
@@ -131,18 +155,22 @@ export class Upsert implements Conflict {
   }
 
   /**
-   * For engines that know no better: update; when nothing was there, insert inside a savepoint; when somebody else was quicker, update
-   * what they inserted. All in one transaction.
+   * For engines that know no better: update; when nothing was there, insert; when somebody else was quicker, update what they inserted.
+   *
+   * @param insert - inside a savepoint, where a transaction is around it
    */
-  async #updateFirst(executor: Executor, options: StatementOptions): Promise<AnyUpserted> {
-    const updated = await this.#update(internals(executor), options);
+  async #updateFirst(
+    inner: ExecutorInternals,
+    insert: () => Promise<ResultSet>,
+    options: StatementOptions,
+  ): Promise<AnyUpserted> {
+    const updated = await this.#update(inner, options);
     if (updated.rows.length > 0) return this.#upserted(updated, false);
     try {
-      const inserted = await executor.transaction((inner) => this.#insert(internals(inner), options));
-      return await this.#upserted(inserted, true);
+      return await this.#upserted(await insert(), true);
     } catch (error) {
       if (!(error instanceof UniqueViolationError)) throw error;
-      const retried = await this.#update(internals(executor), options);
+      const retried = await this.#update(inner, options);
       // Nothing there: it was another unique constraint than the conflict columns'.
       if (retried.rows.length === 0) throw error;
       return this.#upserted(retried, false);
@@ -162,7 +190,7 @@ export class Upsert implements Conflict {
     const { dialect } = inner.context;
     const { spec, columns } = this.access;
     const condition = conflictCondition(this, dialect);
-    const changed = this.properties.filter((it) => !this.conflict.includes(it) && !spec.key.includes(it as never));
+    const changed = changedProperties(this);
     if (changed.length === 0 && spec.versionColumn === undefined) {
       // Nothing to change: the key takes its own value, so that the row comes back.
       const [first] = this.conflict as readonly [string, ...string[]];

@@ -15,6 +15,8 @@ export interface DialectFacts {
   readonly maxParameters: number;
   /** Elements of one IN list. */
   readonly maxInList: number;
+  /** The server keeps plans by a statement's text, for all sessions: DAOs write IN lists in a few sizes, the last value repeated. */
+  readonly sharedPlans?: boolean;
   /** Rows of one VALUES list. */
   readonly maxRowsPerValues: number;
   readonly limit: "limit-offset" | "offset-fetch" | "offset-fetch-needs-order";

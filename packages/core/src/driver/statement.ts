@@ -70,6 +70,8 @@ export interface BulkTarget {
   readonly table: readonly string[];
   /** The columns that the rows fill, unquoted, in the order of each row's values. */
   readonly columns: readonly string[];
+  /** Where core knows them: what these columns are, as this driver described them; see {@link ParameterHint.column}. */
+  readonly columnInfo?: readonly (ColumnInfo | undefined)[];
 }
 
 /** What a column of a result holds. */

@@ -176,6 +176,10 @@ export class Database extends StatementExecutor {
       : part.openStream(bounds, occupant);
   }
 
+  protected override get commitsAlone(): boolean {
+    return ambientPart(this.context) === undefined;
+  }
+
   protected override atomically<R>(
     work: (executor: StatementExecutor) => Promise<R>,
     own: Pick<TransactionOptions, "retry"> = {},

@@ -48,6 +48,10 @@ export class AutocommitHandle extends StatementExecutor implements Transaction {
     return openAutocommitStream(this.context, boundsFrom(this.context, options), occupant);
   }
 
+  protected override get commitsAlone(): boolean {
+    return true;
+  }
+
   protected override atomically<R>(
     work: (executor: StatementExecutor) => Promise<R>,
     own: Pick<TransactionOptions, "retry"> = {},

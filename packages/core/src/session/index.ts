@@ -13,6 +13,7 @@ export type {
   RowOf,
   Transaction,
 } from "./executor.ts";
+export { type ExecutorInternals, internalsOf } from "./executor-internals.ts";
 export { failureOf } from "./failure.ts";
 export { HeldTransaction } from "./held-transaction.ts";
 export type { Hook } from "./hooks.ts";
@@ -26,7 +27,7 @@ export { propagate } from "./propagate.ts";
 export { currentScope, runInScope } from "./scope.ts";
 export { Session } from "./session.ts";
 export type { SchemaIssue, SchemaResult, StandardSchema } from "./standard-schema.ts";
-export { type ExecutorInternals, internalsOf, StatementExecutor } from "./statement-executor.ts";
+export { StatementExecutor } from "./statement-executor.ts";
 export type { ArrayRows, Fetching, StatementOptions, StreamOptions, WithSchema } from "./statement-options.ts";
 export type { StreamLease } from "./stream-lease.ts";
 export { TransactionHandle } from "./transaction-handle.ts";

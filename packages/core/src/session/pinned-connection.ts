@@ -78,6 +78,10 @@ export class PinnedConnection extends StatementExecutor {
     return this.#part.openStream(boundsFrom(this.context, options), occupant);
   }
 
+  protected override get commitsAlone(): boolean {
+    return true;
+  }
+
   protected override atomically<R>(
     work: (executor: StatementExecutor) => Promise<R>,
     own: Pick<TransactionOptions, "retry"> = {},

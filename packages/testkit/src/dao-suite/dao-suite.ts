@@ -12,10 +12,11 @@ import { pagingCases } from "./paging-cases.ts";
 import { randomFilterCases } from "./random-filter-cases.ts";
 import { sameTextCases } from "./same-text-cases.ts";
 import { transactionCases } from "./transaction-cases.ts";
+import { upsertCases } from "./upsert-cases.ts";
 import { writeCases } from "./write-cases.ts";
 
 const groups = {
-  writing: [...writeCases, ...checkedWriteCases],
+  writing: [...writeCases, ...checkedWriteCases, ...upsertCases],
   filters: [...filterCases, ...randomFilterCases],
   "values that were read": keptValueCases,
   "values in other forms": sameTextCases,
