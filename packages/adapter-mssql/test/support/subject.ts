@@ -39,6 +39,7 @@ export function mssqlSubject(server: TestServer): Subject<MssqlOptions> {
       series,
       identityKey: "int identity(1, 1) primary key",
       version: "select @@version",
+      now: "sysdatetimeoffset()",
       sleep: (milliseconds) => `waitfor delay '${clock(milliseconds)}'; select 1 as one`,
       failMidway: (count, at) => `select 1 / (n - ${at}) as n from (${series(count)}) as s`,
       literal: (_type, text) => `N'${text.replaceAll("'", "''")}'`,

@@ -95,6 +95,11 @@ function engineSql(isMariadb: boolean, tellsTransactions: boolean): EngineSql {
         : `select n from json_table(concat('[1', repeat(',1', ${count - 1}), ']'), '$[*]' columns (n for ordinality)) series`,
     identityKey: "int auto_increment primary key",
     version: "select version()",
+    now: "current_timestamp(6)",
+    ...(isMariadb && {
+      openStatements: `select (${counter("COM_STMT_PREPARE")}) - (${counter("COM_STMT_CLOSE")}) as n`,
+    }),
+    hangUp: "kill connection_id()",
     sleep: (milliseconds) => `select sleep(${milliseconds / 1_000}) as slept`,
     failMidway: (count, at) =>
       `select n, 9223372036854775800 + case when n >= ${at} then 100 else 0 end as m from (select seq as n from seq_1_to_${count}) series`,
@@ -174,6 +179,11 @@ function engineSql(isMariadb: boolean, tellsTransactions: boolean): EngineSql {
         ]),
     },
   };
+}
+
+/** How often a session has done something. */
+function counter(name: string): string {
+  return `select cast(variable_value as signed) from information_schema.session_status where variable_name = '${name}'`;
 }
 
 function run(connection: DriverConnection, text: string, values: readonly number[] = []): Promise<unknown> {

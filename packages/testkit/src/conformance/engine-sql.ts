@@ -9,6 +9,12 @@ export interface EngineSql {
   readonly identityKey?: string;
   /** A query that gives the server's version as text. */
   readonly version?: string;
+  /** An expression that gives the present moment as an instant, by the server's clock. */
+  readonly now?: string;
+  /** A query that gives how many prepared statements the server keeps for this session. */
+  readonly openStatements?: string;
+  /** A statement that fails, and behind whose error the server ends the session. */
+  readonly hangUp?: string;
   /** A query that gives its one row only after this time on the server. */
   sleep?(milliseconds: number): string;
   /** A query that gives rows, and fails on the server when it comes to row `at` of `count`. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { jsonText, type ParameterValue } from "@nsj/mdb-core";
 import type { Area } from "./area.ts";
+import { plainDecimal } from "./canonical.ts";
 import { hostileTexts } from "./hostile-texts.ts";
 import { dialect, type } from "./need.ts";
 import { soon } from "./wait.ts";
@@ -49,6 +50,27 @@ export const parameters: Area = {
         assert.deepEqual(rows[0], [null, null]);
         assert.deepEqual(rows[1]?.map(String), ["null", "0"]);
         assert.deepEqual(await bench.texts(connection, `select id from ${table} where a is null`), ["1"]);
+      },
+    },
+    {
+      name: "stores an integer beyond 64 bits as it is, or refuses it",
+      needs: [type("decimal")],
+      async run(bench) {
+        const connection = await bench.connect();
+        const { integer, decimal } = bench.subject.types;
+        const table = await bench.table(connection, `id ${integer}, v ${decimal}`);
+        const stored: string[] = [];
+        for (const value of [2n ** 63n, -(2n ** 63n) - 1n, 2n ** 64n - 1n, 2n ** 64n, 2n ** 64n + 5n, 10n ** 25n]) {
+          try {
+            await bench.run(connection, `insert into ${table} (id, v) values (?, ?)`, stored.length, value);
+            stored.push(String(value));
+          } catch (error) {
+            const { kind } = bench.driver.classify(error);
+            assert.ok(kind === "value" || kind === "parameter", `refused as "${kind}": ${String(error)}`);
+          }
+        }
+        const read = await bench.texts(connection, `select v from ${table} order by id`);
+        assert.deepEqual(read.map(plainDecimal), stored);
       },
     },
     {

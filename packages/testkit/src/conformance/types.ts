@@ -4,7 +4,7 @@ import type { Area, Case } from "./area.ts";
 import type { Bench } from "./bench.ts";
 import { canonical } from "./canonical.ts";
 import { hostileTexts } from "./hostile-texts.ts";
-import { type Need, type } from "./need.ts";
+import { type Need, snippet, type } from "./need.ts";
 import { inTimeZone, timeZones } from "./time-zone.ts";
 import { canHold, type Sample, type TypeSamples, typeSamples } from "./type-samples.ts";
 
@@ -93,6 +93,28 @@ export const types: Area = {
         }
         const { rows } = await bench.run(connection, `select v from ${table}`);
         for (const [value] of rows) assert.doesNotMatch(String(value), /e/i);
+      },
+    },
+    {
+      name: "timestamptz: the server's present moment is the one of this process",
+      needs: [type("timestamptz"), snippet("now")],
+      async run(bench) {
+        const connection = await bench.connect();
+        const { integer, timestamptz } = bench.subject.types;
+        const table = await bench.table(connection, `id ${integer}, v ${timestamptz}`);
+        await bench.run(connection, `insert into ${table} (id, v) values (1, ${bench.subject.sql.now})`);
+        // Written and read by the same wrong zone, every value comes back; but the server's own does not.
+        const moments = `select case when v > ? then 1 else 0 end, case when v < ? then 1 else 0 end from ${table}`;
+        const [earlier, later] = [-1, 1].map((sign) => new Date(Date.now() + sign * 1_200_000)) as [Date, Date];
+        assert.deepEqual(
+          (await bench.rows(connection, moments, earlier, later)).map((row) => row.map(String)),
+          [["1", "1"]],
+        );
+        const result = await bench.run(connection, `select v from ${table}`);
+        const [column] = result.columns;
+        assert.ok(column !== undefined);
+        const read = String(canonical(result.rows[0]?.[0], column));
+        assert.ok(earlier.toISOString() < read && read < later.toISOString(), `not within minutes of now: ${read}`);
       },
     },
     {
