@@ -29,21 +29,21 @@ export class PacketReader {
   }
 
   u16(): number {
-    const value = this.buffer.readUInt16LE(this.at);
-    this.at += 2;
-    return value;
+    // Not `readUInt16LE`, here and below: its checks cost more than the rest of a small value.
+    const { buffer, at } = this;
+    this.at = at + 2;
+    return (buffer[at] as number) | ((buffer[at + 1] as number) << 8);
   }
 
   u32(): number {
-    const value = this.buffer.readUInt32LE(this.at);
-    this.at += 4;
-    return value;
+    return this.i32() >>> 0;
   }
 
   i32(): number {
-    const value = this.buffer.readInt32LE(this.at);
-    this.at += 4;
-    return value;
+    const { buffer, at } = this;
+    this.at = at + 4;
+    const low = (buffer[at] as number) | ((buffer[at + 1] as number) << 8);
+    return low | ((buffer[at + 2] as number) << 16) | ((buffer[at + 3] as number) << 24);
   }
 
   /** A 64-bit integer: a number where that is exact. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { accessSync, constants } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -46,6 +46,9 @@ export async function startMysql(settings: readonly string[] = []): Promise<Runn
   await writeFile(join(directory, "server.pem"), certificate);
   await writeFile(join(directory, "server.key"), privateKey, { mode: 0o600 });
   const data = join(directory, "data");
+  // The names of its temporary files go by the number of the process, which another container may have too.
+  const temporary = join(directory, "tmp");
+  await mkdir(temporary);
   const asRoot = process.getuid?.() === 0 ? ["--user=root"] : [];
   const log: string[] = [];
   let child: ChildProcess | undefined;
@@ -54,6 +57,7 @@ export async function startMysql(settings: readonly string[] = []): Promise<Runn
       "--no-defaults",
       ...asRoot,
       `--datadir=${data}`,
+      `--tmpdir=${temporary}`,
       `--port=${port}`,
       "--bind-address=127.0.0.1",
       `--socket=${join(directory, "s")}`,
@@ -76,7 +80,7 @@ export async function startMysql(settings: readonly string[] = []): Promise<Runn
   };
   try {
     await writeFile(join(directory, "init.sql"), initSql(flavor, password));
-    await initialise(program, flavor, data, asRoot);
+    await initialise(program, flavor, [...asRoot, `--datadir=${data}`, `--tmpdir=${temporary}`]);
     await start();
   } catch (error) {
     await end(child, "SIGKILL");
@@ -109,14 +113,9 @@ function initSql(flavor: RunningMysql["flavor"], password: string): string {
   ].join("\n");
 }
 
-async function initialise(
-  program: string,
-  flavor: RunningMysql["flavor"],
-  data: string,
-  asRoot: readonly string[],
-): Promise<void> {
+async function initialise(program: string, flavor: RunningMysql["flavor"], own: readonly string[]): Promise<void> {
   if (flavor === "mysql") {
-    await run(program, ["--no-defaults", ...asRoot, "--initialize-insecure", `--datadir=${data}`]);
+    await run(program, ["--no-defaults", ...own, "--initialize-insecure"]);
     return;
   }
   const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/bin", join(dirname(program), "../bin")];
@@ -124,7 +123,7 @@ async function initialise(
   const installer = names.flatMap((name) => folders.map((it) => join(it, name))).find(isExecutable);
   if (installer === undefined) throw new Error(`${names[0]} is not there`);
   const options = ["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"];
-  await run(installer, ["--no-defaults", ...asRoot, `--datadir=${data}`, ...options]);
+  await run(installer, ["--no-defaults", ...own, ...options]);
 }
 
 function isExecutable(path: string): boolean {
