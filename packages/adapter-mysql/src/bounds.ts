@@ -36,8 +36,3 @@ export function watch({ clock, deadline, signal }: Bounds, expire: (why: Expiry)
   }
   return stop;
 }
-
-/** The same bounds, but at most this long from now. */
-export function atMost(bounds: Bounds, milliseconds: number): Bounds {
-  return { ...bounds, deadline: Math.min(bounds.deadline, bounds.clock.now() + milliseconds) };
-}
