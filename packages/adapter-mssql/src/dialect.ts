@@ -34,7 +34,7 @@ export const capabilities: Capabilities = Object.freeze({
   cancel: "in-band",
   stream: "socket",
   reset: "round-trip",
-  noticesSessionChanges: false,
+  noticesSessionChanges: true,
   // The server keeps the plans of parameterized texts by itself.
   prepared: false,
   executeMany: false,

@@ -251,6 +251,22 @@ select 2 as two
 
 -- named parameters
 -- Rule: A text with parameters goes through sp_executesql, one without as a batch. relational-databases/system-stored-procedures/sp-executesql-transact-sql
+-- with a reset of the session
+set ansi_nulls on
+set ansi_null_dflt_on on
+set ansi_padding on
+set ansi_warnings on
+set arithabort on
+set concat_null_yields_null on
+set datefirst 7
+set dateformat mdy
+set implicit_transactions off
+set language us_english
+set numeric_roundabort off
+set quoted_identifier on
+set textsize 2147483647
+set transaction isolation level read committed
+set xact_abort off
 -- @p1 int, @p2 int
 select @p1 + @p2 as c, ':a' as d
 

@@ -47,7 +47,7 @@ export function duplicateKeyWrite(upsert: Conflict, dialect: DialectFacts): Dupl
   const outcome = sql`case ${top} - last_insert_id() when cast(${updated} as signed) then 1 when cast(${another} as signed) then 2 else 0 end`;
   return {
     write: sql`${head} ${tail} on duplicate key update ${sql.join(set)}`,
-    read: sql`select ${columns.table}.*, ${outcome} as ${sql.raw(expression)} from ${columns.table} where ${conflictCondition(upsert, dialect)}`,
+    read: sql`select ${columns.all(dialect, true)}, ${outcome} as ${sql.raw(expression)} from ${columns.table} where ${conflictCondition(upsert, dialect)}`,
     extra: { name: expression, expression, sample: "0" },
   };
 }

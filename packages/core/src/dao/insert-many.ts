@@ -74,7 +74,7 @@ async function inOrder(
   options: StatementOptions,
 ): Promise<Record<string, unknown>[]> {
   const ask = async (key: unknown) => {
-    const one = sql`select * from ${access.columns.table} where ${access.byKey(key)}`;
+    const one = sql`select ${access.columns.all(executor.context.dialect)} from ${access.columns.table} where ${access.byKey(key)}`;
     return (await access.entities.of(executor.context, await access.send(one, options, executor)))[0];
   };
   const found = await rowsOfKeys(access, entities, result, ask);
@@ -157,7 +157,7 @@ using (${sql.values(values)}) as source (mdb_ordinal, ${columns.list(properties)
 when not matched then insert (${columns.list(names)}) values (${sql.join(version === undefined ? sources : [...sources, sql`1`])})`;
   const extra = { name: "mdb_ordinal", expression: "source.mdb_ordinal", sample: "0" };
   const find = () => findInserted(spec, columns, rows, dialect);
-  const write = { verb: "insert", table: columns.table, head, tail: sql.empty, find } as const;
+  const write = { verb: "insert", columns, head, tail: sql.empty, find } as const;
   const { result, values: ordinals } = withoutExtra(await writeReturning(executor, write, options, extra), extra);
   return {
     rows: await entities.of(executor.context, result),

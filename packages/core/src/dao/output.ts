@@ -30,7 +30,7 @@ export async function sendOutput(
   const { identity } = executor.context;
   const known = forms.get(identity) ?? new Map<string, Form>();
   forms.set(identity, known);
-  const key = JSON.stringify([write.verb, extra?.name, ...write.table.parts]);
+  const key = JSON.stringify([write.verb, extra?.name, ...write.columns.table.parts]);
   const send = async (form: Form, inner: ExecutorInternals): Promise<ResultSet> => {
     const text = form === "direct" ? direct(write, columns, extra, inner) : into(write, columns, extra, inner);
     return inner.send(compile(text, undefined, inner.context), options);
@@ -72,7 +72,7 @@ output ${sql.raw(values.join(", "))}${tail === sql.empty ? tail : sql`\n${tail}`
  * the bytes that it is. Nothing stays behind, neither after a failure before nor on a server where the table outlives its batch.
  */
 function into(
-  { table, head, tail }: Write,
+  { columns: { table }, head, tail }: Write,
   columns: readonly ColumnInfo[],
   extra: ExtraColumn | undefined,
   { context }: ExecutorInternals,

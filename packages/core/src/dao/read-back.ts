@@ -18,10 +18,11 @@ async function writeAndRead(own: Executor, write: Write, find: Find, options: St
   const { context } = inner;
   const written = await inner.send(compile(sql`${write.head} ${write.tail}`, undefined, context), options);
   if (written.affected === 0) return written;
-  const rows = sql`select * from ${write.table} where ${find(written.generatedKey)}`;
+  const { table } = write.columns;
+  const rows = sql`select ${write.columns.all(context.dialect)} from ${table} where ${find(written.generatedKey)}`;
   const result = await inner.send(compile(lockingRead(rows, inner), undefined, context), options);
   if (result.rows.length === written.affected) return result;
-  const place = `${context.database} (${context.engine}): table ${write.table.parts.join(".")}`;
+  const place = `${context.database} (${context.engine}): table ${table.parts.join(".")}`;
   const counts = `${written.affected ?? "an unknown number of"} rows were written, ${result.rows.length} were found afterwards`;
   throw new NoRowsError(`${place}: ${counts}, because a key is stored as another value; nothing is kept`, context);
 }

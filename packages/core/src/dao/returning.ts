@@ -1,7 +1,9 @@
 import type { ColumnInfo, ResultSet, Statement } from "../driver/index.ts";
 import type { DatabaseContext, ExecutorInternals, StatementOptions } from "../session/index.ts";
-import { compile, type Identifier, quoteIdentifier, type Sql, sql } from "../sql/index.ts";
+import { compile, quoteIdentifier, type Sql, sql } from "../sql/index.ts";
+import type { Columns } from "./columns.ts";
 import { sendOutput } from "./output.ts";
+import { readAgain } from "./read-again.ts";
 import { type Find, readBack } from "./read-back.ts";
 import { tableColumns } from "./table-columns.ts";
 
@@ -9,7 +11,7 @@ import { tableColumns } from "./table-columns.ts";
 export interface Write {
   /** Whose way of giving rows back counts. */
   readonly verb: "insert" | "update";
-  readonly table: Identifier;
+  readonly columns: Columns;
   /** `insert into t (a, b)`, `update t set a = 1` */
   readonly head: Sql;
   /** `values (1, 2)`, `where id = 1` */
@@ -45,28 +47,38 @@ export function withoutExtra(
  * Runs a write and gives the rows as the database has them afterwards, generated keys and defaults included: in the same statement where the
  * verb can, else in the same transaction.
  */
-export async function writeReturning(
+export function writeReturning(
   executor: ExecutorInternals,
   write: Write,
   options: StatementOptions,
   extra?: ExtraColumn,
 ): Promise<ResultSet> {
-  const { context } = executor;
-  switch (context.dialect.returning[write.verb]) {
-    case "returning":
-      return executor.send(compile(returning(write, extra), undefined, context), options);
-    case "output":
-      return sendOutput(executor, write, await tableColumns(executor, write.table, options), options, extra);
-    case "returning-into":
-      return executor.send(returningInto(write, await tableColumns(executor, write.table, options), context), options);
-    case "none":
-      return readBack(executor, write, options);
-  }
+  const verb = executor.context.dialect.returning[write.verb];
+  if (verb === "none") return readBack(executor, write, options);
+  if (!write.columns.readsBack) return writeOnce(executor, write, options, extra);
+  return readAgain(executor, write.columns, options, (inner) => writeOnce(inner, write, options, extra));
 }
 
-function returning({ head, tail }: Write, extra: ExtraColumn | undefined): Sql {
+/** In one statement. */
+async function writeOnce(
+  executor: ExecutorInternals,
+  write: Write,
+  options: StatementOptions,
+  extra: ExtraColumn | undefined,
+): Promise<ResultSet> {
+  const { context } = executor;
+  const { columns } = write;
+  const verb = context.dialect.returning[write.verb];
+  if (verb === "returning")
+    return executor.send(compile(returning(write, extra, context), undefined, context), options);
+  const given = columns.returnable(await tableColumns(executor, columns.table, options));
+  if (verb === "output") return sendOutput(executor, write, given, options, extra);
+  return executor.send(returningInto(write, given, context), options);
+}
+
+function returning({ head, tail, columns }: Write, extra: ExtraColumn | undefined, { dialect }: DatabaseContext): Sql {
   const more = extra === undefined ? sql.empty : sql.raw(`, ${extra.expression} as ${extra.name}`);
-  return sql`${head} ${tail} returning *${more}`;
+  return sql`${head} ${tail} returning ${columns.returned(dialect)}${more}`;
 }
 
 function returningInto(write: Write, columns: readonly ColumnInfo[], context: DatabaseContext): Statement {

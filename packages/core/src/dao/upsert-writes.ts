@@ -86,6 +86,6 @@ using (${sql.values([values])}) as source (${columns.list(properties)}) on ${sql
 when matched then update set ${sql.join(set)}
 when not matched then insert (${columns.list(names)}) values (${sql.join(inserts)})`;
   const found = conflictCondition(upsert, dialect);
-  const write = { verb: "insert", table: columns.table, head, tail: sql.empty, find: () => () => found } as const;
+  const write = { verb: "insert", columns, head, tail: sql.empty, find: () => () => found } as const;
   return { write, extra: { name: marker, expression: inserted, sample: "1" } };
 }

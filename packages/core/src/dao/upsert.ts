@@ -196,7 +196,7 @@ export class Upsert implements Conflict {
       const [first] = this.conflict as readonly [string, ...string[]];
       const own = sql`update ${columns.table} set ${columns.of(first)} = ${columns.of(first)}`;
       const tail = sql`where ${condition}`;
-      const write = { verb: "update", table: columns.table, head: own, tail, find: () => () => condition } as const;
+      const write = { verb: "update", columns, head: own, tail, find: () => () => condition } as const;
       return writeReturning(inner, write, options);
     }
     const changes = Object.fromEntries(changed.map((it) => [it, this.entity[it]]));

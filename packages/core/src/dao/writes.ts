@@ -34,7 +34,7 @@ export function insertWrite(
   const { table } = columns;
   const version = spec.versionColumn;
   const names = version === undefined ? properties : [...properties, version];
-  const about = { verb: "insert", table, find: () => findInserted(spec, columns, entities, dialect) } as const;
+  const about = { verb: "insert", columns, find: () => findInserted(spec, columns, entities, dialect) } as const;
   if (names.length === 0) return { ...about, head: sql`insert into ${table}`, tail: defaults(spec, columns, dialect) };
   const head = sql`insert into ${table} (${columns.list(names)})`;
   const rows = entities.map((entity) => {
@@ -64,7 +64,7 @@ export function updateWrite(
   const { table } = columns;
   return {
     verb: "update",
-    table,
+    columns,
     find: () => () => found,
     head: sql`update ${table} set ${assignments(spec, columns, changes, dialect)}`,
     tail: sql`where ${condition}`,

@@ -33,7 +33,7 @@ export abstract class MdbError extends Error {
   /** The label of the database; `undefined` when no database is concerned. */
   declare readonly database: string | undefined;
   declare readonly engine: string | undefined;
-  /** Whether making the same call again (a transaction: from its start) may succeed. */
+  /** Whether it is safe, and may help, to make the same call again (a transaction: from its start). */
   readonly retryable: boolean;
   declare readonly sqlState: string | undefined;
   declare readonly vendorCode: string | number | undefined;

@@ -4,15 +4,18 @@ import {
   ambientPart,
   borrow,
   boundsFrom,
+  checkPinOptions,
   currentScope,
   type DatabaseContext,
   HeldTransaction,
   type HeldTransactionOptions,
   holdingScope,
+  nameOf,
   type Occupant,
   type Operation,
   openAutocommitStream,
   PinnedConnection,
+  type PinOptions,
   poolSource,
   propagate,
   runAutocommit,
@@ -50,6 +53,11 @@ export class Database extends StatementExecutor {
 
   get closed(): boolean {
     return this.#pool.closed;
+  }
+
+  /** Whether statements of the calling code join a running transaction or session, instead of committing by themselves. */
+  get inTransaction(): boolean {
+    return ambientPart(this.context) !== undefined;
   }
 
   /**
@@ -108,13 +116,11 @@ export class Database extends StatementExecutor {
   /**
    * Runs `work` with one physical connection outside any transaction, for temporary tables, advisory locks and session settings. The
    * connection is reset when it goes back.
-   * @param options - from the call to the end of `work`: then the connection is taken away, and what runs on it is stopped
+   * @param options - `signal` and `timeoutMs` from the call to the end of `work`: then the connection is taken away, and what runs on it is stopped
    */
-  async withConnection<R>(
-    work: (connection: PinnedConnection) => Promise<R>,
-    options: Pick<StatementOptions, "signal" | "timeoutMs"> = {},
-  ): Promise<R> {
+  async withConnection<R>(work: (connection: PinnedConnection) => Promise<R>, options: PinOptions = {}): Promise<R> {
     const { context } = this;
+    checkPinOptions(nameOf(context), options);
     // Statements on the database itself are not for this connection: only the handle is.
     const scope = holdingScope(context, "connection of");
     const bounds = boundsFrom(context, options);
@@ -124,7 +130,8 @@ export class Database extends StatementExecutor {
     try {
       return await pinned.use(() => work(pinned));
     } finally {
-      lease.release({ error: connection.usable ? "ok" : "dead", dirty: true, answered: pinned.answered });
+      const dirty = options.reset !== "auto" || !context.capabilities.noticesSessionChanges;
+      lease.release({ error: connection.usable ? "ok" : "dead", dirty, answered: pinned.answered });
     }
   }
 

@@ -37,6 +37,8 @@ export interface Environment {
 
 /** How long the hooks of a transaction are waited for, in milliseconds, where nobody says otherwise. */
 const defaultHookTimeoutMs = 30_000;
+/** How long a server is asked what became of a lost COMMIT, in milliseconds, where nobody says otherwise. */
+const defaultOutcomeTimeoutMs = 30_000;
 
 /**
  * Checks a definition and makes its database. Nothing connects.
@@ -112,6 +114,7 @@ function contextOf(
     permanent: capabilities.maxConnections === 1,
     patienceMs: checkPoolOptions(options.pool, label).deadlockPatienceMs,
     hookTimeoutMs: options.hookTimeoutMs ?? defaultHookTimeoutMs,
+    outcomeTimeoutMs: options.outcomeTimeoutMs ?? defaultOutcomeTimeoutMs,
     pipelining: pipelining && new Pipelining(pipelining, pool, clock),
     clock,
     random,

@@ -116,6 +116,9 @@ export class PoolEngine implements LeaseOwner, HousekeeperMember {
       case "close":
         this.#close(effect.pooled, effect.reason);
         return;
+      case "revoke":
+        effect.holder.onRevoked?.(effect.reason);
+        return;
       case "stop":
         this.#stop(effect.pooled, effect.reason);
         return;
@@ -199,12 +202,10 @@ export class PoolEngine implements LeaseOwner, HousekeeperMember {
   }
 
   async #close(pooled: PooledConnection, reason: DestroyReason): Promise<void> {
-    const { state } = this;
-    const { clock, options } = state;
+    const { clock, closed: keepProcessAlive, options } = this.state;
     const { connection } = pooled;
     // While the pool is being closed somebody awaits it.
-    if (state.closed) connection.ref?.();
-    const keepProcessAlive = state.closed;
+    if (keepProcessAlive) connection.ref?.();
     let failure: unknown;
     try {
       await within(clock, options.closeTimeoutMs, (context) => connection.close(context), { keepProcessAlive });

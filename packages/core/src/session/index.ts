@@ -1,7 +1,7 @@
 export type { AbandonedEvent } from "./abandoned.ts";
 export { openAutocommitStream, runAutocommit } from "./autocommit.ts";
 export { boundsFrom, unbounded } from "./bounds.ts";
-export type { DatabaseContext } from "./database-context.ts";
+export { type DatabaseContext, nameOf } from "./database-context.ts";
 export { type QueryEvent, type TransactionEvent, traceTransaction } from "./diagnostics.ts";
 export type {
   BulkRow,
@@ -20,7 +20,7 @@ export type { Hook } from "./hooks.ts";
 export { borrow, poolSource } from "./lease-source.ts";
 export type { Operation } from "./operation.ts";
 export { ambientPart } from "./participant.ts";
-export { holdingScope, PinnedConnection } from "./pinned-connection.ts";
+export { checkPinOptions, holdingScope, PinnedConnection, type PinOptions } from "./pinned-connection.ts";
 export { Pipelining } from "./pipelining/pipelining.ts";
 export { checkPipeliningOptions, type PipeliningOptions } from "./pipelining/pipelining-options.ts";
 export { propagate } from "./propagate.ts";
@@ -31,13 +31,12 @@ export { StatementExecutor } from "./statement-executor.ts";
 export type { ArrayRows, Fetching, StatementOptions, StreamOptions, WithSchema } from "./statement-options.ts";
 export type { StreamLease } from "./stream-lease.ts";
 export { TransactionHandle } from "./transaction-handle.ts";
-export {
-  type HeldTransactionOptions,
-  type Propagation,
-  propagations,
-  type RetryOptions,
-  type SessionOptions,
-  type TransactionOptions,
+export type {
+  HeldTransactionOptions,
+  Propagation,
+  RetryOptions,
+  SessionOptions,
+  TransactionOptions,
 } from "./transaction-options.ts";
 export type { Occupant } from "./turn.ts";
 export { validateRows } from "./validate-rows.ts";

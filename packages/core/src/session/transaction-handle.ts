@@ -3,6 +3,7 @@ import type { Transaction } from "./executor.ts";
 import type { Hook } from "./hooks.ts";
 import type { Operation } from "./operation.ts";
 import type { Participant } from "./participant.ts";
+import { enterScope } from "./scope.ts";
 import { StatementExecutor } from "./statement-executor.ts";
 import type { StatementOptions } from "./statement-options.ts";
 import type { StreamLease } from "./stream-lease.ts";
@@ -15,6 +16,12 @@ export type RunInside = <R>(
   work: (transaction: Transaction) => Promise<R>,
   options: TransactionOptions,
 ) => Promise<R>;
+
+/**
+ * The door for bridges to libraries that call a transaction's callback themselves, after they have awaited the bridge: what they run from there
+ * on joins the transaction. It works as `AsyncLocalStorage.enterWith` does, so it has to be called in the same tick as the bridge.
+ */
+const enter: unique symbol = Symbol.for("@nsj/mdb/enter") as never;
 
 /** The handle of one callback. */
 export class TransactionHandle extends StatementExecutor implements Transaction {
@@ -61,6 +68,11 @@ export class TransactionHandle extends StatementExecutor implements Transaction 
 
   onRollback(hook: Hook): void {
     this.part.onRollback(hook);
+  }
+
+  /** See {@link enter}. */
+  [enter](): void {
+    enterScope(this.part.scope);
   }
 
   protected override perform<T>(operation: Operation<T>, occupant?: Occupant): Promise<T> {

@@ -55,6 +55,7 @@ export const meta: Area = {
         for (const key of flags) oneOf(key, true, false);
         for (const level of capabilities.isolation) assert.ok(isolationLevels.includes(level), level);
         assert.equal(new Set(capabilities.isolation).size, capabilities.isolation.length, "each level once");
+        oneOf("fates", true, false, undefined);
         const { maxConnections } = capabilities;
         assert.ok(maxConnections === undefined || (Number.isSafeInteger(maxConnections) && maxConnections > 0));
       },
@@ -71,6 +72,7 @@ export const meta: Area = {
           ["executeMany", capabilities.executeMany],
           ["bulkLoad", capabilities.bulkLoad],
           ["call", capabilities.procedures],
+          ["fateOf", capabilities.fates === true],
           ["savepoint", capabilities.savepoints !== "none"],
           ["rollbackTo", capabilities.savepoints !== "none"],
           ["releaseSavepoint", capabilities.savepoints === "full"],

@@ -136,6 +136,11 @@ export class DaoBench {
     return this.#subject.traits;
   }
 
+  /** Statements that make a trigger on `table` that writes to `log`; `undefined` where the subject knows none. */
+  get trigger(): Subject["sql"]["trigger"] {
+    return this.#subject.sql.trigger;
+  }
+
   /** How the contract's types are called here. */
   get types(): TypeNames {
     return this.#subject.types;

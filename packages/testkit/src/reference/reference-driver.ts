@@ -2,9 +2,11 @@ import {
   type Capabilities,
   ConfigurationError,
   type Connector,
+  type ConnectorEnvironment,
   checkOptions,
   type DialectFacts,
   type Driver,
+  systemClock,
 } from "@nsj/mdb-core";
 import { classify } from "./classify.ts";
 import { ReferenceConnection } from "./reference-connection.ts";
@@ -36,6 +38,7 @@ export const referenceCapabilities: Capabilities = Object.freeze({
   deferrableTransactions: false,
   multipleResultSets: true,
   procedures: true,
+  fates: true,
 });
 
 /** Its dialect is SQLite's. */
@@ -83,7 +86,7 @@ export const referenceDriver: Driver<ReferenceOptions, "reference"> = Object.fre
   classify,
 });
 
-function connector(options: ReferenceOptions): Connector {
+function connector(options: ReferenceOptions, { clock }: ConnectorEnvironment = { clock: systemClock }): Connector {
   checkOptions<ReferenceOptions>("reference", options, {
     host: { type: "string", required: true },
     port: { type: "count", required: true },
@@ -94,7 +97,7 @@ function connector(options: ReferenceOptions): Connector {
   const login = { ...options };
   return {
     target: { address: `${login.host}:${login.port}`, database: login.database, user: login.user },
-    connect: async (context) => new ReferenceConnection(await openSocketPort(login, context)),
+    connect: async (context) => new ReferenceConnection(await openSocketPort(login, clock, context)),
   };
 }
 
