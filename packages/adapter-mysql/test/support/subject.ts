@@ -94,6 +94,11 @@ function engineSql(isMariadb: boolean, tellsTransactions: boolean): EngineSql {
         ? `select seq as n from seq_1_to_${count}`
         : `select n from json_table(concat('[1', repeat(',1', ${count - 1}), ']'), '$[*]' columns (n for ordinality)) series`,
     identityKey: "int auto_increment primary key",
+    trigger: (table, log) =>
+      ["insert", "update"].map(
+        (verb) =>
+          `create trigger ${table}_${verb} after ${verb} on ${table} for each row insert into ${log} (id) values (new.id)`,
+      ),
     version: "select version()",
     now: "current_timestamp(6)",
     ...(isMariadb && {
