@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { documents } from "../src/documents.ts";
 import { publicModules, publicNames } from "../src/public-modules.ts";
 import { filesBelow, publishedPackages, read } from "../src/repository.ts";
 import { undocumentedExports } from "../src/undocumented-exports.ts";
@@ -7,6 +8,17 @@ const modules = publicModules(publishedPackages());
 
 it("says of everything that the packages export what it does", () => {
   expect(undocumentedExports(modules)).toEqual([]);
+});
+
+it("has a place in the documents for everything that the packages export", () => {
+  const text = documents()
+    .map((document) => document.text)
+    .join("\n");
+  const words = new Set(text.match(/[A-Za-z_$][\w$]*/g));
+  const lost = modules.flatMap(({ name, symbols }) =>
+    symbols.filter((symbol) => !words.has(symbol.name)).map((symbol) => `${name}: ${symbol.name}`),
+  );
+  expect(lost).toEqual([]);
 });
 
 describe("what is public", () => {
