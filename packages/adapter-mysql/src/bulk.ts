@@ -35,7 +35,7 @@ async function pump(inserts: Inserts, batches: AsyncIterable<readonly Row[]>, se
   const source = batches[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const item = await session.interruption.over(source.next());
+      const item = await session.interruption.over(() => source.next());
       if (item.done === true) break;
       for (const row of item.value) {
         if (inserts.isFull(row)) await inserts.flush();

@@ -36,9 +36,10 @@ export class Interruption {
     if (this.#isAsked) throw givenUp();
   }
 
-  /** Waits for what is not the server's, until that comes or the operation is given up. */
-  async over<T>(work: Promise<T>): Promise<T> {
+  /** Waits for what is not the server's, until that comes or the operation is given up. Begins nothing where it was given up already. */
+  async over<T>(begin: () => Promise<T>): Promise<T> {
     this.check();
+    const work = begin();
     const asked = new Promise<never>((_, reject) => {
       this.#onAsk = () => reject(givenUp());
     });

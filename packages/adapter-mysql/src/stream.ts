@@ -37,8 +37,11 @@ export class MysqlStream implements RowStream {
         if (this.#flight === undefined) this.#onFull = resolve;
         else this.#flight.onFull = resolve;
       });
-      if (this.#running === undefined) this.#running = this.#start();
-      else this.#session.link.resume();
+      if (this.#running === undefined) {
+        this.#running = this.#start();
+        // It may fail between two reads; the next one will say so.
+        this.#running.catch(() => undefined);
+      } else this.#session.link.resume();
       try {
         await Promise.race([full, this.#running.then(() => this.#end())]);
       } catch (error) {
