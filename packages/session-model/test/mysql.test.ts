@@ -2,7 +2,7 @@ import { mariadb, mariadbDriver, mysql, mysqlDriver } from "@nsj/mdb-adapter-mys
 import { sessionsUnderRandomUse } from "@nsj/mdb-session-model";
 import { FakeClock, faultProxy } from "@nsj/mdb-testkit";
 import { mysqlNeeded } from "@nsj/mdb-wire-servers";
-import mysql2, { type Connection } from "mysql2/promise";
+import mysql2, { type Connection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, inject, it, onTestFinished } from "vitest";
 
 const url = inject("mysqlUrl");
@@ -31,8 +31,8 @@ function underRandomUse(): void {
 
   const sessions = async (state: string): Promise<readonly number[]> => {
     const text = `select id from information_schema.processlist where db = ? and command ${state}`;
-    const [rows] = await admin.query(text, [database]);
-    return (rows as readonly { readonly id: number }[]).map(({ id }) => id);
+    const [rows] = await admin.query<RowDataPacket[]>(text, [database]);
+    return rows.map((row) => Number(row["id"]));
   };
 
   sessionsUnderRandomUse(isMariadb ? "MariaDB" : "MySQL", async () => {
