@@ -12,7 +12,7 @@ import { broken } from "./mutant.ts";
  */
 const root = join(import.meta.dirname, "../..");
 /** A test that hangs has noticed as well. */
-const limitMs = 300_000;
+const limitMs = 600_000;
 
 interface Verdict {
   readonly file: string;
@@ -50,6 +50,7 @@ async function verdicts(fault: string | undefined, files: readonly string[]): Pr
   const report = join(folder, "report.json");
   try {
     const ended = await vitest(fault, files, report);
+    if (ended === "hangs" && fault === undefined) throw new Error(`the tests alone take longer than ${limitMs} ms`);
     if (ended === "hangs") return files.map((file) => ({ file, failed: `still runs after ${limitMs} ms` }));
     return verdictsOf(files, await readFile(report, "utf8"));
   } finally {

@@ -2,8 +2,6 @@ import type { Mutant } from "./mutant.ts";
 
 const session = "packages/core/src/session";
 const model = "packages/session-model/test/sqlite.test.ts";
-const memoryModel = "packages/session-model/test/sqlite-in-memory.test.ts";
-const postgresModel = "packages/session-model/test/postgres.test.ts";
 const referenceModel = "packages/session-model/test/reference.test.ts";
 
 /** Faults of statements, streams, loads, sessions and pinned connections. */
@@ -27,7 +25,7 @@ export const sessionMutants: readonly Mutant[] = [
     file: `${session}/unit.ts`,
     text: "    if (this.turn.occupant?.refusesOthers === true) return errors.streamOpen(this.context);",
     replacement: "",
-    noticedBy: ["packages/core/test/session/statements.test.ts"],
+    noticedBy: ["packages/core/test/session/standstill.test.ts"],
   },
   {
     fault: "a stream stays open when its transaction ends",
@@ -66,28 +64,17 @@ export const sessionMutants: readonly Mutant[] = [
     noticedBy: ["packages/core/test/session/limits.test.ts"],
   },
   {
-    fault: "a database in memory is gone after a time limit",
-    file: `${session}/run-bounded.ts`,
-    text: `  const destroy = (): void => {
-    if (!permanent) connection.destroy(reason);
-  };
-  const cut`,
-    replacement: `  const destroy = (): void => connection.destroy(reason);
-  const cut`,
-    noticedBy: [memoryModel],
-  },
-  {
     fault: "a statement that was lost on its way is called safe to repeat",
     file: `${session}/failure.ts`,
-    text: `  const unsafe = alone && info.kind === "lost" && info.executed !== "no";`,
-    replacement: "  const unsafe = false;",
-    noticedBy: [postgresModel],
+    text: `afterLoss(alone && info.executed !== "no")`,
+    replacement: "afterLoss(false)",
+    noticedBy: ["packages/core/test/session/replay.test.ts"],
   },
   {
     fault: "the session of withConnection is not reset",
     file: "packages/core/src/manager/database.ts",
-    text: ", dirty: true, answered",
-    replacement: ", answered",
-    noticedBy: ["packages/core/test/session/session.test.ts"],
+    text: `options.reset !== "auto" || `,
+    replacement: `options.reset === "always" || `,
+    noticedBy: ["packages/core/test/session/statements.test.ts"],
   },
 ];

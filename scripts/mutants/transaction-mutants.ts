@@ -51,7 +51,7 @@ export const transactionMutants: readonly Mutant[] = [
     file: `${session}/settle.ts`,
     text: "  if (child !== undefined) return",
     replacement: "  if (child === null) return",
-    noticedBy: [model, referenceModel],
+    noticedBy: ["packages/core/test/session/standstill.test.ts", model, referenceModel],
   },
   {
     fault: "a joined callback that failed dooms nothing",
@@ -70,7 +70,7 @@ export const transactionMutants: readonly Mutant[] = [
   {
     fault: "a lost COMMIT is told as rolled back",
     file: `${session}/server-transaction.ts`,
-    text: "        throw this.#outcomeUnknown(failure.error);",
+    text: "        if (this.#begin.traceable !== true) throw outcomeUnknown(this.#context, failure.error);",
     replacement: "        throw failure.error;",
     noticedBy: [transactionTest],
   },
@@ -94,12 +94,5 @@ export const transactionMutants: readonly Mutant[] = [
     text: "backoffMs * 2 ** (done - 1)",
     replacement: "backoffMs",
     noticedBy: ["packages/core/test/session/retry-pauses.test.ts"],
-  },
-  {
-    fault: "a busy write goes on outside of its lost transaction",
-    file: "packages/adapter-sqlite/src/transaction-state.ts",
-    text: "    return isBusy(error) && (this.#active || !before);",
-    replacement: "    return isBusy(error);",
-    noticedBy: ["packages/adapter-sqlite/test/transactions.test.ts"],
   },
 ];

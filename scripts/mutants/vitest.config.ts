@@ -7,6 +7,7 @@ import { broken } from "./mutant.ts";
 const root = join(import.meta.dirname, "../..");
 /** `MDB_MUTANT` names the fault; without one the tests have to pass. */
 const mutant = mutants.find(({ fault }) => fault === process.env["MDB_MUTANT"]);
+const isBroken = (id: string): boolean => mutant !== undefined && id === join(root, mutant.file);
 const conditions = ["mdb:source", "node"];
 
 export default defineConfig({
@@ -16,8 +17,10 @@ export default defineConfig({
       name: "mutant",
       enforce: "pre",
       // The fault is put in while the file is loaded: nothing on the disk changes, whatever ends this run.
-      load: (id) =>
-        mutant !== undefined && id === join(root, mutant.file) ? broken(readFileSync(id, "utf8"), mutant) : undefined,
+      load: (id) => (mutant !== undefined && isBroken(id) ? broken(readFileSync(id, "utf8"), mutant) : undefined),
+      // vitest keeps what it has loaded, by what is on the disk.
+      configureVitest: ({ defineCacheKeyGenerator }) =>
+        defineCacheKeyGenerator(({ id }) => (isBroken(id) ? JSON.stringify(mutant) : undefined)),
     },
   ],
   resolve: { conditions },
@@ -25,8 +28,6 @@ export default defineConfig({
   test: {
     include: mutants.flatMap(({ noticedBy }) => noticedBy),
     globalSetup: process.argv.some((argument) => argument.includes("postgres")) ? ["./scripts/test-servers.ts"] : [],
-    // It goes by what is on the disk.
-    fsModuleCache: false,
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 20_000,

@@ -1,12 +1,4 @@
-/** A statement whose answer on Oracle is known from documents only. */
-export interface KnownFromDocuments {
-  /** One text, without binds, that stands alone: what it makes it also drops. */
-  readonly sql: string;
-  /** The one value that it gives, as text (`"NULL"` for none); `"ok"` for a statement without rows; `"ORA-nnnnn"` for a failure. */
-  readonly expect: string;
-  /** What would be wrong here if the answer were another one. */
-  readonly dependsOn: string;
-}
+import type { KnownFromDocuments } from "./known-from-documents.ts";
 
 const zoned = "TO_TIMESTAMP_TZ('2026-07-01 12:00:00.5+02:00', 'YYYY-MM-DD HH24:MI:SS.FFTZH:TZM')";
 

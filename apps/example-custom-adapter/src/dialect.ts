@@ -23,6 +23,8 @@ export const dialect: DialectFacts = Object.freeze<DialectFacts>({
     },
     uuid: { alike: "replace(lower($), '-', '')", equal: ["$", "lower($)", "upper($)"] },
   },
+  // A timestamp without a zone is compared as the text that it is.
+  finerThanDate: ["timestamp"],
   exactPlaces: { timestamptz: { read: "+$", write: "$" }, uuid: { read: "+$", write: "$" } },
   arrayParameters: false,
   booleanType: "integer",

@@ -1,22 +1,13 @@
 import type { BulkTarget, ParameterValue } from "@nsj/mdb-core";
-import { quoteIdentifier, quoteName } from "./dialect.ts";
-import { dateType, decimalType, momentType, moneyType, oldMomentType } from "./exact-types.ts";
+import { type LoadedColumn, loadedColumns } from "./bulk-columns.ts";
+import { quoteName } from "./dialect.ts";
 import { refusal } from "./faults.ts";
 import type { Link } from "./link.ts";
-import type { NativeColumn, NativeFacets, NativeType } from "./native.ts";
 import type { ParameterTypes } from "./values.ts";
-
-/** A column that is loaded: its type on the server, and how a value becomes one of it. */
-interface LoadedColumn {
-  readonly name: string;
-  readonly type: NativeType;
-  readonly facets: NativeFacets;
-  readonly convert: (value: ParameterValue) => unknown;
-}
 
 /**
  * Loads rows by the driver's bulk load, as they come. Constraints are checked and triggers run, as an INSERT does; a NULL stays NULL where
- * the column has a default. Everything is one statement: all of it, or nothing.
+ * the column has a default, and what is not loaded gets its default. Everything is one statement: all of it, or nothing.
  */
 export async function bulkLoad(
   link: Link,
@@ -24,9 +15,9 @@ export async function bulkLoad(
   target: BulkTarget,
   batches: AsyncIterable<readonly (readonly ParameterValue[])[]>,
 ): Promise<number> {
-  const columns = await columnsOf(link, types, target);
+  const { columns, keepNulls } = await loadedColumns(link, types, target);
   const source = new RowSource(batches, columns);
-  const options = { checkConstraints: true, fireTriggers: true, keepNulls: true };
+  const options = { checkConstraints: true, fireTriggers: true, keepNulls };
   try {
     await link.load((done) => {
       const load = link.native.newBulkLoad(quoteName(target.table), options, (error) => done(error));
@@ -89,126 +80,4 @@ class RowSource implements AsyncIterable<readonly unknown[]> {
     }
     return this.#columns.map(({ convert }, index) => convert(row[index] ?? null));
   }
-}
-
-/** Asks the table what its columns are. */
-async function columnsOf(link: Link, types: ParameterTypes, target: BulkTarget): Promise<readonly LoadedColumn[]> {
-  let found: readonly NativeColumn[] = [];
-  const list = target.columns.map(quoteIdentifier).join(", ");
-  await link.request(`SELECT TOP (0) ${list} FROM ${quoteName(target.table)}`, "execSqlBatch", (request) => {
-    request.on("columnMetadata", (columns) => {
-      found = columns;
-    });
-  });
-  return found.map((column, index) => {
-    const name = target.columns[index] ?? column.colName;
-    // The driver has no KEEP_IDENTITY, without which the server drops the values and makes its own: [MS-TDS] 2.2.7.4, fIdentity.
-    if ((column.flags & 0x10) !== 0) {
-      throw refusal(
-        "unsupported",
-        `column "${name}" is an identity, and a bulk load would give it other values; leave it out`,
-      );
-    }
-    const { type, facets, convert } = loadedType(link, types, column);
-    return {
-      name,
-      type,
-      facets: { ...facets, nullable: (column.flags & 0x01) !== 0 },
-      convert,
-    };
-  });
-}
-
-function loadedType(link: Link, types: ParameterTypes, column: NativeColumn): Omit<LoadedColumn, "name"> {
-  const { name } = column.type;
-  const { dataLength = 0, precision = 18, scale = 0 } = column;
-  const { TYPES } = link.tedious;
-  // `hint` is the name by which a value is converted.
-  const native = (key: string, hint: string, facets: NativeFacets = {}): Omit<LoadedColumn, "name"> => {
-    const type = TYPES[key];
-    if (type === undefined) throw refusal("unsupported", `the installed driver has no type ${key}`);
-    return { type, facets, convert: (value) => types.typed(value, { type: hint }).value };
-  };
-  const exact = (type: NativeType): Omit<LoadedColumn, "name"> => ({
-    type,
-    facets: {},
-    convert: (value) => type.validate(value),
-  });
-  switch (`${name}${["IntN", "FloatN", "MoneyN", "DateTimeN"].includes(name) ? dataLength : ""}`) {
-    case "TinyInt":
-    case "IntN1":
-      return native("TinyInt", "tinyint");
-    case "SmallInt":
-    case "IntN2":
-      return native("SmallInt", "smallint");
-    case "Int":
-    case "IntN4":
-      return native("Int", "int");
-    case "BigInt":
-    case "IntN8":
-      return native("BigInt", "bigint");
-    case "Bit":
-    case "BitN":
-      return native("Bit", "bit");
-    case "Real":
-    case "FloatN4":
-      return native("Real", "real");
-    case "Float":
-    case "FloatN8":
-      return native("Float", "float");
-    case "DecimalN":
-    case "NumericN":
-      return exact(decimalType(precision, scale, name === "DecimalN" ? "decimal" : "numeric"));
-    case "Money":
-    case "MoneyN8":
-      return exact(moneyType("money"));
-    case "SmallMoney":
-    case "MoneyN4":
-      return exact(moneyType("smallmoney"));
-    case "Date":
-      return exact(dateType);
-    case "Time":
-    case "DateTime2":
-    case "DateTimeOffset":
-      return exact(momentType(name.toLowerCase() as "time" | "datetime2" | "datetimeoffset", scale));
-    case "DateTime":
-    case "DateTimeN8":
-      return exact(oldMomentType("datetime"));
-    case "SmallDateTime":
-    case "DateTimeN4":
-      return exact(oldMomentType("smalldatetime"));
-    case "UniqueIdentifier":
-      return native("UniqueIdentifier", "uniqueidentifier");
-    case "NVarChar":
-    case "NChar":
-      return native(name, "nvarchar", { length: dataLength === 0xffff ? 0xffff : dataLength / 2 });
-    case "VarChar":
-    case "Char": {
-      const column = native(name, "nvarchar", { length: dataLength });
-      return { ...column, convert: (value) => encodable(column.convert(value), column.type, link) };
-    }
-    case "VarBinary":
-    case "Binary":
-      return native(name, "varbinary", { length: dataLength });
-    default:
-      throw refusal("unsupported", `a column of the driver's type ${name} cannot be loaded in bulk`);
-  }
-}
-
-/**
- * A text for a column of a code page. The driver encodes it in the database's, with a question mark for what that lacks.
- *
- * @throws DriverFault of kind `value` when it would do so; no byte of a longer character is one in any code page
- */
-function encodable(text: unknown, type: NativeType, link: Link): unknown {
-  if (typeof text !== "string" || /^[\x20-\x7e\s]*$/.test(text)) return text;
-  const bytes = type.validate(text, link.native.databaseCollation) as Buffer;
-  if (countOf(0x3f, bytes) === text.split("?").length - 1) return text;
-  throw refusal("value", "a text has characters that the database's code page lacks; insert such rows instead");
-}
-
-function countOf(wanted: number, bytes: Buffer): number {
-  let count = 0;
-  for (const byte of bytes) if (byte === wanted) count += 1;
-  return count;
 }

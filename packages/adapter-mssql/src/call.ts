@@ -13,7 +13,8 @@ export async function callProcedure(link: Link, types: ParameterTypes, call: Cal
       throw refusal("parameter", `the output parameter "${parameter.name}" needs a type, as in sql.out("int")`);
     }
     const value = parameter.direction === "out" ? null : parameter.value;
-    return { name: parameter.name.replace(/^@/, ""), output, ...types.typed(value, parameter) };
+    const typed = output ? types.output(value, parameter.type ?? "") : types.typed(value, parameter);
+    return { name: parameter.name.replace(/^@/, ""), output, ...typed };
   });
   let sets: ResultSets | undefined;
   await link.request(quoteName(call.procedure), "callProcedure", (request) => {
@@ -25,5 +26,10 @@ export async function callProcedure(link: Link, types: ParameterTypes, call: Cal
   });
   const collected = sets as ResultSets | undefined;
   const result = collected?.chain(false) ?? { columns: [], rows: [], affected: null };
-  return { ...result, out: collected?.out ?? {}, returnValue: collected?.returnValue };
+  return {
+    ...result,
+    out: collected?.out ?? {},
+    outTypes: collected?.outTypes ?? {},
+    returnValue: collected?.returnValue,
+  };
 }

@@ -97,6 +97,11 @@ function apply(draft: Draft, written: string, value: string): void {
     case "app":
       draft.applicationName = value;
       return;
+    case "connecttimeout":
+    case "connectiontimeout":
+    case "timeout":
+      draft.connectionTimeout = whole(written, value) * 1000;
+      return;
     case "stringtype":
       draft.stringType = value as "nvarchar" | "varchar";
       return;
@@ -166,9 +171,6 @@ function applyAuthentication(draft: Draft, value: string): void {
 const elsewhere: Readonly<Record<string, string>> = {
   maxpoolsize: "pool.max",
   minpoolsize: "pool.min",
-  connecttimeout: "pool.connectTimeoutMs",
-  connectiontimeout: "pool.connectTimeoutMs",
-  timeout: "pool.connectTimeoutMs",
   commandtimeout: "statementTimeoutMs",
   requesttimeout: "statementTimeoutMs",
   connectionlifetime: "pool.maxLifetimeMs",

@@ -122,6 +122,7 @@ export class MssqlConnection implements DriverConnection {
       // which "x" is a string.
       await this.#link.call((done) => this.#link.native.reset(done));
       this.#transactions.forgetLevel();
+      this.#statements.forgetSettings();
     });
     return impossible ? "impossible" : "done";
   }

@@ -32,8 +32,12 @@ export class MssqlConnector implements Connector {
   }
 
   async connect(context: OperationContext): Promise<MssqlConnection> {
+    const ownDeadline = this.#clock.now() + this.#settings.connectionTimeout;
     await checkDriver(this.#tedious);
-    const { native, pool, changes } = await openConnection(this.#settings, this.#clock, context);
+    const { native, pool, changes } = await openConnection(this.#settings, this.#clock, {
+      ...context,
+      deadline: Math.min(context.deadline, ownDeadline),
+    });
     const link = new Link(native, this.#tedious, this.#clock);
     const types = new ParameterTypes(this.#tedious, native, this.#settings.stringType);
     const statements = new Statements(link, types, this.#nullTypes, changes);

@@ -2,7 +2,7 @@ import type { ColumnInfo, RowStream, Statement } from "@nsj/mdb-core";
 import { describeColumns } from "./columns.ts";
 import type { Link } from "./link.ts";
 import type { NativeRequest } from "./native.ts";
-import { valuesOf } from "./result-sets.ts";
+import { isInPieces, joined, valuesOf } from "./result-sets.ts";
 import type { Encoded, Statements } from "./statements.ts";
 
 /** How long a server may take to acknowledge that a stream was left early; then it loses the connection. */
@@ -53,7 +53,7 @@ export class SocketStream implements RowStream {
       this.#start(encoded);
     }
     this.#request?.resume();
-    while (this.#rows.length < this.#fetchSize && !this.#over) {
+    while ((this.#rows.length < this.#fetchSize || isInPieces(this.#columns)) && !this.#over) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -81,7 +81,7 @@ export class SocketStream implements RowStream {
       request.on("row", (cells) => {
         if (this.#sets !== 1) return;
         this.#rows.push(valuesOf(cells));
-        if (this.#rows.length < this.#fetchSize) return;
+        if (this.#rows.length < this.#fetchSize || isInPieces(this.#columns)) return;
         request.pause();
         this.#wake();
       });
@@ -94,6 +94,7 @@ export class SocketStream implements RowStream {
 
   #end(failure: { readonly error: unknown } | undefined): void {
     this.#over = true;
+    if (isInPieces(this.#columns)) this.#rows = joined(this.#rows);
     this.#failure = failure;
     this.#wake();
   }

@@ -19,6 +19,7 @@ export const dialect: DialectFacts = Object.freeze({
   patternMatch: "like",
   nullsSort: "low",
   emptyStringIsNull: false,
+  finerThanDate: Object.freeze(["datetime2", "datetimeoffset"] as const),
   typedParameters: true,
   arrayParameters: false,
   booleanType: "bit",

@@ -1,5 +1,6 @@
 import { classifier, type ErrorInfo, type ErrorKind, unknownError } from "@nsj/mdb-core";
-import { loginNumbers, type NumberFacts, sqlNumbers } from "./sql-numbers.ts";
+import type { NumberFacts } from "./number-facts.ts";
+import { loginNumbers, sqlNumbers } from "./sql-numbers.ts";
 
 /** The driver's own codes, and Node's for sockets. */
 const lostCodes: ReadonlySet<string> = new Set([
@@ -96,11 +97,16 @@ function ofServer(error: ServerError, facts: ErrorFacts): ErrorInfo {
 }
 
 /**
- * 547 is about foreign keys and checks alike. Its text says which, by a keyword of T-SQL that stands before the first name and stays
- * as it is in every language of the server.
+ * 547 is about foreign keys and checks alike. Which of them is an argument of its message, a keyword of T-SQL that no language translates: `[COLUMN |
+ * TABLE ]CHECK`, `FOREIGN KEY` or `[... ]REFERENCE`. The names are arguments too, in quotes, and left out before the keyword is looked for. A message
+ * without one of them says nothing.
  */
 function kindOfConflict({ message }: Error): ErrorKind {
-  const [keyword] = /FOREIGN KEY|REFERENCE|CHECK/.exec(message) ?? [];
+  const [keyword] =
+    /FOREIGN KEY|REFERENCE|CHECK/.exec(
+      message.replace(/["\u201c\u201e\u00ab][\s\S]*?["\u201d\u201c\u00bb]|'[^']*'/g, ""),
+    ) ?? [];
+  if (keyword === undefined) return "other";
   return keyword === "CHECK" ? "check" : "foreign-key";
 }
 

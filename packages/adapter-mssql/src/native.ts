@@ -71,7 +71,7 @@ export interface NativeRequest {
     event: "doneProc",
     listener: (rowCount: number | undefined, more: boolean, returnStatus: number | undefined) => void,
   ): this;
-  on(event: "returnValue", listener: (name: string, value: unknown) => void): this;
+  on(event: "returnValue", listener: (name: string, value: unknown, column: NativeColumn) => void): this;
   readonly parameters: readonly unknown[];
 }
 
@@ -106,6 +106,8 @@ export interface NativeConnection {
   /** The last one is what the server calls the transaction that is open. */
   readonly transactionDescriptors: readonly Buffer[];
   readonly config: { readonly options: object };
+  /** The text that sets a fresh or a reset session up. */
+  getInitialSql(): string;
   readonly databaseCollation: { readonly codepage?: string | undefined } | undefined;
   readonly socket?: { ref?(): void; unref?(): void; destroy?(): void } | undefined;
   execSql(request: NativeRequest): void;

@@ -2,6 +2,7 @@ import { StatementCache } from "@nsj/mdb-core";
 import type { Link } from "./link.ts";
 import { ResultSets } from "./result-sets.ts";
 import type { TypedParameter } from "./values.ts";
+import { isParameterType } from "./written-type.ts";
 
 /** What the parameters of a text turned out to be, by their place. */
 export type LearntTypes = ReadonlyMap<number, string>;
@@ -53,7 +54,7 @@ export async function learnTypes(
     Number(String(row[name]).slice(2)) - 1,
     String(row[type]),
   ]);
-  return new Map(learnt.filter(([index]) => parameters[index]?.untyped === true));
+  return new Map(learnt.filter(([index, type]) => parameters[index]?.untyped === true && isParameterType(type)));
 }
 
 function declarationOf({ type, value, facets }: TypedParameter): string {

@@ -46,6 +46,7 @@ export async function openConnection(settings: Settings, clock: Clock, context: 
         // The driver's error of a refused login lacks the number.
         connection.on("errorMessage", ({ number }) => numbers.push(number));
         readExactly(connection.config.options);
+        countRows(connection);
       },
     });
     // Errors of an established connection are heard on the connection itself.
@@ -63,6 +64,15 @@ export async function openConnection(settings: Settings, clock: Clock, context: 
   } finally {
     stop();
   }
+}
+
+/**
+ * Sets a fresh or a reset session to tell how many rows were changed, also where the server's `user options` say that it does not by default.
+ * https://learn.microsoft.com/sql/database-engine/configure-windows/configure-the-user-options-server-configuration-option
+ */
+function countRows(connection: NativeConnection): void {
+  const original = connection.getInitialSql.bind(connection);
+  connection.getInitialSql = () => `${original()}\nset nocount off`;
 }
 
 /** What is new for each connect: secrets that rotate. */

@@ -50,6 +50,11 @@ export interface MssqlOptions {
   readonly encrypt?: boolean | "strict";
   /** Takes any certificate, and so protects against nobody who is on the way. Default false. */
   readonly trustServerCertificate?: boolean;
+  /**
+   * Milliseconds after which a connect is given up; `Connection Timeout` of a connection string, in seconds there. 0, the default: no limit but the pool's
+   * `connectTimeoutMs`, which holds beside it.
+   */
+  readonly connectionTimeout?: number;
   /** The name by which the server shows up in the list of sessions. */
   readonly applicationName?: string;
   /**
@@ -96,6 +101,7 @@ const rules: OptionRules<MssqlOptions> = {
   authentication: { type: ["object", "function"], secret: true },
   encrypt: { type: ["boolean", "string"], oneOf: ["strict"] },
   trustServerCertificate: { type: "boolean" },
+  connectionTimeout: { type: "count" },
   applicationName: { type: "string" },
   stringType: { type: "string", oneOf: ["nvarchar", "varchar"] },
   options: { type: "object", secret: true },

@@ -71,6 +71,7 @@ async function checkReading(tedious: Tedious): Promise<void> {
     },
   };
   readExactly(connection.config.options);
+  mustBeSame(/set quoted_identifier on/.test(connection.getInitialSql()), true, "it sets sessions up in another way");
   const parser = connection.createTokenStreamParser([message], handler);
   await new Promise<void>((resolve, reject) => {
     parser.on("end", resolve);

@@ -6,6 +6,8 @@ import { checkMssqlOptions, type MssqlAuthentication, type MssqlOptions, type St
 export interface Settings {
   readonly target: ConnectionTarget;
   readonly stringType: StringType;
+  /** Milliseconds. */
+  readonly connectionTimeout: number;
   readonly password: string | (() => string | Promise<string>) | undefined;
   readonly authentication: MssqlAuthentication | (() => MssqlAuthentication | Promise<MssqlAuthentication>) | undefined;
   /** For `mssql`, without what changes from connect to connect. */
@@ -63,6 +65,7 @@ export function readSettings(given: MssqlOptions): Settings {
       ...(user !== undefined && { user }),
     }),
     stringType: options.stringType ?? "nvarchar",
+    connectionTimeout: options.connectionTimeout || Number.POSITIVE_INFINITY,
     password: options.password,
     authentication: options.authentication,
     config: Object.freeze({

@@ -1,18 +1,15 @@
 import type { ErrorKind } from "@nsj/mdb-core";
+import { fact, type NumberFacts } from "./number-facts.ts";
+import { mistakesOfTexts } from "./text-numbers.ts";
 
-/** What one of the server's numbers means. */
-export interface NumberFacts {
-  readonly kind: ErrorKind;
-  /** The transaction may succeed when it is run again from its start. */
-  readonly again?: true;
-  /** The server closes the connection with it. */
-  readonly fatal?: true;
-}
-
-const fact = (kind: ErrorKind): NumberFacts => ({ kind });
-
-/** Errors of SQL Server by their number, with the vendor's words (in brackets what it inserts). */
+/**
+ * Errors of SQL Server by their number, with what the vendor's words say (in brackets what it inserts): those of `sys.messages` from 1 to 10 000 that a user's
+ * statement can raise, and some above. The same mistake has the kind that it has on PostgreSQL.
+ *
+ * @see https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors
+ */
 export const sqlNumbers: Readonly<Record<number, NumberFacts>> = {
+  ...mistakesOfTexts,
   // Constraints.
   2627: fact("unique"), // Violation of [UNIQUE KEY] constraint '[name]'. Cannot insert duplicate key in object '[name]'.
   2601: fact("unique"), // Cannot insert duplicate key row in object '[name]' with unique index '[name]'.
@@ -49,6 +46,43 @@ export const sqlNumbers: Readonly<Record<number, NumberFacts>> = {
   8169: fact("value"), // Conversion failed when converting from a character string to uniqueidentifier.
   9807: fact("value"), // The input character string does not follow style [n].
   13609: fact("value"), // JSON text is not properly formatted.
+  168: fact("value"), // The floating point value '[x]' is out of the range of computer representation.
+  203: fact("syntax"), // The name '[x]' is not a valid identifier.
+  210: fact("value"), // Conversion failed when converting datetime from binary/varbinary string.
+  235: fact("value"), // Cannot convert a char value to money. The char value has incorrect syntax.
+  236: fact("value"), // The conversion from char data type to money resulted in a money overflow error.
+  237: fact("value"), // There is insufficient result space to convert a money value to [name].
+  234: fact("value"), // There is insufficient result space to convert a money value to [name].
+  238: fact("value"), // There is insufficient result space to convert the [name] value (= [n]) to the money data type.
+  281: fact("value"), // [n] is not a valid style number when converting from [name] to a character string.
+  293: fact("value"), // Cannot convert char value to smallmoney. The char value has incorrect syntax.
+  294: fact("value"), // The conversion from char data type to smallmoney data type resulted in a smallmoney overflow error.
+  289: fact("value"), // Cannot construct data type [name], some of the arguments have values which are not valid.
+  298: fact("value"), // The conversion from datetime data type to smalldatetime resulted in a smalldatetime overflow error.
+  409: fact("undefined-object"), // The [x] operator or function cannot take a [name] data type as an argument.
+  512: fact("value"), // Subquery returned more than 1 value.
+  518: fact("syntax"), // Cannot convert data type [name] to [name].
+  529: fact("syntax"), // Explicit conversion from data type [name] to [name] is not allowed.
+  530: fact("resource"), // The statement terminated. The maximum recursion [n] has been exhausted before statement completion.
+  536: fact("value"), // Invalid length parameter passed to the [SUBSTRING] function.
+  537: fact("value"), // Invalid length parameter passed to the LEFT or SUBSTRING function.
+  542: fact("value"), // An invalid datetime value was encountered. Value exceeds year 9999.
+  1014: fact("value"), // A TOP or FETCH clause contains an invalid value.
+  1060: fact("value"), // The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.
+  3606: fact("value"), // Arithmetic overflow occurred.
+  3607: fact("value"), // Division by zero occurred.
+  3623: fact("value"), // An invalid floating point operation occurred.
+  4867: fact("value"), // Bulk load data conversion error (overflow).
+  6908: fact("value"), // XML Validation: Invalid content.
+  6926: fact("value"), // XML Validation: Invalid simple type value.
+  8170: fact("value"), // Insufficient result space to convert uniqueidentifier value to char.
+  8672: fact("value"), // The MERGE statement attempted to UPDATE or DELETE the same row more than once.
+  9400: fact("value"), // XML parsing: line [n], character [n], unexpected end of input. 9402 to 9460 are its neighbours.
+  9402: fact("value"), // XML parsing: unable to switch the encoding.
+  9413: fact("value"), // XML parsing: A string literal was expected.
+  9420: fact("value"), // XML parsing: illegal xml character.
+  9436: fact("value"), // XML parsing: end tag does not match start tag.
+  9819: fact("value"), // Conversion failed when converting the [x] value to data type [name].
   // Concurrency.
   1205: { kind: "deadlock", again: true }, // Transaction was deadlocked and has been chosen as the deadlock victim.
   3928: { kind: "deadlock", again: true }, // The marked transaction "[name]" failed. A deadlock was encountered while marking it.
@@ -60,6 +94,11 @@ export const sqlNumbers: Readonly<Record<number, NumberFacts>> = {
   41301: { kind: "serialization", again: true }, // A previous transaction that the current one took a dependency on has aborted.
   1222: { kind: "lock-timeout", again: true }, // Lock request time out period exceeded.
   1204: fact("resource"), // The instance cannot obtain a LOCK resource at this time.
+  601: { kind: "serialization", again: true }, // Could not continue scan with NOLOCK due to data movement.
+  1211: { kind: "deadlock", again: true }, // Process ID [n] was chosen as the deadlock victim with P_BACKOUT bit set.
+  3957: { kind: "serialization", again: true }, // Snapshot isolation transaction failed: the recovery of the database was not finished when it began.
+  3966: { kind: "serialization", again: true }, // Transaction is rolled back when accessing version store.
+  41839: { kind: "serialization", again: true }, // Transaction exceeded the maximum number of commit dependencies.
   // Transactions.
   3902: fact("transaction-aborted"), // The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.
   3903: fact("transaction-aborted"), // The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.
@@ -70,54 +109,13 @@ export const sqlNumbers: Readonly<Record<number, NumberFacts>> = {
   3989: fact("transaction-aborted"), // New request is not allowed to start because it should come with valid transaction descriptor.
   3998: fact("transaction-aborted"), // Uncommittable transaction is detected at the end of the batch. It is rolled back.
   3609: fact("transaction-aborted"), // The transaction ended in the trigger. The batch has been aborted.
+  3616: fact("transaction-aborted"), // An error was raised during trigger execution. The batch has been aborted and the user transaction rolled back.
+  3915: fact("transaction-aborted"), // Cannot use the ROLLBACK statement within an INSERT-EXEC statement.
+  3916: fact("transaction-aborted"), // Cannot use the COMMIT statement within an INSERT-EXEC statement unless BEGIN TRANSACTION is used first.
+  3932: fact("transaction-aborted"), // The save point name "[name]" that was provided is too long.
+  6401: fact("transaction-aborted"), // Cannot roll back [name]. No transaction or savepoint of that name was found.
   3952: fact("unsupported"), // Snapshot isolation is not allowed in this database. Use ALTER DATABASE to allow it.
   3951: fact("unsupported"), // The transaction did not start in snapshot isolation level.
-  // What cannot be parsed.
-  102: fact("syntax"), // Incorrect syntax near '[x]'.
-  103: fact("syntax"), // The [identifier] that starts with '[x]' is too long. Maximum length is 128.
-  104: fact("syntax"), // ORDER BY items must appear in the select list if the statement contains a UNION.
-  105: fact("syntax"), // Unclosed quotation mark after the character string '[x]'.
-  109: fact("syntax"), // There are more columns in the INSERT statement than values specified.
-  110: fact("syntax"), // There are fewer columns in the INSERT statement than values specified.
-  113: fact("syntax"), // Missing end comment mark '*/'.
-  145: fact("syntax"), // ORDER BY items must appear in the select list if SELECT DISTINCT is specified.
-  153: fact("syntax"), // Invalid usage of the option [NEXT] in the [FETCH] statement.
-  156: fact("syntax"), // Incorrect syntax near the keyword '[x]'.
-  170: fact("syntax"), // Line [n]: Incorrect syntax near '[x]'.
-  178: fact("syntax"), // A RETURN statement with a return value cannot be used in this context.
-  213: fact("syntax"), // Column name or number of supplied values does not match table definition.
-  319: fact("syntax"), // Incorrect syntax near the keyword 'with'. The previous statement must be terminated with a semicolon.
-  334: fact("unsupported"), // The target table '[name]' cannot have any enabled triggers if the statement contains an OUTPUT clause without INTO.
-  33557097: fact("unsupported"), // '[what]' is not currently supported in Babelfish
-  1033: fact("syntax"), // The ORDER BY clause is invalid in views and derived tables, unless TOP or OFFSET is also specified.
-  4145: fact("syntax"), // An expression of non-boolean type specified in a context where a condition is expected.
-  8120: fact("syntax"), // Column '[name]' is invalid in the select list because it is not contained in an aggregate function or GROUP BY.
-  10713: fact("syntax"), // A MERGE statement must be terminated by a semi-colon (;).
-  10738: fact("resource"), // The number of row value expressions in the INSERT statement exceeds the maximum allowed number of 1000.
-  10741: fact("syntax"), // A TOP can not be used in the same query or sub-query as a OFFSET.
-  // Parameters.
-  137: fact("parameter"), // Must declare the scalar variable "[@x]".
-  201: fact("parameter"), // Procedure or function '[name]' expects parameter '[@x]', which was not supplied.
-  8003: fact("parameter"), // The incoming request has too many parameters. The server supports a maximum of 2100.
-  8144: fact("parameter"), // Procedure or function [name] has too many arguments specified.
-  8145: fact("parameter"), // [@x] is not a parameter for procedure [name].
-  8146: fact("parameter"), // Procedure [name] has no parameters and arguments were supplied.
-  8178: fact("parameter"), // The parameterized query '[x]' expects the parameter '[@x]', which was not supplied.
-  206: fact("value"), // Operand type clash: [int] is incompatible with [date].
-  257: fact("value"), // Implicit conversion from data type [nvarchar] to [varbinary] is not allowed. Use the CONVERT function.
-  // What is not there.
-  207: fact("undefined-object"), // Invalid column name '[name]'.
-  208: fact("undefined-object"), // Invalid object name '[name]'.
-  195: fact("undefined-object"), // '[name]' is not a recognized built-in function name.
-  911: fact("undefined-object"), // Database '[name]' does not exist.
-  1088: fact("undefined-object"), // Cannot find the object "[name]" because it does not exist or you do not have permissions.
-  2812: fact("undefined-object"), // Could not find stored procedure '[name]'.
-  3701: fact("undefined-object"), // Cannot drop the [table] '[name]', because it does not exist or you do not have permission.
-  4121: fact("undefined-object"), // Cannot find either column "[x]" or the user-defined function or aggregate "[x]".
-  4902: fact("undefined-object"), // Cannot find the object "[name]" because it does not exist or you do not have permissions.
-  15151: fact("undefined-object"), // Cannot find the object '[name]', because it does not exist or you do not have permission.
-  2715: fact("undefined-object"), // Column, parameter, or variable #[n]: Cannot find data type [name].
-  2760: fact("undefined-object"), // The specified schema name "[name]" either does not exist or you do not have permission to use it.
   // Rights.
   229: fact("permission"), // The [SELECT] permission was denied on the object '[name]'.
   230: fact("permission"), // The [SELECT] permission was denied on the column '[name]'.
@@ -125,6 +123,10 @@ export const sqlNumbers: Readonly<Record<number, NumberFacts>> = {
   300: fact("permission"), // [VIEW SERVER STATE] permission was denied on object 'server'.
   916: fact("permission"), // The server principal "[name]" is not able to access the database "[name]" under the current security context.
   297: fact("permission"), // The user does not have permission to perform this action.
+  2571: fact("permission"), // User '[name]' does not have permission to run DBCC [x].
+  4834: fact("permission"), // You do not have permission to use the bulk load statement.
+  6102: fact("permission"), // User does not have permission to use the KILL statement.
+  15247: fact("permission"), // User does not have permission to perform this action.
   3906: fact("read-only"), // Failed to update database "[name]" because the database is read-only.
   3908: fact("read-only"), // Could not run BEGIN TRANSACTION in database '[name]' because the database is in emergency mode.
   // Resources.
@@ -132,6 +134,9 @@ export const sqlNumbers: Readonly<Record<number, NumberFacts>> = {
   802: fact("resource"), // There is insufficient memory available in the buffer pool.
   1101: fact("resource"), // Could not allocate a new page for database '[name]' because of insufficient disk space.
   1105: fact("resource"), // Could not allocate space for object '[name]' because the '[name]' filegroup is full.
+  823: { kind: "resource", fatal: true }, // The operating system returned error [n] to SQL Server during a [read].
+  824: { kind: "resource", fatal: true }, // SQL Server detected a logical consistency-based I/O error.
+  8628: fact("resource"), // A time out occurred while waiting to optimize the query. Rerun the query.
   8623: fact("resource"), // The query processor ran out of internal resources and could not produce a query plan.
   8645: fact("resource"), // A timeout occurred while waiting for memory resources to execute the query.
   8651: fact("resource"), // Could not perform the operation because the requested memory grant was not available.
@@ -161,6 +166,7 @@ export const loginNumbers: Readonly<Record<number, ErrorKind>> = {
   40532: "auth", // Cannot open server "[name]" requested by the login. The login failed.
   40615: "auth", // Cannot open server '[name]' requested by the login. Client with IP address '[x]' is not allowed to access the server.
   4060: "unknown-database", // Cannot open database "[name]" requested by the login. The login failed.
+  911: "unknown-database", // Database '[name]' does not exist. Make sure that the name is entered correctly.
   4064: "unknown-database", // Cannot open user default database. Login failed.
   10928: "too-many-connections", // Resource ID: [n]. The [session] limit for the database is [n] and has been reached.
   17809: "too-many-connections", // Could not connect because the maximum number of '[n]' user connections has already been reached.

@@ -97,6 +97,11 @@ export class Statements {
     }
   }
 
+  /** The session was reset. */
+  forgetSettings(): void {
+    this.#countsMayBeOff = false;
+  }
+
   async #collect(encoded: Encoded): Promise<ResultSet> {
     let sets: ResultSets | undefined;
     await this.send(encoded, (request) => {

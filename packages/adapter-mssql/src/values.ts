@@ -5,6 +5,7 @@ import { dateType, decimalType, momentType, moneyType, oldMomentType } from "./e
 import { refusal } from "./faults.ts";
 import type { NativeConnection, NativeFacets, NativeType, Tedious } from "./native.ts";
 import type { StringType } from "./options.ts";
+import { maxLength, parseType } from "./written-type.ts";
 
 /** A value with the type that it is declared as. */
 export interface TypedParameter {
@@ -14,9 +15,6 @@ export interface TypedParameter {
   /** A NULL of which nobody said what it is; see `null-types.ts`. */
   readonly untyped?: true;
 }
-
-/** Longer than any length that can be declared, which makes the driver say `(max)`. */
-const maxLength = 65_535;
 
 /** Gives parameters their types: one connection's, because text in a code page depends on the database. */
 export class ParameterTypes {
@@ -55,6 +53,25 @@ export class ParameterTypes {
     if (value instanceof Uint8Array) return this.#bytes(value);
     if (isJsonText(value)) return this.#text(value.text, "nvarchar");
     throw refusal("parameter", "SQL Server has no arrays as values; sql.list makes a list of them");
+  }
+
+  /**
+   * The type of a parameter that brings a value back, which the server cuts and rounds to what is declared: as long as written, or as long as it can be.
+   *
+   * @throws DriverFault of kind `parameter` where the type does not say how many digits there are behind the point
+   */
+  output(value: ParameterValue, written: string): TypedParameter {
+    const { name, facets } = parseType(written);
+    if ((name === "decimal" || name === "numeric") && facets.length === 0) {
+      throw refusal("parameter", `an output parameter of type ${name} needs its digits, as in "${name}(18, 4)"`);
+    }
+    const typed = this.#hinted(value, written);
+    if (typed.facets?.length === undefined) return typed;
+    const longest = typed.type.name === "NVarChar" ? 4_000 : 8_000;
+    const [length = maxLength] = facets;
+    const size = typeof typed.value === "string" || Buffer.isBuffer(typed.value) ? typed.value.length : 0;
+    if (size > length) throw refusal("value", "a value is longer than its parameter");
+    return { ...typed, facets: { length: length > longest ? maxLength : length } };
   }
 
   #number(value: number): TypedParameter {
@@ -96,15 +113,23 @@ export class ParameterTypes {
     switch (name) {
       case "varchar":
       case "char":
+      case "text":
         return this.#text(textOf(value), "varchar");
+      case "sql_variant":
+        // A variant takes the type of what it is given, and a text is no longer than 8 000 bytes in it.
+        return value === null ? this.#text(null, "nvarchar") : this.typed(value, undefined);
       case "nvarchar":
       case "nchar":
+      case "ntext":
       case "xml":
       case "json":
       case "sysname":
         return this.#text(textOf(value), "nvarchar");
       case "varbinary":
       case "binary":
+      case "image":
+      case "timestamp":
+      case "rowversion":
         return this.#bytes(bytesOf(value));
       case "bit":
         return { type: this.#native("Bit"), value: value === null ? null : booleanOf(value) };
@@ -152,22 +177,6 @@ export class ParameterTypes {
 /** A value of one of our own types. */
 function exactly(type: NativeType, value: ParameterValue): TypedParameter {
   return { type, value: type.validate(value) };
-}
-
-interface WrittenType {
-  readonly name: string;
-  readonly facets: readonly number[];
-}
-
-/** `"decimal(38, 10)"` taken apart. */
-export function parseType(written: string): WrittenType {
-  const [, name, facets] = /^\s*([a-z0-9_]+)\s*(?:\(\s*([^)]*)\))?\s*$/i.exec(written) ?? [];
-  if (name === undefined) throw refusal("parameter", `a parameter cannot be of the type "${written}"`);
-  const numbers = (facets ?? "").split(",").filter((it) => it.trim() !== "");
-  return {
-    name: name.toLowerCase(),
-    facets: numbers.map((it) => (/^\s*max\s*$/i.test(it) ? maxLength : Number(it))),
-  };
 }
 
 /** `decimal(p, s)` as written, or as wide as a value needs when it says no facets. */

@@ -132,7 +132,6 @@ describe("connection strings", () => {
 
   it.each([
     ["Max Pool Size=5", "pool.max"],
-    ["Connection Timeout=5", "pool.connectTimeoutMs"],
     ["Command Timeout=5", "statementTimeoutMs"],
     ["Integrated Security=SSPI", "domain"],
     ["MultipleActiveResultSets=true", "one statement at a time"],
@@ -142,6 +141,20 @@ describe("connection strings", () => {
     ["Server", "key=value"],
   ])("are refused where they cannot be followed: %s", (text, hint) => {
     expect(() => mssqlDriver.parseUrl(text)).toThrow(hint);
+  });
+
+  it("may be what Azure's portal shows", () => {
+    const text =
+      "Server=tcp:sales.database.windows.net,1433;Initial Catalog=db;Persist Security Info=False;User ID=app;Password=p;MultipleActiveResultSets=False;Encrypt=True;TrustServerCertificate=False;Connection Timeout=30;";
+    const options = mssqlDriver.parseUrl(text);
+    expect(options).toMatchObject({ database: "db", user: "app", encrypt: true, connectionTimeout: 30_000 });
+    expect(readSettings(options)).toMatchObject({
+      target: { address: "sales.database.windows.net:1433" },
+      connectionTimeout: 30_000,
+    });
+    expect(readSettings({ connectionString: "Server=a;Connect Timeout=0" }).connectionTimeout).toBe(
+      Number.POSITIVE_INFINITY,
+    );
   });
 
   it("may be URLs", () => {

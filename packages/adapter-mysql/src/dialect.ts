@@ -22,6 +22,7 @@ const common = Object.freeze({
   arrayParameters: false,
   // A text beside a DECIMAL column is compared as a DOUBLE.
   typedParameters: true,
+  finerThanDate: Object.freeze(["datetime", "timestamp"] as const),
   booleanType: "native",
   transactionalDdl: false,
   selectNeedsFrom: null,

@@ -26,6 +26,7 @@ export const dialect: DialectFacts = Object.freeze({
   patternMatch: "like",
   nullsSort: "high",
   emptyStringIsNull: true,
+  finerThanDate: Object.freeze(["TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP WITH LOCAL TIME ZONE"] as const),
   typedParameters: true,
   arrayParameters: false,
   booleanType: "number",

@@ -19,6 +19,7 @@ export const dialect: DialectFacts = Object.freeze({
   patternMatch: "like",
   nullsSort: "high",
   emptyStringIsNull: false,
+  finerThanDate: Object.freeze(["timestamp", "timestamptz"] as const),
   nonFinite: Object.freeze({
     nan: "'NaN'::float8",
     infinity: "'Infinity'::float8",

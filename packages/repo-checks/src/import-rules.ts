@@ -90,13 +90,19 @@ function packageProblem({ path }: SourceFile, specifier: string): string | undef
   return allowed.includes(name) ? undefined : `the sources of "${own}" must not import "${name}"`;
 }
 
-/** Circles of imports that remain when the program runs, each as `a.ts -> b.ts -> a.ts`. */
-export function importCircles(files: readonly SourceFile[]): readonly string[] {
+/**
+ * Circles of imports, each as `a.ts -> b.ts -> a.ts`.
+ * @param types - `"with types"`: also those that are gone when the program runs; who reads one file of a circle has to read all of them
+ */
+export function importCircles(
+  files: readonly SourceFile[],
+  types: "with types" | "at run time" = "at run time",
+): readonly string[] {
   const edges = new Map<string, readonly string[]>(
     files.map((file) => [
       file.path,
       importsOf(file.path, file.text)
-        .filter((it) => !it.typeOnly && it.specifier.startsWith("."))
+        .filter((it) => (types === "with types" || !it.typeOnly) && it.specifier.startsWith("."))
         .map((it) => join(dirname(file.path), it.specifier)),
     ]),
   );

@@ -21,7 +21,7 @@ const groups = Array.from({ length: Math.ceil(seeds.length / seedsPerTest) }, (_
 /** The tests that play a hundred seeds. @param open - gives the ground, once for each test */
 export function sessionsUnderRandomUse(engine: string, open: () => Promise<Ground>): void {
   describe(`sessions under random use, on ${engine}`, () => {
-    it.each(groups)("keep every promise, with seeds from %i", { timeout: 900_000 }, async (...group) => {
+    it.each(groups)("keep every promise, with seeds from %i", { timeout: 180_000 }, async (...group) => {
       const ground = await open();
       const tally = { kept: 0, undone: 0, unknown: 0 };
       for (const seed of group) await playSeed(ground, seed, tally);

@@ -198,7 +198,7 @@ update [golden_products] set [deleted_at] = @p1, [version] = [version] + 1 where
 -- bulkInsert
 -- Rule: A bulk load checks constraints and runs triggers only when told so. t-sql/statements/bulk-insert-transact-sql
 BEGIN TRANSACTION
-SELECT TOP (0) [code], [price], [version] FROM [golden_products]
+SELECT TOP (0) [code], [price], [version] FROM [golden_products]; SELECT name FROM sys.columns WHERE object_id = OBJECT_ID(N'[golden_products]') AND default_object_id <> 0
 insert bulk [golden_products]([code] nvarchar(50), [price] decimal(18, 4), [version] int) WITH (CHECK_CONSTRAINTS,FIRE_TRIGGERS,KEEP_NULLS)
 BULK LOAD golden_products
 COMMIT TRANSACTION
@@ -267,6 +267,7 @@ set quoted_identifier on
 set textsize 2147483647
 set transaction isolation level read committed
 set xact_abort off
+set nocount off
 -- @p1 int, @p2 int
 select @p1 + @p2 as c, ':a' as d
 

@@ -26,16 +26,23 @@ export interface ServerUse {
   readonly encrypted?: boolean;
   /** Access tokens of Azure Active Directory that our own server takes. */
   readonly accessTokens?: readonly string[];
+  /** Sessions of our own server begin with NOCOUNT on, by its `user options`. */
+  readonly noCount?: boolean;
 }
 
 /** Starts a server before the tests of a file, and stops it after them; it must have understood everything. */
-export function useServer({ wireOnly = false, encrypted = false, accessTokens = [] }: ServerUse = {}): TestServer {
+export function useServer({
+  wireOnly = false,
+  encrypted = false,
+  accessTokens = [],
+  noCount = false,
+}: ServerUse = {}): TestServer {
   let wire: TdsServer | undefined;
   const isReal = realUrl !== undefined && !wireOnly;
   if (!isReal) {
     beforeAll(async () => {
       const encryption = encrypted ? "required" : "on";
-      wire = await startTdsServer({ postgresUrl: inject("postgresUrl"), encryption, accessTokens });
+      wire = await startTdsServer({ postgresUrl: inject("postgresUrl"), encryption, accessTokens, noCount });
     });
     afterAll(async () => {
       await wire?.close();

@@ -27,6 +27,8 @@ export function mssqlSubject(server: TestServer): Subject<MssqlOptions> {
       float: "float",
       boolean: "bit",
       text: "nvarchar(2000)",
+      fixedText: "char(8)",
+      foldedText: "nvarchar(200)",
       longText: "nvarchar(max)",
       bytes: "varbinary(max)",
       date: "date",

@@ -10,14 +10,14 @@ import {
   type SqlValue,
   sql,
 } from "../sql/index.ts";
+import { ColumnsNeeded } from "./columns-changed.ts";
 import { type Comparator, comparators } from "./comparators.ts";
+import { mayHoldList } from "./hold-list.ts";
 import { inFewSizes } from "./list-sizes.ts";
 import { nonFiniteNumber } from "./non-finite.ts";
 import { comparedInForm, listedInForm } from "./stored-forms.ts";
 import type { TableSpec } from "./table.ts";
 import { knownColumns, tableColumns } from "./table-columns.ts";
-
-const star = sql.raw("*");
 
 /** Any table's description, for code that does not care about its types. */
 export type AnyTable = TableSpec<Record<string, unknown>, never, never, never>;
@@ -40,6 +40,11 @@ export class Columns {
   /** The properties of the primary key. */
   get key(): readonly string[] {
     return this.#spec.key;
+  }
+
+  /** Whether an entity has every column. */
+  get areAll(): boolean {
+    return this.#spec.writeOnlyColumns.length === 0;
   }
 
   /** Whether a write's own clause lacks columns that an entity has. */
@@ -104,6 +109,14 @@ export class Columns {
     return operator === "in" ? sql`${column} in (${sql.list(sent)})` : sql`${column} not in (${sql.list(sent)})`;
   }
 
+  /** Whether the column may have more digits than a `Date`. @throws ColumnsNeeded where that is not known yet */
+  isFinerThanDate(property: string, { finerThanDate }: DialectFacts): boolean {
+    if (finerThanDate === undefined) return false;
+    if (this.#known === undefined) throw new ColumnsNeeded();
+    const info = this.infoOf(property);
+    return info !== undefined && finerThanDate.includes(info.databaseType) && !this.hasCodec(property);
+  }
+
   /** A value as the driver gave it, for finding the rows behind it. */
   asPlace(property: string, value: SqlValue, dialect: DialectFacts): SqlValue {
     return nonFiniteNumber(value, dialect) ?? this.#typed(property, value, dialect);
@@ -122,18 +135,18 @@ export class Columns {
   /**
    * Finds out what the other methods have to know, before the first statement on the table.
    *
-   * @param entities - what is to be written, if that is known yet
+   * @param entities - what is to be written, if that is known yet; `"needed"` where only the columns will do
    */
   know(
     executor: ExecutorInternals,
     options: StatementOptions,
-    entities?: readonly unknown[] | "unseen",
+    entities?: readonly unknown[] | "unseen" | "needed",
   ): MaybePromise<void> {
     const { context } = executor;
     const { typedParameters, storedForms, arrayParameters } = context.dialect;
-    const names = this.#spec.writeOnlyColumns.length > 0 || this.readsBack;
+    const names = entities === "needed" || !this.areAll || this.readsBack;
     const depends = names || typedParameters === true || storedForms !== undefined;
-    if (!depends && !(arrayParameters && this.#mayHoldList(entities))) return;
+    if (!depends && !(arrayParameters && mayHoldList(entities, (it) => this.hasCodec(it)))) return;
     const known = knownColumns(context, this.table);
     if (known !== undefined) this.#learn(executor, known);
     else return this.#ask(executor, options);
@@ -152,7 +165,7 @@ export class Columns {
 
   /** What a SELECT reads: everything but the columns that no entity has. @param beside - other expressions stand beside it */
   all(dialect: DialectFacts, beside = false): Sql {
-    if (this.#spec.writeOnlyColumns.length === 0) return beside ? sql`${this.table}.*` : star;
+    if (this.areAll) return beside ? sql`${this.table}.*` : sql.raw("*");
     return this.names(this.#readable(this.#known ?? []), dialect);
   }
 
@@ -215,19 +228,6 @@ export class Columns {
     );
     this.#known = columns;
     this.#agreeing = new WeakSet();
-  }
-
-  #mayHoldList(entities: readonly unknown[] | "unseen" | undefined): boolean {
-    if (typeof entities === "string") return true;
-    return Array.isArray(entities) && entities.some((it) => this.#holdsList(it));
-  }
-
-  #holdsList(entity: unknown): boolean {
-    return (
-      typeof entity === "object" &&
-      entity !== null &&
-      Object.entries(entity).some(([property, value]) => Array.isArray(value) && !this.hasCodec(property))
-    );
   }
 
   /** A value that a row is looked for by. */

@@ -2,9 +2,11 @@ import type { DialectFacts } from "../driver/index.ts";
 import { ParameterError } from "../errors/index.ts";
 import { type Sql, type SqlValue, sql } from "../sql/index.ts";
 import type { Columns } from "./columns.ts";
+import type { Comparator } from "./comparators.ts";
 import { allOf, anyOf, type Condition } from "./condition.ts";
 import { checkFilterValue, checkPlainValue } from "./filter-value.ts";
 import { inList, notInList } from "./in-list.ts";
+import { asMillisecond } from "./moments.ts";
 import { type OpContent, opContentOf } from "./op.ts";
 import { pattern } from "./pattern.ts";
 
@@ -36,7 +38,7 @@ export class Comparison {
       case "ne":
         this.#checked(content.kind, content.value);
         if (this.#isNull(content.value)) return sql`${column} is not null`;
-        return this.#columns.compared(this.#property, "<>", content.value, this.#dialect);
+        return this.#compared("<>", content.value);
       case "lt":
         return this.#ordered(content.kind, "<", content.value);
       case "lte":
@@ -51,9 +53,9 @@ export class Comparison {
           this.#ordered(content.kind, "<=", content.to),
         ]);
       case "in":
-        return inList(this.#listed(content.kind, content.values), this.#columns, this.#property, this.#dialect);
+        return this.#in(this.#listed(content.kind, content.values));
       case "notIn":
-        return notInList(this.#listed(content.kind, content.values), this.#columns, this.#property, this.#dialect);
+        return this.#notIn(this.#listed(content.kind, content.values));
       case "like":
       case "ilike":
         return this.#pattern(content.kind, content.pattern);
@@ -70,11 +72,35 @@ export class Comparison {
 
   #equals(value: unknown): Sql {
     if (this.#isNull(value)) return sql`${this.#columns.of(this.#property)} is null`;
-    return this.#columns.compared(this.#property, "=", value, this.#dialect);
+    return this.#compared("=", value);
+  }
+
+  #compared(operator: Comparator, value: unknown): Sql {
+    const plain = (by: Comparator, it: unknown): Sql => this.#columns.compared(this.#property, by, it, this.#dialect);
+    const whole = this.#isWhole(value) ? asMillisecond(operator, value, plain) : undefined;
+    return whole ?? plain(operator, value);
+  }
+
+  /** Whether a value is a `Date` that stands for its whole millisecond. */
+  #isWhole(value: unknown): value is Date {
+    return value instanceof Date && this.#columns.isFinerThanDate(this.#property, this.#dialect);
+  }
+
+  #in(values: readonly unknown[]): Condition {
+    const whole = values.filter((it) => this.#isWhole(it));
+    const rest = whole.length === 0 ? values : values.filter((it) => !(it instanceof Date));
+    return anyOf([inList(rest, this.#columns, this.#property, this.#dialect), ...whole.map((it) => this.#equals(it))]);
+  }
+
+  #notIn(values: readonly unknown[]): Condition {
+    const whole = values.filter((it) => this.#isWhole(it));
+    const rest = whole.length === 0 ? values : values.filter((it) => !(it instanceof Date));
+    const without = whole.map((it) => this.#compared("<>", it));
+    return allOf([notInList(rest, this.#columns, this.#property, this.#dialect), ...without]);
   }
 
   #ordered(kind: string, operator: "<" | "<=" | ">" | ">=", value: unknown): Sql {
-    return this.#columns.compared(this.#property, operator, this.#checked(kind, value), this.#dialect);
+    return this.#compared(operator, this.#checked(kind, value));
   }
 
   #listed(kind: string, values: unknown): readonly unknown[] {

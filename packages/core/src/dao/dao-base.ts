@@ -8,6 +8,7 @@ import { insertAll } from "./insert-many.ts";
 import { inKeyOrder } from "./key-order.ts";
 import { ReadDao } from "./read-dao.ts";
 import { writeReturning } from "./returning.ts";
+import { deletion, restoration } from "./soft-deletion.ts";
 import type { TableSpec } from "./table.ts";
 import { Upsert } from "./upsert.ts";
 import type { ManyOptions, Upserted, UpsertOptions, VersionedOptions } from "./write-options.ts";
@@ -206,7 +207,7 @@ export class DaoBase<
       const { access } = this;
       const expected = expectedVersion(access.place, options, "version");
       const condition = sql.and([access.byKey(key), ...access.isVersion(expected), ...access.alive()]);
-      const affected = await access.affected(access.deletion(condition), options);
+      const affected = await access.affected(deletion(access, condition), options);
       if (affected === 0 && expected !== undefined) throw access.missing(expected);
       return affected > 0;
     });
@@ -216,7 +217,7 @@ export class DaoBase<
   deleteBy(filter: Filter<Row> | Sql, options: ManyOptions = noOptions): Promise<number> {
     return this.call("many", options, async () => {
       const condition = this.access.conditionOfMany(filter, options.all, "deleteBy");
-      return this.access.affected(this.access.deletion(condition), options);
+      return this.access.affected(deletion(this.access, condition), options);
     });
   }
 
@@ -226,7 +227,7 @@ export class DaoBase<
       const { access } = this;
       const expected = expectedVersion(access.place, options, "version");
       const condition = sql.and([access.byKey(key), ...access.isVersion(expected)]);
-      const affected = await access.affected(access.restoration(condition), options);
+      const affected = await access.affected(restoration(access, condition), options);
       if (affected === 0 && expected !== undefined) throw access.missing(expected);
       return affected > 0;
     });

@@ -1,10 +1,10 @@
 import { checkOptions, type OptionRules } from "../driver/index.ts";
 import type { StatementOptions, StreamOptions } from "../session/index.ts";
+import type { DaoOptions } from "./call-options.ts";
 import type { FindFlags, FindOptions, PageAfterRequest, PageRequest } from "./paging.ts";
 import type { ManyOptions, UpsertOptions, VersionedOptions } from "./write-options.ts";
 
-/** What every call of a DAO takes as its last argument. The table says what its rows are, so there is no schema. */
-export type DaoOptions = Pick<StatementOptions, "signal" | "timeoutMs" | "name">;
+export type { DaoOptions };
 
 /** What a DAO's own queries take: a schema for rows that are none of the table's. */
 export type DaoQueryOptions<T> = DaoOptions & Pick<StatementOptions<T>, "schema">;

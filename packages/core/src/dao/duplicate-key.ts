@@ -1,7 +1,7 @@
 import type { DialectFacts } from "../driver/index.ts";
 import { type Sql, sql } from "../sql/index.ts";
-import type { ExtraColumn } from "./returning.ts";
 import { type Conflict, changedProperties, conflictCondition } from "./upsert-writes.ts";
+import type { ExtraColumn } from "./write-parts.ts";
 import { insertWrite } from "./writes.ts";
 
 /** What an upsert met, as {@link DuplicateKeyWrite.extra} tells. */

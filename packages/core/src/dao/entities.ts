@@ -1,4 +1,4 @@
-import type { ColumnInfo, ResultSet } from "../driver/index.ts";
+import type { ColumnInfo, MaybePromise, ResultSet } from "../driver/index.ts";
 import { ConversionError, isMdbError } from "../errors/index.ts";
 import { type DatabaseContext, type StandardSchema, validateRows } from "../session/index.ts";
 import type { RowMapper } from "../types/index.ts";
@@ -18,11 +18,11 @@ export class Entities {
   }
 
   /** The entities of a result. */
-  async of(
+  of(
     context: DatabaseContext,
     result: ResultSet,
     schema: StandardSchema<unknown> | undefined = this.#spec.rowSchema,
-  ): Promise<Record<string, unknown>[]> {
+  ): MaybePromise<Record<string, unknown>[]> {
     const rows = this.#mapper(context, result.columns).toObjects(result.rows) as Record<string, unknown>[];
     if (this.#spec.columnCodecs.size > 0) {
       const codecs = this.#codecsOf(context, result.columns);

@@ -2,7 +2,7 @@ import type { ColumnInfo, ResultSet } from "../driver/index.ts";
 import { UnsupportedError } from "../errors/index.ts";
 import { type ExecutorInternals, internalsOf, type StatementOptions } from "../session/index.ts";
 import { compile, quoteIdentifier, type Sql, sql } from "../sql/index.ts";
-import type { ExtraColumn, Write } from "./returning.ts";
+import type { ExtraColumn, Write } from "./write-parts.ts";
 
 /** How OUTPUT gives the rows of one kind of write to one table: at once, or by way of a temporary table. */
 type Form = "direct" | "into";

@@ -2,10 +2,7 @@ import type { ResultSet } from "../driver/index.ts";
 import { NoRowsError } from "../errors/index.ts";
 import { type Executor, type ExecutorInternals, internalsOf, type StatementOptions } from "../session/index.ts";
 import { compile, type Sql, sql } from "../sql/index.ts";
-import type { Write } from "./returning.ts";
-
-/** The condition that finds what was written. @param generatedKey - the key that the engine made */
-export type Find = (generatedKey: ResultSet["generatedKey"]) => Sql;
+import type { Find, Write } from "./write-parts.ts";
 
 /** Writes, then reads the rows, in one transaction: where a verb gives nothing back. */
 export function readBack(executor: ExecutorInternals, write: Write, options: StatementOptions): Promise<ResultSet> {

@@ -52,12 +52,7 @@ export abstract class ReadDao<
     work: () => Promise<R>,
     entities?: readonly unknown[] | "unseen",
   ): Promise<R> {
-    return this.run(async () => {
-      this.access.check(kind, options);
-      const asked = this.access.columns.know(this.access.inner, options, entities);
-      if (asked !== undefined) await asked;
-      return this.access.withColumns(work);
-    });
+    return this.run(() => this.access.call(kind, options, work, entities));
   }
 
   /** The entity with this key; `undefined` when there is none. */
@@ -112,7 +107,7 @@ export abstract class ReadDao<
     // A stream does not say which of its columns were documents, and a document is not to be parsed twice.
     const columns = access.spec.columnCodecs.size > 0 ? await tableColumns(access.inner, this.table, options) : [];
     const { signal, timeoutMs, name, fetchSize } = options;
-    const statement = access.select(options).where(filterGiven(given)).rows();
+    const statement = await access.whenKnown(() => access.select(options).where(filterGiven(given)).rows());
     for await (const row of this.executor.stream(statement, { signal, timeoutMs, name, fetchSize })) {
       yield (await access.entities.ofObject(access.inner.context, row, columns)) as Row;
     }

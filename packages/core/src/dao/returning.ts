@@ -1,33 +1,11 @@
 import type { ColumnInfo, ResultSet, Statement } from "../driver/index.ts";
 import type { DatabaseContext, ExecutorInternals, StatementOptions } from "../session/index.ts";
 import { compile, quoteIdentifier, type Sql, sql } from "../sql/index.ts";
-import type { Columns } from "./columns.ts";
 import { sendOutput } from "./output.ts";
 import { readAgain } from "./read-again.ts";
-import { type Find, readBack } from "./read-back.ts";
+import { readBack } from "./read-back.ts";
 import { tableColumns } from "./table-columns.ts";
-
-/** A statement that writes, in the two parts between which SQL Server wants its OUTPUT clause. */
-export interface Write {
-  /** Whose way of giving rows back counts. */
-  readonly verb: "insert" | "update";
-  readonly columns: Columns;
-  /** `insert into t (a, b)`, `update t set a = 1` */
-  readonly head: Sql;
-  /** `values (1, 2)`, `where id = 1` */
-  readonly tail: Sql;
-  /** How the rows are found afterwards, where the verb gives none back. @throws UnsupportedError when they could not be */
-  find(): Find;
-}
-
-/** One more column beside the table's own, computed where the row is written: `$action`, an ordinal. */
-export interface ExtraColumn {
-  readonly name: string;
-  /** As the OUTPUT or RETURNING clause computes it. */
-  readonly expression: string;
-  /** A value of its type, for the table that catches the rows. */
-  readonly sample: string;
-}
+import type { ExtraColumn, Write } from "./write-parts.ts";
 
 /** A result without the extra column, whose values come apart. */
 export function withoutExtra(
@@ -77,6 +55,7 @@ async function writeOnce(
 }
 
 function returning({ head, tail, columns }: Write, extra: ExtraColumn | undefined, { dialect }: DatabaseContext): Sql {
+  if (extra === undefined && columns.areAll && !columns.readsBack) return sql`${head} ${tail} returning *`;
   const more = extra === undefined ? sql.empty : sql.raw(`, ${extra.expression} as ${extra.name}`);
   return sql`${head} ${tail} returning ${columns.returned(dialect)}${more}`;
 }

@@ -69,6 +69,9 @@ export class Selection {
     const window = windowClause(this.#window, this.#dialect);
     // SQL Server refuses to fetch no row at all (error 10744).
     const isRefused = this.#window.limit === 0 && this.#dialect.limit === "offset-fetch-needs-order";
+    // The usual case has a text without a fragment for what is always the same.
+    if (more === sql.empty && !isRefused && this.#columns.areAll)
+      return sql`select * from ${table}${this.#whereClause()}${order}${window}`;
     const own = this.#columns.all(this.#dialect, more !== sql.empty);
     if (isRefused) return sql`select ${own} from ${table} where 1 = 0`;
     const all = more === sql.empty ? own : sql`${own}, ${more}`;

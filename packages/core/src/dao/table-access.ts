@@ -9,9 +9,9 @@ import {
 import { type Executor, type ExecutorInternals, internalsOf, type StatementOptions } from "../session/index.ts";
 import { compile, type Parameters, type Sql, sql } from "../sql/index.ts";
 import { type AnyTable, Columns } from "./columns.ts";
-import { ColumnsChanged, isAboutColumns } from "./columns-changed.ts";
+import { ColumnsChanged, ColumnsNeeded, isAboutColumns } from "./columns-changed.ts";
 import { allOf, conditionSql } from "./condition.ts";
-import { checkDaoOptions, type DaoCallKind, type DaoQueryOptions, noOptions } from "./dao-options.ts";
+import { checkDaoOptions, type DaoCallKind, type DaoOptions, type DaoQueryOptions, noOptions } from "./dao-options.ts";
 import { Entities } from "./entities.ts";
 import { type AnyFilter, filterCondition } from "./filter.ts";
 import { keyCondition, keyValues } from "./keys.ts";
@@ -19,7 +19,6 @@ import { isOutdatedForm } from "./output.ts";
 import { Selection } from "./selection.ts";
 import { forgetColumns } from "./table-columns.ts";
 import type { Window } from "./window.ts";
-import { assignments } from "./writes.ts";
 
 /** Which entities a finder sees, and which part of them. */
 export interface Find extends Window {
@@ -55,10 +54,9 @@ export class TableAccess {
     if (options !== noOptions) checkDaoOptions(this.place, kind, options);
   }
 
-  select({ orderBy = {}, withDeleted = false, limit, offset }: Find): Selection {
-    const selection = new Selection(this.spec, this.columns, this.inner.context.dialect, { limit, offset }).orderedBy(
-      orderBy,
-    );
+  select({ orderBy, withDeleted = false, limit, offset }: Find): Selection {
+    const all = new Selection(this.spec, this.columns, this.inner.context.dialect, { limit, offset });
+    const selection = orderBy === undefined ? all : all.orderedBy(orderBy);
     return withDeleted ? selection : this.alive().reduce((all, condition) => all.and(condition), selection);
   }
 
@@ -66,29 +64,57 @@ export class TableAccess {
     return inner.send(compile(statement, undefined, inner.context), options);
   }
 
+  // Every promise in the way of a single row is a cost of its own: none is made where there is nothing to wait for.
   async find(statement: Sql, options: StatementOptions): Promise<Record<string, unknown>[]> {
-    return this.entities.of(this.inner.context, await this.read(statement, options));
+    const sent = this.send(statement, options);
+    return this.entities.of(this.inner.context, this.#agreed(sent instanceof Promise ? await sent : sent));
   }
 
   /** Runs a statement that reads the table's columns. */
   async read(statement: Sql, options: StatementOptions): Promise<ResultSet> {
-    const result = await this.send(statement, options);
+    return this.#agreed(await this.send(statement, options));
+  }
+
+  #agreed(result: ResultSet): ResultSet {
     if (!this.columns.agreeWith(result.columns)) throw new ColumnsChanged(this.place);
     return result;
   }
 
-  /** Runs `work`; once more where it read a table that is no longer what it was, which nothing else may tell. */
-  async withColumns<R>(work: () => Promise<R>): Promise<R> {
+  /**
+   * Runs one call, once its options are checked and what the table needs is known; once more where it read a table that is no longer what
+   * it was, which nothing else may tell.
+   */
+  async call<R>(
+    kind: DaoCallKind,
+    options: DaoOptions,
+    work: () => Promise<R>,
+    entities: readonly unknown[] | "unseen" | "needed" | undefined,
+  ): Promise<R> {
     const { inner, columns } = this;
+    this.check(kind, options);
+    const asked = columns.know(inner, options, entities);
+    if (asked !== undefined) await asked;
     try {
       return await work();
     } catch (error) {
+      if (error instanceof ColumnsNeeded) return this.call(kind, options, work, "needed");
       if (isOutdatedForm(error) && this.isAlone) return work();
       if (!isAboutColumns(error)) throw error;
       forgetColumns(inner.context, columns.table);
       if (!(error instanceof ColumnsChanged)) throw error;
       await columns.know(inner, noOptions);
       return work();
+    }
+  }
+
+  /** Makes a statement; once more, where the columns have to be known for it. */
+  async whenKnown(make: () => Sql): Promise<Sql> {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof ColumnsNeeded)) throw error;
+      await this.columns.know(this.inner, noOptions, "needed");
+      return make();
     }
   }
 
@@ -191,23 +217,6 @@ export class TableAccess {
       );
     }
     return conditionSql(allOf([condition, ...this.alive()]));
-  }
-
-  /** Deletes, or marks as deleted. */
-  deletion(condition: Sql): Sql {
-    const column = this.spec.softDeleteColumn;
-    if (column === undefined) return sql`delete from ${this.columns.table} where ${condition}`;
-    const set = assignments(this.spec, this.columns, { [column]: new Date() }, this.inner.context.dialect);
-    return sql`update ${this.columns.table} set ${set} where ${condition}`;
-  }
-
-  /** Takes a soft deletion back. @throws ConfigurationError when the table has none */
-  restoration(condition: Sql): Sql {
-    const column = this.spec.softDeleteColumn;
-    if (column === undefined) throw new ConfigurationError(`table ${this.spec.name.join(".")}: it has no softDelete()`);
-    const set = assignments(this.spec, this.columns, { [column]: null }, this.inner.context.dialect);
-    const deleted = sql`${this.columns.of(column)} is not null`;
-    return sql`update ${this.columns.table} set ${set} where ${sql.and([condition, deleted])}`;
   }
 
   /** Why a write found nothing. */

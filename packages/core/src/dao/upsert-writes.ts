@@ -1,7 +1,7 @@
 import type { DialectFacts } from "../driver/index.ts";
 import { type Sql, sql } from "../sql/index.ts";
-import type { ExtraColumn, Write } from "./returning.ts";
 import type { TableAccess } from "./table-access.ts";
+import type { ExtraColumn, Write } from "./write-parts.ts";
 import { type AnyEntity, insertWrite } from "./writes.ts";
 
 /** An entity, and the columns by which it may be there already. */

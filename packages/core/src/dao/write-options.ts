@@ -1,4 +1,4 @@
-import type { DaoOptions } from "./dao-options.ts";
+import type { DaoOptions } from "./call-options.ts";
 
 /** What changes many rows at once takes. */
 export interface ManyOptions extends DaoOptions {

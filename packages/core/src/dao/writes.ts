@@ -3,7 +3,7 @@ import { ParameterError } from "../errors/index.ts";
 import { type Sql, sql } from "../sql/index.ts";
 import type { AnyTable, Columns } from "./columns.ts";
 import { expression } from "./expression.ts";
-import type { Write } from "./returning.ts";
+import type { Write } from "./write-parts.ts";
 import { findInserted } from "./written-rows.ts";
 
 /** An entity, or a part of one, whose types no longer matter. */

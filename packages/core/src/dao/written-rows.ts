@@ -2,7 +2,7 @@ import type { DialectFacts } from "../driver/index.ts";
 import { NoRowsError, UnsupportedError } from "../errors/index.ts";
 import { isSql, type Sql, type SqlValue, sql } from "../sql/index.ts";
 import type { AnyTable, Columns } from "./columns.ts";
-import type { Find } from "./read-back.ts";
+import type { Find } from "./write-parts.ts";
 
 /** Whether all of a new row's key is known before it is inserted. */
 export function namesKey(spec: AnyTable, entity: Readonly<Record<string, unknown>>): boolean {

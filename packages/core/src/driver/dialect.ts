@@ -64,6 +64,11 @@ export interface DialectFacts {
    * is less exact or of another form. Absent: the value is exact.
    */
   readonly exactPlaces?: Readonly<Record<string, ExactPlace>>;
+  /**
+   * By `databaseType`: columns whose moments may have more digits than the milliseconds of a `Date`. In a DAO's filter a `Date` stands for
+   * all of its millisecond there. Absent: there are none.
+   */
+  readonly finerThanDate?: readonly string[];
   /** How SQL writes the floats that no parameter can be, `nan` only where a float can hold it. Absent: the engine has none of them. */
   readonly nonFinite?: { readonly nan?: string; readonly infinity: string; readonly minusInfinity: string };
   readonly booleanType: "native" | "bit" | "number" | "integer";

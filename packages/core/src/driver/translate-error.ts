@@ -160,7 +160,11 @@ const translations: Readonly<Record<ErrorKind, Translation>> = {
   resource: { say: () => "the server ran out of a resource", quoted: true, make: (m, f) => new ResourceError(m, f) },
   unsupported: { say: () => "the engine cannot do this", quoted: true, make: (m, f) => new UnsupportedError(m, f) },
   parameter: { say: () => "the driver could not take a parameter", make: (m, f) => new ParameterError(m, f) },
-  other: { say: () => "the statement failed", quoted: true, make: (m, f) => new StatementError(m, f) },
+  // What an application raises itself, or what nobody knows, may hold anything.
+  other: {
+    say: () => "the statement failed; the cause has the server's own words",
+    make: (m, f) => new StatementError(m, f),
+  },
 };
 
 function where({ target }: ErrorPlace): string {

@@ -25,6 +25,6 @@ export class ConnectionPool {
 
   /** Closes every database of the default and forgets it, so that it can be configured anew. Nothing happens when there is none. */
   static async closeAllConnections(options?: CloseOptions): Promise<void> {
-    await takeDefaultManager()?.close(options);
+    await takeDefaultManager<DatabaseManager>()?.close(options);
   }
 }

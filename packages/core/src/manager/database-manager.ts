@@ -200,12 +200,12 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
 
   /** {@link database} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
   static database(label: RegisteredLabel): Database {
-    return defaultManager().database(label);
+    return defaultManager<DatabaseManager>().database(label);
   }
 
   /** {@link getSession} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
   static async getSession(label: RegisteredLabel, options?: SessionOptions): Promise<Session> {
-    return defaultManager().getSession(label, options);
+    return defaultManager<DatabaseManager>().getSession(label, options);
   }
 
   /** {@link withSession} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
@@ -214,7 +214,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
     work: (session: Session) => Promise<R>,
     options?: SessionOptions,
   ): Promise<R> {
-    return defaultManager().withSession(label, work, options);
+    return defaultManager<DatabaseManager>().withSession(label, work, options);
   }
 
   /** {@link transaction} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
@@ -223,11 +223,11 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries> 
     work: (transaction: Transaction) => Promise<R>,
     options?: TransactionOptions,
   ): Promise<R> {
-    return defaultManager().transaction(label, work, options);
+    return defaultManager<DatabaseManager>().transaction(label, work, options);
   }
 
   /** {@link begin} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */
   static async begin(label: RegisteredLabel, options?: HeldTransactionOptions): Promise<HeldTransaction> {
-    return defaultManager().begin(label, options);
+    return defaultManager<DatabaseManager>().begin(label, options);
   }
 }

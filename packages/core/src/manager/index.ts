@@ -5,5 +5,6 @@ export { type DatabaseEntries, DatabaseManager, type ManagerOptions } from "./da
 export { type DatabaseDefinition, type DatabaseOptions, defineDatabase } from "./definitions.ts";
 export type { Health } from "./health.ts";
 export type { Environment } from "./open-database.ts";
-export type { LabelOf, Register, RegisteredLabel, RegisteredManager } from "./register.ts";
+export type { LabelOf, Register, RegisteredLabel } from "./register.ts";
+export type { RegisteredManager } from "./registered-manager.ts";
 export { Transactional, type TransactionTarget, transactional } from "./transactional.ts";

@@ -1,5 +1,6 @@
 import type { TransactionOptions } from "../session/index.ts";
 import type { Database } from "./database.ts";
+import type { DatabaseManager } from "./database-manager.ts";
 import { defaultManager } from "./process-default.ts";
 import type { RegisteredLabel } from "./register.ts";
 
@@ -45,6 +46,6 @@ export function Transactional<This>(target: TransactionTarget<This>, options?: T
 }
 
 function databaseOf<This>(target: TransactionTarget<This>, self: This): Database {
-  if (typeof target === "string") return defaultManager().database(target);
+  if (typeof target === "string") return defaultManager<DatabaseManager>().database(target);
   return typeof target === "function" ? target(self) : target;
 }

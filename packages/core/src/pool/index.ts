@@ -1,4 +1,5 @@
 export type { AcquireRequest } from "./acquire-request.ts";
+export { checkPoolOptions } from "./check-pool-options.ts";
 export type { ConnectionSource } from "./connection-source.ts";
 export type { AcquireTrace, ConnectTrace, PoolEvent } from "./diagnostics.ts";
 export type { CloseOptions } from "./drain.ts";
@@ -8,7 +9,6 @@ export type { Lease, ReleaseOutcome } from "./lease.ts";
 export {
   type BackoffOptions,
   type ControlledDelay,
-  checkPoolOptions,
   type PoolOptions,
   poolDefaults,
 } from "./options.ts";

@@ -1,6 +1,3 @@
-import { ConfigurationError } from "../errors/index.ts";
-import { checkPoolOptionRules } from "./option-rules.ts";
-
 /** How long the pool waits between attempts to connect after a failure: doubling, with full jitter. Milliseconds. */
 export interface BackoffOptions {
   /** The longest first pause. Default 50. */
@@ -129,25 +126,3 @@ export const poolDefaults: CheckedPoolOptions = Object.freeze({
   drainTimeoutMs: 10_000,
   keepProcessAlive: false,
 });
-
-/**
- * Checks pool options and fills in the defaults.
- *
- * @param label - the database's label, for messages
- * @throws ConfigurationError that names the key (`pool.max`), what was found and what would be right
- */
-export function checkPoolOptions(options: PoolOptions | undefined, label: string): CheckedPoolOptions {
-  const given = checkPoolOptionRules(options ?? {}, label);
-  const checked: CheckedPoolOptions = {
-    ...poolDefaults,
-    ...given,
-    backoff: Object.freeze({ ...poolDefaults.backoff, ...given.backoff }),
-  };
-  if (checked.min > checked.max) {
-    throw new ConfigurationError(
-      `${label}: option "pool.min" must be at most pool.max (${checked.max}), not ${checked.min}`,
-      { key: "pool.min", database: label },
-    );
-  }
-  return Object.freeze(checked);
-}

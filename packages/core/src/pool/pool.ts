@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../driver/index.ts";
 import type { AcquireRequest } from "./acquire-request.ts";
+import { checkPoolOptions } from "./check-pool-options.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import { acquireChannel } from "./diagnostics.ts";
 import { type CloseOptions, type CloseResult, Drain } from "./drain.ts";
@@ -8,7 +9,7 @@ import { abandon } from "./growth.ts";
 import type { Holder } from "./holder.ts";
 import type { Lease } from "./lease.ts";
 import { tryLend } from "./lend.ts";
-import { checkPoolOptions, type PoolOptions } from "./options.ts";
+import type { PoolOptions } from "./options.ts";
 import { PoolEngine } from "./pool-engine.ts";
 import type { PoolState } from "./pool-state.ts";
 import { serve } from "./serve.ts";

@@ -1,11 +1,11 @@
 import type { BeginOptions } from "../driver/index.ts";
-import { ConfigurationError, UnsupportedError } from "../errors/index.ts";
+import { UnsupportedError } from "../errors/index.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import type { SessionOptions } from "./transaction-options.ts";
 
 /**
  * What the driver is asked to begin with.
- * @throws UnsupportedError for an option that the engine lacks, ConfigurationError for `verifyOutcome` there: none is ignored
+ * @throws UnsupportedError for an option that the engine lacks: none is ignored
  */
 export function beginOptions(context: DatabaseContext, options: SessionOptions): BeginOptions {
   const { isolation, readOnly, deferrable } = options;
@@ -25,12 +25,12 @@ export function beginOptions(context: DatabaseContext, options: SessionOptions):
   };
 }
 
-/** @throws ConfigurationError where nobody could tell what became of a lost COMMIT */
+/** @throws UnsupportedError where nobody could tell what became of a lost COMMIT */
 export function refuseWithoutFates(context: DatabaseContext, { verifyOutcome }: SessionOptions): void {
   if (verifyOutcome !== true || context.capabilities.fates === true) return;
   const { database, engine } = context;
   const message = `${nameOf(context)}: "verifyOutcome" cannot be kept: the engine does not tell what became of a transaction (capabilities.fates)`;
-  throw new ConfigurationError(message, { key: "verifyOutcome", database, engine });
+  throw new UnsupportedError(message, { database, engine });
 }
 
 function lacking(context: DatabaseContext, what: string): UnsupportedError {

@@ -65,7 +65,7 @@ export interface Executor {
   execute<T = Row>(statement: Sql<T>, options?: StatementOptions): Promise<Result<RowOf<T>>>;
   execute<T = Row>(text: string, parameters?: Parameters, options?: StatementOptions): Promise<Result<T>>;
 
-  /** Runs a statement and gives its rows. */
+  /** Runs a statement and gives its rows; of a text of several statements those of the first one that gives any. */
   query(statement: Sql<unknown>, options: ArrayRows): Promise<unknown[][]>;
   query(text: string, parameters: Parameters | undefined, options: ArrayRows): Promise<unknown[][]>;
   query<T>(statement: Sql<unknown>, options: WithSchema<T>): Promise<T[]>;

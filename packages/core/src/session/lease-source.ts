@@ -1,10 +1,8 @@
 import type { AcquireRequest, Lease } from "../pool/index.ts";
+import type { Borrowed } from "./borrowed.ts";
 import { type Bounds, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import type { Scope } from "./scope.ts";
-
-/** A borrowed connection: a lease of the pool, or a part of one that somebody has pinned. */
-export type Borrowed = Pick<Lease, "connection" | "release" | "revoked">;
 
 /** Where a transaction gets its connection from. */
 export interface LeaseSource {

@@ -1,10 +1,11 @@
 import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
 import { beginOptions } from "./begin-options.ts";
+import type { Borrowed } from "./borrowed.ts";
 import { type Bounds, bothBounds, tripped, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { type Failure, failureOf, isConnectionLoss } from "./failure.ts";
-import type { Borrowed, LeaseSource } from "./lease-source.ts";
+import type { LeaseSource } from "./lease-source.ts";
 import { outcomeUnknown, settleLostCommit } from "./lost-commit.ts";
 import { silent } from "./operation.ts";
 import { cancelGraceMs, cutLater, runBounded } from "./run-bounded.ts";

@@ -9,6 +9,7 @@ import { isQueryTraced, traceQuery } from "./diagnostics.ts";
 import { executeMany } from "./execute-many.ts";
 import type { BulkRow, CallResult, Executor, Result, ResultSetRows, Transaction } from "./executor.ts";
 import { type ExecutorInternals, internals } from "./executor-internals.ts";
+import { firstRows } from "./first-rows.ts";
 import type { CallersSource, Operation } from "./operation.ts";
 import { atMostOne, noRows, oneObject, rowsOf } from "./result-rows.ts";
 import { RowIterable } from "./row-stream.ts";
@@ -52,7 +53,7 @@ export abstract class StatementExecutor implements Executor {
     prototype.query = async function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
       const { statement, options } = readArguments(this.context, text, first, second, true);
       const sent = this.#send(statement, options);
-      const result = sent instanceof Promise ? await sent : sent;
+      const result = firstRows(sent instanceof Promise ? await sent : sent);
       const mapper = this.context.mapper(result.columns);
       if (options.rowMode === "array") return mapper.toArrays(result.rows);
       const rows = mapper.toObjects(result.rows);
@@ -61,21 +62,21 @@ export abstract class StatementExecutor implements Executor {
     prototype.queryOne = async function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
       const { statement, options } = readArguments(this.context, text, first, second);
       const sent = this.#send(statement, options);
-      const row = oneObject(this.context, sent instanceof Promise ? await sent : sent, statement);
+      const row = oneObject(this.context, firstRows(sent instanceof Promise ? await sent : sent), statement);
       if (row === undefined) throw noRows(this.context, statement);
       return options.schema === undefined ? row : this.#validatedOne(row, statement, options);
     } as Executor["queryOne"];
     prototype.queryMaybeOne = async function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
       const { statement, options } = readArguments(this.context, text, first, second);
       const sent = this.#send(statement, options);
-      const row = oneObject(this.context, sent instanceof Promise ? await sent : sent, statement);
+      const row = oneObject(this.context, firstRows(sent instanceof Promise ? await sent : sent), statement);
       if (row === undefined || options.schema === undefined) return row;
       return this.#validatedOne(row, statement, options);
     } as Executor["queryMaybeOne"];
     prototype.queryScalar = async function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
       const { statement, options } = readArguments(this.context, text, first, second);
       const sent = this.#send(statement, options);
-      const result = sent instanceof Promise ? await sent : sent;
+      const result = firstRows(sent instanceof Promise ? await sent : sent);
       const row = atMostOne(this.context, result, statement);
       if (row === undefined) throw noRows(this.context, statement);
       return this.context.mapper(result.columns).first(row);

@@ -31,7 +31,7 @@ export interface SessionOptions {
    * `true`: where the connection is lost while COMMIT is under way, the server is asked on another connection what became of the transaction, for
    * the database's `outcomeTimeoutMs` at most; `timeoutMs` and `signal` do not end that. Committed: it resolves. Rolled back, or nothing was written: it rejects with a
    * `ConnectionLostError` that is `retryable`. Still not known: `CommitOutcomeUnknownError`, as without this. Costs nothing as long as nothing is lost. Only where the
-   * engine has `capabilities.fates`, else a `ConfigurationError`. A transaction that joins another one leaves it to that. Default `false`.
+   * engine has `capabilities.fates`, else an `UnsupportedError`. A transaction that joins another one leaves it to that. Default `false`.
    */
   readonly verifyOutcome?: boolean | undefined;
 }

@@ -90,3 +90,23 @@ export function isRefused(): void {
   // @ts-expect-error no such column
   defineTable<User>("users").columns({ createdOn: "created_on" });
 }
+
+interface Secretive {
+  readonly id: number;
+  readonly name: string;
+  readonly secret?: string;
+}
+
+const secretive = defineTable<Secretive>("secretive").primaryKey("id").writeOnly("secret").readBack("name");
+
+/** A column that is only written may be missing from an entity, and may be left out of an insert. */
+export async function onlyWritten(database: Database) {
+  const dao = new DaoBase(secretive, database);
+  await dao.insert({ id: 1, name: "a" });
+  const secret: string | undefined = (await dao.insert({ id: 2, name: "b", secret: "s" })).secret;
+  // @ts-expect-error every entity has a name
+  secretive.writeOnly("name");
+  // @ts-expect-error no such column
+  secretive.readBack("nmae");
+  return secret;
+}

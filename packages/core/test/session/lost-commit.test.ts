@@ -1,6 +1,5 @@
 import {
   CommitOutcomeUnknownError,
-  ConfigurationError,
   ConnectionLostError,
   type Database,
   type DriverConnection,
@@ -8,6 +7,7 @@ import {
   type Fate,
   type OperationContext,
   type Transaction,
+  UnsupportedError,
 } from "@nsj/mdb-core";
 import { describe, expect, it } from "vitest";
 import { FakeClock } from "../pool/fake-clock.ts";
@@ -224,12 +224,12 @@ describe("a transaction whose COMMIT was lost, and whose outcome is verified", (
 
 it("an engine that cannot tell what became of a transaction refuses verifyOutcome, also where another one would be joined", async () => {
   const database = await server.open({}, { withoutFates: true });
-  const refused = { code: "MDB_CONFIGURATION", key: "verifyOutcome" };
+  const refused = { code: "MDB_UNSUPPORTED", message: expect.stringContaining("verifyOutcome") };
   await expect(database.transaction(insertOne, { verifyOutcome })).rejects.toMatchObject(refused);
   await expect(database.transaction(() => database.transaction(insertOne, { verifyOutcome }))).rejects.toMatchObject(
     refused,
   );
-  await expect((async () => database.begin({ verifyOutcome }))()).rejects.toBeInstanceOf(ConfigurationError);
-  await expect((async () => database.getSession({ verifyOutcome }))()).rejects.toBeInstanceOf(ConfigurationError);
+  await expect((async () => database.begin({ verifyOutcome }))()).rejects.toBeInstanceOf(UnsupportedError);
+  await expect((async () => database.getSession({ verifyOutcome }))()).rejects.toBeInstanceOf(UnsupportedError);
   expect(await idsOf(database)).toEqual([]);
 });

@@ -75,6 +75,12 @@ describe("a single statement", () => {
     },
   );
 
+  it("is not called safe to repeat when it may have run, whatever the driver says", async () => {
+    const action = { doThenFail: { ...dead, executed: "maybe", retry: "transaction" } } as const;
+    fake.script({ on: "query", text: insert, action });
+    await expect(database.execute(insert)).rejects.toMatchObject({ code: "MDB_CONNECTION_LOST", retryable: false });
+  });
+
   it("is not sent again when repeating cannot help", async () => {
     fake.script({ on: "query", text: insert, action: { fail: { kind: "unique", executed: "no", retry: "never" } } });
     await expect(database.execute(insert)).rejects.toBeInstanceOf(UniqueViolationError);

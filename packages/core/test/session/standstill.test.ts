@@ -25,6 +25,16 @@ describe("nothing waits for itself", () => {
     expect(database.stats().busy).toBe(0);
   });
 
+  it("a statement inside of its own stream is refused before any time has passed", async () => {
+    const database = await server.open({}, { clock: new FakeClock() });
+    const inside = database.transaction(async (tx) => {
+      for await (const _ of tx.stream("select 1 union select 2", undefined, { fetchSize: 1 })) {
+        await expect(tx.query("select 1")).rejects.toBeInstanceOf(TransactionStateError);
+      }
+    });
+    await expect(inside).resolves.toBeUndefined();
+  });
+
   it("a session is not ended inside of its own stream, and goes on", async () => {
     const database = await server.open();
     await using session = await database.getSession();

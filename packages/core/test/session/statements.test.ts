@@ -136,6 +136,9 @@ describe("statements", () => {
       return connection.queryScalar("select count(*) from scratch");
     });
     expect(count).toBe(1);
+    // Also where nothing was noticed: what was done through raw() is seen by nobody.
+    await database.withConnection((connection) => connection.query("select 1"));
+    expect(database.stats().resets).toBe(2);
     await expect(database.query("select * from scratch")).rejects.toMatchObject({ code: "MDB_UNDEFINED_OBJECT" });
   });
 

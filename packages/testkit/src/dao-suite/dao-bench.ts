@@ -136,6 +136,11 @@ export class DaoBench {
     return this.#subject.traits;
   }
 
+  /** Digits of a second's fraction that a timestamp keeps. */
+  get timestampDigits(): number {
+    return this.#subject.traits?.timestampDigits ?? 6;
+  }
+
   /** Statements that make a trigger on `table` that writes to `log`; `undefined` where the subject knows none. */
   get trigger(): Subject["sql"]["trigger"] {
     return this.#subject.sql.trigger;

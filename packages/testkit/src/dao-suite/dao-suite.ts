@@ -8,6 +8,7 @@ import { DaoBench } from "./dao-bench.ts";
 import { filterCases } from "./filter-cases.ts";
 import { hostileCases } from "./hostile-cases.ts";
 import { keptValueCases } from "./kept-value-cases.ts";
+import { momentCases } from "./moment-cases.ts";
 import { optionCases } from "./option-cases.ts";
 import { pagingCases } from "./paging-cases.ts";
 import { randomFilterCases } from "./random-filter-cases.ts";
@@ -19,7 +20,7 @@ import { writeCases } from "./write-cases.ts";
 const groups = {
   writing: [...writeCases, ...checkedWriteCases, ...upsertCases, ...columnCases],
   filters: [...filterCases, ...randomFilterCases],
-  "values that were read": keptValueCases,
+  "values that were read": [...keptValueCases, ...momentCases],
   "values in other forms": sameTextCases,
   paging: pagingCases,
   options: optionCases,

@@ -1,4 +1,12 @@
-import type { DriverConnection, ErrorInfo, ErrorKind, OperationContext, ResultSet, Statement } from "@nsj/mdb-core";
+import type {
+  DialectFacts,
+  DriverConnection,
+  ErrorInfo,
+  ErrorKind,
+  OperationContext,
+  ResultSet,
+  Statement,
+} from "@nsj/mdb-core";
 import { ForwardingConnection } from "../forwarding-connection.ts";
 import { referenceDialect, referenceDriver } from "../reference/reference-driver.ts";
 import { type Mutant, mutant } from "./mutant.ts";
@@ -144,6 +152,44 @@ export const erringMutants: readonly Mutant[] = [
   misdeclared("declares an OUTPUT clause", "dialect: returns rows of a changing statement", {
     returning: { insert: "output", update: "output", delete: "output" },
   }),
+  misdeclared("declares another row of defaults", "dialect: inserts a row of defaults as it says", {
+    emptyInsert: "() values ()",
+  }),
+  misdeclared("declares an end of a SELECT that is none", "dialect: reads rows as they are now as it says", {
+    lockingRead: "for update",
+  }),
+  mutant(
+    "counts what a statement changed instead of what it found",
+    "dialect: counts the rows that a statement found, whether or not it changed anything in them",
+    {
+      connection: (inner) =>
+        new (class extends ForwardingConnection {
+          override async query(...[statement, context]: Parameters<ForwardingConnection["query"]>): Promise<ResultSet> {
+            const result = await super.query(statement, context);
+            return / set n = n$/.test(statement.text) ? { ...result, affected: 0 } : result;
+          }
+        })(inner),
+    },
+  ),
+  mutant(
+    "keeps the key to itself that it made",
+    "dialect: tells the key that it made for a row where INSERT gives no rows back",
+    {
+      driver: {
+        dialect: Object.freeze<DialectFacts>({
+          ...referenceDialect,
+          returning: { insert: "none", update: "none", delete: "none" },
+        }),
+      },
+      connection: (inner) =>
+        new (class extends ForwardingConnection {
+          override async query(...[statement, context]: Parameters<ForwardingConnection["query"]>): Promise<ResultSet> {
+            const { generatedKey: _, ...result } = await super.query(statement, context);
+            return result;
+          }
+        })(inner),
+    },
+  ),
   misdeclared("declares MERGE", "dialect: inserts or updates in one statement", { upsert: "merge" }),
   misdeclared("declares that a select needs a table", "dialect: selects without a table as it says", {
     selectNeedsFrom: "dual",

@@ -22,6 +22,7 @@ export interface TdsServerCore extends SessionHost {
     readonly users: Readonly<Record<string, string>>;
     readonly databases: readonly string[];
     readonly accessTokens: readonly string[];
+    readonly noCount: boolean;
   };
   /** What the server proves itself with on encrypted connections. */
   readonly identity: SelfSignedCertificate;

@@ -20,6 +20,8 @@ export interface TdsServerOptions {
   readonly databases?: readonly string[];
   /** `"on"` (default): as the client wishes; `"off"`: not supported; `"required"`: clients that cannot encrypt are refused. */
   readonly encryption?: "off" | "on" | "required";
+  /** `user options` 512: sessions begin with NOCOUNT on. Default false. */
+  readonly noCount?: boolean;
   /** Access tokens of Azure Active Directory that are good for a login. */
   readonly accessTokens?: readonly string[];
   /** The port of 127.0.0.1 to listen on; a free one by default. */
@@ -111,6 +113,7 @@ class RunningTdsServer implements TdsServer, TdsServerCore {
       encryption: options.encryption ?? "on",
       users,
       databases,
+      noCount: options.noCount ?? false,
       accessTokens: options.accessTokens ?? [],
     };
     this.user = Object.keys(users)[0] ?? "";

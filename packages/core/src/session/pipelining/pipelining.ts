@@ -1,7 +1,7 @@
 import type { Clock } from "../../driver/index.ts";
 import { StatementCache } from "../../driver/index.ts";
 import type { Lease, Pool } from "../../pool/index.ts";
-import type { Borrowed } from "../lease-source.ts";
+import type { Borrowed } from "../borrowed.ts";
 import type { PipeliningOptions } from "./pipelining-options.ts";
 import { onlyReads, ReadRecord } from "./read-record.ts";
 import { SharedLine } from "./shared-line.ts";

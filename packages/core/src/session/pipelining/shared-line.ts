@@ -1,6 +1,6 @@
 import type { Clock, ErrorInfo } from "../../driver/index.ts";
 import type { Lease } from "../../pool/index.ts";
-import type { Borrowed } from "../lease-source.ts";
+import type { Borrowed } from "../borrowed.ts";
 import type { ReadRecord } from "./read-record.ts";
 
 const severity: Record<ErrorInfo["connection"], number> = { ok: 0, suspect: 1, dead: 2 };

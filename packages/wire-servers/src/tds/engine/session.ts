@@ -14,7 +14,7 @@ import { isolationNumbers, SessionTransaction } from "./transaction.ts";
 /** What sessions ask of the server that they belong to. */
 export interface SessionHost {
   readonly serverName: string;
-  readonly options: { readonly databases: readonly string[] };
+  readonly options: { readonly databases: readonly string[]; readonly noCount: boolean };
   readonly catalog: Catalog;
   /** Closes the connection of another session. `false` when there is none of that number. */
   kill(spid: number): boolean;
@@ -62,6 +62,7 @@ export class SqlSession {
     this.#loginDatabase = database;
     this.#database = database;
     this.host = host;
+    this.options.noCount = host.options.noCount;
   }
 
   get database(): string {
@@ -233,7 +234,7 @@ export class SqlSession {
   /** Puts everything back to a new session's state, but the transaction where `keepTransaction` says so. */
   async reset(response: ResponseStream, keepTransaction: boolean): Promise<void> {
     if (!keepTransaction) await this.transaction.abort(response);
-    await this.#setAll(new SessionOptions().all);
+    await this.#setAll({ ...new SessionOptions().all, nocount: this.host.options.noCount ? "on" : "off" });
     this.transaction.restoreLevel("read committed");
     this.use(this.#loginDatabase, response);
     this.contextValues.clear();

@@ -85,7 +85,8 @@ export function emitName(name: Name, context: Pick<EmissionContext, "database">)
   }
   if (name.length === 3) {
     const [database = "", schema = "", object = ""] = name;
-    if (database.toLowerCase() !== context.database.toLowerCase()) {
+    // What is temporary is found by the same views here.
+    if (![context.database.toLowerCase(), "tempdb"].includes(database.toLowerCase())) {
       throw new NotUnderstoodError(`another database: ${database}`);
     }
     return `${quote(schema === "" ? "dbo" : schema)}.${quote(object)}`;
