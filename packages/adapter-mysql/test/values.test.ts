@@ -156,6 +156,19 @@ withServer(() => {
       expect(rows).toEqual([[one]]);
     });
 
+    it("of a TIMESTAMP with more digits than a Date is written as it was read", async () => {
+      await session.run("create or replace table mdb_values (v timestamp(6) null)");
+      const hint = { column: { name: "v", databaseType: "timestamp", type: "timestamptz" as const } };
+      const write = async (text: string): Promise<unknown> => {
+        const statement = { text: "insert into mdb_values values (?)", values: [text], hints: [hint] };
+        await session.connection.query(statement, session.forEver);
+        return session.value("select v from mdb_values order by v desc limit 1");
+      };
+      expect(await write("2026-07-01 12:00:00.000007+00:00")).toBe("2026-07-01 12:00:00.000007+00:00");
+      expect(await write("2026-07-01T14:00:00.000008+01:30")).toBe("2026-07-01 12:30:00.000008+00:00");
+      expect(await write("2026-07-01 14:00:00Z")).toEqual(new Date("2026-07-01T14:00:00Z"));
+    });
+
     it("that does not fit is refused, whatever modes the server was started with", async () => {
       await session.run("drop table if exists mdb_values");
       await session.run("create table mdb_values (v varchar(2), n tinyint)");
