@@ -1,15 +1,26 @@
-import { startPostgres } from "@nsj/mdb-wire-servers";
+import { mysqlNeeded, startMysql, startPostgres } from "@nsj/mdb-wire-servers";
 import type { TestProject } from "vitest/node";
 
 declare module "vitest" {
   export interface ProvidedContext {
     /** The PostgreSQL of this test run, as a superuser. */
     postgresUrl: string;
+    /** The MariaDB or MySQL of this test run, as a superuser; empty without one. */
+    mysqlUrl: string;
   }
 }
 
-/** Starts what the tests share, once for the run. `MDB_POSTGRES_URL` names a server that takes the embedded one's place. */
-export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+type Stop = () => Promise<void>;
+
+/** Starts what the tests share, once for the run. `MDB_POSTGRES_URL` and `MDB_MYSQL_URL` name servers that take the place of these. */
+export default async function setup(project: TestProject): Promise<Stop> {
+  const stops = await Promise.all([postgres(project), mysql(project)]);
+  return async () => {
+    for (const stop of stops) await stop?.();
+  };
+}
+
+async function postgres(project: TestProject): Promise<Stop | undefined> {
   const own = process.env["MDB_POSTGRES_URL"];
   if (own !== undefined && own !== "") {
     project.provide("postgresUrl", own);
@@ -20,4 +31,13 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   const server = await startPostgres(settings);
   project.provide("postgresUrl", server.url);
   return () => server.stop();
+}
+
+/** Not every machine has one: what needs it is skipped then, and says so. */
+async function mysql(project: TestProject): Promise<Stop | undefined> {
+  const own = process.env["MDB_MYSQL_URL"];
+  const server = own === undefined || own === "" ? await startMysql() : undefined;
+  if (server === undefined && !own) console.log(`skipped: ${mysqlNeeded}`);
+  project.provide("mysqlUrl", server?.url ?? own ?? "");
+  return server && (() => server.stop());
 }

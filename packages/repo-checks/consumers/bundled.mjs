@@ -1,4 +1,5 @@
 // What an application relies on of errors, to be bundled and minified.
+import { mariadb, mysql } from "@nsj/mdb-adapter-mysql";
 import { postgres } from "@nsj/mdb-adapter-postgres";
 import { sqlite } from "@nsj/mdb-adapter-sqlite";
 import {
@@ -9,10 +10,12 @@ import {
   NoRowsError,
   SerializationError,
   StatementTimeoutError,
+  UndefinedObjectError,
   UniqueViolationError,
 } from "@nsj/mdb-core";
 
 async function main() {
+  const shopUrl = process.env.CONSUMER_MYSQL_URL ?? "";
   const databases = new DatabaseManager({
     main: sqlite({ filename: ":memory:" }),
     server: postgres({ connectionString: process.env.CONSUMER_POSTGRES_URL }),
@@ -33,6 +36,13 @@ async function main() {
   await databases.transaction("server", attempt, { retry: { attempts: 5 } });
   const late = databases.database("server").query("select pg_sleep(600)", [], { timeoutMs: 50 });
   facts.late = told(await failure(late), StatementTimeoutError);
+
+  const shop = (shopUrl.startsWith("mariadb:") ? mariadb : mysql)({ connectionString: shopUrl || undefined });
+  if (shopUrl !== "") {
+    const shops = new DatabaseManager({ shop });
+    facts.missing = told(await failure(shops.database("shop").query("select * from missing")), UndefinedObjectError);
+    await shops.close();
+  }
 
   class OutOfStock extends NoRowsError {}
   const own = new OutOfStock("made up");

@@ -1,5 +1,6 @@
 // A strict TypeScript program against the published declarations.
 import { mssql } from "@nsj/mdb-adapter-mssql";
+import { mariadb, mysql } from "@nsj/mdb-adapter-mysql";
 import { oracle } from "@nsj/mdb-adapter-oracle";
 import { postgres } from "@nsj/mdb-adapter-postgres";
 import { sqlite } from "@nsj/mdb-adapter-sqlite";
@@ -13,6 +14,8 @@ interface User {
 export const databases = new DatabaseManager({
   orders: postgres({ host: "localhost", pool: { max: 20 }, types: { bigint: "string" } }),
   billing: mssql({ server: "localhost" }),
+  shop: mysql({ host: "localhost", database: "shop", pool: { max: 5 } }),
+  forum: mariadb({ connectionString: "mariadb://localhost/forum" }),
   erp: oracle({ connectString: "localhost/FREEPDB1" }),
   audit: sqlite({ filename: ":memory:" }),
 });

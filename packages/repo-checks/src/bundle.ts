@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import commonjs from "@rollup/plugin-commonjs";
+import json from "@rollup/plugin-json";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import terser from "@rollup/plugin-terser";
 import { build } from "esbuild";
@@ -23,6 +24,7 @@ const requireLine = 'import { createRequire } from "node:module"; const require 
 
 // Their types speak of a CommonJS module, but Node.js loads the ECMAScript module that they have too.
 const fromCommonjs = commonjs as unknown as typeof commonjs.default;
+const withJson = json as unknown as typeof json.default;
 const minified = terser as unknown as typeof terser.default;
 
 /** The bundlers by name. */
@@ -45,7 +47,12 @@ export const bundlers: Readonly<Record<string, Bundler>> = {
 
   async rollup(program, folder, format) {
     const file = place("rollup", folder, format);
-    const plugins = [nodeResolve({ exportConditions: ["node"], preferBuiltins: true }), fromCommonjs(), minified()];
+    const plugins = [
+      nodeResolve({ exportConditions: ["node"], preferBuiltins: true }),
+      withJson(),
+      fromCommonjs(),
+      minified(),
+    ];
     const bundle = await rollup({
       input: program,
       external: [...external, absent, /^node:/],

@@ -29,13 +29,17 @@ describe("a minified bundle of core and adapters", () => {
     const file = await bundlers[name]?.(join(import.meta.dirname, "../consumers/bundled.mjs"), folder, format);
     const finished = await runCommand(process.execPath, [String(file)], {
       cwd: folder,
-      environment: { CONSUMER_POSTGRES_URL: inject("postgresUrl") },
+      environment: { CONSUMER_POSTGRES_URL: inject("postgresUrl"), CONSUMER_MYSQL_URL: inject("mysqlUrl") },
     });
     expect(finished.stderr).toBe("");
     expect(JSON.parse(finished.stdout)).toEqual({
       unique: ["UniqueViolationError", "MDB_UNIQUE_VIOLATION", [true, true, false], true],
       noRows: ["NoRowsError", "MDB_NO_ROWS", [true, true, false], true],
       attempts: 3,
+      // Where the machine has a server of MySQL or MariaDB.
+      ...(inject("mysqlUrl") !== "" && {
+        missing: ["UndefinedObjectError", "MDB_UNDEFINED_OBJECT", [true, true, false], true],
+      }),
       late: ["StatementTimeoutError", "MDB_STATEMENT_TIMEOUT", [true, true, false], true],
       derived: [true, true, false],
       table: ["id"],

@@ -10,6 +10,7 @@ const codes: readonly (readonly [string, core.ErrorCodeFacts])[] = Object.entrie
 const environmentVariables: ReadonlySet<string> = new Set([
   "MDB_POSTGRES_URL",
   "MDB_MSSQL_URL",
+  "MDB_MYSQL_URL",
   "MDB_SESSION_SEED",
   "MDB_ORACLE_URL",
 ]);

@@ -40,7 +40,7 @@ describe("the packed packages, installed by npm into an empty project", () => {
   it.each(["ecmascript.mjs", "commonjs.cjs", "two-copies.cjs", "integrations.mjs", "conformance.mjs"])(
     "run %s",
     async (program) => {
-      const environment = { CONSUMER_POSTGRES_URL: inject("postgresUrl") };
+      const environment = { CONSUMER_POSTGRES_URL: inject("postgresUrl"), CONSUMER_MYSQL_URL: inject("mysqlUrl") };
       // Node.js 22 calls its own `node:sqlite`, on which the testkit's reference server stands, experimental.
       const node = [process.execPath, ["--disable-warning=ExperimentalWarning", program]] as const;
       const finished = await runCommand(...node, { cwd: project, environment });

@@ -1,3 +1,4 @@
+export { findMysqlServer, mysqlNeeded, type RunningMysql, startMysql } from "./mysql/start-mysql.ts";
 export { freePort, type RunningPostgres, startPostgres } from "./postgres/start-postgres.ts";
 export type { ScriptedAnswer as TdsScriptedAnswer } from "./tds/scripted-answer.ts";
 export { startTdsServer, type TdsServer, type TdsServerOptions } from "./tds/server.ts";

@@ -45,6 +45,7 @@ export function mssqlSubject(server: TestServer): Subject<MssqlOptions> {
          set nocount on; insert into ${log} (id) select inserted.id from inserted; end`,
       ],
       version: "select @@version",
+      now: "sysdatetimeoffset()",
       sleep: (milliseconds) => `waitfor delay '${clock(milliseconds)}'; select 1 as one`,
       failMidway: (count, at) => `select 1 / (n - ${at}) as n from (${series(count)}) as s`,
       literal: (_type, text) => `N'${text.replaceAll("'", "''")}'`,

@@ -57,6 +57,7 @@ export function oracleSubject(): Subject<OracleOptions> {
       series: (count) => `select level as n from dual connect by level <= ${count}`,
       identityKey: "number(10) generated always as identity primary key",
       version: "select banner from v$version",
+      now: "systimestamp",
       sleep: (milliseconds) => `select mdb_test_sleep(${milliseconds / 1000}) from dual`,
       failMidway: (count, at) =>
         `select 1 / (n - ${at}) as n from (select level as n from dual connect by level <= ${count})`,

@@ -79,7 +79,9 @@ export interface DialectFacts {
   readonly selectNeedsFrom: string | null;
   /**
    * What the scanner for `:name` must know of the engine's lexical rules: `dollarQuotes` `$tag$...$tag$`, `backslashEscapes`
-   * `E'...'`, `brackets` `[name]`, `backticks` `` `name` ``, `qQuotes` `q'[...]'`, `nestedComments`, `slices` `a[1:2]`.
+   * `E'...'`, `brackets` `[name]`, `backticks` `` `name` ``, `qQuotes` `q'[...]'`, `nestedComments`, `slices` `a[1:2]`; and MySQL's own:
+   * `backslashStrings` a backslash escapes in every string, and `"..."` is one; `hashComments` `# ...`; `spacedDashes` `--` begins a comment only
+   * before a blank, and a comment ends at a line feed only; `executableComments` what stands in a comment that begins with `!` is code.
    */
   readonly lexical: readonly LexicalFeature[];
 }
@@ -136,4 +138,8 @@ export type LexicalFeature =
   | "backticks"
   | "qQuotes"
   | "nestedComments"
-  | "slices";
+  | "slices"
+  | "backslashStrings"
+  | "hashComments"
+  | "spacedDashes"
+  | "executableComments";

@@ -7,6 +7,9 @@ const packages: Readonly<Record<string, string>> = {
   sqlserver: "@nsj/mdb-adapter-mssql",
   oracle: "@nsj/mdb-adapter-oracle",
   oracledb: "@nsj/mdb-adapter-oracle",
+  mysql: "@nsj/mdb-adapter-mysql",
+  mysql2: "@nsj/mdb-adapter-mysql",
+  mariadb: "@nsj/mdb-adapter-mysql",
   sqlite: "@nsj/mdb-adapter-sqlite",
   sqlite3: "@nsj/mdb-adapter-sqlite",
 };

@@ -1,4 +1,5 @@
 import type { DialectFacts } from "../driver/index.ts";
+import { endOfBlockComment, endOfDoubled, endOfEscaped, endOfLine } from "./span-ends.ts";
 
 /** What a stretch of text is that holds no code: where it stands, and its name in messages. */
 export interface OpaqueSpan {
@@ -25,11 +26,14 @@ export interface LexedText {
   readonly native: readonly PlaceholderSpan[];
 }
 
-const interesting = /['"`[\]\-/$:?@]/g;
+const interesting = /['"`[\]\-/$:?@#]/g;
 const name = /[\p{L}_][\p{L}\p{M}\p{N}_]*/uy;
 const digits = /[0-9]+/y;
 const dollarTag = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
 const nativeName = /p[0-9]+(?![\p{L}\p{N}_$#@])/iuy;
+/** What makes a comment of two dashes where a mere `--` is none; so does the end of the text. */
+const blankOrControl = /[\0-\x20\x7f]/;
+const executableOpener = /\/\*M?![0-9]*/y;
 const wordCharacter = /[\p{L}\p{M}\p{N}_$#@]/u;
 const continued = /[ \t\f\v]*(?:--[^\n\r]*)?[\n\r](?:\s|--[^\n\r]*[\n\r])*'/y;
 const closers: Readonly<Record<string, string>> = { "[": "]", "{": "}", "<": ">", "(": ")" };
@@ -51,6 +55,7 @@ class Lexer {
   readonly #native: PlaceholderSpan[] = [];
   #at = 0;
   #brackets = 0;
+  #inExecutable = false;
 
   constructor(text: string, dialect: Pick<DialectFacts, "placeholder" | "lexical">) {
     this.#text = text;
@@ -77,23 +82,29 @@ class Lexer {
         this.#string();
         break;
       case '"':
-        this.#skip(this.#endOfDoubled('"', this.#at + 1), "a quoted identifier");
+        if (this.#features.has("backslashStrings")) this.#skip(endOfEscaped(this.#text, '"', this.#at + 1), "a string");
+        else this.#skip(endOfDoubled(this.#text, '"', this.#at + 1), "a quoted identifier");
         break;
       case "`":
-        if (this.#features.has("backticks")) this.#skip(this.#endOfDoubled("`", this.#at + 1), "a quoted identifier");
+        if (this.#features.has("backticks"))
+          this.#skip(endOfDoubled(this.#text, "`", this.#at + 1), "a quoted identifier");
         break;
       case "[":
-        if (this.#features.has("brackets")) this.#skip(this.#endOfDoubled("]", this.#at + 1), "a quoted identifier");
+        if (this.#features.has("brackets"))
+          this.#skip(endOfDoubled(this.#text, "]", this.#at + 1), "a quoted identifier");
         else this.#brackets++;
         break;
       case "]":
         if (this.#brackets > 0) this.#brackets--;
         break;
       case "-":
-        if (next === "-") this.#skip(this.#endOfLine(), "a comment");
+        if (next === "-" && this.#isDashComment()) this.#lineComment();
+        break;
+      case "#":
+        if (this.#features.has("hashComments")) this.#lineComment();
         break;
       case "/":
-        if (next === "*") this.#skip(this.#endOfBlockComment(), "a comment");
+        this.#slash(next);
         break;
       case "$":
         this.#dollar();
@@ -123,9 +134,10 @@ class Lexer {
       return;
     }
     const escapes = this.#features.has("backslashEscapes") && prefix === "e";
-    let end = this.#endOfString(this.#at + 1, escapes);
+    const endOfString = escapes || this.#features.has("backslashStrings") ? endOfEscaped : endOfDoubled;
+    let end = endOfString(this.#text, "'", this.#at + 1);
     // A string goes on behind a line break, and its escapes with it: E'a' <line break> 'b\'c' is one string.
-    while (escapes && matchAt(continued, this.#text, end)) end = this.#endOfString(continued.lastIndex, true);
+    while (escapes && matchAt(continued, this.#text, end)) end = endOfString(this.#text, "'", continued.lastIndex);
     this.#skip(end, "a string");
   }
 
@@ -136,45 +148,28 @@ class Lexer {
     return this.#text.slice(start, this.#at).toLowerCase();
   }
 
-  #endOfString(from: number, escapes: boolean): number {
-    if (!escapes) return this.#endOfDoubled("'", from);
-    for (let at = from; at < this.#text.length; at++) {
-      if (this.#text[at] === "\\") at++;
-      else if (this.#text[at] === "'") {
-        if (this.#text[at + 1] !== "'") return at + 1;
-        at++;
+  #isDashComment(): boolean {
+    return !this.#features.has("spacedDashes") || blankOrControl.test(this.#text[this.#at + 2] ?? " ");
+  }
+
+  #lineComment(): void {
+    this.#skip(endOfLine(this.#text, this.#at, !this.#features.has("spacedDashes")), "a comment");
+  }
+
+  /** What stands in an executable comment is code; only its ends are none. */
+  #slash(next: string | undefined): void {
+    if (this.#inExecutable && this.#text[this.#at - 1] === "*") {
+      this.#inExecutable = false;
+      this.#opaque.push({ start: this.#at - 1, end: this.#at + 1, what: "a comment" });
+    } else if (next === "*") {
+      if (this.#features.has("executableComments") && matchAt(executableOpener, this.#text, this.#at)) {
+        this.#inExecutable = true;
+        this.#skip(executableOpener.lastIndex, "a comment");
+      } else {
+        const nested = this.#features.has("nestedComments");
+        this.#skip(endOfBlockComment(this.#text, this.#at + 2, nested), "a comment");
       }
     }
-    return this.#text.length;
-  }
-
-  #endOfDoubled(closer: string, from: number): number {
-    for (let at = this.#text.indexOf(closer, from); at >= 0; at = this.#text.indexOf(closer, at + 2)) {
-      if (this.#text[at + 1] !== closer) return at + 1;
-    }
-    return this.#text.length;
-  }
-
-  #endOfLine(): number {
-    for (let at = this.#at; at < this.#text.length; at++) {
-      if (this.#text[at] === "\n" || this.#text[at] === "\r") return at;
-    }
-    return this.#text.length;
-  }
-
-  #endOfBlockComment(): number {
-    const nested = this.#features.has("nestedComments");
-    let depth = 1;
-    for (let at = this.#at + 2; at < this.#text.length; at++) {
-      if (this.#text.startsWith("*/", at)) {
-        at++;
-        if (--depth === 0) return at + 1;
-      } else if (nested && this.#text.startsWith("/*", at)) {
-        at++;
-        depth++;
-      }
-    }
-    return this.#text.length;
   }
 
   #dollar(): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { codeOf } from "../../src/sql/index.ts";
-import { postgres } from "./dialects.ts";
+import { mysql, postgres } from "./dialects.ts";
 
 describe("the code of a text", () => {
   it.each([
@@ -14,5 +14,12 @@ describe("the code of a text", () => {
     ["", ""],
   ])("is what stands outside of strings and comments: %s", (text, code) => {
     expect(codeOf(text, postgres.dialect)).toBe(code);
+  });
+
+  it.each([
+    ["/*!40101 SET @x = 1 */; # begin\nset 'a\\'b'", "  set @x = 1  ;  \nset ''"],
+    ["5--x -- commit", "5--x  "],
+  ])("is also what stands in a comment that is run: %s", (text, code) => {
+    expect(codeOf(text, mysql.dialect)).toBe(code);
   });
 });

@@ -75,6 +75,18 @@ export const oracle: StatementTarget = {
   }),
 };
 
+/** Not one of `targets`: its strings and comments are others than the standard's, so that what those are tried with means something else here. */
+export const mysql: StatementTarget = {
+  database: "shop",
+  engine: "mysql",
+  dialect: dialect({
+    quote: ["`", "`"],
+    maxIdentifier: { length: 64, unit: "chars" },
+    maxParameters: 65_535,
+    lexical: ["backticks", "backslashStrings", "hashComments", "spacedDashes", "executableComments"],
+  }),
+};
+
 export const targets: readonly StatementTarget[] = [postgres, sqlite, mssql, oracle];
 
 /** The text that a statement gives on each of the four, in the order of `targets`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compile, type StatementTarget, sql } from "../../src/sql/index.ts";
-import { mssql, oracle, postgres, refusal, sqlite, targets } from "./dialects.ts";
+import { mssql, mysql, oracle, postgres, refusal, sqlite, targets } from "./dialects.ts";
 
 /** The names found in a text, each bound to itself. */
 function found(text: string, target: StatementTarget): readonly unknown[] {
@@ -136,6 +136,28 @@ describe("the scanner", () => {
     // Operators of PostgreSQL that look like placeholders elsewhere.
     [postgres, "select a ? :k, a ?| :ks, a @> :d, @ :n", ["k", "ks", "d", "n"]],
     [mssql, "select @@rowcount, @p, @px1, x@p1, :a", ["a"]],
+    // Strings with backslashes, in both quotes.
+    [mysql, "select 'it\\'s :no', :a", ["a"]],
+    [mysql, 'select "it\\"s :no", "it\'s :no", "a""\\":no", :a', ["a"]],
+    [mysql, "select 'a\\\\', :a, ' :no'", ["a"]],
+    [mysql, "select `a\\`, :a, ` :no`", ["a"]],
+    [sqlite, "select 'a\\', :a, ' :no'", ["a"]],
+    // Comments that begin with a number sign, and dashes that begin none.
+    [mysql, "select :a # it's :no\n, :b", ["a", "b"]],
+    [mysql, "# don't :no", []],
+    [sqlite, "select a # :b", ["b"]],
+    [mysql, "select 5--:a, 5---:b, 5--- :no\n, 5 -- :no\r :no\n, :c --", ["a", "b", "c"]],
+    [mysql, "select 1 --\t:no\n, :a --\u0001:no", ["a"]],
+    // Comments that are run.
+    [
+      mysql,
+      "select :a /*! , :b */ /*!50101 , ':no' , :c */ /*M!100100 , :d */ /*m!:no*/ /*+ :no */",
+      ["a", "b", "c", "d"],
+    ],
+    [mysql, "select 1 /*!+ :a */* :b, 2 */* :no, /*!*/ :d", ["a", "b", "d"]],
+    [mysql, "select /*! '*/ :no' */ :a", ["a"]],
+    [mysql, "select @a:=:b, @'a:no', a->'$.no', _utf8mb4'it\\'s :no', :c", ["b", "c"]],
+    [sqlite, "select /*! :no */ :a", ["a"]],
   ];
   for (const [target, text, names] of cases) {
     it(`finds ${names.join(", ") || "no name"} in ${JSON.stringify(text)} on ${target.engine}`, () => {

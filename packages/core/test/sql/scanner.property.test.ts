@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compile } from "../../src/sql/index.ts";
-import { mssql, oracle, postgres, sqlite, targets } from "./dialects.ts";
+import { mssql, mysql, oracle, postgres, sqlite, targets } from "./dialects.ts";
 
 /** A generator of numbers that a failing seed reproduces. */
 function randomFrom(seed: number): (below: number) => number {
@@ -36,6 +36,7 @@ const hidden = [
 
 /** Text that holds no placeholder for the engine, however it looks. */
 function opaqueKinds(engine: string): readonly ((body: string) => string)[] {
+  if (engine === mysql.engine) return mysqlKinds;
   const always = [
     (body: string) => `'${body.replaceAll("'", "''")}'`,
     (body: string) => `"${body.replaceAll('"', '""')}"`,
@@ -61,8 +62,20 @@ function opaqueKinds(engine: string): readonly ((body: string) => string)[] {
   return [...always, ...(own[engine] ?? [])];
 }
 
+const mysqlKinds: readonly ((body: string) => string)[] = [
+  (body) => `'${body.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`,
+  (body) => `"${body.replaceAll("\\", "\\\\").replaceAll('"', '""')}"`,
+  (body) => `\`${body.replaceAll("`", "``")}\``,
+  (body) => `-- ${body.replaceAll("\n", "\r")}\n`,
+  (body) => `#${body.replaceAll("\n", "\r")}\n`,
+  (body) => `/* ${body.replaceAll(/[*/]/g, "")}*/`,
+  () => "5--@x",
+  () => "/*!50101 + 1 */* 2",
+  () => "@x:=1",
+];
+
 describe("the scanner, on random texts", () => {
-  for (const target of targets) {
+  for (const target of [...targets, mysql]) {
     it(`finds exactly the placeholders that were put in on ${target.engine}`, () => {
       const kinds = opaqueKinds(target.engine);
       const code = ["select ", " , ", "(", ")", " = ", " + ", "\n", " where a1 ", " - ", " / ", " * ", ".", ";"];

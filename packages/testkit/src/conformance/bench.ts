@@ -211,6 +211,12 @@ export class Bench implements Facts {
     return this.dialect.quoteInNames === false ? names.filter((name) => !name.includes(close)) : names;
   }
 
+  /** An expression of one of the subject's types. */
+  cast(expression: string, type: "integer" | "bigint"): string {
+    const { sql, types } = this.subject;
+    return sql.cast?.(expression, type) ?? `cast(${expression} as ${types[type]})`;
+  }
+
   /** A literal of a type. */
   literal(type: Parameters<NonNullable<Subject["sql"]["literal"]>>[0], text: string): string {
     return this.subject.sql.literal?.(type, text) ?? `'${text.replaceAll("'", "''")}'`;

@@ -6,10 +6,10 @@ const known = {
     "driver options types sql admin canRestart network url secret wrong tls traits driverVersion patienceMs timeoutMs",
   types:
     "integer bigint decimal float boolean text fixedText foldedText longText bytes date time timestamp timestamptz json uuid",
-  sql: "series identityKey trigger version sleep failMidway literal openTransaction endTransaction currentIsolation lockTimeout statementTimeout durability lockingQuery foreignBranch unpreparable failures session procedure",
+  sql: "series identityKey trigger version now openStatements hangUp sleep failMidway cast literal openTransaction endTransaction currentIsolation lockTimeout statementTimeout durability lockingQuery foreignBranch unpreparable failures session procedure",
   session: "leftovers local harmless",
   leftover: "what leave query ask inTransaction",
-  traits: "concurrentWrites strictTypes timestampDigits",
+  traits: "concurrentWrites strictTypes timestampDigits instants",
 };
 
 /**

@@ -49,10 +49,15 @@ export function conformance<Options extends object>(
       });
     }
     runner.after(async () => {
-      const { version } = suite.subject.sql;
-      if (version !== undefined) report.serverVersion = String(await suite.value(version));
-      await suite.close();
-      options.onReport?.(report);
+      try {
+        const { version } = suite.subject.sql;
+        if (version !== undefined) report.serverVersion = String(await suite.value(version));
+      } catch {
+        // The server may be gone, and its version with it; what was found out is not.
+      } finally {
+        await suite.close().catch(() => undefined);
+        options.onReport?.(report);
+      }
     });
   });
   return report;

@@ -141,7 +141,7 @@ export const dialectWrites: readonly Case[] = [
       const connection = await bench.connect();
       const { integer } = bench.subject.types;
       const table = await bench.table(connection, `id ${integer} primary key, n ${integer}`);
-      const text = upsertText(bench, table, integer, bench.dialect.upsertInserted ?? undefined);
+      const text = upsertText(bench, table, bench.dialect.upsertInserted ?? undefined);
       const answers: string[] = [];
       for (const n of [1, 2]) answers.push(...(await bench.texts(connection, text, 7, n)));
       assert.deepEqual(
@@ -157,7 +157,7 @@ export const dialectWrites: readonly Case[] = [
       const connection = await bench.connect();
       const { integer } = bench.subject.types;
       const table = await bench.table(connection, `id ${integer} primary key, n ${integer}`);
-      for (const n of [1, 2]) await bench.run(connection, upsertText(bench, table, integer), 7, n);
+      for (const n of [1, 2]) await bench.run(connection, upsertText(bench, table), 7, n);
       const rows = await bench.rows(connection, `select id, n from ${table}`);
       assert.deepEqual(
         rows.map((row) => row.map(String)),
@@ -172,13 +172,13 @@ function textsOf({ rows }: { readonly rows: readonly unknown[][] }): string[][] 
 }
 
 /** @param inserted - what tells an insert from an update, if that is asked for */
-function upsertText(bench: Bench, table: string, integer: string, inserted?: string): string {
+function upsertText(bench: Bench, table: string, inserted?: string): string {
   const { upsert, returning } = bench.dialect;
   const row = `insert into ${table} (id, n) values (?, ?)`;
   const clause = inserted === undefined ? "" : ` ${returning.insert} ${inserted} as inserted`;
   if (upsert === "on-conflict") return `${row} on conflict (id) do update set n = excluded.n${clause}`;
   if (upsert === "on-duplicate-key") return `${row} on duplicate key update n = values(n)`;
-  const source = bench.select(`cast(? as ${integer}) as id, cast(? as ${integer}) as n`);
+  const source = bench.select(`${bench.cast("?", "integer")} as id, ${bench.cast("?", "integer")} as n`);
   const merge = `merge into ${table} t using (${source}) s on (t.id = s.id)
     when matched then update set n = s.n when not matched then insert (id, n) values (s.id, s.n)${clause}`;
   // SQL Server's MERGE, and no other, has to end with a semicolon.

@@ -68,7 +68,9 @@ export const dialect: Area = {
         const name = bench.name();
         await bench.run(connection, `create table ${name} (MixedCase ${bench.subject.types.integer})`);
         bench.dropLater(`drop table ${name}`);
-        await bench.run(connection, `insert into ${name.toUpperCase()} (mixedcase) values (1)`);
+        // Where nothing is folded, the file system may tell names of tables apart by their case.
+        const written = bench.dialect.foldCase === "none" ? name : name.toUpperCase();
+        await bench.run(connection, `insert into ${written} (mixedcase) values (1)`);
         const folded = { lower: "mixedcase", upper: "MIXEDCASE", none: "MixedCase" }[bench.dialect.foldCase];
         assert.deepEqual(await bench.texts(connection, `select ${bench.quote(folded)} from ${name}`), ["1"]);
       },

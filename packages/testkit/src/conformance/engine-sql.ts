@@ -11,10 +11,18 @@ export interface EngineSql {
   readonly trigger?: (table: string, log: string) => readonly string[];
   /** A query that gives the server's version as text. */
   readonly version?: string;
+  /** An expression that gives the present moment as an instant, by the server's clock. */
+  readonly now?: string;
+  /** A query that gives how many prepared statements the server keeps for this session. */
+  readonly openStatements?: string;
+  /** A statement that fails, and behind whose error the server ends the session. */
+  readonly hangUp?: string;
   /** A query that gives its one row only after this time on the server. */
   sleep?(milliseconds: number): string;
   /** A query that gives rows, and fails on the server when it comes to row `at` of `count`. */
   failMidway?(count: number, at: number): string;
+  /** Gives an expression one of the subject's types. Default: `cast(expression as type)`, with the type's name in {@link Subject.types}. */
+  cast?(expression: string, type: "integer" | "bigint"): string;
   /** A literal of this type. Default: the text in single quotes. */
   literal?(type: LogicalType, text: string): string;
   /**

@@ -123,6 +123,16 @@ export const errors: Area = {
       ] as const
     ).map(failsAsDeclared),
     {
+      name: "lost: an error behind which the server hangs up leaves no connection that calls itself usable",
+      needs: [snippet("hangUp")],
+      async run(bench) {
+        const connection = await bench.connect();
+        const { info } = await bench.failing(() => bench.run(connection, bench.subject.sql.hangUp ?? ""));
+        if (!connection.usable) assert.equal(info.connection, "dead");
+        else await bench.works(connection);
+      },
+    },
+    {
       name: "lost: a connection that died is dead by every account",
       needs: [supplied("admin")],
       async run(bench) {

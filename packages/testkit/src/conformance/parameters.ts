@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { jsonText, type ParameterValue } from "@nsj/mdb-core";
 import type { Area } from "./area.ts";
+import { plainDecimal } from "./canonical.ts";
 import { hostileTexts } from "./hostile-texts.ts";
 import { dialect, type } from "./need.ts";
 import { soon } from "./wait.ts";
@@ -52,6 +53,27 @@ export const parameters: Area = {
       },
     },
     {
+      name: "stores an integer beyond 64 bits as it is, or refuses it",
+      needs: [type("decimal")],
+      async run(bench) {
+        const connection = await bench.connect();
+        const { integer, decimal } = bench.subject.types;
+        const table = await bench.table(connection, `id ${integer}, v ${decimal}`);
+        const stored: string[] = [];
+        for (const value of [2n ** 63n, -(2n ** 63n) - 1n, 2n ** 64n - 1n, 2n ** 64n, 2n ** 64n + 5n, 10n ** 25n]) {
+          try {
+            await bench.run(connection, `insert into ${table} (id, v) values (?, ?)`, stored.length, value);
+            stored.push(String(value));
+          } catch (error) {
+            const { kind } = bench.driver.classify(error);
+            assert.ok(kind === "value" || kind === "parameter", `refused as "${kind}": ${String(error)}`);
+          }
+        }
+        const read = await bench.texts(connection, `select v from ${table} order by id`);
+        assert.deepEqual(read.map(plainDecimal), stored);
+      },
+    },
+    {
       name: "brings every hostile text there and back, and runs none of it",
       async run(bench) {
         const connection = await bench.connect();
@@ -76,9 +98,10 @@ export const parameters: Area = {
       name: "does not look for placeholders in quotes and comments",
       async run(bench) {
         const connection = await bench.connect();
-        const { integer } = bench.subject.types;
         const marks = "? $1 $2 :1 :a @p1";
-        const text = bench.select(`'${marks}' as a, cast(${bench.placeholder(1)} as ${integer}) as b /* ${marks} */`);
+        const text = bench.select(
+          `'${marks}' as a, ${bench.cast(bench.placeholder(1), "integer")} as b /* ${marks} */`,
+        );
         const result = await connection.query({ text, values: [7] }, soon());
         assert.deepEqual(
           result.rows.map((row) => row.map(String)),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Area } from "./area.ts";
-import { capability } from "./need.ts";
+import { capability, snippet } from "./need.ts";
 import { soon } from "./wait.ts";
 
 /** The questions are worth asking of a driver without prepared statements too: none of them may be noticed. */
@@ -37,6 +37,23 @@ export const prepared: Area = {
             assert.equal(texts[0], String(index));
           }
         }
+      },
+    },
+    {
+      name: "keeps no more statements on the server than it has to",
+      needs: [snippet("openStatements")],
+      async run(bench) {
+        const connection = await bench.connect();
+        for (let round = 0; round < 2; round++) {
+          for (let index = 0; index < 300; index++) {
+            const text = bench.select(`${bench.cast("?", "integer")} + ${index} as n`);
+            await bench.run(connection, text, 1);
+            await bench.run(connection, text, 2);
+          }
+        }
+        const [open] = (await bench.texts(connection, bench.subject.sql.openStatements ?? "")).map(Number);
+        assert.ok(open !== undefined);
+        assert.ok(open < 250, `600 texts have left ${open} prepared statements`);
       },
     },
     {

@@ -82,4 +82,6 @@ export interface Traits {
   readonly strictTypes?: boolean;
   /** Digits of a second's fraction that a `timestamp` column keeps. Default 6. */
   readonly timestampDigits?: number;
+  /** The instants that a `timestamptz` column holds, where it cannot hold the years 1 to 9999: the first and the last one. */
+  readonly instants?: { readonly from: Date; readonly to: Date };
 }

@@ -1,4 +1,5 @@
 import { jsonText, type LogicalType, type ParameterValue } from "@nsj/mdb-core";
+import type { Traits } from "./subject.ts";
 import type { TypeName } from "./type-names.ts";
 
 /** A value that goes in, and what `canonical` says when it comes back. */
@@ -37,6 +38,12 @@ const instants = dates(
   "2026-10-25T02:30:00.001Z",
   "9999-12-31T23:59:59.999Z",
 );
+
+/** Says whether a column of a type can hold a value, which the subject's `instants` may narrow. */
+export function canHold(type: TypeName, value: unknown, { instants }: Traits = {}): boolean {
+  if (type !== "timestamptz" || instants === undefined || !(value instanceof Date)) return true;
+  return instants.from <= value && value <= instants.to;
+}
 
 /** Every row of the type contract. */
 export const typeSamples: readonly TypeSamples[] = [

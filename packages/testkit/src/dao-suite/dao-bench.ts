@@ -8,7 +8,7 @@ import {
   sql,
   TransactionalDao,
 } from "@nsj/mdb-core";
-import type { Subject } from "../conformance/subject.ts";
+import type { Subject, Traits } from "../conformance/subject.ts";
 import type { TypeNames } from "../conformance/type-names.ts";
 
 /** The entity that the suite works with: a generated key, a default, a boolean, JSON, an exact number, a soft deletion, a reserved word. */
@@ -129,6 +129,11 @@ export class DaoBench {
     await this.database.execute(sql`create table ${this.lines.table} (
       order_id ${sql.raw(integer)} not null, position ${sql.raw(integer)} not null, sku ${sql.raw(text)} not null,
       primary key (order_id, position))`);
+  }
+
+  /** What the engine does that no capability speaks of. */
+  get traits(): Traits | undefined {
+    return this.#subject.traits;
   }
 
   /** Digits of a second's fraction that a timestamp keeps. */

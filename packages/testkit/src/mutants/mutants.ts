@@ -1,5 +1,6 @@
 import { branchingMutants } from "./branching.ts";
 import { connectingMutants } from "./connecting.ts";
+import { deceivingMutants } from "./deceiving.ts";
 import { dyingMutants } from "./dying.ts";
 import { erringMutants } from "./erring.ts";
 import { forgettingMutants } from "./forgetting.ts";
@@ -24,4 +25,5 @@ export const mutants: readonly Mutant[] = [
   ...erringMutants,
   ...leakingMutants,
   ...sessionLeakingMutants,
+  ...deceivingMutants,
 ];

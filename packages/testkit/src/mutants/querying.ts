@@ -142,6 +142,11 @@ export const queryingMutants: readonly Mutant[] = [
   parameterMutant("passes integers through doubles", "types: bigint: every value comes back exact", (value) =>
     typeof value === "bigint" ? Number(value) : value,
   ),
+  parameterMutant(
+    "wraps integers at 64 bits",
+    "parameters: stores an integer beyond 64 bits as it is, or refuses it",
+    (value) => (typeof value === "bigint" ? BigInt.asIntN(64, value) : value),
+  ),
   valueMutant("gives undefined for NULL", "parameters: keeps SQL NULL apart from the text and from nothing", (value) =>
     value === null ? undefined : value,
   ),

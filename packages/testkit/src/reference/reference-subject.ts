@@ -30,6 +30,9 @@ export const referenceSql: EngineSql = {
     `with recursive s(n) as (select 1 union all select n + 1 from s where n < ${count}) select n from s`,
   identityKey: "integer primary key",
   version: "select sqlite_version()",
+  now: "current_timestamp",
+  openStatements: "select 0 as open_statements",
+  hangUp: "select hang_up()",
   sleep: (milliseconds) => `select sleep(${milliseconds})`,
   failMidway: (count, at) =>
     `with recursive s(n) as (select 1 union all select n + 1 from s where n < ${count})

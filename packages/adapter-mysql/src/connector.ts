@@ -1,0 +1,64 @@
+import type { Capabilities, Clock, ConnectionTarget, Connector, OperationContext } from "@nsj/mdb-core";
+import { DriverFault } from "@nsj/mdb-core";
+import { type Bounds, watch } from "./bounds.ts";
+import { MysqlConnection } from "./connection.ts";
+import { noteFacts } from "./errors.ts";
+import { Interruption } from "./interruption.ts";
+import { killQuery } from "./kill.ts";
+import { logIn } from "./login.ts";
+import { Session } from "./session.ts";
+import { addressOf, capabilitiesFor, type Settings } from "./settings.ts";
+import { type ServerFacts, setUp } from "./setup.ts";
+
+/** Opens connections with one set of options. */
+export class MysqlConnector implements Connector {
+  readonly target: ConnectionTarget;
+  readonly capabilities: Partial<Capabilities>;
+  readonly #settings: Settings;
+  readonly #clock: Clock;
+  readonly #facts: ServerFacts = { hasSnapshotIsolation: undefined };
+
+  constructor(settings: Settings, clock: Clock) {
+    this.#settings = settings;
+    this.#clock = clock;
+    const { endpoint, database, user } = settings;
+    this.target = Object.freeze({
+      address: addressOf(endpoint),
+      ...(database !== undefined && { database }),
+      ...(user !== undefined && { user }),
+    });
+    this.capabilities = capabilitiesFor(settings);
+  }
+
+  async connect(operation: OperationContext): Promise<MysqlConnection> {
+    const context: Bounds = { ...operation, clock: this.#clock };
+    try {
+      const session = await this.#open(context);
+      return new MysqlConnection(session, this.#facts, this.capabilities);
+    } catch (error) {
+      noteFacts(error, { connecting: true });
+      throw error;
+    }
+  }
+
+  async #open(context: Bounds): Promise<Session> {
+    const link = await logIn(this.#settings, context);
+    const kill = (bounds: OperationContext): Promise<void> =>
+      killQuery(this.#settings, link.threadId ?? 0, { ...bounds, clock: this.#clock });
+    const session = new Session(link, this.#settings, new Interruption(kill));
+    let why: Error | undefined;
+    const stop = watch(context, (expiry) => {
+      why = expiry === "deadline" ? DriverFault.connectTimeout() : DriverFault.connectAborted(context.signal?.reason);
+      link.destroy(why);
+    });
+    try {
+      await setUp(session, this.#facts);
+      return session;
+    } catch (error) {
+      link.destroy(error);
+      throw why ?? error;
+    } finally {
+      stop();
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import { DriverFault } from "@nsj/mdb-core";
+import { type Bounds, watch } from "./bounds.ts";
+import { queryCommand } from "./commands.ts";
+import { serverCode } from "./errors.ts";
+import { logIn } from "./login.ts";
+import { ResultFlight } from "./result-flight.ts";
+import type { Settings } from "./settings.ts";
+
+/** ER_NO_SUCH_THREAD: the session is gone, and its statement with it. */
+const noSuchThread = 1094;
+
+/** Stops what a session runs, over a connection of its own. Resolves when the server has marked the session. */
+export async function killQuery(settings: Settings, threadId: number, context: Bounds): Promise<void> {
+  const side = await logIn(settings, context);
+  const stop = watch(context, () => side.destroy(DriverFault.lost("the server did not answer in time")));
+  try {
+    const command = queryCommand(`kill query ${threadId}`);
+    await side.send(new ResultFlight(side, command, { isBinary: false, tinyint1IsBoolean: false }));
+  } catch (error) {
+    if (serverCode(error) !== noSuchThread) throw error;
+  } finally {
+    stop();
+    side.destroy(undefined);
+  }
+}

@@ -1,0 +1,21 @@
+import type { ResetPlan } from "@nsj/mdb-core";
+import type { Session } from "./session.ts";
+import { type ServerFacts, setUp } from "./setup.ts";
+
+/** Puts a session back to what it was after the login, or only ends its transaction. Without a database at the login there is no way back to none. */
+export async function resetSession(
+  session: Session,
+  { scope }: ResetPlan,
+  facts: ServerFacts,
+): Promise<"done" | "impossible"> {
+  if (session.state.txStatus !== "idle") await session.text("rollback");
+  if (scope === "transaction") return "done";
+  const { database } = session.settings;
+  if (session.state.schemaChanged && database === undefined) return "impossible";
+  await session.resetConnection();
+  await setUp(session, facts);
+  // The command keeps the current database as the last user has chosen it.
+  if (session.state.schemaChanged && database !== undefined) await session.useDatabase(database);
+  session.state.schemaChanged = false;
+  return "done";
+}

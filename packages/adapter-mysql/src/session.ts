@@ -1,0 +1,167 @@
+import { DriverFault, type ParameterHint, type ParameterValue, type Statement } from "@nsj/mdb-core";
+import { executeCommand, initDbCommand, pingCommand, queryCommand, resetCommand } from "./commands.ts";
+import { serverCode } from "./errors.ts";
+import { refusal } from "./faults.ts";
+import { PlainFlight } from "./flight.ts";
+import type { Interruption } from "./interruption.ts";
+import type { Link } from "./link.ts";
+import type { PacketWriter } from "./packet-writer.ts";
+import type { Prepared } from "./prepare-flight.ts";
+import { type Answer, ResultFlight } from "./result-flight.ts";
+import { SessionState } from "./session-state.ts";
+import type { Settings } from "./settings.ts";
+import { PreparedStatements } from "./statements.ts";
+import { deedOf } from "./traces.ts";
+
+/** ER_NEED_REPREPARE: its tables have changed too often; ER_UNKNOWN_STMT_HANDLER: the server has forgotten it. */
+const stale: ReadonlySet<number | undefined> = new Set([1615, 1243]);
+
+/** What runs a command that was made for a statement. */
+type Runner = (command: PacketWriter, prepared: Prepared | undefined) => Promise<readonly Answer[]>;
+
+/** The protocol's side of a connection: how a statement is sent, what is known of the session, and what stops it. */
+export class Session {
+  readonly link: Link;
+  readonly settings: Settings;
+  readonly state: SessionState;
+  readonly interruption: Interruption;
+  readonly #statements: PreparedStatements;
+
+  constructor(link: Link, settings: Settings, interruption: Interruption) {
+    this.link = link;
+    this.settings = settings;
+    this.state = new SessionState(link);
+    this.interruption = interruption;
+    this.#statements = new PreparedStatements(link, settings.preparedStatements);
+    // A prepared statement goes on in the database in which it was prepared.
+    this.state.onSchema = () => this.#statements.closeAll();
+  }
+
+  /**
+   * Runs one operation of core from its first to its last command. Whatever becomes of it, the connection knows its state behind it, and nothing that was to stop it
+   * can hit what comes next.
+   */
+  async operate<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.link.alive) throw DriverFault.alreadyLost(this.link.death);
+    this.link.operations++;
+    this.interruption.begin();
+    try {
+      return await work();
+    } finally {
+      await this.interruption.settled(() => this.flush());
+      this.link.operations--;
+    }
+  }
+
+  /** A statement of a caller. */
+  query(statement: Statement): Promise<readonly Answer[]> {
+    return this.ofCaller(statement.text, () => this.execute(statement));
+  }
+
+  /** Whatever runs a caller's text. */
+  ofCaller<T>(text: string, work: () => Promise<T>): Promise<T> {
+    return this.state.ofCaller(text, async () => {
+      try {
+        return await work();
+      } catch (error) {
+        await this.#learn(error, text);
+        throw error;
+      }
+    });
+  }
+
+  /** Runs a statement: prepared where it has values, and where it gives rows, because the text protocol rounds a FLOAT to six digits. */
+  async execute({ text, values, hints }: Statement, run: Runner = this.#run): Promise<readonly Answer[]> {
+    if (values.length === 0 && !deedOf(text).isRowsOnly && !/^\s*call\b/i.test(text)) {
+      return run(this.#checked(queryCommand(text)), undefined);
+    }
+    return this.#executePrepared(text, values, hints, run, true);
+  }
+
+  async #executePrepared(
+    text: string,
+    values: readonly ParameterValue[],
+    hints: readonly (ParameterHint | undefined)[] | undefined,
+    run: Runner,
+    again: boolean,
+  ): Promise<readonly Answer[]> {
+    const prepared = await this.#statements.of(text);
+    if (prepared === undefined) {
+      if (values.length > 0) throw refusal("parameter", "this kind of statement takes no parameters");
+      return run(this.#checked(queryCommand(text)), undefined);
+    }
+    let isStale = false;
+    try {
+      const command = executeCommand(prepared.id, prepared.parameters, values, hints, this.link.zone);
+      return await run(this.#checked(command), prepared);
+    } catch (error) {
+      isStale = stale.has(serverCode(error));
+      if (!isStale || !again) throw error;
+    } finally {
+      if (isStale) this.#statements.forget(text, prepared);
+      else this.#statements.keep(text, prepared);
+    }
+    // It was refused before anything of it ran.
+    return this.#executePrepared(text, values, hints, run, false);
+  }
+
+  readonly #run: Runner = (command, prepared) =>
+    this.link.send(new ResultFlight(this.link, command, this.reading(prepared)));
+
+  /** How the answer of a statement is read. */
+  reading(prepared: Prepared | undefined) {
+    const { tinyint1IsBoolean } = this.settings;
+    return { isBinary: prepared !== undefined, shapes: prepared?.shapes, tinyint1IsBoolean };
+  }
+
+  /** A text of our own, without values. */
+  text(text: string): Promise<readonly Answer[]> {
+    return this.link.send(
+      new ResultFlight(this.link, queryCommand(text), { isBinary: false, tinyint1IsBoolean: false }),
+    );
+  }
+
+  /** COM_PING. */
+  ping(): Promise<void> {
+    return this.link.send(new PlainFlight(this.link, pingCommand()));
+  }
+
+  /** COM_RESET_CONNECTION, which closes the prepared statements too. */
+  async resetConnection(): Promise<void> {
+    await this.link.send(new PlainFlight(this.link, resetCommand()));
+    this.#statements.clear();
+  }
+
+  /** COM_INIT_DB. */
+  useDatabase(name: string): Promise<void> {
+    return this.link.send(new PlainFlight(this.link, initDbCommand(name)));
+  }
+
+  /** The server hangs up on a longer one, after the whole of it was sent. */
+  #checked(command: PacketWriter): PacketWriter {
+    if (command.length <= this.link.maxPacket) return command;
+    const limit = `the ${this.link.maxPacket} that the server takes (max_allowed_packet)`;
+    throw refusal("resource", `the statement with its values has ${command.length} bytes, which is more than ${limit}`);
+  }
+
+  /** An error of the server says nothing of the transaction, which it may have ended; the answer to a ping does. */
+  async #learn(error: unknown, text: string): Promise<void> {
+    if (serverCode(error) === undefined || !this.link.alive || !this.state.isOpenAfter(text)) return;
+    this.state.forget();
+    await this.ping().catch(() => undefined);
+  }
+
+  /** An order to stop that came too late for its statement stops this one. @returns whether there is none left */
+  async flush(): Promise<boolean> {
+    if (this.link.isBusy) return false;
+    for (let attempt = 0; attempt < 5 && this.link.alive; attempt++) {
+      try {
+        await this.text("do 0");
+        return true;
+      } catch (error) {
+        if (serverCode(error) !== 1317) return true;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,72 @@
+import { DatabaseManager, defineDatabase, sql } from "@nsj/mdb-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { driver, serverOptions, withServer } from "./support/server.ts";
+
+withServer(() => {
+  describe("a procedure", () => {
+    const databases = new DatabaseManager({ main: defineDatabase(driver, serverOptions()) });
+    const db = databases.database("main");
+    beforeAll(async () => {
+      await db.execute("drop procedure if exists mdb_outs");
+      await db.execute(`create procedure mdb_outs(in a int, out b decimal(30, 10), out c datetime(6), out d bigint, out e varchar(10), inout f int)
+        begin set b = a / 3, c = '2026-01-01 01:02:03.4', d = 9223372036854775807, e = 'é', f = f + 1; end`);
+    });
+    afterAll(() => databases.close());
+
+    it("gives its outputs in their own types, in whatever order they are named", async () => {
+      const outs = {
+        f: sql.inout("int", 1),
+        e: sql.out("varchar"),
+        d: sql.out("bigint"),
+        c: sql.out("datetime"),
+        b: sql.out("decimal"),
+        A: 1,
+      };
+      const { out } = await db.call("mdb_outs", outs);
+      expect(out).toEqual({
+        f: 2,
+        e: "é",
+        d: 9_223_372_036_854_775_807n,
+        c: new Date("2026-01-01T01:02:03.400Z"),
+        b: "0.3333333330",
+      });
+    });
+
+    it("gives its results one after the other", async () => {
+      await db.execute("drop procedure if exists mdb_results");
+      await db.execute("create procedure mdb_results() begin select 1 as a; select 2 as b, 3 as c; end");
+      const { resultSets } = await db.call("mdb_results");
+      expect(resultSets.map(({ rows }) => rows)).toEqual([[{ a: 1 }], [{ b: 2, c: 3 }]]);
+    });
+
+    it("takes its parameters by name though it was made anew with another order", async () => {
+      await db.execute("create or replace procedure mdb_order(in a int, in b int, out c int) set c = a * 10 + b");
+      const call = async () => (await db.call("mdb_order", { a: 1, b: 2, c: sql.out("int") })).out;
+      expect(await call()).toEqual({ c: 12 });
+      await db.execute("create or replace procedure mdb_order(in b int, in a int, out c int) set c = a * 10 + b");
+      expect(await call()).toEqual({ c: 12 });
+    });
+
+    it.each([
+      [{ a: 1 }, "missing"],
+      [{ a: 1, b: 2, f: 1 }, "for output"],
+      [{ a: sql.out("int"), f: 1 }, "gives nothing back"],
+      [{ a: 1, f: 1, nobody: 2 }, "nobody"],
+    ])("whose parameters do not fit is refused: %j", async (parameters, words) => {
+      await expect(db.call("mdb_outs", parameters as never)).rejects.toMatchObject({
+        code: "MDB_PARAMETER",
+        cause: expect.objectContaining({ message: expect.stringContaining(words) }),
+      });
+    });
+
+    it("that is a function gives its value", async () => {
+      await db.execute("drop function if exists mdb_plus");
+      await db.execute("create function mdb_plus(a int, b int) returns bigint deterministic return a + b");
+      expect((await db.call("mdb_plus", { b: 2, a: 1 })).returnValue).toBe(3);
+    });
+
+    it("that is not there is named", async () => {
+      await expect(db.call("mdb_nowhere", {})).rejects.toMatchObject({ code: "MDB_UNDEFINED_OBJECT" });
+    });
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { asAdmin, driver, withServer } from "./support/server.ts";
+import { openSession } from "./support/session.ts";
+
+withServer(() => {
+  describe("an order to stop", () => {
+    it("never hits a later statement, though it comes when its own one ends", async () => {
+      const { connection, run, close, forEver } = await openSession();
+      const count = { stopped: 0, done: 0 };
+      for (let round = 0; round < 150; round++) {
+        // Between shorter and longer than the order's own way takes.
+        const pending = run(`select sleep(${(round % 15) * 0.004})`).then(
+          () => count.done++,
+          (error: unknown) => {
+            expect(driver.classify(error).kind).toBe("cancelled");
+            count.stopped++;
+          },
+        );
+        await connection.cancel?.(forEver);
+        await pending;
+        for (let later = 0; later < 3; later++) {
+          expect((await run("select count(*) from seq_1_to_200")).rows, `round ${round}`).toEqual([[200]]);
+        }
+      }
+      await close();
+      expect(count.stopped).toBeGreaterThan(0);
+    });
+
+    it("leaves no session behind", async () => {
+      const { connection, run, value, close, forEver } = await openSession();
+      const own = await value("select user()");
+      const sleeping = run("select sleep(60)").catch((error: unknown) => driver.classify(error).kind);
+      await connection.cancel?.(forEver);
+      expect(await sleeping).toBe("cancelled");
+      const list =
+        "select count(*) as n from information_schema.processlist where command = 'Query' and info like 'kill%'";
+      expect(await asAdmin(list)).toEqual([{ n: 0 }]);
+      expect(await value("select user()")).toBe(own);
+      await close();
+    });
+
+    it("stops a bulk load and executeMany between two statements, and nothing of them is kept", async () => {
+      const { connection, run, value, close, forEver } = await openSession();
+      await run("create or replace table mdb_stopped (id int)");
+      let given = 0;
+      async function* endless() {
+        for (;;) {
+          yield Array.from({ length: 500 }, () => [given++]);
+          if (given === 5_000) void connection.cancel?.(forEver);
+        }
+      }
+      const target = { table: ["mdb_stopped"], columns: ["id"] };
+      const loading = Promise.resolve(connection.bulkLoad?.(target, endless(), forEver));
+      const error: unknown = await loading.catch((it: unknown) => it);
+      expect(driver.classify(error).kind).toBe("cancelled");
+      expect(await value("select count(*) from mdb_stopped")).toBe(0);
+      await close();
+    });
+  });
+});

@@ -1,0 +1,3 @@
+import { registerConformance } from "./support/suites.ts";
+
+registerConformance({});

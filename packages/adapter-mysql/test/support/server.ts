@@ -1,0 +1,43 @@
+import { mysqlNeeded } from "@nsj/mdb-wire-servers";
+import mysql2, { type Connection } from "mysql2/promise";
+import { inject, it } from "vitest";
+import { type MysqlOptions, mariadbDriver, mysqlDriver } from "../../src/index.ts";
+
+/** The server of this test run; `undefined` where the machine has none. */
+export const serverUrl: string | undefined = inject("mysqlUrl") || undefined;
+
+/** Which of the two a URL is about. */
+export function driverOf(url: string): typeof mysqlDriver | typeof mariadbDriver {
+  return url.startsWith("mariadb:") ? mariadbDriver : mysqlDriver;
+}
+
+/** The driver of the run's server. */
+export const driver = driverOf(serverUrl ?? "mariadb:");
+
+/** Options that connect to it. */
+export function serverOptions(more: MysqlOptions = {}): MysqlOptions {
+  return { ...driver.parseUrl(serverUrl ?? ""), ...more };
+}
+
+/** Registers tests that need a server; without one, a skip that says so. */
+export function withServer(register: () => void): void {
+  if (serverUrl !== undefined) register();
+  else it("needs a server", ({ skip }) => skip(mysqlNeeded));
+}
+
+/** mysql2 itself, as another client of the server. */
+export async function adminClient(url: string = serverUrl ?? ""): Promise<Connection> {
+  const client = await mysql2.createConnection(url.replace(/^mariadb:/, "mysql:"));
+  client.on("error", () => undefined);
+  return client;
+}
+
+/** Runs a statement through mysql2. */
+export async function asAdmin(text: string, url?: string): Promise<unknown> {
+  const client = await adminClient(url);
+  try {
+    return (await client.query(text))[0];
+  } finally {
+    client.destroy();
+  }
+}
