@@ -52,6 +52,9 @@ export async function startMysql(settings: readonly string[] = []): Promise<Runn
   const asRoot = process.getuid?.() === 0 ? ["--user=root"] : [];
   const log: string[] = [];
   let child: ChildProcess | undefined;
+  // A run that ends by an error nobody caught must not leave it behind.
+  const endWithProcess = (): void => void child?.kill("SIGKILL");
+  process.once("exit", endWithProcess);
   const start = async (): Promise<void> => {
     const own = [
       "--no-defaults",
@@ -96,6 +99,7 @@ export async function startMysql(settings: readonly string[] = []): Promise<Runn
       await start();
     },
     async stop() {
+      process.off("exit", endWithProcess);
       await end(child, "SIGTERM");
       await rm(directory, { recursive: true, force: true });
     },
