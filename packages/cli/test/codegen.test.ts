@@ -2,9 +2,11 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { mariadb, mysql } from "@nsj/mdb-adapter-mysql";
 import { postgres } from "@nsj/mdb-adapter-postgres";
 import { sqlite } from "@nsj/mdb-adapter-sqlite";
 import { DaoBase, type Database, DatabaseManager, type Table } from "@nsj/mdb-core";
+import { mysqlNeeded } from "@nsj/mdb-wire-servers";
 import { afterAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { codegen } from "../src/index.ts";
 import { mdb, scratchFolder, writeModule } from "./support/command.ts";
@@ -180,6 +182,28 @@ describe("on SQLite", () => {
         .columns({ aB: "a b", aB2: "a_b", t1st: "1st" });
       "
     `);
+  });
+});
+
+describe("on MySQL or MariaDB", () => {
+  const connectionString = inject("mysqlUrl");
+  it("keys, generated columns and documents are found", async ({ skip }) => {
+    if (!connectionString) return skip(mysqlNeeded);
+    const factory = connectionString.startsWith("mariadb:") ? mariadb : mysql;
+    const other = new DatabaseManager({ shop: factory({ connectionString }) });
+    onTestFinished(() => other.close());
+    const shop = other.database("shop");
+    await shop.execute("drop table if exists codegen_items");
+    onTestFinished(() => shop.execute("drop table codegen_items").then(() => {}));
+    await shop.execute(
+      "create table codegen_items (id bigint auto_increment primary key, name varchar(50) not null, price decimal(10, 2), made_at datetime(6), stock int not null default 0, doubled int generated always as (stock * 2) stored)",
+    );
+    const { text, undecided } = await codegen(shop, { tables: ["codegen_items"] });
+    expect(text).toContain(
+      "export interface CodegenItems {\n  readonly id: number | bigint;\n  readonly name: string;\n  readonly price: string | null;\n  readonly madeAt: Date | null;\n  readonly stock: number;\n  readonly doubled: number | null;\n}",
+    );
+    expect(text).toContain('.primaryKey("id")\n  .generated("id", "doubled")\n  .columns({ madeAt: "made_at" })');
+    expect(undecided).toEqual([expect.stringContaining("codegen_items.stock: it has a default")]);
   });
 });
 

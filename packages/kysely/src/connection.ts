@@ -93,8 +93,14 @@ export class MdbConnection implements DatabaseConnection {
 
   async executeQuery<R>(query: CompiledQuery, { signal }: Abortable = {}): Promise<QueryResult<R>> {
     const executor = await this.#executor();
-    const { rows, rowCount, columns } = await executor.execute<R>(query.sql, query.parameters, { signal });
-    return { rows, ...(writes(query, columns.length) && { numAffectedRows: BigInt(rowCount) }) };
+    const { rows, rowCount, columns, generatedKey } = await executor.execute<R>(query.sql, query.parameters, {
+      signal,
+    });
+    return {
+      rows,
+      ...(writes(query, columns.length) && { numAffectedRows: BigInt(rowCount) }),
+      ...(generatedKey !== undefined && { insertId: BigInt(generatedKey) }),
+    };
   }
 
   async *streamQuery<R>(

@@ -48,7 +48,7 @@ const standard = (schema: Sql, generated: Sql): Sql<Row> => sql<Row>`
   select c.table_name as "table", c.column_name as "column",
     case when c.is_nullable = 'YES' then 1 else 0 end as nullable,
     case when ${generated} then 1 else 0 end as generated,
-    case when c.column_default is not null then 1 else 0 end as defaulted,
+    case when c.column_default is not null and c.column_default <> 'NULL' then 1 else 0 end as defaulted,
     coalesce((
       select min(k.ordinal_position)
       from information_schema.table_constraints t

@@ -19,6 +19,8 @@ export interface Result<T = Row> {
   readonly columns: readonly ColumnInfo[];
   /** One entry per result, where the text held several statements. The first is the result itself. */
   readonly resultSets: readonly ResultSetRows[];
+  /** The key that the engine made for the one row of an INSERT, where it tells it by itself (MySQL, MariaDB); elsewhere say `returning`. */
+  readonly generatedKey?: string | number | bigint;
 }
 
 /** One of several results. */

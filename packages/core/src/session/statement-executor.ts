@@ -190,12 +190,13 @@ export abstract class StatementExecutor implements Executor {
     const result = sent instanceof Promise ? await sent : sent;
     const set = rowsOf(this.context, result);
     const resultSets = [set];
+    const key = result.generatedKey === undefined ? undefined : { generatedKey: result.generatedKey };
     for (let next = result.next; next !== undefined; next = next.next) resultSets.push(rowsOf(this.context, next));
     const { rowCount, columns } = set;
     if (options.rowMode === "array") {
-      return { rows: this.context.mapper(columns).toArrays(result.rows), rowCount, columns, resultSets };
+      return { rows: this.context.mapper(columns).toArrays(result.rows), rowCount, columns, resultSets, ...key };
     }
-    return { rows: await this.#validated(set.rows, statement, options), rowCount, columns, resultSets };
+    return { rows: await this.#validated(set.rows, statement, options), rowCount, columns, resultSets, ...key };
   }
 
   #send(statement: Statement, options: AnyStatementOptions): MaybePromise<ResultSet> {
