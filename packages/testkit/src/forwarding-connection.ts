@@ -12,6 +12,7 @@ import type {
   ResetPlan,
   ResultSet,
   RowStream,
+  SessionContext,
   Statement,
 } from "@nsj/mdb-core";
 
@@ -134,6 +135,10 @@ export class ForwardingConnection implements Required<DriverConnection> {
 
   releaseSavepoint(name: string): MaybePromise<void> {
     return this.inner.releaseSavepoint(name);
+  }
+
+  setContext(context: SessionContext | undefined): void {
+    this.inner.setContext(context);
   }
 
   ref(): void {

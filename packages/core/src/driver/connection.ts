@@ -1,6 +1,7 @@
 import type { Isolation } from "./isolation.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 import type { OperationContext } from "./operation.ts";
+import type { SessionContext } from "./session-context.ts";
 import type { BulkTarget, Call, ColumnInfo, ParameterHint, ParameterValue, ResultSet, Statement } from "./statement.ts";
 
 /** What `begin` is asked for. Core has checked each member against the capabilities. */
@@ -174,6 +175,14 @@ export interface DriverConnection {
    * lost. Declared with `fates`. @param transactionNumber - what {@link DriverConnection.transactionNumber} gave
    */
   fateOf?(transactionNumber: string, context: OperationContext): Promise<Fate>;
+  /**
+   * Says for whom it works from now on: what is sent, each statement outside a transaction and each transaction begun, runs in this context, and
+   * nothing of that is left on the server once it has ended, whatever ended it. Never is anything sent without the context: where that
+   * cannot be set, what was to run has not run (`executed: "no"`). It goes along when something is sent again by itself. `undefined` ends it: what is
+   * sent then runs as if there had never been one. Synchronous, sends nothing, never throws; not called inside a transaction. Core calls it with a
+   * context when a lease begins and with `undefined` when it ends. `ping`, `reset`, `cancel` and `rollback` need none. Declared with `context`.
+   */
+  setContext?(context: SessionContext | undefined): void;
   /** Lets the connection keep the process alive, or not. The pool calls `unref` when it goes idle. */
   ref?(): void;
   /** See {@link DriverConnection.ref}. */

@@ -21,6 +21,7 @@ export { type LogicalType, logicalTypes, type ScalarLogicalType } from "./logica
 export type { MaybePromise } from "./maybe-promise.ts";
 export { noCapabilities } from "./no-capabilities.ts";
 export { type OperationContext, unlimited } from "./operation.ts";
+export { type ContextPart, contextParts, type SessionContext } from "./session-context.ts";
 export type {
   BulkTarget,
   Call,

@@ -74,5 +74,25 @@ export const errorCodes = {
   MDB_UNSUPPORTED: { when: "The engine cannot do what was asked for.", retryable: false },
 } as const satisfies Record<string, ErrorCodeFacts>;
 
+type CoreErrorCodes = typeof errorCodes;
+
+/**
+ * Every code that an error can have, by declaration: core's own, and those that packages on top of it add.
+ *
+ * ```ts
+ * declare module "@nsj/mdb-core" {
+ *   interface ErrorCodes {
+ *     readonly MDB_NO_TENANT: ErrorCodeFacts;
+ *   }
+ * }
+ * ```
+ */
+export interface ErrorCodes extends CoreErrorCodes {}
+
 /** The stable `code` of every error of the library. */
-export type ErrorCode = keyof typeof errorCodes;
+export type ErrorCode = keyof ErrorCodes;
+
+/** Whether the table says that an error of this code may go away by itself; an extension's error says it itself. */
+export function isRetryable(code: ErrorCode): boolean {
+  return Object.hasOwn(errorCodes, code) && errorCodes[code as keyof CoreErrorCodes].retryable;
+}

@@ -1,4 +1,4 @@
-export { type ErrorCode, type ErrorCodeFacts, errorCodes } from "./codes.ts";
+export { type ErrorCode, type ErrorCodeFacts, type ErrorCodes, errorCodes } from "./codes.ts";
 export * from "./connection-errors.ts";
 export * from "./constraint-errors.ts";
 export * from "./input-errors.ts";

@@ -1,9 +1,13 @@
+export { type Composite, type CompositeEnvironment, type DatabaseOf, openComposite } from "./composite.ts";
 export type { AnyDriver, DatabaseData, DatabaseEntry } from "./configuration.ts";
 export { ConnectionPool } from "./connection-pool.ts";
-export { Database } from "./database.ts";
+export { Database, type DatabaseLife } from "./database.ts";
 export { type DatabaseEntries, DatabaseManager, type ManagerOptions } from "./database-manager.ts";
 export { type DatabaseDefinition, type DatabaseOptions, databaseOptionRules, defineDatabase } from "./definitions.ts";
 export type { Health } from "./health.ts";
+export type { MemberOptions, Membership, SharedMemberOptions } from "./member.ts";
 export type { Environment } from "./open-database.ts";
 export type { LabelOf, Register, RegisteredLabel, RegisteredManager } from "./register.ts";
+export { RoutedDatabase, type RoutedParts } from "./routed-database.ts";
+export type { Entered, Entering, Router } from "./router.ts";
 export { Transactional, type TransactionTarget, transactional } from "./transactional.ts";

@@ -1,9 +1,9 @@
 import { type DriverConnection, type ErrorInfo, type MaybePromise, unlimited } from "../driver/index.ts";
-import type { Lease } from "../pool/index.ts";
+import type { Borrowed } from "../pool/index.ts";
 import { type Bounds, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { type Failure, failureOf } from "./failure.ts";
-import { acquireRequest, type Borrowed, borrow } from "./lease-source.ts";
+import { acquireRequest, borrow } from "./lease-source.ts";
 import type { Operation } from "./operation.ts";
 import { runBounded } from "./run-bounded.ts";
 import { currentScope, Scope } from "./scope.ts";
@@ -125,7 +125,7 @@ export async function openAutocommitStream(
   bounds: Bounds,
   { scope }: Occupant,
 ): Promise<StreamLease> {
-  const lease: Lease = await borrow(context, bounds, scope);
+  const lease = await borrow(context, bounds, scope);
   return {
     connection: lease.connection,
     alone: true,

@@ -31,6 +31,11 @@ export class HeldTransaction extends TransactionHandle implements AsyncDisposabl
     watchGarbage(this, this.#end);
   }
 
+  /** Calls `listener` once the transaction is over and its connection is back, or when it is garbage. */
+  static whenOver(transaction: HeldTransaction, listener: () => void): void {
+    transaction.#end.onEnd = listener;
+  }
+
   /**
    * Commits and gives the connection back. Waits for statements issued before it. Resolved means committed; when it rejects, everything was rolled
    * back, or the error says that the outcome is unknown, and nothing more is sent.
@@ -67,6 +72,7 @@ class HeldEnd {
   readonly #report: HeldTransactionOptions["onHookError"];
   #ended = false;
   #ending: Promise<void> | undefined;
+  onEnd: () => void = () => {};
 
   constructor(part: Participant, { onHookError }: HeldTransactionOptions) {
     this.#part = part;
@@ -104,7 +110,15 @@ class HeldEnd {
       }
     }
     this.#part.finish();
-    await end(unit, this.#report);
+    try {
+      await end(unit, this.#report);
+    } finally {
+      this.onEnd();
+    }
+  }
+
+  forget(): void {
+    this.onEnd();
   }
 
   async close(): Promise<void> {
@@ -116,7 +130,11 @@ class HeldEnd {
     const { unit, context } = this.#part;
     this.#part.finish();
     const left: { rollbackError?: MdbError } = {};
-    await rollbackUnit(unit, left, this.#report);
+    try {
+      await rollbackUnit(unit, left, this.#report);
+    } finally {
+      this.onEnd();
+    }
     if (left.rollbackError !== undefined) tellRollbackFailed(context, left.rollbackError);
   }
 }

@@ -32,6 +32,11 @@ export interface Surroundings {
   readonly usual: Propagation;
 }
 
+/** Whether a callback takes part in the transaction that is already running, where one is. */
+export function joinsWhatRuns(propagation: Propagation = "required"): boolean {
+  return propagation !== "requires_new" && propagation !== "not_supported";
+}
+
 type Work<R> = (transaction: Transaction) => Promise<R>;
 
 /**
@@ -41,6 +46,8 @@ type Work<R> = (transaction: Transaction) => Promise<R>;
 export async function propagate<R>(surroundings: Surroundings, work: Work<R>, options: TransactionOptions): Promise<R> {
   const { context, outer } = surroundings;
   checkTransactionOptions(nameOf(context), options);
+  const refusal = context.refusal?.();
+  if (refusal !== undefined) throw refusal;
   switch (options.propagation ?? surroundings.usual) {
     case "required":
       return outer === undefined ? begin(surroundings, work, options) : join(surroundings, outer, work, options);

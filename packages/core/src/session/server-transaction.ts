@@ -1,10 +1,11 @@
 import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/index.ts";
 import { CommitOutcomeUnknownError, type MdbError, UnsupportedError } from "../errors/index.ts";
+import type { Borrowed } from "../pool/index.ts";
 import { beginOptions } from "./begin-options.ts";
 import { type Bounds, bothBounds, tripped, unbounded } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { type Failure, failureOf, isConnectionLoss } from "./failure.ts";
-import type { Borrowed, LeaseSource } from "./lease-source.ts";
+import type { LeaseSource } from "./lease-source.ts";
 import { silent } from "./operation.ts";
 import { cancelGraceMs, runBounded } from "./run-bounded.ts";
 import type { Scope } from "./scope.ts";

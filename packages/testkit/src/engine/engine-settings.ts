@@ -71,6 +71,11 @@ export class EngineSettings {
     return changed;
   }
 
+  /** Values that hold until the transaction, or the statement outside one, ends. */
+  useLocally(values: Readonly<Record<string, string>>): void {
+    this.#local = { ...this.#local, ...values };
+  }
+
   transactionEnded(): void {
     this.#local = {};
   }

@@ -236,6 +236,7 @@ function undeclared(capabilities: Capabilities): readonly (keyof DriverConnectio
   if (!capabilities.executeMany) members.push("executeMany");
   if (!capabilities.bulkLoad) members.push("bulkLoad");
   if (!capabilities.procedures) members.push("call");
+  if (capabilities.context === undefined) members.push("setContext");
   if (capabilities.savepoints === "none") members.push("savepoint", "rollbackTo");
   if (capabilities.savepoints !== "full") members.push("releaseSavepoint");
   return members;

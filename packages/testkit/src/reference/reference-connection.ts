@@ -9,6 +9,7 @@ import type {
   ResetPlan,
   ResultSet,
   RowStream,
+  SessionContext,
   Statement,
 } from "@nsj/mdb-core";
 import { EngineError } from "../engine/engine-error.ts";
@@ -32,6 +33,8 @@ export class ReferenceConnection implements DriverConnection {
   readonly #port: Port;
   #status: EngineStatus = "idle";
   #unknown = false;
+  /** What goes with each statement outside a transaction, and with each BEGIN. */
+  #context: Readonly<Record<string, string>> | undefined;
 
   constructor(port: Port) {
     this.#port = port;
@@ -142,6 +145,11 @@ export class ReferenceConnection implements DriverConnection {
     await this.#ask({ op: "release", name });
   }
 
+  setContext(context: SessionContext | undefined): void {
+    const { settings, role } = context ?? {};
+    this.#context = context && { ...settings, ...(role !== undefined && { role }) };
+  }
+
   ref(): void {
     this.#port.ref();
   }
@@ -154,9 +162,13 @@ export class ReferenceConnection implements DriverConnection {
     return this.#port;
   }
 
+  #inContext(request: Request): Request {
+    return this.#context === undefined || this.#status !== "idle" ? request : { ...request, context: this.#context };
+  }
+
   async #ask(request: Request): Promise<unknown> {
     try {
-      const reply = await this.#port.send(request);
+      const reply = await this.#port.send(this.#inContext(request));
       this.#status = reply.status;
       if (reply.changed) this.dirty = true;
       if (!("error" in reply)) return reply.value;

@@ -36,6 +36,7 @@ export const referenceCapabilities: Capabilities = Object.freeze({
   deferrableTransactions: false,
   multipleResultSets: true,
   procedures: true,
+  context: Object.freeze(["settings", "role"] as const),
 });
 
 /** Its dialect is SQLite's. */
