@@ -12,11 +12,13 @@ import {
   type ResetPlan,
   type ResultSet,
   type RowStream,
+  type SessionContext,
   type Statement,
 } from "@nsj/mdb-core";
 import { watch } from "./bounds.ts";
 import { type BulkLoad, startBulkLoad } from "./bulk.ts";
 import { callProcedure, type Routines } from "./call.ts";
+import { contextPrelude } from "./context.ts";
 import { CursorStream } from "./cursor.ts";
 import { capabilities, quoteIdentifier } from "./dialect.ts";
 import { fateOf } from "./fate.ts";
@@ -179,6 +181,10 @@ export class PostgresConnection implements DriverConnection {
     // A COPY that waits for its source cannot be interrupted by the server.
     this.#bulkLoad?.giveUp();
     return cancelled;
+  }
+
+  setContext(context: SessionContext | undefined): void {
+    this.#session.context = context && contextPrelude(context);
   }
 
   close(context: OperationContext): Promise<void> {

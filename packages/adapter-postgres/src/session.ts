@@ -20,6 +20,8 @@ import { PreparedStatements, type SchemaEpoch, type Usage } from "./statements.t
 /** What the status byte of ReadyForQuery means. */
 const statuses = { I: "idle", T: "active", E: "failed" } as const;
 
+const nothing: readonly Prelude[] = Object.freeze([]);
+
 const unprepared: Usage = Object.freeze({ name: "", parse: true, shape: undefined });
 
 /**
@@ -39,6 +41,8 @@ export class Session {
   /** Sets what has to be set after a login; empty for nothing. */
   readonly setup: string;
   readonly #localSetup: Prelude | undefined;
+  /** For whom it works now; behind the setup, which it may overrule. */
+  #context: Prelude | undefined;
   /** A BEGIN that waits for the first statement. */
   #held: Prelude | undefined;
   /** A BEGIN that is on its way. Rejects when the server did not begin. */
@@ -70,6 +74,11 @@ export class Session {
     return statuses[this.link.client.getTransactionStatus() ?? "I"];
   }
 
+  /** What travels with each statement outside a transaction and with each BEGIN, until it is something else. */
+  set context(context: Prelude | undefined) {
+    this.#context = context;
+  }
+
   /** Holds a BEGIN back until the first statement. */
   hold(text: string, { readOnly = false, traceable = false }: BeginOptions = {}): void {
     if (!this.link.alive) throw DriverFault.alreadyLost(this.link.death);
@@ -98,7 +107,7 @@ export class Session {
   /** Runs a text of any number of statements, without parameters. */
   async script(text: string): Promise<ScriptOutcome> {
     if (this.#held !== undefined) await this.openNow();
-    if (this.#localSetup === undefined || this.txStatus !== "idle") return this.#callersScript(text);
+    if (this.#local.length === 0 || this.txStatus !== "idle") return this.#callersScript(text);
     // Several statements at once are one transaction in any case; an open one keeps the setting that has to go ahead of them.
     this.hold("BEGIN");
     await this.openNow();
@@ -154,11 +163,15 @@ export class Session {
   }
 
   #ahead(begin: Prelude | undefined): Ahead {
-    const local = this.#localSetup;
-    if (begin !== undefined)
-      return { closing: [], preludes: local === undefined ? [begin] : [begin, local], beginAt: 0 };
-    if (local === undefined || this.txStatus !== "idle") return nothingAhead;
-    return { closing: [], preludes: [local], beginAt: -1 };
+    const local = this.#local;
+    if (begin !== undefined) return { closing: [], preludes: [begin, ...local], beginAt: 0 };
+    if (local.length === 0 || this.txStatus !== "idle") return nothingAhead;
+    return { closing: [], preludes: local, beginAt: -1 };
+  }
+
+  get #local(): readonly Prelude[] {
+    if (this.#localSetup === undefined) return this.#context === undefined ? nothing : [this.#context];
+    return this.#context === undefined ? [this.#localSetup] : [this.#localSetup, this.#context];
   }
 
   #withClosing(ahead: Ahead): Ahead {

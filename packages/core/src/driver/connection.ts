@@ -178,8 +178,8 @@ export interface DriverConnection {
   /**
    * Says for whom it works from now on: what is sent, each statement outside a transaction and each transaction begun, runs in this context, and
    * nothing of that is left on the server once it has ended, whatever ended it. Never is anything sent without the context: where that
-   * cannot be set, what was to run has not run (`executed: "no"`). It goes along when something is sent again by itself. `undefined` ends it: what is
-   * sent then runs as if there had never been one. Synchronous, sends nothing, never throws; not called inside a transaction. Core calls it with a
+   * cannot be set, what was to run has not run. It goes along when something is sent again by itself. `undefined` ends it: what is
+   * sent then runs as if there had never been one. Synchronous, sends nothing, never throws; called inside a transaction only to end it, before that is rolled back. Core calls it with a
    * context when a lease begins and with `undefined` when it ends. `ping`, `reset`, `cancel` and `rollback` need none. Declared with `context`.
    */
   setContext?(context: SessionContext | undefined): void;

@@ -39,6 +39,7 @@ export function sharedMember(shared: DatabaseContext, options: SharedMemberOptio
     identity: of.identity,
     root: { unit: undefined },
     key: options.key,
+    isShared: true,
     refusal: options.refusal,
     pool: withContext(limited, options.context),
     // Statements of others would be in the same transaction, and in the wrong context.

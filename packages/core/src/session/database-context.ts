@@ -22,6 +22,8 @@ export interface DatabaseContext {
   readonly refusal?: (() => MdbError | undefined) | undefined;
   /** What statements are part of where no scope of the calling context says so; see `root-unit`. */
   readonly root: { unit: object | undefined };
+  /** Whether its connections are another database's, on which only what goes through core has its context. */
+  readonly isShared?: boolean | undefined;
   /** The label. */
   readonly database: string;
   readonly engine: string;

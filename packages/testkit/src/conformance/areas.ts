@@ -3,6 +3,7 @@ import { bulkLoad } from "./bulk-load.ts";
 import { cancel } from "./cancel.ts";
 import { close } from "./close.ts";
 import { connect } from "./connect.ts";
+import { context } from "./context.ts";
 import { coreErrors } from "./core-errors.ts";
 import { corePool } from "./core-pool.ts";
 import { coreSessionChanges } from "./core-session-changes.ts";
@@ -42,6 +43,7 @@ export const areas: readonly Area[] = [
   prepared,
   reset,
   sessionChanges,
+  context,
   stream,
   cancel,
   close,

@@ -1,4 +1,5 @@
 import { connectingMutants } from "./connecting.ts";
+import { contextLeakingMutants } from "./context-leaking.ts";
 import { dyingMutants } from "./dying.ts";
 import { erringMutants } from "./erring.ts";
 import { leakingMutants } from "./leaking.ts";
@@ -20,4 +21,5 @@ export const mutants: readonly Mutant[] = [
   ...erringMutants,
   ...leakingMutants,
   ...sessionLeakingMutants,
+  ...contextLeakingMutants,
 ];
