@@ -66,6 +66,7 @@ export {
   type RegisteredLabel,
   type RegisteredManager,
   RoutedDatabase,
+  type RoutedDriver,
   type RoutedParts,
   type Router,
   type SharedMemberOptions,

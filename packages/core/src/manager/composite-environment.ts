@@ -2,6 +2,7 @@ import { systemClock } from "../driver/index.ts";
 import { ConfigurationError } from "../errors/index.ts";
 import { internalsOf } from "../session/index.ts";
 import { checkTypeOptions } from "../types/index.ts";
+import { compareDefinitions } from "./compare-definitions.ts";
 import type { CompositeEnvironment } from "./composite.ts";
 import { definitionParts } from "./definitions.ts";
 import { type Environment, openDatabase } from "./open-database.ts";
@@ -27,6 +28,14 @@ export function compositeEnvironment(label: string, environment: Environment, id
         throw refused(label, "types", "are the same for all databases behind one label; give them there");
       }
       return openDatabase(label, definition, environment, { identity, types, ...options });
+    },
+    compare: compareDefinitions,
+    passwordOf(definition) {
+      const { password } = definitionParts(definition).driverOptions as { readonly password?: unknown };
+      return typeof password === "function" ? (password as () => unknown) : undefined;
+    },
+    addressOf(database) {
+      return internalsOf(database)?.context.target.address ?? "";
     },
     sharedMember(pool, options) {
       const internals = internalsOf(pool);

@@ -28,6 +28,9 @@ export interface Composite<D extends Database = Database> {
 /** What a manager gives under a label: the composite's own kind of database, with its own methods; a {@link Database} for any other entry. */
 export type DatabaseOf<Entry> = Entry extends Composite<infer D> ? D : Database;
 
+/** What of a driver is known before any of its databases is opened. */
+export type RoutedDriver = Pick<Driver, "capabilities" | "classify" | "dialect" | "name">;
+
 /** What core does for a composite. Everything made here belongs to its label. */
 export interface CompositeEnvironment {
   readonly clock: Clock;
@@ -38,7 +41,7 @@ export interface CompositeEnvironment {
    * @throws ConfigurationError when an option is wrong
    */
   routed(
-    driver: Driver,
+    driver: RoutedDriver,
     router: Router,
     options: Pick<DatabaseOptions, "hookTimeoutMs" | "statementTimeoutMs" | "types"> & {
       readonly stats: () => PoolStats;
@@ -49,6 +52,15 @@ export interface CompositeEnvironment {
    * @throws ConfigurationError when the definition is wrong
    */
   member(definition: DatabaseDefinition, options: MemberOptions): Database;
+  /**
+   * How two definitions differ: `"password"` where only a text password does. Functions are taken for equal, since a closure made anew cannot be told
+   * from one that has changed.
+   */
+  compare(one: DatabaseDefinition, other: DatabaseDefinition): "equal" | "password" | "different";
+  /** A definition's password, where that is a function; it is for `MemberOptions.password` of a later moment. */
+  passwordOf(definition: DatabaseDefinition): (() => unknown) | undefined;
+  /** Where a database connects to, for bounds by server. */
+  addressOf(database: Database): string;
   /**
    * One of the databases behind the label that lives in the pool of another label, told apart by what travels with each statement and
    * transaction. Closing it closes nothing.

@@ -1,4 +1,10 @@
-export { type Composite, type CompositeEnvironment, type DatabaseOf, openComposite } from "./composite.ts";
+export {
+  type Composite,
+  type CompositeEnvironment,
+  type DatabaseOf,
+  openComposite,
+  type RoutedDriver,
+} from "./composite.ts";
 export type { AnyDriver, DatabaseData, DatabaseEntry } from "./configuration.ts";
 export { ConnectionPool } from "./connection-pool.ts";
 export { Database, type DatabaseLife } from "./database.ts";

@@ -22,6 +22,8 @@ export interface MemberOptions extends Membership {
   readonly maxConnections?: number | undefined;
   /** At most this many callers wait for one, whatever its definition says. */
   readonly maxWaiting?: number | undefined;
+  /** Asked at each connect in place of the definition's own password, where that is a function. */
+  readonly password?: (() => unknown) | undefined;
 }
 
 /** How a member in another label's pool is opened. */

@@ -56,6 +56,7 @@ interface Belonging {
   readonly budget?: ConnectionBudget | undefined;
   readonly maxConnections?: number | undefined;
   readonly maxWaiting?: number | undefined;
+  readonly password?: (() => unknown) | undefined;
 }
 
 /**
@@ -71,7 +72,10 @@ export function openDatabase(
   const { driver, driverOptions, databaseOptions } = definitionParts(definition);
   const connector = labelled(label, driver, () => {
     checkDatabaseOptions(label, driver, databaseOptions);
-    return driver.connector(driverOptions, { clock: environment.clock ?? systemClock });
+    const { password } = belonging;
+    const own = (driverOptions as { readonly password?: unknown }).password;
+    const given = password !== undefined && typeof own === "function" ? { ...driverOptions, password } : driverOptions;
+    return driver.connector(given, { clock: environment.clock ?? systemClock });
   });
   return labelled(label, driver, () => {
     const { context, pool } = contextOf(belonging, label, driver, connector, databaseOptions, environment);

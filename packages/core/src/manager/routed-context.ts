@@ -1,8 +1,9 @@
-import { type Driver, systemClock } from "../driver/index.ts";
+import { systemClock } from "../driver/index.ts";
 import { ConfigurationError } from "../errors/index.ts";
 import { checkPoolOptions, type PoolStats } from "../pool/index.ts";
 import type { DatabaseContext } from "../session/index.ts";
 import { checkTypeOptions } from "../types/index.ts";
+import type { RoutedDriver } from "./composite.ts";
 import type { DatabaseOptions } from "./definitions.ts";
 import { mappersOf } from "./mappers.ts";
 import { defaultHookTimeoutMs, type Environment } from "./open-database.ts";
@@ -10,7 +11,7 @@ import { defaultHookTimeoutMs, type Environment } from "./open-database.ts";
 /** What is known of a label before it is known which of its databases is meant: all that compiling and reading need. */
 export function routedContext(
   label: string,
-  driver: Driver,
+  driver: RoutedDriver,
   options: Pick<DatabaseOptions, "hookTimeoutMs" | "statementTimeoutMs" | "types"> & {
     readonly stats: () => PoolStats;
   },

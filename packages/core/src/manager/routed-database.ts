@@ -1,5 +1,4 @@
 import type { MaybePromise } from "../driver/index.ts";
-import type { CloseOptions } from "../pool/index.ts";
 import {
   ambientPart,
   type Bounds,
@@ -51,9 +50,9 @@ export class RoutedDatabase extends Database {
     this.#router = router;
   }
 
-  /** Whether the calling code is inside a transaction, session or savepoint of any member. */
-  get inTransaction(): boolean {
-    return livingPart(this.context) !== undefined;
+  /** The key of the member whose transaction, session or savepoint the calling code is inside of; `undefined` where it is in none. */
+  get runningKey(): string | undefined {
+    return livingPart(this.context)?.context.key;
   }
 
   override async getSession(options: SessionOptions = {}): Promise<Session> {
@@ -98,10 +97,6 @@ export class RoutedDatabase extends Database {
 
   override health(options: { readonly timeoutMs?: number } = {}): Promise<Health> {
     return this.#router.health(options.timeoutMs ?? 5_000);
-  }
-
-  override close(options: CloseOptions = {}): Promise<void> {
-    return super.close(options);
   }
 
   protected override perform<T>(operation: Operation<T>, occupant?: Occupant): MaybePromise<T> {
