@@ -1,3 +1,4 @@
+export type { CheckOptions, CheckReport } from "./check.ts";
 export { tenantErrorCodes } from "./codes.ts";
 export type { KeyWrap } from "./data-keys.ts";
 export type { EachOptions, EachReport, EachWork } from "./each.ts";

@@ -8,6 +8,7 @@ import {
   ParameterError,
   RoutedDatabase,
 } from "@nsj/mdb-core";
+import { type CheckOptions, type CheckReport, checkPolicies, sharedPoolOf } from "./check.ts";
 import { type EachOptions, type EachReport, type EachWork, eachTenant } from "./each.ts";
 import { Fleet } from "./fleet.ts";
 import { type CheckedTenantsOptions, checkTenantsOptions, type TenantsOptions } from "./options.ts";
@@ -22,6 +23,7 @@ interface Registered {
   readonly fleet: Fleet;
   readonly environment: CompositeEnvironment;
   readonly database: RoutedDatabase;
+  readonly databases: DatabaseManager;
 }
 
 /**
@@ -51,7 +53,7 @@ export class Tenants implements Composite<RoutedDatabase> {
     }
     const fleet = new Fleet(label, this.#options, this.#scope, databases, environment);
     const database = new RoutedDatabase(this.#parts(fleet, environment));
-    this.#registered = { fleet, environment, database };
+    this.#registered = { fleet, environment, database, databases };
     const user: ScopeUser = {
       label,
       get runningTenant() {
@@ -122,6 +124,19 @@ export class Tenants implements Composite<RoutedDatabase> {
    */
   async each(work: EachWork, options: EachOptions = {}): Promise<EachReport> {
     return eachTenant(this.#live().fleet, this.#scope, work, options);
+  }
+
+  /**
+   * Looks, as the login that serves one tenant, whether the policies of a shared PostgreSQL keep its tenants apart: no superuser, no BYPASSRLS, no
+   * owner who is let off, a policy on every table with the tenant's column, and no rows for whoever has not said for which tenant. For a test, or
+   * a step of a deployment.
+   * @throws UnsupportedError for a tenant with a database of its own, and on other engines
+   */
+  async check(tenant: string, options: CheckOptions = {}): Promise<CheckReport> {
+    const { fleet, databases } = this.#live();
+    await using own = await this.use(tenant);
+    const pool = sharedPoolOf(fleet, databases, tenant);
+    return checkPolicies(own, pool, options);
   }
 
   /** The figures of all tenants; or of one, `undefined` while that is not open. */
