@@ -18,7 +18,6 @@ import {
 import { watch } from "./bounds.ts";
 import { type BulkLoad, startBulkLoad } from "./bulk.ts";
 import { callProcedure, type Routines } from "./call.ts";
-import { contextPrelude } from "./context.ts";
 import { CursorStream } from "./cursor.ts";
 import { capabilities, quoteIdentifier } from "./dialect.ts";
 import { fateOf } from "./fate.ts";
@@ -184,7 +183,7 @@ export class PostgresConnection implements DriverConnection {
   }
 
   setContext(context: SessionContext | undefined): void {
-    this.#session.context = context && contextPrelude(context);
+    this.#session.context = context;
   }
 
   close(context: OperationContext): Promise<void> {

@@ -1,6 +1,13 @@
-import { type BeginOptions, type DriverConnection, DriverFault, type OperationContext } from "@nsj/mdb-core";
+import {
+  type BeginOptions,
+  type DriverConnection,
+  DriverFault,
+  type OperationContext,
+  type SessionContext,
+} from "@nsj/mdb-core";
 import { requestCancel } from "./cancel.ts";
 import { typeLookUp, typesFrom } from "./catalogue.ts";
+import { localPreludes } from "./context.ts";
 import { explainRefusal, isStalePlan, mayBeStaleType, noteAgain } from "./errors.ts";
 import { TransactionTrace } from "./fate.ts";
 import { notBegun, refusal } from "./faults.ts";
@@ -19,8 +26,6 @@ import { PreparedStatements, type SchemaEpoch, type Usage } from "./statements.t
 
 /** What the status byte of ReadyForQuery means. */
 const statuses = { I: "idle", T: "active", E: "failed" } as const;
-
-const nothing: readonly Prelude[] = Object.freeze([]);
 
 const unprepared: Usage = Object.freeze({ name: "", parse: true, shape: undefined });
 
@@ -41,8 +46,8 @@ export class Session {
   /** Sets what has to be set after a login; empty for nothing. */
   readonly setup: string;
   readonly #localSetup: Prelude | undefined;
-  /** For whom it works now; behind the setup, which it may overrule. */
-  #context: Prelude | undefined;
+  /** What travels with each statement outside a transaction and with each BEGIN. */
+  #local: readonly Prelude[];
   /** A BEGIN that waits for the first statement. */
   #held: Prelude | undefined;
   /** A BEGIN that is on its way. Rejects when the server did not begin. */
@@ -66,6 +71,7 @@ export class Session {
     this.#prepared = prepared && new PreparedStatements(prepared, epoch);
     this.setup = setup;
     this.#localSetup = localSetup;
+    this.#local = localPreludes(localSetup, undefined);
   }
 
   get txStatus(): DriverConnection["txStatus"] {
@@ -74,9 +80,9 @@ export class Session {
     return statuses[this.link.client.getTransactionStatus() ?? "I"];
   }
 
-  /** What travels with each statement outside a transaction and with each BEGIN, until it is something else. */
-  set context(context: Prelude | undefined) {
-    this.#context = context;
+  /** For whom it works from now on. */
+  set context(context: SessionContext | undefined) {
+    this.#local = localPreludes(this.#localSetup, context);
   }
 
   /** Holds a BEGIN back until the first statement. */
@@ -167,11 +173,6 @@ export class Session {
     if (begin !== undefined) return { closing: [], preludes: [begin, ...local], beginAt: 0 };
     if (local.length === 0 || this.txStatus !== "idle") return nothingAhead;
     return { closing: [], preludes: local, beginAt: -1 };
-  }
-
-  get #local(): readonly Prelude[] {
-    if (this.#localSetup === undefined) return this.#context === undefined ? nothing : [this.#context];
-    return this.#context === undefined ? [this.#localSetup] : [this.#localSetup, this.#context];
   }
 
   #withClosing(ahead: Ahead): Ahead {

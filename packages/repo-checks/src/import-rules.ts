@@ -26,6 +26,7 @@ const sourcesMayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
   testkit: ["core"],
   http: ["core"],
+  tenants: ["core"],
   express: ["core", "http"],
   fastify: ["core", "http"],
   hono: ["core", "http"],

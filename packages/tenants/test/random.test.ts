@@ -101,7 +101,10 @@ class Play {
     await this.#clock.advance(2_000);
     this.#check();
     const left = [...this.#places.keys()].flatMap((id) => this.#shops.stats(id) ?? []);
-    expect(left.map(({ pool, ...it }) => it), "what nobody uses is closed").toEqual([]);
+    expect(
+      left.map(({ pool, ...it }) => it),
+      "what nobody uses is closed",
+    ).toEqual([]);
     const closing = this.#manager.close();
     await this.#clock.advance(1_000);
     await closing;

@@ -7,6 +7,7 @@ import type { ConnectionSource } from "./connection-source.ts";
 import type { Effect } from "./effects.ts";
 import { yieldUp } from "./end-connection.ts";
 import { destroyLeased, giveBack, noticeDeath } from "./give-back.ts";
+import { sayGoodbye, stopWork } from "./goodbye.ts";
 import type { HousekeeperMember } from "./housekeeper.ts";
 import type { LeaseOwner, ReleaseOutcome } from "./lease.ts";
 import type { CheckedPoolOptions } from "./options.ts";
@@ -28,12 +29,6 @@ import { serve } from "./serve.ts";
 import { setTimeLimit } from "./time-limit.ts";
 import { Upkeep } from "./upkeep.ts";
 import { within } from "./within.ts";
-
-/** How long a server may take to stop a statement before its connection is cut all the same. */
-const stopGraceMs = 2_000;
-
-/** How long the goodbye of a connection may take that another pool waits for; then it is cut. */
-const yieldGraceMs = 500;
 
 /**
  * Carries out what the pool has decided. Whatever comes of it is the next decision: it changes the state, may ask for more, and so on.
@@ -223,36 +218,11 @@ export class PoolEngine implements LeaseOwner, HousekeeperMember, BudgetHands {
   }
 
   async #close(pooled: PooledConnection, reason: DestroyReason): Promise<void> {
-    const { state } = this;
-    const { clock, options } = state;
-    const { connection } = pooled;
-    // While the pool is being closed somebody awaits it.
-    if (state.closed) connection.ref?.();
-    const keepProcessAlive = state.closed;
-    const limitMs = reason === "yielded" ? Math.min(yieldGraceMs, options.closeTimeoutMs) : options.closeTimeoutMs;
-    let failure: unknown;
-    try {
-      await within(clock, limitMs, (context) => connection.close(context), { keepProcessAlive });
-    } catch (error) {
-      failure = error;
-      connection.destroy(error);
-    }
-    this.#gone(pooled, reason, failure);
+    this.#gone(pooled, reason, await sayGoodbye(this.state, pooled, reason));
   }
 
   async #stop(pooled: PooledConnection, reason: DestroyReason): Promise<void> {
-    const { state } = this;
-    const { clock, options } = state;
-    const { connection } = pooled;
-    const graceMs = Math.min(stopGraceMs, options.closeTimeoutMs);
-    let failure: unknown;
-    try {
-      await within(clock, graceMs, (context) => connection.cancel?.(context), { keepProcessAlive: state.closed });
-    } catch (error) {
-      failure = error;
-    }
-    connection.destroy();
-    this.#gone(pooled, reason, failure);
+    this.#gone(pooled, reason, await stopWork(this.state, pooled));
   }
 
   #gone(pooled: PooledConnection, reason: DestroyReason, failure: unknown): void {
