@@ -28,5 +28,9 @@ export const library: Options = {
   splitting: false,
   // Bundlers for other runtimes know Node.js's own modules by their prefix.
   removeNodeProtocol: false,
+  // `src` is in the package: its text need not be in the map a second time.
+  esbuildOptions: (options) => {
+    options.sourcesContent = false;
+  },
   plugins: [ownClassNames],
 };

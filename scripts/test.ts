@@ -10,6 +10,7 @@ const checks: readonly (readonly [name: string, command: string, ...rest: string
   ["types", "tsc", "--noEmit", "-p", "tsconfig.json"],
   ["types of the example", "tsc", "--noEmit", "-p", "apps/example-orders/tsconfig.json"],
   ["unused code and dependencies", "knip"],
+  ["lines that mutants break", "node", "scripts/mutants/run.ts", "--check"],
   ["build", "turbo", "run", "build", "--output-logs=errors-only", "--no-color"],
 ];
 

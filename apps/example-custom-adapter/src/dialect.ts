@@ -9,7 +9,7 @@ export const dialect: DialectFacts = Object.freeze<DialectFacts>({
   maxInList: 32_766,
   maxRowsPerValues: 32_766,
   limit: "limit-offset",
-  returning: "returning",
+  returning: { insert: "returning", update: "returning", delete: "returning" },
   upsert: "on-conflict",
   upsertInserted: null,
   patternMatch: "glob",

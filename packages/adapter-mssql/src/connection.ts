@@ -16,6 +16,7 @@ import { bulkLoad } from "./bulk.ts";
 import { callProcedure } from "./call.ts";
 import { SocketStream } from "./cursor.ts";
 import type { Link } from "./link.ts";
+import type { SessionChanges } from "./session-changes.ts";
 import type { Statements } from "./statements.ts";
 import { Transactions } from "./transactions.ts";
 import type { ParameterTypes } from "./values.ts";
@@ -26,13 +27,15 @@ export class MssqlConnection implements DriverConnection {
   readonly #types: ParameterTypes;
   readonly #statements: Statements;
   readonly #transactions: Transactions;
+  readonly #changes: SessionChanges;
   readonly #raw: unknown;
 
-  constructor(link: Link, types: ParameterTypes, statements: Statements, raw: unknown) {
+  constructor(link: Link, types: ParameterTypes, statements: Statements, changes: SessionChanges, raw: unknown) {
     this.#link = link;
     this.#types = types;
     this.#statements = statements;
     this.#transactions = new Transactions(link);
+    this.#changes = changes;
     this.#raw = raw;
   }
 
@@ -43,6 +46,14 @@ export class MssqlConnection implements DriverConnection {
   get txStatus(): "idle" | "active" | "failed" | "unknown" {
     if (!this.#link.alive || !this.#transactions.open) return "idle";
     return this.#transactions.replaced ? "failed" : "active";
+  }
+
+  get dirty(): boolean {
+    return this.#changes.dirty;
+  }
+
+  set dirty(dirty: boolean) {
+    this.#changes.dirty = dirty;
   }
 
   get onFatal(): ((error: unknown) => void) | null {
@@ -80,7 +91,7 @@ export class MssqlConnection implements DriverConnection {
 
   stream(statement: Statement, { fetchSize }: OperationContext & { readonly fetchSize: number }): RowStream {
     const prepare = () => this.#transactions.restoreLevel();
-    return new SocketStream(this.#statements, prepare, statement, fetchSize);
+    return new SocketStream(this.#link, this.#statements, prepare, statement, fetchSize);
   }
 
   async bulkLoad(
@@ -93,6 +104,8 @@ export class MssqlConnection implements DriverConnection {
 
   async call(call: Call): Promise<ResultSet> {
     await this.#transactions.restoreLevel();
+    // What a procedure does inside is not known.
+    this.#changes.sent("something");
     return callProcedure(this.#link, this.#types, call);
   }
 
@@ -100,16 +113,17 @@ export class MssqlConnection implements DriverConnection {
     return this.#bounded(context, () => this.#link.request("SELECT 1", "execSqlBatch", () => {}));
   }
 
-  async reset({ scope }: ResetPlan, context: OperationContext): Promise<"done"> {
+  async reset({ scope }: ResetPlan, context: OperationContext): Promise<"done" | "impossible"> {
+    const impossible = scope === "session" && this.#changes.lasting;
     await this.#bounded(context, async () => {
       await this.#transactions.rollback();
-      if (scope === "transaction") return;
+      if (scope === "transaction" || impossible) return;
       // The bit that resets goes with the settings of a fresh connection: without them the server would fall back to its own, under
       // which "x" is a string.
       await this.#link.call((done) => this.#link.native.reset(done));
       this.#transactions.forgetLevel();
     });
-    return "done";
+    return impossible ? "impossible" : "done";
   }
 
   cancel(context: OperationContext): Promise<void> {
@@ -142,7 +156,7 @@ export class MssqlConnection implements DriverConnection {
 
   /** A server that does not answer by the deadline loses the connection: its answer would come in the middle of something else. */
   async #bounded(context: OperationContext, work: () => Promise<void>): Promise<void> {
-    const stop = watch(context, () =>
+    const stop = watch(this.#link.clock, context, () =>
       this.#link.destroy(DriverFault.lost("the server did not answer in time", context.signal?.reason)),
     );
     try {

@@ -1,4 +1,10 @@
-import { ConfigurationError, type ConnectionTarget, type Connector, type OperationContext } from "@nsj/mdb-core";
+import {
+  type Clock,
+  ConfigurationError,
+  type ConnectionTarget,
+  type Connector,
+  type OperationContext,
+} from "@nsj/mdb-core";
 import { MssqlConnection } from "./connection.ts";
 import { Link } from "./link.ts";
 import { loadTedious, type Tedious } from "./native.ts";
@@ -14,22 +20,24 @@ import { ParameterTypes } from "./values.ts";
 export class MssqlConnector implements Connector {
   readonly target: ConnectionTarget;
   readonly #settings: Settings;
+  readonly #clock: Clock;
   readonly #tedious: Tedious;
   readonly #nullTypes: NullTypes = newNullTypes();
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, clock: Clock) {
     this.#settings = settings;
+    this.#clock = clock;
     this.target = settings.target;
     this.#tedious = tedious();
   }
 
   async connect(context: OperationContext): Promise<MssqlConnection> {
     await checkDriver(this.#tedious);
-    const { native, pool } = await openConnection(this.#settings, context);
-    const link = new Link(native, this.#tedious);
+    const { native, pool, changes } = await openConnection(this.#settings, this.#clock, context);
+    const link = new Link(native, this.#tedious, this.#clock);
     const types = new ParameterTypes(this.#tedious, native, this.#settings.stringType);
-    const statements = new Statements(link, types, this.#nullTypes);
-    return new MssqlConnection(link, types, statements, pinnedParent(native, pool));
+    const statements = new Statements(link, types, this.#nullTypes, changes);
+    return new MssqlConnection(link, types, statements, changes, pinnedParent(native, pool));
   }
 }
 

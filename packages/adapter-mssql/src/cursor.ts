@@ -1,14 +1,19 @@
 import type { ColumnInfo, RowStream, Statement } from "@nsj/mdb-core";
 import { describeColumns } from "./columns.ts";
+import type { Link } from "./link.ts";
 import type { NativeRequest } from "./native.ts";
 import { valuesOf } from "./result-sets.ts";
 import type { Encoded, Statements } from "./statements.ts";
+
+/** How long a server may take to acknowledge that a stream was left early; then it loses the connection. */
+const leaveWithinMs = 5_000;
 
 /**
  * The rows of a statement in batches. There is no cursor on the server: the request is paused when a batch is full, which stops reading
  * from the socket, and so stops the server. Of several result sets it gives the first.
  */
 export class SocketStream implements RowStream {
+  readonly #link: Link;
   readonly #statements: Statements;
   readonly #prepare: () => Promise<void>;
   readonly #statement: Statement;
@@ -23,7 +28,14 @@ export class SocketStream implements RowStream {
   #wake: () => void = () => {};
 
   /** `prepare` runs before the statement is sent. */
-  constructor(statements: Statements, prepare: () => Promise<void>, statement: Statement, fetchSize: number) {
+  constructor(
+    link: Link,
+    statements: Statements,
+    prepare: () => Promise<void>,
+    statement: Statement,
+    fetchSize: number,
+  ) {
+    this.#link = link;
     this.#statements = statements;
     this.#prepare = prepare;
     this.#statement = statement;
@@ -55,7 +67,7 @@ export class SocketStream implements RowStream {
     this.#rows = [];
     if (this.#finished === undefined || this.#over) return;
     // Leaving early: without an attention the server would go on sending every row.
-    this.#request?.cancel();
+    await this.#link.cancel({ deadline: this.#link.clock.now() + leaveWithinMs });
     await this.#finished;
   }
 

@@ -10,11 +10,12 @@ export const dialect: DialectFacts = Object.freeze({
   // 2 100 for each request; sp_executesql itself needs two of them.
   maxParameters: 2_098,
   maxInList: 2_098,
+  sharedPlans: true,
   maxRowsPerValues: 1_000,
   limit: "offset-fetch-needs-order",
-  returning: "output",
+  returning: Object.freeze({ insert: "output", update: "output", delete: "output" } as const),
   upsert: "merge",
-  upsertInserted: null,
+  upsertInserted: "case $action when 'INSERT' then 1 else 0 end",
   patternMatch: "like",
   nullsSort: "low",
   emptyStringIsNull: false,
@@ -33,7 +34,7 @@ export const capabilities: Capabilities = Object.freeze({
   cancel: "in-band",
   stream: "socket",
   reset: "round-trip",
-  noticesSessionChanges: false,
+  noticesSessionChanges: true,
   // The server keeps the plans of parameterized texts by itself.
   prepared: false,
   executeMany: false,

@@ -1,4 +1,4 @@
-import type { Driver } from "@nsj/mdb-core";
+import { type ConnectorEnvironment, type Driver, systemClock } from "@nsj/mdb-core";
 import { parseConnectionString } from "./connection-string.ts";
 import { MssqlConnector } from "./connector.ts";
 import { capabilities, dialect } from "./dialect.ts";
@@ -14,7 +14,8 @@ export const mssqlDriver: Driver<MssqlOptions, "mssql"> = Object.freeze({
   optionKeys,
   dialect,
   capabilities,
-  connector: (options: MssqlOptions) => new MssqlConnector(readSettings(options)),
+  connector: (options: MssqlOptions, { clock }: ConnectorEnvironment = { clock: systemClock }) =>
+    new MssqlConnector(readSettings(options), clock),
   parseUrl: parseConnectionString,
   classify,
 } as const);

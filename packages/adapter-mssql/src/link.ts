@@ -1,4 +1,4 @@
-import { DriverFault, type OperationContext } from "@nsj/mdb-core";
+import { type Clock, DriverFault, type OperationContext } from "@nsj/mdb-core";
 import { watch } from "./bounds.ts";
 import { firstOfServer, noteFacts } from "./errors.ts";
 import type { NativeBulkLoad, NativeConnection, NativeRequest, Tedious } from "./native.ts";
@@ -15,6 +15,7 @@ interface Cancellable {
 export class Link {
   readonly native: NativeConnection;
   readonly tedious: Tedious;
+  readonly clock: Clock;
   /** Called at most once, when the connection dies while no request is pending. */
   onFatal: ((error: unknown) => void) | null = null;
   #running: { readonly target: Cancellable | undefined; readonly settled: Promise<void> } | undefined;
@@ -22,9 +23,10 @@ export class Link {
   #dead = false;
   #toldFatal = false;
 
-  constructor(native: NativeConnection, tedious: Tedious) {
+  constructor(native: NativeConnection, tedious: Tedious, clock: Clock) {
     this.native = native;
     this.tedious = tedious;
+    this.clock = clock;
     // Without a listener, a connection that is lost would end the process.
     native.on("error", (error) => this.#lose(error));
     native.on("end", () => this.#lose(undefined));
@@ -67,7 +69,7 @@ export class Link {
   async cancel(context: OperationContext): Promise<void> {
     const running = this.#running;
     if (running === undefined) return;
-    const stop = watch(context, () =>
+    const stop = watch(this.clock, context, () =>
       this.destroy(DriverFault.lost("the server did not acknowledge a cancellation in time", context.signal?.reason)),
     );
     try {
@@ -89,7 +91,7 @@ export class Link {
     }
     const ended = new Promise<void>((resolve) => {
       this.native.on("end", resolve);
-      const stop = watch(context, () => resolve());
+      const stop = watch(this.clock, context, () => resolve());
       this.native.on("end", stop);
     });
     this.destroy(undefined);

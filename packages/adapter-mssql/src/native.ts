@@ -125,6 +125,7 @@ export interface NativeConnection {
   close(): void;
   createTokenStreamParser(message: Iterable<Buffer>, handler: object): NativeTokenParser;
   on(event: "errorMessage" | "infoMessage", listener: (message: NativeMessage) => void): this;
+  on(event: "databaseChange" | "languageChange" | "charsetChange", listener: (value: string) => void): this;
   on(event: "error", listener: (error: Error) => void): this;
   on(event: "end" | "rollbackTransaction", listener: () => void): this;
   off(event: string, listener: (...args: never[]) => void): this;

@@ -1,9 +1,10 @@
-import { DriverFault, type OperationContext } from "@nsj/mdb-core";
-import { type Expiry, millisecondsLeft, watch } from "./bounds.ts";
+import { type Clock, DriverFault, type OperationContext } from "@nsj/mdb-core";
+import { type Expiry, watch } from "./bounds.ts";
 import { noteFacts } from "./errors.ts";
 import { readExactly } from "./exact-reader.ts";
 import { type NativeConnection, NativePool } from "./native.ts";
 import { checkAuthentication } from "./options.ts";
+import { SessionChanges } from "./session-changes.ts";
 import type { Settings } from "./settings.ts";
 
 /** A connection that is logged in, and what mssql keeps of its configuration. */
@@ -11,27 +12,37 @@ export interface Opened {
   readonly native: NativeConnection;
   /** The connection's part of what mssql's classes ask of a pool. */
   readonly pool: NativePool;
+  readonly changes: SessionChanges;
 }
 
 /**
  * Opens one connection by mssql's own configuration: network, TLS, login, session settings. Settles by the deadline and leaves no socket
  * behind when it fails.
  */
-export async function openConnection(settings: Settings, context: OperationContext): Promise<Opened> {
+export async function openConnection(settings: Settings, clock: Clock, context: OperationContext): Promise<Opened> {
   const numbers: number[] = [];
   let native: NativeConnection | undefined;
+  let changes: SessionChanges | undefined;
   let expired: Expiry | undefined;
-  const stop = watch(context, (why) => {
+  let giveUp: (reason: Error) => void = () => {};
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUp = reject;
+  });
+  givenUp.catch(() => {});
+  const stop = watch(clock, context, (why) => {
     expired = why;
     native?.close();
+    giveUp(new Error("too late"));
   });
   try {
-    const config = await completeConfig(settings, context);
+    // A function that gives the secret may never come back.
+    const config = await Promise.race([completeConfig(settings), givenUp]);
     if (expired !== undefined) throw new Error("too late");
     const pool = new NativePool({
       ...config,
       beforeConnect(connection: NativeConnection) {
         native = connection;
+        changes = new SessionChanges(connection);
         // The driver's error of a refused login lacks the number.
         connection.on("errorMessage", ({ number }) => numbers.push(number));
         readExactly(connection.config.options);
@@ -40,11 +51,9 @@ export async function openConnection(settings: Settings, context: OperationConte
     // Errors of an established connection are heard on the connection itself.
     pool.on("error", () => {});
     const opened = await pool._poolCreate();
-    if (expired !== undefined) {
-      opened.close();
-      throw new Error("too late");
-    }
-    return { native: opened, pool };
+    if (expired !== undefined || changes === undefined) throw new Error("too late");
+    changes.dirty = false;
+    return { native: opened, pool, changes };
   } catch (error) {
     native?.close();
     if (expired === "deadline") throw DriverFault.connectTimeout();
@@ -56,8 +65,8 @@ export async function openConnection(settings: Settings, context: OperationConte
   }
 }
 
-/** What is new for each connect: secrets that rotate, and the time that is left. */
-async function completeConfig(settings: Settings, context: OperationContext): Promise<object> {
+/** What is new for each connect: secrets that rotate. */
+async function completeConfig(settings: Settings): Promise<object> {
   const { password, authentication, config } = settings;
   const secret = typeof password === "function" ? await password() : password;
   const proof = typeof authentication === "function" ? await authentication() : authentication;
@@ -69,7 +78,7 @@ async function completeConfig(settings: Settings, context: OperationContext): Pr
       authentication: { type: proof.type, ...(proof.options && { options: proof.options }) },
     }),
     // The driver writes into its configuration.
-    options: { ...config.options, connectTimeout: millisecondsLeft(context) },
+    options: { ...config.options },
     validateConnection: false,
   };
 }

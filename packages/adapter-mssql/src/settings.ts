@@ -18,6 +18,9 @@ export interface Settings {
   };
 }
 
+/** The longest that Node can wait. The driver has no word for "no limit" here. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** What the adapter relies on, whatever the user says. */
 const fixedOptions = Object.freeze({
   useUTC: true,
@@ -25,8 +28,10 @@ const fixedOptions = Object.freeze({
   rowCollectionOnRequestCompletion: false,
   lowerCaseGuids: true,
   camelCaseColumns: false,
-  // Deadlines are core's; the driver's own timers would stop statements by surprise.
+  // Deadlines are core's and on its clock; the driver's own timers would stop statements by surprise.
   requestTimeout: 0,
+  connectTimeout: longestTimerMs,
+  cancelTimeout: 0,
   // The pool retries, with back-off.
   maxRetriesOnTransientErrors: 0,
 });

@@ -88,6 +88,7 @@ export const sqlNumbers: Readonly<Record<number, NumberFacts>> = {
   213: fact("syntax"), // Column name or number of supplied values does not match table definition.
   319: fact("syntax"), // Incorrect syntax near the keyword 'with'. The previous statement must be terminated with a semicolon.
   334: fact("unsupported"), // The target table '[name]' cannot have any enabled triggers if the statement contains an OUTPUT clause without INTO.
+  33557097: fact("unsupported"), // '[what]' is not currently supported in Babelfish
   1033: fact("syntax"), // The ORDER BY clause is invalid in views and derived tables, unless TOP or OFFSET is also specified.
   4145: fact("syntax"), // An expression of non-boolean type specified in a context where a condition is expected.
   8120: fact("syntax"), // Column '[name]' is invalid in the select list because it is not contained in an aggregate function or GROUP BY.

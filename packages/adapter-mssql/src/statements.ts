@@ -5,6 +5,7 @@ import type { Link } from "./link.ts";
 import type { NativeRequest } from "./native.ts";
 import { learnTypes, type NullTypes, needsTypes } from "./null-types.ts";
 import { ResultSets } from "./result-sets.ts";
+import type { SessionChanges } from "./session-changes.ts";
 import { type TextFacts, textFacts } from "./text-facts.ts";
 import type { ParameterTypes, TypedParameter } from "./values.ts";
 
@@ -20,14 +21,16 @@ export class Statements {
   readonly #link: Link;
   readonly #types: ParameterTypes;
   readonly #nullTypes: NullTypes;
+  readonly #changes: SessionChanges;
   readonly #facts = new StatementCache<TextFacts>(200);
   /** A text may have switched the counts of changed rows off, for everybody who comes after it. */
   #countsMayBeOff = false;
 
-  constructor(link: Link, types: ParameterTypes, nullTypes: NullTypes) {
+  constructor(link: Link, types: ParameterTypes, nullTypes: NullTypes, changes: SessionChanges) {
     this.#link = link;
     this.#types = types;
     this.#nullTypes = nullTypes;
+    this.#changes = changes;
   }
 
   /** Gives the parameters their types. @throws DriverFault when they do not fit the text, or one of them its type */
@@ -79,12 +82,19 @@ export class Statements {
     // A text without parameters goes as a batch: what it makes, a temporary table for instance, lives on in the session.
     const dispatch = parameters.length === 0 ? "execSqlBatch" : "execSql";
     this.#countsMayBeOff = facts.nocount && dispatch === "execSqlBatch";
-    await this.#link.request(text, dispatch, (request) => {
-      for (const [index, { type, value, facets }] of parameters.entries()) {
-        request.addParameter(`p${index + 1}`, type, value, facets);
-      }
-      listen(request);
-    });
+    const takeBack = this.#changes.sent(facts.traces[dispatch === "execSql" ? "sp_executesql" : "batch"]);
+    try {
+      await this.#link.request(text, dispatch, (request) => {
+        for (const [index, { type, value, facets }] of parameters.entries()) {
+          request.addParameter(`p${index + 1}`, type, value, facets);
+        }
+        listen(request);
+      });
+    } catch (error) {
+      const { kind } = classify(error);
+      if (kind === "syntax" || kind === "undefined-object") takeBack();
+      throw error;
+    }
   }
 
   async #collect(encoded: Encoded): Promise<ResultSet> {

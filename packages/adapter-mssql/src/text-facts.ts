@@ -1,3 +1,5 @@
+import { type Scope, type Traces, tracesOf } from "./traces.ts";
+
 /** What can be seen in the text of a statement without understanding it. */
 export interface TextFacts {
   /** The highest `@pN`. */
@@ -8,6 +10,8 @@ export interface TextFacts {
   readonly single: boolean;
   /** It names NOCOUNT, and so may leave the session without counts of rows. */
   readonly nocount: boolean;
+  /** What it leaves behind, by the way it goes. */
+  readonly traces: Readonly<Record<Scope, Traces>>;
 }
 
 // Comments nest and are therefore skipped by hand; quotes and brackets double their closing mark.
@@ -47,7 +51,16 @@ export function textFacts(text: string): TextFacts {
     if (number !== undefined) used.add(Number(number));
   }
   const parameters = used.size === 0 ? 0 : Math.max(...used);
-  return { parameters, everyOneUsed: used.size === parameters, single: single && verbs.has(verb), nocount };
+  return {
+    parameters,
+    everyOneUsed: used.size === parameters,
+    single: single && verbs.has(verb),
+    nocount,
+    traces: {
+      batch: tracesOf(text, "batch"),
+      sp_executesql: parameters === 0 ? "nothing" : tracesOf(text, "sp_executesql"),
+    },
+  };
 }
 
 function endOfComment(text: string, from: number): number {

@@ -142,6 +142,14 @@ describe("an entity's values", () => {
     });
     const rows = new (DaoBase.for(versioned))(databases.database("main"));
     expect(await rows.insert({ id: 1 })).toEqual({ id: 1, rv: Buffer.from("00000000000007d1", "hex") });
+    expect(texts.at(-1)).toContain("output inserted.[id], inserted.[rv]");
+    wire.script.once((text) => texts.push(text) > 0 && text.includes("insert into [dao_versioned]"), {
+      error: { number: 334, message: "cannot have any enabled triggers" },
+    });
+    wire.script.once((text) => texts.push(text) > 0 && text.includes("#mdb_rows"), {
+      rows: { columns, rows: [[2, "0x00000000000007d2"]] },
+    });
+    expect((await rows.insert({ id: 2 })).id).toBe(2);
     expect(texts.at(-1)).toContain("select top 0 [id], convert(binary(8), [rv]) as [rv] into #mdb_rows");
   });
 

@@ -13,11 +13,15 @@ export const dialect: DialectFacts = Object.freeze({
   maxParameters: 65_535,
   // ORA-01795: maximum number of expressions in a list is 1000
   maxInList: 1000,
+  sharedPlans: true,
   // Several rows of VALUES are understood from version 23 on.
   maxRowsPerValues: 1,
   limit: "offset-fetch",
-  returning: "returning-into",
+  returning: Object.freeze({ insert: "returning-into", update: "returning-into", delete: "returning-into" } as const),
+  // Oracle has no DEFAULT VALUES.
+  emptyInsert: "($) values (default)",
   upsert: "merge",
+  // MERGE gives nothing back before version 23.
   upsertInserted: null,
   patternMatch: "like",
   nullsSort: "high",

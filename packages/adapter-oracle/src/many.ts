@@ -3,7 +3,7 @@ import { refusal } from "./faults.ts";
 import type { Link } from "./link.ts";
 import { type NativeBind, type NativeTypeName, nativeType } from "./native.ts";
 import { statementKind } from "./statement-kind.ts";
-import { type BoundValue, boundValue } from "./values.ts";
+import { type BoundValue, boundValue, typeNameOf } from "./values.ts";
 
 /** Sets, and bytes of their values, that travel in one round trip. */
 const mostSets = 2_000;
@@ -26,7 +26,7 @@ export async function executeMany(
     portion = undefined;
   };
   for (const values of parameterSets) {
-    const set = values.map((value, index) => boundValue(value, hints?.[index]?.type));
+    const set = values.map((value, index) => boundValue(value, typeNameOf(hints?.[index], value)));
     if (portion?.fits(set) === false) await send();
     portion ??= new Portion(set.length);
     portion.add(set);

@@ -17,10 +17,15 @@ export interface BoundValue {
 
 /** A parameter as the driver takes it. @throws DriverFault for a value or type that cannot be bound */
 export function toBind(value: ParameterValue, hint: ParameterHint | undefined): unknown {
-  const type = hint?.type ?? (hint?.column === undefined ? undefined : parameterTypeOf(hint.column, value));
+  const type = typeNameOf(hint, value);
   const bound = boundValue(value, type);
   if (bound.value === null && type === undefined) return null;
   return { type: nativeType(bound.type), val: bound.value } satisfies NativeBind;
+}
+
+/** The type that was named for a parameter, or that its column asks for. */
+export function typeNameOf(hint: ParameterHint | undefined, value: ParameterValue): string | undefined {
+  return hint?.type ?? (hint?.column === undefined ? undefined : parameterTypeOf(hint.column, value));
 }
 
 /** A parameter with the type that follows from its value, or that somebody named. */

@@ -1,7 +1,7 @@
-import { type DriverConnection, unlimited } from "@nsj/mdb-core";
+import { DaoBase, DatabaseManager, type DriverConnection, defineTable, unlimited } from "@nsj/mdb-core";
 import { TnsServer } from "@nsj/mdb-wire-servers";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { oracleDriver } from "../src/index.ts";
+import { oracle, oracleDriver } from "../src/index.ts";
 import { ownServer } from "./support/server.ts";
 import { connected, rows, run } from "./support/statements.ts";
 
@@ -112,5 +112,18 @@ describe("a database in another character set", () => {
       ["\u00bf \u20ac", euro, euro],
       ["\u00bf \u20ac", "\u00bf \u20ac", "\u00bf \u20ac"],
     ]);
+  });
+
+  it("keeps national text in every write of a DAO, a bulk load among them", async () => {
+    await run(connection, "create table labels (id number(5) primary key, n nvarchar2(9), l nclob)");
+    const options = { user: "scott", password: "tiger", connectString: server.connectString };
+    const databases = new DatabaseManager({ main: oracle(options) });
+    const label = defineTable<{ id: number; n: string; l: string }>("labels").primaryKey("id");
+    const labels = new DaoBase(label, databases.database("main"));
+    const of = (id: number) => ({ id, n: euro, l: euro });
+    expect(await labels.bulkInsert([of(1), of(2)])).toEqual({ rowCount: 2 });
+    expect(await labels.insertMany([of(3), of(4)])).toEqual([of(3), of(4)]);
+    expect(await labels.findAll({ orderBy: { id: "asc" } })).toEqual([1, 2, 3, 4].map(of));
+    await databases.close();
   });
 });

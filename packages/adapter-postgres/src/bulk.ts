@@ -31,15 +31,22 @@ export function startBulkLoad(session: Session, target: BulkTarget, batches: Asy
 
 async function pump(flight: CopyFlight, width: number, batches: AsyncIterable<Rows>): Promise<number> {
   const source = batches[Symbol.asyncIterator]();
-  // A source that waits for something must not keep a COPY that the server has ended already.
+  let stop: (() => void) | undefined;
   const over = flight.result.then(
-    () => undefined,
-    () => undefined,
+    () => stop?.(),
+    () => stop?.(),
   );
+  // A source that waits for something must not keep a COPY that the server has ended already. Not a race with `over`: that would keep every batch
+  // until the load ends.
+  const next = (): Promise<IteratorResult<Rows> | undefined> =>
+    new Promise((resolve, reject) => {
+      stop = () => resolve(undefined);
+      source.next().then(resolve, reject);
+    });
   try {
     let loaded = 0;
     while (flight.isOpen) {
-      const item = await Promise.race([source.next(), over]);
+      const item = await next();
       if (item === undefined || !flight.isOpen) break;
       if (item.done === true) {
         flight.complete();

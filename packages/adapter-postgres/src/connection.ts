@@ -106,7 +106,18 @@ export class PostgresConnection implements DriverConnection {
     if (!this.usable) throw DriverFault.alreadyLost(this.#session.link.death);
     if (this.txStatus === "idle") throw notCommitted("there is no transaction to commit");
     if (!this.#session.trace.isBehind || this.txStatus !== "active") return this.#commit();
-    return this.#session.openNow().then(() => this.#commit());
+    return this.#askAndCommit();
+  }
+
+  /** Learns the transaction's number first. */
+  async #askAndCommit(): Promise<void> {
+    try {
+      await this.#session.openNow();
+    } catch (error) {
+      // COMMIT itself was not sent.
+      throw this.usable ? error : DriverFault.alreadyLost(error);
+    }
+    await this.#commit();
   }
 
   async #commit(): Promise<void> {

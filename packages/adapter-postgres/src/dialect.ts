@@ -13,7 +13,7 @@ export const dialect: DialectFacts = Object.freeze({
   maxInList: 65_535,
   maxRowsPerValues: 65_535,
   limit: "limit-offset",
-  returning: "returning",
+  returning: Object.freeze({ insert: "returning", update: "returning", delete: "returning" } as const),
   upsert: "on-conflict",
   upsertInserted: "(xmax = 0)",
   patternMatch: "like",

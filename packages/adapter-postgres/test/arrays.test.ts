@@ -1,4 +1,4 @@
-import { DatabaseManager, sql, type TypeOptions } from "@nsj/mdb-core";
+import { DaoBase, DatabaseManager, defineTable, sql, type TypeOptions } from "@nsj/mdb-core";
 import { describe, expect, it } from "vitest";
 import { postgres } from "../src/index.ts";
 import { uniqueName } from "./support/driving.ts";
@@ -81,6 +81,16 @@ describe("arrays", () => {
         { d: {} },
         { d: [] },
       ]);
+      // A DAO knows its columns.
+      const spec = defineTable<{ id: number; a: number[] | null; d: unknown; k: unknown }>(table).primaryKey("id");
+      const dao = new DaoBase(spec, database);
+      const row = { id: 5, a: [], d: [], k: [[1]] };
+      expect(await dao.insert(row)).toMatchObject(row);
+      await dao.bulkInsert([
+        { id: 6, a: null, d: {}, k: null },
+        { ...row, id: 7 },
+      ]);
+      expect(await dao.findById(7)).toMatchObject({ ...row, id: 7 });
     } finally {
       await database.execute(`drop table ${table}`);
       await manager.close();

@@ -58,6 +58,19 @@ describe("the number of a traceable transaction", () => {
     }
   });
 
+  it("that could not be learnt any more says that COMMIT was not sent", async () => {
+    proxy = await wireProxy(server);
+    const { host, port } = proxy;
+    const connection = await connected({ host, port, sslmode: "disable" });
+    connection.begin({ traceable: true });
+    await connection.executeMany(`insert into ${table} values ($1)`, [[1], [2]], soon());
+    const held = proxy.hold("C");
+    const committed = failure(async () => connection.commit());
+    await held;
+    connection.destroy();
+    expect((await committed).info).toMatchObject({ kind: "lost", executed: "no" });
+  });
+
   it("is not known of a transaction that need not be traced, and forgotten at the next one", async () => {
     const connection = await connected();
     connection.begin({ traceable: true });

@@ -112,19 +112,27 @@ describe("a column whose type another program has changed under a prepared state
     await connection.commit();
   });
 
-  it("a transaction is told that it may be run again, and succeeds then", async () => {
+  it("a transaction is told that it may be run again, and succeeds then, also where retry does that", async () => {
     const table = await tableOf("integer");
     const manager = new DatabaseManager({ it: postgres({ ...serverOptions(), pool: { max: 1 } }) });
-    const count = (id: number) =>
-      manager.transaction("it", async (tx) => {
-        await tx.query("select 1");
-        return tx.queryScalar<number>(sql`select count(*) from ${sql.identifier(table)} where a = ${id}`);
-      });
+    const count = (id: number, attempts = 1) =>
+      manager.transaction(
+        "it",
+        async (tx) => {
+          await tx.query("select 1");
+          return tx.queryScalar<number>(sql`select count(*) from ${sql.identifier(table)} where a = ${id}`);
+        },
+        { retry: { attempts } },
+      );
     try {
       for (let use = 0; use < 3; use++) await count(1);
       await asAdmin(`alter table ${table} alter a type bigint`);
       await expect(count(3_000_000_000)).rejects.toMatchObject({ retryable: true });
       expect(await count(3_000_000_000)).toBe(0);
+      await asAdmin(`alter table ${table} alter a type integer`);
+      for (let use = 0; use < 3; use++) await count(1);
+      await asAdmin(`alter table ${table} alter a type bigint`);
+      expect(await count(3_000_000_000, 2)).toBe(0);
     } finally {
       await manager.close();
     }

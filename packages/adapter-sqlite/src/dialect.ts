@@ -35,7 +35,7 @@ export const sqliteDialect: DialectFacts = Object.freeze({
   // A VALUES list is not a compound SELECT for SQLITE_MAX_COMPOUND_SELECT.
   maxRowsPerValues: 32_766,
   limit: "limit-offset",
-  returning: "returning",
+  returning: Object.freeze({ insert: "returning", update: "returning", delete: "returning" } as const),
   upsert: "on-conflict",
   upsertInserted: null,
   patternMatch: "glob",

@@ -4,8 +4,10 @@ import { tableRows } from "./tables.ts";
 export interface DocumentedError {
   readonly code: string;
   readonly className: string;
-  readonly retryable: boolean;
   readonly when: string;
+  /** What `retryable` means there, and what the option `retry` does. */
+  readonly retryable: string;
+  readonly retry: string;
 }
 
 /** Reads every table row of the page that begins with a code. */
@@ -15,8 +17,9 @@ export function documentedErrors(page: string): readonly DocumentedError[] {
     .map(({ key, cells }) => ({
       code: key,
       className: (cells["Class"] ?? "").replaceAll("`", ""),
-      retryable: cells["Retry"] === "yes",
       when: cells["When"] ?? "",
+      retryable: cells["`retryable`"] ?? "",
+      retry: cells["`retry`"] ?? "",
     }));
 }
 

@@ -31,7 +31,10 @@ const sourcesMayImport: Readonly<Record<string, readonly string[]>> = {
   fastify: ["core", "http"],
   hono: ["core", "http"],
   nestjs: ["core", "http"],
+  kysely: ["core"],
+  cli: ["core"],
   "http-testkit": ["core", "http", "testkit"],
+  "session-model": ["core", "testkit"],
   "wire-servers": [],
   "repo-checks": ["core"],
 };
@@ -55,7 +58,8 @@ function relativeProblem({ path }: SourceFile, specifier: string): string | unde
   if (isPackage && !target.startsWith(`${place}/${name}/`) && !isSharedSettings(target)) {
     return "reaches into another package; import the package by its name";
   }
-  if (specifier !== "." && !/\.(ts|json)$/.test(specifier)) return "a relative import names the file with its ending";
+  if (specifier !== "." && !/\.(ts|json|css)$/.test(specifier))
+    return "a relative import names the file with its ending";
   if (!path.startsWith("packages/core/src/") || !target.startsWith("packages/core/src/")) return undefined;
   const [from, to] = [layerOf(path), layerOf(target)];
   if (from === undefined || to === undefined) return undefined;

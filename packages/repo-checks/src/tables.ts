@@ -27,5 +27,7 @@ export function tableRows(text: string): readonly TableRow[] {
 export function inTable(value: unknown): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (Array.isArray(value)) return value.map(inTable).join(", ");
+  // Of what is described part by part, the page says for which parts.
+  if (typeof value === "object" && value !== null) return inTable(Object.keys(value));
   return `\`${String(value)}\``;
 }

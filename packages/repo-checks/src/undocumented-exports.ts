@@ -1,26 +1,14 @@
-import { join } from "node:path";
 import ts from "typescript";
-import { type Package, root } from "./repository.ts";
+import type { PublicModule } from "./public-modules.ts";
 
 /**
  * What the packages export without a word about it, each as `package: name` or `package: Class.method`. Methods that override or
  * implement a documented one inherit its words.
  */
-export function undocumentedExports(packages: readonly Package[]): readonly string[] {
-  const { config } = ts.readConfigFile(join(root, "tsconfig.base.json"), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  const entries = packages.map((it) => join(root, it.folder, "src/index.ts"));
-  const program = ts.createProgram(entries, { ...options, typeRoots: [join(root, "node_modules/@types")] });
-  const checker = program.getTypeChecker();
-  return packages.flatMap(({ manifest }, index) => {
-    const file = program.getSourceFile(entries[index] ?? "");
-    const module = file === undefined ? undefined : checker.getSymbolAtLocation(file);
-    if (module === undefined) return [];
-    return checker
-      .getExportsOfModule(module)
-      .flatMap((symbol) => undocumentedParts(checker, symbol))
-      .map((name) => `${manifest.name}: ${name}`);
-  });
+export function undocumentedExports(modules: readonly PublicModule[]): readonly string[] {
+  return modules.flatMap(({ name, checker, symbols }) =>
+    symbols.flatMap((symbol) => undocumentedParts(checker, symbol)).map((part) => `${name}: ${part}`),
+  );
 }
 
 function undocumentedParts(checker: ts.TypeChecker, exported: ts.Symbol): readonly string[] {

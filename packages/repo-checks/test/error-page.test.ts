@@ -5,19 +5,31 @@ import { type DocumentedError, documentedErrors, mentionedCodes } from "../src/e
 import { filesBelow, read } from "../src/repository.ts";
 
 const page = read("docs/errors.md");
-const codes = Object.entries<core.ErrorCodeFacts>({ ...core.errorCodes, ...tenants.tenantErrorCodes });
+const codes: readonly (readonly [string, core.ErrorCodeFacts])[] = Object.entries<core.ErrorCodeFacts>({
+  ...core.errorCodes,
+  ...tenants.tenantErrorCodes,
+});
 const exports: Readonly<Record<string, unknown>> = { ...core, ...tenants };
 
 /** Environment variables share the prefix of the codes. */
-const environmentVariables: ReadonlySet<string> = new Set(["MDB_POSTGRES_URL", "MDB_MSSQL_URL", "MDB_ORACLE_URL"]);
+const environmentVariables: ReadonlySet<string> = new Set([
+  "MDB_POSTGRES_URL",
+  "MDB_MSSQL_URL",
+  "MDB_SESSION_SEED",
+  "MDB_ORACLE_URL",
+]);
 
 describe("docs/errors.md", () => {
-  it("documents every code once, with its class, its sentence and whether to retry, and no other code", () => {
-    const real: DocumentedError[] = codes.map(([code, { when, retryable }]) => ({
+  it("documents every code once, with its class, its sentence, what `retryable` means and what `retry` repeats, and no other code", () => {
+    const real: DocumentedError[] = codes.map(([code, facts]) => ({
       code,
       className: classOf(code),
-      retryable,
-      when,
+      when: facts.when,
+      retryable: [facts.retryable ? "yes" : "no", facts.because].filter((it) => it !== undefined).join(": "),
+      retry:
+        facts.retried === undefined
+          ? "no"
+          : { always: "repeats", "where retryable": "repeats where `retryable`" }[facts.retried],
     }));
     const byCode = (a: DocumentedError, b: DocumentedError) => a.code.localeCompare(b.code);
     expect([...documentedErrors(page)].sort(byCode)).toEqual(real.sort(byCode));

@@ -20,6 +20,7 @@ export { type FakeDriver, type FakeDriverOptions, type FakeOptions, fakeDriver }
 export { FakeError, type FakeFailure } from "./fake/fake-error.ts";
 export { fakeSubject } from "./fake/fake-subject.ts";
 export type { FakeAction, FakeMember, FakeRule } from "./fake/script.ts";
+export { FakeClock } from "./fake-clock.ts";
 export { ForwardingConnection } from "./forwarding-connection.ts";
 export { type MiniResult, type MiniRunner, miniRunner } from "./mini-runner.ts";
 export type { Mutant } from "./mutants/mutant.ts";

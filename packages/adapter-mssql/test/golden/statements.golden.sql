@@ -57,54 +57,40 @@ select count(*) as total from [golden_products] where (([deleted_at] is null) an
 -- insert
 -- Rule: A target with triggers refuses OUTPUT without INTO (334). SELECT INTO copies no identity from UNION ALL. t-sql/queries/output-clause-transact-sql
 -- @p1 nvarchar(4000), @p2 decimal(18, 4), @p3 int
-select top 0 [id], [code], [price], [photo], [deleted_at], [version] into #mdb_rows from [golden_products]
-union all select top 0 [id], [code], [price], [photo], [deleted_at], [version] from [golden_products];
 insert into [golden_products] ([code], [price], [version])
-output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version] into #mdb_rows
+output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version]
 values (@p1, @p2, @p3);
-select * from #mdb_rows;
 
 -- insert of defaults and NULL
 -- Rule: nvarchar does not convert to varbinary, not even NULL (257): a NULL of a column of bytes says its type. t-sql/data-types/data-type-conversion-database-engine
 -- @p1 nvarchar(4000), @p2 decimal(18, 4), @p3 varbinary(8000), @p4 int
-select top 0 [id], [code], [price], [photo], [deleted_at], [version] into #mdb_rows from [golden_products]
-union all select top 0 [id], [code], [price], [photo], [deleted_at], [version] from [golden_products];
 insert into [golden_products] ([code], [price], [photo], [version])
-output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version] into #mdb_rows
+output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version]
 values (@p1, @p2, @p3, @p4);
-select * from #mdb_rows;
 
 -- insertMany
 -- Rule: OUTPUT gives its rows in any order: each carries the number of its entity, which only MERGE can pass through. t-sql/queries/output-clause-transact-sql
 BEGIN TRANSACTION
+SAVE TRANSACTION
 -- @p1 int, @p2 nvarchar(4000), @p3 int, @p4 nvarchar(4000)
-select top 0 [id], [code], [price], [photo], [deleted_at], [version], 0 as mdb_ordinal into #mdb_rows from [golden_products]
-union all select top 0 [id], [code], [price], [photo], [deleted_at], [version], 0 as mdb_ordinal from [golden_products];
 merge into [golden_products] as target
 using (values (@p1, @p2), (@p3, @p4)) as source (mdb_ordinal, [code]) on 1 = 0
 when not matched then insert ([code], [version]) values (source.[code], 1)
-output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version], source.mdb_ordinal into #mdb_rows;
-select * from #mdb_rows;
+output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version], source.mdb_ordinal as mdb_ordinal;
 COMMIT TRANSACTION
 
 -- insertMany of numbers, some in digits
 -- Rule: A column of VALUES has one type in all rows, the highest: kinds of values that would lose digits go apart. t-sql/data-types/data-type-precedence-transact-sql
 BEGIN TRANSACTION
 -- @p1 int, @p2 nvarchar(4000), @p3 decimal(18, 4), @p4 int, @p5 nvarchar(4000), @p6 decimal(18, 4)
-select top 0 [id], [code], [price], [photo], [deleted_at], [version], 0 as mdb_ordinal into #mdb_rows from [golden_products]
-union all select top 0 [id], [code], [price], [photo], [deleted_at], [version], 0 as mdb_ordinal from [golden_products];
 merge into [golden_products] as target
 using (values (@p1, @p2, @p3), (@p4, @p5, @p6)) as source (mdb_ordinal, [code], [price]) on 1 = 0
 when not matched then insert ([code], [price], [version]) values (source.[code], source.[price], 1)
-output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version], source.mdb_ordinal into #mdb_rows;
-select * from #mdb_rows;
+output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version], source.mdb_ordinal as mdb_ordinal;
 -- @p1 nvarchar(4000), @p2 decimal(18, 4), @p3 int
-select top 0 [id], [code], [price], [photo], [deleted_at], [version] into #mdb_rows from [golden_products]
-union all select top 0 [id], [code], [price], [photo], [deleted_at], [version] from [golden_products];
 insert into [golden_products] ([code], [price], [version])
-output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version] into #mdb_rows
+output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version]
 values (@p1, @p2, @p3);
-select * from #mdb_rows;
 COMMIT TRANSACTION
 
 -- page
@@ -123,36 +109,24 @@ select * from [golden_products] where (([deleted_at] is null) and ((((([price] i
 -- update
 -- Rule: A target with triggers refuses OUTPUT without INTO (334). SELECT INTO copies no identity from UNION ALL. t-sql/queries/output-clause-transact-sql
 -- @p1 nvarchar(4000), @p2 int
-select top 0 [id], [code], [price], [photo], [deleted_at], [version] into #mdb_rows from [golden_products]
-union all select top 0 [id], [code], [price], [photo], [deleted_at], [version] from [golden_products];
 insert into [golden_products] ([code], [version])
-output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version] into #mdb_rows
+output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version]
 values (@p1, @p2);
-select * from #mdb_rows;
 -- @p1 nvarchar(4000), @p2 int
-select top 0 [id], [code], [price], [photo], [deleted_at], [version] into #mdb_rows from [golden_products]
-union all select top 0 [id], [code], [price], [photo], [deleted_at], [version] from [golden_products];
 update [golden_products] set [code] = @p1, [version] = [version] + 1
-output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version] into #mdb_rows
+output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version]
 where (([id] = @p2) and ([deleted_at] is null));
-select * from #mdb_rows;
 
 -- update of a version
 -- Rule: Columns to the right of = in SET have their values from before. t-sql/queries/update-transact-sql
 -- @p1 nvarchar(4000), @p2 int
-select top 0 [id], [code], [price], [photo], [deleted_at], [version] into #mdb_rows from [golden_products]
-union all select top 0 [id], [code], [price], [photo], [deleted_at], [version] from [golden_products];
 insert into [golden_products] ([code], [version])
-output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version] into #mdb_rows
+output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version]
 values (@p1, @p2);
-select * from #mdb_rows;
 -- @p1 nvarchar(4000), @p2 int, @p3 int
-select top 0 [id], [code], [price], [photo], [deleted_at], [version] into #mdb_rows from [golden_products]
-union all select top 0 [id], [code], [price], [photo], [deleted_at], [version] from [golden_products];
 update [golden_products] set [code] = @p1, [version] = [version] + 1
-output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version] into #mdb_rows
+output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version]
 where (([id] = @p2) and ([version] = @p3) and ([deleted_at] is null));
-select * from #mdb_rows;
 
 -- updateBy
 -- Rule: Columns to the right of = in SET have their values from before. t-sql/queries/update-transact-sql
@@ -162,65 +136,43 @@ update [golden_products] set [price] = @p1, [version] = [version] + 1 where (([c
 -- upsert
 -- Rule: HOLDLOCK keeps the range of the key locked between looking and inserting; MERGE ends with a semicolon. t-sql/statements/merge-transact-sql
 BEGIN TRANSACTION
+SAVE TRANSACTION
 -- @p1 nvarchar(4000), @p2 decimal(18, 4)
-select top 0 [id], [code], [price], [photo], [deleted_at], [version], 1 as mdb_inserted into #mdb_rows from [golden_products]
-union all select top 0 [id], [code], [price], [photo], [deleted_at], [version], 1 as mdb_inserted from [golden_products];
 merge into [golden_products] with (updlock, holdlock) as target
 using (values (@p1, @p2)) as source ([code], [price]) on ((target.[code] = source.[code]))
 when matched then update set [price] = source.[price], [version] = target.[version] + 1
 when not matched then insert ([code], [price], [version]) values (source.[code], source.[price], 1)
-output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version], case $action when 'INSERT' then 1 else 0 end into #mdb_rows;
-select * from #mdb_rows;
+output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version], case $action when 'INSERT' then 1 else 0 end as mdb_inserted;
 COMMIT TRANSACTION
 
 -- upsert of nothing but a key
 -- Rule: A target with triggers refuses OUTPUT without INTO (334). SELECT INTO copies no identity from UNION ALL. t-sql/queries/output-clause-transact-sql
-BEGIN TRANSACTION
 -- @p1 int, @p2 int, @p3 nvarchar(4000)
-select top 0 [orderId], [position], [text] into #mdb_rows from [dbo].[golden_lines]
-union all select top 0 [orderId], [position], [text] from [dbo].[golden_lines];
 update [dbo].[golden_lines] set [orderId] = [orderId]
-output inserted.[orderId], inserted.[position], inserted.[text] into #mdb_rows
+output inserted.[orderId], inserted.[position], inserted.[text]
 where (([orderId] = @p1) and ([position] = @p2) and ([text] = @p3));
-select * from #mdb_rows;
-SAVE TRANSACTION
 -- @p1 int, @p2 int, @p3 nvarchar(4000)
-select top 0 [orderId], [position], [text] into #mdb_rows from [dbo].[golden_lines]
-union all select top 0 [orderId], [position], [text] from [dbo].[golden_lines];
 insert into [dbo].[golden_lines] ([orderId], [position], [text])
-output inserted.[orderId], inserted.[position], inserted.[text] into #mdb_rows
+output inserted.[orderId], inserted.[position], inserted.[text]
 values (@p1, @p2, @p3);
-select * from #mdb_rows;
-COMMIT TRANSACTION
 
 -- upsert of a generated key
 -- Rule: A MERGE that names an identity column is refused (544), whether it inserts or not: an update, then an insert. t-sql/statements/set-identity-insert-transact-sql
 -- @p1 nvarchar(4000), @p2 int
-select top 0 [id], [code], [price], [photo], [deleted_at], [version] into #mdb_rows from [golden_products]
-union all select top 0 [id], [code], [price], [photo], [deleted_at], [version] from [golden_products];
 insert into [golden_products] ([code], [version])
-output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version] into #mdb_rows
+output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version]
 values (@p1, @p2);
-select * from #mdb_rows;
-BEGIN TRANSACTION
 -- @p1 nvarchar(4000), @p2 int
-select top 0 [id], [code], [price], [photo], [deleted_at], [version] into #mdb_rows from [golden_products]
-union all select top 0 [id], [code], [price], [photo], [deleted_at], [version] from [golden_products];
 update [golden_products] set [code] = @p1, [version] = [version] + 1
-output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version] into #mdb_rows
+output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version]
 where (([id] = @p2));
-select * from #mdb_rows;
-COMMIT TRANSACTION
 
 -- delete, softly
 -- Rule: A Date goes as datetime2(7): datetime counts in steps of 3.33 ms. t-sql/data-types/datetime2-transact-sql
 -- @p1 nvarchar(4000), @p2 int
-select top 0 [id], [code], [price], [photo], [deleted_at], [version] into #mdb_rows from [golden_products]
-union all select top 0 [id], [code], [price], [photo], [deleted_at], [version] from [golden_products];
 insert into [golden_products] ([code], [version])
-output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version] into #mdb_rows
+output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version]
 values (@p1, @p2);
-select * from #mdb_rows;
 -- @p1 datetime2(7), @p2 int
 update [golden_products] set [deleted_at] = @p1, [version] = [version] + 1 where (([id] = @p2) and ([deleted_at] is null))
 
@@ -237,12 +189,9 @@ update [golden_products] set [deleted_at] = @p1, [version] = [version] + 1 where
 -- restore
 -- Rule: = NULL is never true under ANSI_NULLS; IS NULL asks. t-sql/queries/is-null-transact-sql
 -- @p1 nvarchar(4000), @p2 int
-select top 0 [id], [code], [price], [photo], [deleted_at], [version] into #mdb_rows from [golden_products]
-union all select top 0 [id], [code], [price], [photo], [deleted_at], [version] from [golden_products];
 insert into [golden_products] ([code], [version])
-output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version] into #mdb_rows
+output inserted.[id], inserted.[code], inserted.[price], inserted.[photo], inserted.[deleted_at], inserted.[version]
 values (@p1, @p2);
-select * from #mdb_rows;
 -- @p1 datetime2(7), @p2 int
 update [golden_products] set [deleted_at] = @p1, [version] = [version] + 1 where (((([id] = @p2))) and ([deleted_at] is not null))
 
@@ -302,6 +251,22 @@ select 2 as two
 
 -- named parameters
 -- Rule: A text with parameters goes through sp_executesql, one without as a batch. relational-databases/system-stored-procedures/sp-executesql-transact-sql
+-- with a reset of the session
+set ansi_nulls on
+set ansi_null_dflt_on on
+set ansi_padding on
+set ansi_warnings on
+set arithabort on
+set concat_null_yields_null on
+set datefirst 7
+set dateformat mdy
+set implicit_transactions off
+set language us_english
+set numeric_roundabort off
+set quoted_identifier on
+set textsize 2147483647
+set transaction isolation level read committed
+set xact_abort off
 -- @p1 int, @p2 int
 select @p1 + @p2 as c, ':a' as d
 

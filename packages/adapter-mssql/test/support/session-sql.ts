@@ -26,8 +26,7 @@ export const sessionSql: SessionSql = {
       ...(realUrl === undefined && { inTransaction: "never" as const }),
       ask: "select transaction_isolation_level from sys.dm_exec_sessions where session_id = @@spid",
     },
-    // Our own server has one database.
-    ...(realUrl !== undefined ? [{ what: "another database", leave: "use tempdb", ask: "select db_name()" }] : []),
+    { what: "another database", leave: "use master", ask: "select db_name()" },
   ],
   local: ["exec sp_getapplock @Resource = N'mdb', @LockMode = N'Exclusive', @LockOwner = N'Transaction'"],
   harmless: ["declare @n int; set @n = 1; select @n as n", "select 1 as [set]"],

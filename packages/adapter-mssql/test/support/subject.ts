@@ -38,6 +38,10 @@ export function mssqlSubject(server: TestServer): Subject<MssqlOptions> {
     sql: {
       series,
       identityKey: "int identity(1, 1) primary key",
+      trigger: (table, log) => [
+        `create trigger ${table}_log on ${table} after insert, update as begin
+         set nocount on; insert into ${log} (id) select inserted.id from inserted; end`,
+      ],
       version: "select @@version",
       sleep: (milliseconds) => `waitfor delay '${clock(milliseconds)}'; select 1 as one`,
       failMidway: (count, at) => `select 1 / (n - ${at}) as n from (${series(count)}) as s`,

@@ -121,9 +121,7 @@ select * from "GOLDEN_PRODUCTS" where (("DELETED_AT" is null) and ("CODE" = :1))
 -- Rule: At most 1 000 expressions stand in one list, ORA-01795 beyond; text meets a NUMBER column as TO_NUMBER of the text. (IN Condition; Data Conversion)
 select * from "GOLDEN_STOCK" where 1 = 0
 update "GOLDEN_STOCK" set "AMOUNT" = :1 where (("WAREHOUSE" = :2) and ("ITEM" = :3)) returning "WAREHOUSE", "ITEM", "AMOUNT" into :4, :5, :6
-SAVEPOINT "sp1"
 insert into "GOLDEN_STOCK" ("WAREHOUSE", "ITEM", "AMOUNT") values (:1, :2, :3) returning "WAREHOUSE", "ITEM", "AMOUNT" into :4, :5, :6
-COMMIT
 select * from "GOLDEN_STOCK" where (((("WAREHOUSE" = :1) and ("ITEM" = :2))) or ((("WAREHOUSE" = :3) and ("ITEM" = :4))))
 delete from "GOLDEN_STOCK" where (((("WAREHOUSE" = :1) and ("ITEM" = :2))))
 

@@ -38,6 +38,11 @@ export const fileSubject: Subject<SqliteOptions> = {
     series: (count) =>
       `with recursive series (n) as (select 1 union all select n + 1 from series where n < ${count}) select n from series`,
     identityKey: "integer primary key",
+    trigger: (table, log) =>
+      ["insert", "update"].map(
+        (verb) =>
+          `create trigger ${table}_${verb} after ${verb} on ${table} begin insert into ${log} (id) values (new.id); end`,
+      ),
     version: "select sqlite_version()",
     failMidway: (count, at) =>
       `with recursive series (n) as (select 1 union all select n + 1 from series where n < ${count})

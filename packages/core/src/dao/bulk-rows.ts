@@ -1,4 +1,4 @@
-import type { DialectFacts } from "../driver/index.ts";
+import type { ColumnInfo, DialectFacts } from "../driver/index.ts";
 import { ParameterError } from "../errors/index.ts";
 import type { AnyTable, Columns } from "./columns.ts";
 import { type AnyEntity, writtenProperties } from "./writes.ts";
@@ -6,7 +6,8 @@ import { type AnyEntity, writtenProperties } from "./writes.ts";
 /** Rows for the bulk path. */
 export interface BulkRows {
   readonly columns: readonly string[];
-  readonly values: AsyncIterable<readonly unknown[]>;
+  readonly rows: AsyncIterable<readonly unknown[]>;
+  readonly columnInfo: readonly (ColumnInfo | undefined)[];
 }
 
 /** Looks at the first entity for the columns; `undefined` when there is none. */
@@ -28,14 +29,15 @@ export async function bulkRows(
       for (let entity = first; entity.done !== true; entity = await source.next()) {
         const { value } = entity;
         refuseOtherShape(spec, properties, value, index++);
-        const row = properties.map((property) => columns.encode(property, value[property], dialect));
+        const row = properties.map((property) => columns.stored(property, value[property], dialect));
         yield version === undefined ? row : [...row, 1];
       }
     } finally {
       await source.return();
     }
   }
-  return { columns: names.map((name) => columns.nameOf(name)), values: values() };
+  const columnInfo = names.map((name) => columns.infoOf(name));
+  return { columns: names.map((name) => columns.nameOf(name)), rows: values(), columnInfo };
 }
 
 /** A column that only a later entity names would be dropped without a word. */

@@ -1,10 +1,23 @@
 import type { ColumnInfo, DialectFacts, MaybePromise, StoredForm } from "../driver/index.ts";
 import type { ExecutorInternals, StatementOptions } from "../session/index.ts";
-import { columnParameter, type Identifier, isParameter, isSql, type Sql, type SqlValue, sql } from "../sql/index.ts";
+import {
+  columnParameter,
+  type Identifier,
+  isParameter,
+  isSql,
+  quoteIdentifier,
+  type Sql,
+  type SqlValue,
+  sql,
+} from "../sql/index.ts";
 import { type Comparator, comparators } from "./comparators.ts";
+import { inFewSizes } from "./list-sizes.ts";
+import { nonFiniteNumber } from "./non-finite.ts";
 import { comparedInForm, listedInForm } from "./stored-forms.ts";
 import type { TableSpec } from "./table.ts";
 import { knownColumns, tableColumns } from "./table-columns.ts";
+
+const star = sql.raw("*");
 
 /** Any table's description, for code that does not care about its types. */
 export type AnyTable = TableSpec<Record<string, unknown>, never, never, never>;
@@ -22,6 +35,16 @@ export class Columns {
   constructor(spec: AnyTable) {
     this.#spec = spec;
     this.table = sql.identifier(...spec.name);
+  }
+
+  /** The properties of the primary key. */
+  get key(): readonly string[] {
+    return this.#spec.key;
+  }
+
+  /** Whether a write's own clause lacks columns that an entity has. */
+  get readsBack(): boolean {
+    return this.#spec.readBackColumns.length > 0;
   }
 
   /** The column of a property, quoted. */
@@ -74,7 +97,7 @@ export class Columns {
 
   /** The column beside a list of values: `id in (1, 2)`. */
   listed(property: string, operator: "in" | "not in", values: readonly unknown[], dialect: DialectFacts): Sql {
-    const sent = values.map((value) => this.#sought(property, value, dialect));
+    const sent = inFewSizes(values, dialect).map((value) => this.#sought(property, value, dialect));
     const form = this.#formOf(property, dialect);
     if (form !== undefined) return listedInForm(form, this.of(property), operator, sent);
     const column = this.of(property);
@@ -99,13 +122,18 @@ export class Columns {
   /**
    * Finds out what the other methods have to know, before the first statement on the table.
    *
-   * @param entities - what is to be written
+   * @param entities - what is to be written, if that is known yet
    */
-  know(executor: ExecutorInternals, options: StatementOptions, entities?: readonly unknown[]): MaybePromise<void> {
+  know(
+    executor: ExecutorInternals,
+    options: StatementOptions,
+    entities?: readonly unknown[] | "unseen",
+  ): MaybePromise<void> {
     const { context } = executor;
     const { typedParameters, storedForms, arrayParameters } = context.dialect;
-    const depends = typedParameters === true || storedForms !== undefined;
-    if (!depends && !(arrayParameters && Array.isArray(entities) && entities.some((it) => this.#holdsList(it)))) return;
+    const names = this.#spec.writeOnlyColumns.length > 0 || this.readsBack;
+    const depends = names || typedParameters === true || storedForms !== undefined;
+    if (!depends && !(arrayParameters && this.#mayHoldList(entities))) return;
     const known = knownColumns(context, this.table);
     if (known !== undefined) this.#learn(executor, known);
     else return this.#ask(executor, options);
@@ -120,6 +148,51 @@ export class Columns {
     });
     if (agree) this.#agreeing.add(columns);
     return agree;
+  }
+
+  /** What a SELECT reads: everything but the columns that no entity has. @param beside - other expressions stand beside it */
+  all(dialect: DialectFacts, beside = false): Sql {
+    if (this.#spec.writeOnlyColumns.length === 0) return beside ? sql`${this.table}.*` : star;
+    return this.names(this.#readable(this.#known ?? []), dialect);
+  }
+
+  /** What a clause of a write gives back. */
+  returned(dialect: DialectFacts): Sql {
+    if (!this.readsBack) return this.all(dialect);
+    return this.names(this.returnable(this.#known ?? []), dialect);
+  }
+
+  /** Those of the table's columns that the clause of a write can give back. */
+  returnable(columns: readonly ColumnInfo[]): readonly ColumnInfo[] {
+    return this.readsBack
+      ? this.#without(this.#spec.readBackColumns, this.#readable(columns))
+      : this.#readable(columns);
+  }
+
+  /** Columns as the table has them, quoted. */
+  names(columns: readonly ColumnInfo[], dialect: DialectFacts): Sql {
+    return sql.raw(columns.map(({ name }) => quoteIdentifier([name], dialect)).join(", "));
+  }
+
+  /** Whether a column is one of the table's. */
+  isOwn(column: ColumnInfo): boolean {
+    return this.#known?.some(({ name }) => name === column.name) === true;
+  }
+
+  /** Where a result has the column of a property; -1 where it has it not. */
+  indexIn(columns: readonly ColumnInfo[], property: string): number {
+    const name = this.infoOf(property)?.name ?? this.nameOf(property);
+    return columns.findIndex((column) => column.name === name);
+  }
+
+  #readable(columns: readonly ColumnInfo[]): readonly ColumnInfo[] {
+    return this.#without(this.#spec.writeOnlyColumns, columns);
+  }
+
+  #without(properties: readonly string[], columns: readonly ColumnInfo[]): readonly ColumnInfo[] {
+    if (properties.length === 0) return columns;
+    const left = new Set(properties.map((it) => this.infoOf(it)?.name));
+    return columns.filter(({ name }) => !left.has(name));
   }
 
   /** `a, b, c`, quoted. */
@@ -142,6 +215,11 @@ export class Columns {
     );
     this.#known = columns;
     this.#agreeing = new WeakSet();
+  }
+
+  #mayHoldList(entities: readonly unknown[] | "unseen" | undefined): boolean {
+    if (typeof entities === "string") return true;
+    return Array.isArray(entities) && entities.some((it) => this.#holdsList(it));
   }
 
   #holdsList(entity: unknown): boolean {
@@ -169,11 +247,4 @@ export class Columns {
     const type = this.infoOf(property)?.type;
     return type === undefined ? undefined : storedForms[type];
   }
-}
-
-/** A float that no parameter can be, as SQL writes it; `undefined` for any other value. */
-function nonFiniteNumber(value: unknown, { nonFinite }: DialectFacts): Sql | undefined {
-  if (typeof value !== "number" || Number.isFinite(value) || nonFinite === undefined) return undefined;
-  const text = Number.isNaN(value) ? nonFinite.nan : value > 0 ? nonFinite.infinity : nonFinite.minusInfinity;
-  return text === undefined ? undefined : sql.raw(text);
 }

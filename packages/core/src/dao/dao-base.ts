@@ -71,14 +71,16 @@ export class DaoBase<
       "every",
       options,
       async () => {
-        const { spec, columns } = this.access;
         this.access.checkList("insertMany", entities);
         return this.access.atomically(async (inner) => {
           const inserted: Row[] = [];
-          for await (const part of insertAll(inner, spec, columns, entities as readonly AnyEntity[], options)) {
-            const rows = await this.access.entities.of(inner.context, part.result);
-            for (const [at, row] of rows.entries()) inserted[part.indexes[at] as number] = row as Row;
-          }
+          for await (const { rows, indexes } of insertAll(
+            this.access,
+            inner,
+            entities as readonly AnyEntity[],
+            options,
+          ))
+            for (const [at, row] of rows.entries()) inserted[indexes[at] as number] = row as Row;
           return inserted;
         });
       },
@@ -94,12 +96,16 @@ export class DaoBase<
     entities: Iterable<Insert<Row, Generated>> | AsyncIterable<Insert<Row, Generated>>,
     options: DaoOptions = noOptions,
   ): Promise<{ rowCount: number }> {
-    return this.call("every", options, async () => {
-      const { spec, columns, inner } = this.access;
-      const rows = await bulkRows(spec, columns, entities as AsyncIterable<AnyEntity>, inner.context.dialect);
-      if (rows === undefined) return { rowCount: 0 };
-      return this.executor.bulkInsert(this.table, rows.columns, rows.values, options);
-    });
+    return this.call(
+      "every",
+      options,
+      async () => {
+        const { spec, columns, inner } = this.access;
+        const load = await bulkRows(spec, columns, entities as AsyncIterable<AnyEntity>, inner.context.dialect);
+        return load === undefined ? { rowCount: 0 } : inner.bulkInsert({ table: this.table, ...load }, options);
+      },
+      "unseen",
+    );
   }
 
   /**
@@ -120,7 +126,8 @@ export class DaoBase<
         const { spec, columns, inner } = access;
         const expected = expectedVersion(access.place, changes, spec.versionColumn);
         const condition = sql.and([access.byKey(key), ...access.isVersion(expected), ...access.alive()]);
-        const write = updateWrite(spec, columns, changes as AnyEntity, condition, inner.context.dialect);
+        const found = access.byKey(key);
+        const write = updateWrite(spec, columns, changes as AnyEntity, condition, inner.context.dialect, found);
         const result = await writeReturning(inner, write, options);
         if (result.rows.length === 0) throw access.missing(expected);
         return (await access.one(result)) as Row;

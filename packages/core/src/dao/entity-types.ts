@@ -4,12 +4,19 @@ import type { Op, op } from "./op.ts";
 /** Says whether `T` is a union of several members. */
 type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : never;
 
-/** Columns that take NULL may be left out of an insert. */
+/** Columns that take NULL, and properties that are optional, may be left out of an insert. */
 type Optional<Row, Column extends keyof Row> = Column extends unknown
   ? null extends Row[Column]
     ? Column
-    : never
+    : undefined extends Row[Column]
+      ? Column
+      : never
   : never;
+
+/** Properties that an entity may lack. */
+export type MissingProperty<Row extends object> = {
+  [Column in keyof Row]-?: undefined extends Row[Column] ? Column : never;
+}[keyof Row];
 
 /** What `insert` takes: every column but the generated ones; those that take NULL may be left out. */
 export type Insert<Row extends object, Generated extends keyof Row> = {

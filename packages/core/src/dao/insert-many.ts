@@ -1,15 +1,19 @@
 import type { ResultSet } from "../driver/index.ts";
 import type { ExecutorInternals, StatementOptions } from "../session/index.ts";
 import { sql } from "../sql/index.ts";
-import type { AnyTable, Columns } from "./columns.ts";
+import type { AnyTable } from "./columns.ts";
+import { rowsOfKeys } from "./find-by-keys.ts";
 import { chunks } from "./in-list.ts";
-import { writeReturning } from "./returning.ts";
+import { unlessMergeIsRefused } from "./merge.ts";
+import { withoutExtra, writeReturning } from "./returning.ts";
+import type { TableAccess } from "./table-access.ts";
 import { type Kinds, kindsOf, merged } from "./value-kinds.ts";
 import { type AnyEntity, insertWrite, writtenProperties } from "./writes.ts";
+import { findInserted, namesKey } from "./written-rows.ts";
 
-/** One result with the rows of consecutive entities, in their order. */
+/** The rows of some of the entities, as the database has them. */
 export interface InsertedRows {
-  readonly result: ResultSet;
+  readonly rows: readonly Record<string, unknown>[];
   /** For each row: which of the entities it is. */
   readonly indexes: readonly number[];
 }
@@ -19,26 +23,62 @@ export interface InsertedRows {
  * a default stays a default.
  */
 export async function* insertAll(
+  access: TableAccess,
   executor: ExecutorInternals,
-  spec: AnyTable,
-  columns: Columns,
   entities: readonly AnyEntity[],
   options: StatementOptions,
 ): AsyncGenerator<InsertedRows, void, undefined> {
-  const { dialect } = executor.context;
-  // SQL Server gives a column of VALUES one type for all rows: a number beside a longer one in digits would make it a float.
+  const { spec, columns } = access;
+  const { context } = executor;
+  const { dialect } = context;
+  // Where parameters have types, a column of VALUES has one for all rows: a number beside a longer one in digits would make it a float.
   const kinds = (entity: AnyEntity, properties: readonly string[]) =>
-    dialect.returning === "output" ? kindsOf(properties.map((it) => columns.stored(it, entity[it], dialect))) : [];
+    dialect.typedParameters === true && dialect.maxRowsPerValues > 1
+      ? kindsOf(properties.map((it) => columns.stored(it, entity[it], dialect)))
+      : [];
   for (const { properties, indexes } of groupsOf(spec, entities, kinds)) {
-    const width = properties.length + (spec.versionColumn === undefined ? 0 : 1);
-    for (const part of chunks(indexes, rowsPerStatement(executor, width))) {
+    const first = entities[indexes[0] as number] as AnyEntity;
+    const insert = async (part: readonly number[]): Promise<InsertedRows> => {
       const rows = part.map((index) => entities[index] as AnyEntity);
-      if (part.length === 1 || dialect.returning !== "output") {
-        const write = insertWrite(spec, columns, properties, rows, dialect);
-        yield { result: await writeReturning(executor, write, options), indexes: part };
-      } else yield mergeInOrder(executor, spec, columns, properties, rows, part, options);
+      const result = await writeReturning(executor, insertWrite(spec, columns, properties, rows, dialect), options);
+      const inserted =
+        part.length > 1 && dialect.returning.insert === "none"
+          ? await inOrder(access, executor, rows, result, options)
+          : await access.entities.of(context, result);
+      return { rows: inserted, indexes: part };
+    };
+    for (const part of chunks(indexes, rowsPerStatement(executor, spec, properties, first))) {
+      if (part.length === 1 || dialect.returning.insert !== "output") {
+        yield await insert(part);
+        continue;
+      }
+      const rows = part.map((index) => entities[index] as AnyEntity);
+      const merge = async () => [await mergeInOrder(access, executor, properties, rows, part, options)];
+      yield* await unlessMergeIsRefused(context, merge, () => inTurn(part, (index) => insert([index])));
     }
   }
+}
+
+async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
+}
+
+/** Rows that were read by their keys, in the order of the entities. */
+async function inOrder(
+  access: TableAccess,
+  executor: ExecutorInternals,
+  entities: readonly AnyEntity[],
+  result: ResultSet,
+  options: StatementOptions,
+): Promise<Record<string, unknown>[]> {
+  const ask = async (key: unknown) => {
+    const one = sql`select ${access.columns.all(executor.context.dialect)} from ${access.columns.table} where ${access.byKey(key)}`;
+    return (await access.entities.of(executor.context, await access.send(one, options, executor)))[0];
+  };
+  const found = await rowsOfKeys(access, entities, result, ask);
+  return found.map((row) => row ?? access.lost());
 }
 
 interface Group {
@@ -81,10 +121,18 @@ function joins(group: Group, kinds: Kinds, index: number): boolean {
   return true;
 }
 
-function rowsPerStatement({ context: { dialect } }: ExecutorInternals, width: number): number {
-  // Oracle gives one row back at a time, and rows of nothing but defaults have no list form.
-  if (width === 0 || dialect.returning === "returning-into") return 1;
-  return Math.max(1, Math.min(dialect.maxRowsPerValues, Math.floor(dialect.maxParameters / (width + 1))));
+function rowsPerStatement(
+  { context: { dialect } }: ExecutorInternals,
+  spec: AnyTable,
+  properties: readonly string[],
+  first: AnyEntity,
+): number {
+  const width = properties.length + (spec.versionColumn === undefined ? 0 : 1);
+  const { insert } = dialect.returning;
+  // Rows of nothing but defaults have no list form.
+  if (width === 0 || insert === "returning-into" || (insert === "none" && !namesKey(spec, first))) return 1;
+  const most = Math.min(dialect.maxRowsPerValues, Math.floor(dialect.maxParameters / (width + 1)));
+  return Math.max(1, insert === "none" ? Math.min(most, dialect.maxInList) : most);
 }
 
 /**
@@ -92,9 +140,8 @@ function rowsPerStatement({ context: { dialect } }: ExecutorInternals, width: nu
  * https://learn.microsoft.com/sql/t-sql/queries/output-clause-transact-sql
  */
 async function mergeInOrder(
+  { spec, columns, entities }: TableAccess,
   executor: ExecutorInternals,
-  spec: AnyTable,
-  columns: Columns,
   properties: readonly string[],
   rows: readonly AnyEntity[],
   indexes: readonly number[],
@@ -109,14 +156,11 @@ async function mergeInOrder(
 using (${sql.values(values)}) as source (mdb_ordinal, ${columns.list(properties)}) on 1 = 0
 when not matched then insert (${columns.list(names)}) values (${sql.join(version === undefined ? sources : [...sources, sql`1`])})`;
   const extra = { name: "mdb_ordinal", expression: "source.mdb_ordinal", sample: "0" };
-  const result = await writeReturning(executor, { table: columns.table, head, tail: sql.empty }, options, extra);
-  const at = result.columns.findIndex(({ name }) => name === extra.name);
+  const find = () => findInserted(spec, columns, rows, dialect);
+  const write = { verb: "insert", columns, head, tail: sql.empty, find } as const;
+  const { result, values: ordinals } = withoutExtra(await writeReturning(executor, write, options, extra), extra);
   return {
-    result: {
-      ...result,
-      columns: result.columns.filter((_, index) => index !== at),
-      rows: result.rows.map((row) => row.filter((_, index) => index !== at)),
-    },
-    indexes: result.rows.map((row) => indexes[Number(row[at])] as number),
+    rows: await entities.of(executor.context, result),
+    indexes: ordinals.map((ordinal) => indexes[Number(ordinal)] as number),
   };
 }

@@ -17,7 +17,7 @@ export interface FindOptions<Row extends object> extends FindFlags {
 
 /** What `page` is asked for. */
 export interface PageRequest<Row extends object> extends FindFlags {
-  readonly where?: Filter<Row> | Sql | undefined;
+  readonly where?: Filter<Row> | Sql;
   readonly orderBy?: OrderBy<Row> | undefined;
   /** Rows per page; at least 1. */
   readonly limit: number;
@@ -36,7 +36,7 @@ export interface Page<Row extends object> {
 
 /** What `pageAfter` is asked for. */
 export interface PageAfterRequest<Row extends object> extends FindFlags {
-  readonly where?: Filter<Row> | Sql | undefined;
+  readonly where?: Filter<Row> | Sql;
   readonly orderBy?: OrderBy<Row> | undefined;
   /** Rows per page; at least 1. */
   readonly limit: number;

@@ -50,7 +50,7 @@ export abstract class ReadDao<
     kind: DaoCallKind,
     options: DaoOptions,
     work: () => Promise<R>,
-    entities?: readonly unknown[],
+    entities?: readonly unknown[] | "unseen",
   ): Promise<R> {
     return this.run(async () => {
       this.access.check(kind, options);
@@ -98,17 +98,21 @@ export abstract class ReadDao<
   }
 
   /** The entities that fit, as they come, in constant memory. */
+  stream(
+    filter?: Filter<Row> | Sql,
+    options?: DaoStreamOptions & FindOptions<Row>,
+  ): AsyncGenerator<Row, void, undefined>;
   async *stream(
-    filter: Filter<Row> | Sql = {},
-    options: DaoStreamOptions & FindOptions<Row> = noOptions,
+    ...given: readonly [filter?: Filter<Row> | Sql, options?: DaoStreamOptions & FindOptions<Row>]
   ): AsyncGenerator<Row, void, undefined> {
     const { access } = this;
+    const options: DaoStreamOptions & FindOptions<Row> = given[1] ?? noOptions;
     access.check("stream", options);
     await access.columns.know(access.inner, options);
     // A stream does not say which of its columns were documents, and a document is not to be parsed twice.
     const columns = access.spec.columnCodecs.size > 0 ? await tableColumns(access.inner, this.table, options) : [];
     const { signal, timeoutMs, name, fetchSize } = options;
-    const statement = access.select(options).where(filter).rows();
+    const statement = access.select(options).where(filterGiven(given)).rows();
     for await (const row of this.executor.stream(statement, { signal, timeoutMs, name, fetchSize })) {
       yield (await access.entities.ofObject(access.inner.context, row, columns)) as Row;
     }
@@ -123,9 +127,11 @@ export abstract class ReadDao<
   }
 
   /** How many entities fit. */
-  count(filter: Filter<Row> | Sql = {}, options: DaoOptions & FindFlags = noOptions): Promise<number> {
+  count(filter?: Filter<Row> | Sql, options?: DaoOptions & FindFlags): Promise<number>;
+  count(...given: readonly [filter?: Filter<Row> | Sql, options?: DaoOptions & FindFlags]): Promise<number> {
+    const options: DaoOptions & FindFlags = given[1] ?? noOptions;
     return this.call("flags", options, async () => {
-      const selection = this.access.select({ withDeleted: options.withDeleted }).where(filter);
+      const selection = this.access.select({ withDeleted: options.withDeleted }).where(filterGiven(given));
       return this.access.scalar(await this.access.send(selection.count(), options));
     });
   }
@@ -134,11 +140,11 @@ export abstract class ReadDao<
   page(request: PageRequest<Row>, options: DaoOptions = noOptions): Promise<Page<Row>> {
     return this.call("every", options, async () => {
       this.access.check("page", request);
-      const { where = {}, limit, offset = 0 } = request;
+      const { limit, offset = 0 } = request;
       checkPageLimit(limit);
       const selection = this.access
         .select({ ...request, offset })
-        .where(where)
+        .where(whereOf(request))
         .inTotalOrder();
       const total = this.access.scalar(await this.access.send(selection.count(), options));
       const items = total === 0 ? [] : await this.access.find(selection.rows(), options);
@@ -153,11 +159,11 @@ export abstract class ReadDao<
   pageAfter(request: PageAfterRequest<Row>, options: DaoOptions = noOptions): Promise<PageAfter<Row>> {
     return this.call("every", options, async () => {
       this.access.check("pageAfter", request);
-      const { where = {}, limit } = request;
+      const { limit } = request;
       checkPageLimit(limit);
       const selection = this.access
         .select({ ...request, limit: limit + 1 })
-        .where(where)
+        .where(whereOf(request))
         .inTotalOrder();
       return (await keysetPage(this.access, selection, request, options)) as PageAfter<Row>;
     });
@@ -224,6 +230,15 @@ export abstract class ReadDao<
   protected map(row: Readonly<Record<string, unknown>>): Row {
     return this.access.entities.fromRow(row, this.access.inner.context) as Row;
   }
+}
+
+/** A filter that was left out means every row; one that is `undefined` is refused, as it is everywhere. */
+function filterGiven<F extends object>(given: readonly [filter?: F, ...rest: unknown[]]): F {
+  return (given.length === 0 ? {} : given[0]) as F;
+}
+
+function whereOf<F extends object>(request: { readonly where?: F | undefined }): F {
+  return ("where" in request ? request.where : {}) as F;
 }
 
 function checkPageLimit(limit: number): void {

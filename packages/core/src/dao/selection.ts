@@ -69,9 +69,10 @@ export class Selection {
     const window = windowClause(this.#window, this.#dialect);
     // SQL Server refuses to fetch no row at all (error 10744).
     const isRefused = this.#window.limit === 0 && this.#dialect.limit === "offset-fetch-needs-order";
-    if (isRefused) return sql`select * from ${table} where 1 = 0`;
-    if (more !== sql.empty) return sql`select ${table}.*, ${more} from ${table}${this.#whereClause()}${order}${window}`;
-    return sql`select * from ${table}${this.#whereClause()}${order}${window}`;
+    const own = this.#columns.all(this.#dialect, more !== sql.empty);
+    if (isRefused) return sql`select ${own} from ${table} where 1 = 0`;
+    const all = more === sql.empty ? own : sql`${own}, ${more}`;
+    return sql`select ${all} from ${table}${this.#whereClause()}${order}${window}`;
   }
 
   /** One row with a 1 when there is any. */

@@ -6,13 +6,7 @@ import {
   StaleEntityError,
   TooManyRowsError,
 } from "../errors/index.ts";
-import {
-  ambientPart,
-  type Executor,
-  type ExecutorInternals,
-  internalsOf,
-  type StatementOptions,
-} from "../session/index.ts";
+import { type Executor, type ExecutorInternals, internalsOf, type StatementOptions } from "../session/index.ts";
 import { compile, type Parameters, type Sql, sql } from "../sql/index.ts";
 import { type AnyTable, Columns } from "./columns.ts";
 import { ColumnsChanged, isAboutColumns } from "./columns-changed.ts";
@@ -21,6 +15,7 @@ import { checkDaoOptions, type DaoCallKind, type DaoQueryOptions, noOptions } fr
 import { Entities } from "./entities.ts";
 import { type AnyFilter, filterCondition } from "./filter.ts";
 import { keyCondition, keyValues } from "./keys.ts";
+import { isOutdatedForm } from "./output.ts";
 import { Selection } from "./selection.ts";
 import { forgetColumns } from "./table-columns.ts";
 import type { Window } from "./window.ts";
@@ -88,6 +83,7 @@ export class TableAccess {
     try {
       return await work();
     } catch (error) {
+      if (isOutdatedForm(error) && this.isAlone) return work();
       if (!isAboutColumns(error)) throw error;
       forgetColumns(inner.context, columns.table);
       if (!(error instanceof ColumnsChanged)) throw error;
@@ -118,8 +114,12 @@ export class TableAccess {
   /** The entity of a result that has exactly one row. */
   async one(result: ResultSet): Promise<Record<string, unknown>> {
     const [entity] = await this.entities.of(this.inner.context, result);
-    if (entity === undefined) throw new NoRowsError(`${this.place}: the row was not given back`, this.inner.context);
-    return entity;
+    return entity ?? this.lost();
+  }
+
+  /** @throws NoRowsError that says that a row was written and did not come back */
+  lost(): never {
+    throw new NoRowsError(`${this.place}: the row was not given back`, this.inner.context);
   }
 
   /** The only value of a result, as a number. */
@@ -179,8 +179,7 @@ export class TableAccess {
 
   /** Whether a statement here commits by itself, because no transaction is around it. */
   get isAlone(): boolean {
-    const holdsTransaction = "commit" in this.executor || "onCommit" in this.executor;
-    return !holdsTransaction && ambientPart(this.inner.context) === undefined;
+    return this.inner.commitsAlone();
   }
 
   /** The condition of a change to many rows. @throws ParameterError when it is always true and `all` is not true */
@@ -219,9 +218,9 @@ export class TableAccess {
     return new StaleEntityError(message, this.inner.context);
   }
 
-  /** Runs several statements, all or none. */
+  /** Runs several statements, all or none; again, where a transaction of its own lost a deadlock. */
   atomically<R>(work: (inner: ExecutorInternals) => Promise<R>): Promise<R> {
-    return this.inner.atomically((executor) => work(innerOf(executor)));
+    return this.inner.atomically((executor) => work(innerOf(executor)), true);
   }
 }
 

@@ -1,11 +1,5 @@
-import type { ColumnInfo, ResultSet, Statement } from "../driver/index.ts";
-import {
-  type DatabaseContext,
-  type ExecutorInternals,
-  runAutocommit,
-  runInScope,
-  type StatementOptions,
-} from "../session/index.ts";
+import type { ColumnInfo, Statement } from "../driver/index.ts";
+import type { DatabaseContext, ExecutorInternals, StatementOptions } from "../session/index.ts";
 import { compile, type Identifier, sql } from "../sql/index.ts";
 
 /** What is known of one table. */
@@ -46,7 +40,7 @@ export async function tableColumns(
   if (entry?.columns !== undefined) return entry.columns;
   const statement = compile(sql`select * from ${table} where 1 = 0`, undefined, context);
   if (entry === undefined) {
-    entry = { asked: askApart(context, statement), columns: undefined };
+    entry = { asked: askApart(executor, statement), columns: undefined };
     tables.set(key, entry);
   }
   const columns = (await entry.asked) ?? (await executor.send(statement, options)).columns;
@@ -60,19 +54,10 @@ export function forgetColumns(context: DatabaseContext, table: Identifier): void
 }
 
 /** Asks on a connection that is idle; `undefined` where there is none, or it could not tell. */
-async function askApart(context: DatabaseContext, statement: Statement): Promise<readonly ColumnInfo[] | undefined> {
-  if (context.pool.stats().idle === 0) return undefined;
+async function askApart(executor: ExecutorInternals, statement: Statement): Promise<readonly ColumnInfo[] | undefined> {
+  if (executor.context.pool.stats().idle === 0) return undefined;
   try {
-    const { columns } = await runInScope(undefined, () =>
-      runAutocommit<ResultSet>(context, {
-        text: statement.text,
-        pipelined: false,
-        bounds: { deadline: context.clock.now() + patienceMs },
-        limitMs: Number.POSITIVE_INFINITY,
-        perform: (connection, operation) => connection.query(statement, operation),
-      }),
-    );
-    return columns;
+    return (await executor.sendApart(statement, patienceMs)).columns;
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import { ConfigurationError } from "../errors/index.ts";
 import type { StandardSchema } from "../session/index.ts";
 import { checkChoices, checkCodec, checkProperties, checkSchema } from "./check-table.ts";
 import { type Codec, type CodecChoice, codecOf } from "./codecs.ts";
+import type { MissingProperty } from "./entity-types.ts";
 
 /** What a table says about itself; made by {@link defineTable}. Immutable. */
 export interface TableSpec<
@@ -16,6 +17,10 @@ export interface TableSpec<
   readonly generatedColumns: readonly (Generated & string)[];
   readonly versionColumn: (Version & string) | undefined;
   readonly softDeleteColumn: (keyof Row & string) | undefined;
+  /** Columns that no entity has. */
+  readonly writeOnlyColumns: readonly string[];
+  /** Columns that a write reads by the key afterwards. */
+  readonly readBackColumns: readonly string[];
   /** Properties whose column has another name. */
   readonly renamed: ReadonlyMap<string, string>;
   readonly columnCodecs: ReadonlyMap<string, Codec>;
@@ -38,6 +43,8 @@ export class Table<
   declare readonly generatedColumns: readonly (Generated & string)[];
   declare readonly versionColumn: (Version & string) | undefined;
   declare readonly softDeleteColumn: (keyof Row & string) | undefined;
+  declare readonly writeOnlyColumns: readonly string[];
+  declare readonly readBackColumns: readonly string[];
   declare readonly renamed: ReadonlyMap<string, string>;
   declare readonly columnCodecs: ReadonlyMap<string, Codec>;
   declare readonly rowSchema: StandardSchema<Row> | undefined;
@@ -82,6 +89,28 @@ export class Table<
   softDelete(column: keyof Row & string): Table<Row, Generated, Key, Version> {
     checkProperties(this.#label, "softDelete", [column]);
     return new Table({ ...this.#asSpec(), softDeleteColumn: column });
+  }
+
+  /**
+   * Columns that are written and never given back, neither by writes nor by finders: secrets, and what a driver cannot read. Their
+   * properties are optional in `Row`, for an entity lacks them. Filters may name them.
+   */
+  writeOnly<const Column extends MissingProperty<Row> & string>(
+    ...columns: readonly Column[]
+  ): Table<Row, Generated, Key, Version> {
+    checkProperties(this.#label, "writeOnly", columns);
+    return new Table({ ...this.#asSpec(), writeOnlyColumns: [...this.writeOnlyColumns, ...columns] });
+  }
+
+  /**
+   * Columns that can be read, and that the engine cannot give back from a write: LONG and XMLTYPE of Oracle, computed columns of SQL Server
+   * that read data, whatever an `after` trigger changes there. A write then reads the row by its primary key, in the same transaction.
+   */
+  readBack<const Column extends keyof Row & string>(
+    ...columns: readonly Column[]
+  ): Table<Row, Generated, Key, Version> {
+    checkProperties(this.#label, "readBack", columns);
+    return new Table({ ...this.#asSpec(), readBackColumns: [...this.readBackColumns, ...columns] });
   }
 
   /** Properties whose column has another name: `{ createdAt: "created_at" }`. */
@@ -141,6 +170,8 @@ export function defineTable<Row extends object>(name: string | readonly [string,
     generatedColumns: [],
     versionColumn: undefined,
     softDeleteColumn: undefined,
+    writeOnlyColumns: [],
+    readBackColumns: [],
     renamed: new Map(),
     columnCodecs: new Map(),
     rowSchema: undefined,

@@ -31,7 +31,18 @@ export function onConflictUpdate(upsert: Conflict, dialect: DialectFacts, insert
 /** `insert ... on conflict (...) do nothing`. */
 export function onConflictNothing(upsert: Conflict, dialect: DialectFacts): Write {
   const { write, target } = insertOnConflict(upsert, dialect);
-  return { ...write, tail: sql`${write.tail} on conflict (${target}) do nothing` };
+  const found = conflictCondition(upsert, dialect);
+  return { ...write, tail: sql`${write.tail} on conflict (${target}) do nothing`, find: () => () => found };
+}
+
+/** What an update changes: neither what the row is looked for by, nor its key, by which others know it. */
+export function changedProperties({ access: { spec }, conflict, properties }: Conflict): string[] {
+  return properties.filter((it) => !conflict.includes(it) && !spec.key.includes(it as never));
+}
+
+/** What finds the entity's row. */
+export function conflictCondition({ access: { columns }, conflict, entity }: Conflict, dialect: DialectFacts): Sql {
+  return sql.and(conflict.map((it) => columns.compared(it, "=", entity[it], dialect)));
 }
 
 function insertOnConflict({ access, entity, conflict, properties }: Conflict, dialect: DialectFacts) {
@@ -40,9 +51,11 @@ function insertOnConflict({ access, entity, conflict, properties }: Conflict, di
 }
 
 /** Every written column takes the new value; with nothing else to write, the key takes its own, so that the row comes back. */
-function fromExcluded({ access: { spec, columns }, conflict, properties }: Conflict): Sql {
+function fromExcluded(upsert: Conflict): Sql {
+  const { conflict } = upsert;
+  const { spec, columns } = upsert.access;
   const version = spec.versionColumn;
-  const changed = properties.filter((it) => !conflict.includes(it));
+  const changed = changedProperties(upsert);
   const parts = (changed.length > 0 ? changed : conflict).map((property) => {
     const column = columns.of(property);
     return sql`${column} = excluded.${column}`;
@@ -52,16 +65,15 @@ function fromExcluded({ access: { spec, columns }, conflict, properties }: Confl
 }
 
 /**
- * `merge`; `undefined` where there is nothing to update. HOLDLOCK keeps the range of the key locked between looking and inserting, without
+ * `merge`; `undefined` where there is nothing to update. @param inserted - as in {@link onConflictUpdate}. HOLDLOCK keeps the range of the key locked between looking and inserting, without
  * which two merges of one key collide; with UPDLOCK they wait for each other at once instead of sharing a lock that neither can raise.
  * https://learn.microsoft.com/sql/t-sql/statements/merge-transact-sql
  */
-export function mergeWrite(upsert: Conflict, dialect: DialectFacts): MarkedWrite | undefined {
+export function mergeWrite(upsert: Conflict, dialect: DialectFacts, inserted: string): MarkedWrite | undefined {
   const { access, entity, conflict, properties } = upsert;
   const { spec, columns } = access;
   const version = spec.versionColumn;
-  const changed = properties.filter((it) => !conflict.includes(it));
-  const set = changed.map((it) => sql`${columns.of(it)} = source.${columns.of(it)}`);
+  const set = changedProperties(upsert).map((it) => sql`${columns.of(it)} = source.${columns.of(it)}`);
   if (version !== undefined) set.push(sql`${columns.of(version)} = target.${columns.of(version)} + 1`);
   if (set.length === 0) return undefined;
   const values = properties.map((it) => columns.stored(it, entity[it], dialect));
@@ -73,6 +85,7 @@ export function mergeWrite(upsert: Conflict, dialect: DialectFacts): MarkedWrite
 using (${sql.values([values])}) as source (${columns.list(properties)}) on ${sql.and(match)}
 when matched then update set ${sql.join(set)}
 when not matched then insert (${columns.list(names)}) values (${sql.join(inserts)})`;
-  const extra = { name: marker, expression: "case $action when 'INSERT' then 1 else 0 end", sample: "1" };
-  return { write: { table: columns.table, head, tail: sql.empty }, extra };
+  const found = conflictCondition(upsert, dialect);
+  const write = { verb: "insert", columns, head, tail: sql.empty, find: () => () => found } as const;
+  return { write, extra: { name: marker, expression: inserted, sample: "1" } };
 }

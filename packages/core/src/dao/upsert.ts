@@ -2,9 +2,20 @@ import type { ResultSet } from "../driver/index.ts";
 import { DeadlockError, ParameterError, TooManyRowsError, UniqueViolationError } from "../errors/index.ts";
 import { type Executor, type ExecutorInternals, internalsOf, type StatementOptions } from "../session/index.ts";
 import { sql } from "../sql/index.ts";
-import { writeReturning } from "./returning.ts";
+import { duplicateKeyWrite, outcomes } from "./duplicate-key.ts";
+import { unlessMergeIsRefused } from "./merge.ts";
+import { lockingRead } from "./read-back.ts";
+import { withoutExtra, writeReturning } from "./returning.ts";
 import type { TableAccess } from "./table-access.ts";
-import { type Conflict, type MarkedWrite, mergeWrite, onConflictNothing, onConflictUpdate } from "./upsert-writes.ts";
+import {
+  type Conflict,
+  changedProperties,
+  conflictCondition,
+  type MarkedWrite,
+  mergeWrite,
+  onConflictNothing,
+  onConflictUpdate,
+} from "./upsert-writes.ts";
 import type { Upserted } from "./write-options.ts";
 import { type AnyEntity, insertWrite, updateWrite, writtenProperties } from "./writes.ts";
 
@@ -40,16 +51,9 @@ export class Upsert implements Conflict {
     return this.conflict.map((it) => this.entity[it]);
   }
 
-  /** Runs it, in one statement where the engine can. Where no transaction is around it, one that lost a deadlock is run again. */
-  async alone(options: StatementOptions): Promise<AnyUpserted> {
-    const { inner, isAlone } = this.access;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#run(inner, options, false);
-      } catch (error) {
-        if (!(error instanceof DeadlockError) || !isAlone || attempt === attempts) throw error;
-      }
-    }
+  /** Runs it, in one statement where the engine can. Where no transaction is around it, it is run again when it lost a deadlock. */
+  alone(options: StatementOptions): Promise<AnyUpserted> {
+    return this.#run(this.access.inner, options, false);
   }
 
   /** Runs it inside a transaction. */
@@ -59,35 +63,88 @@ export class Upsert implements Conflict {
 
   async #run(inner: ExecutorInternals, options: StatementOptions, isAtomic: boolean): Promise<AnyUpserted> {
     const { dialect } = inner.context;
-    const { spec } = this.access;
-    if (dialect.upsert === "on-conflict") {
-      if (dialect.upsertInserted !== null)
-        return this.#marked(inner, onConflictUpdate(this, dialect, dialect.upsertInserted), options);
-      return inner.atomically((executor) => this.#insertFirst(internals(executor), options));
+    const inserted = dialect.returning.insert === "none" ? null : dialect.upsertInserted;
+    switch (dialect.upsert) {
+      case "on-conflict":
+        if (inserted !== null) return this.#marked(inner, onConflictUpdate(this, dialect, inserted), options);
+        return inner.atomically((executor) => this.#insertFirst(internals(executor), options), true);
+      case "on-duplicate-key":
+        return inner.atomically((executor) => this.#onDuplicateKey(internals(executor), options), true);
+      case "merge": {
+        const merge = inserted === null || this.#namesGenerated ? undefined : mergeWrite(this, dialect, inserted);
+        if (merge === undefined) return this.#inSteps(inner, options);
+        const whole = () => this.#merge(inner, merge, options, isAtomic);
+        return unlessMergeIsRefused(inner.context, whole, () => this.#inSteps(inner, options));
+      }
+      case "none":
+        return this.#inSteps(inner, options);
     }
-    // SQL Server refuses a MERGE that would insert into an identity column, whether it inserts or not (error 544).
-    const isGenerated = this.properties.some((it) => spec.generatedColumns.includes(it as never));
-    const merge = isGenerated || dialect.returning !== "output" ? undefined : mergeWrite(this, dialect);
-    if (dialect.upsert !== "merge" || merge === undefined)
-      return inner.atomically((executor) => this.#updateFirst(executor, options));
-    // The key is unique; of other columns only the number of rows tells, and then there must be something to take back.
-    const isKey = this.conflict.every((it) => spec.key.includes(it as never));
-    if (isAtomic || isKey) return this.#marked(inner, merge, options);
-    return inner.atomically((executor) => this.#marked(internals(executor), merge, options));
   }
 
-  async #marked(
+  /** In several statements, each of which the engine has. */
+  #inSteps(inner: ExecutorInternals, options: StatementOptions): Promise<AnyUpserted> {
+    // Statements that each commit by themselves will do, where only one of them can have an effect.
+    if (inner.commitsAlone() && this.#isByKey && inner.context.dialect.returning.update !== "none")
+      return this.#updateFirst(inner, () => this.#insert(inner, options), options);
+    return inner.atomically((executor) => {
+      const insert = () => executor.transaction((savepoint) => this.#insert(internals(savepoint), options));
+      return this.#updateFirst(internals(executor), insert, options);
+    }, true);
+  }
+
+  /** A key is unique; of other columns only the number of rows tells, and then there must be something to take back. */
+  get #isByKey(): boolean {
+    const key: readonly string[] = this.access.spec.key;
+    return key.length > 0 && key.every((it) => this.conflict.includes(it));
+  }
+
+  /** SQL Server refuses a MERGE that would insert into an identity column, whether it inserts or not (error 544). */
+  get #namesGenerated(): boolean {
+    return this.properties.some((it) => this.access.spec.generatedColumns.includes(it as never));
+  }
+
+  #merge(inner: ExecutorInternals, merge: MarkedWrite, options: StatementOptions, isAtomic: boolean) {
+    if (isAtomic || this.#isByKey) return this.#marked(inner, merge, options);
+    return inner.atomically((executor) => this.#marked(internals(executor), merge, options), true);
+  }
+
+  async #marked(inner: ExecutorInternals, marked: MarkedWrite, options: StatementOptions): Promise<AnyUpserted> {
+    const isAlone = inner === this.access.inner && this.access.isAlone;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#markedOnce(inner, marked, options);
+      } catch (error) {
+        if (!(error instanceof DeadlockError) || !isAlone || attempt === attempts) throw error;
+      }
+    }
+  }
+
+  async #markedOnce(
     inner: ExecutorInternals,
     { write, extra }: MarkedWrite,
     options: StatementOptions,
   ): Promise<AnyUpserted> {
-    const result = await writeReturning(inner, write, options, extra);
-    const at = result.columns.findIndex(({ name }) => name === extra.name);
-    const value = result.rows[0]?.[at];
+    const { result, values } = withoutExtra(await writeReturning(inner, write, options, extra), extra);
+    const [value] = values;
     const inserted = value === true || value === 1 || value === 1n || value === "1" || value === "t";
-    const columns = result.columns.filter((_, index) => index !== at);
-    const rows = result.rows.map((row) => row.filter((_, index) => index !== at));
-    return this.#upserted({ ...result, columns, rows }, inserted);
+    return this.#upserted(result, inserted);
+  }
+
+  /**
+   * For engines whose upsert takes any unique key: it changes a row only where the conflict columns match, and leaves a mark that tells what
+   * it met. A row that is there under the conflict columns, while another one was met first, is updated by itself.
+   */
+  async #onDuplicateKey(inner: ExecutorInternals, options: StatementOptions): Promise<AnyUpserted> {
+    const { dialect } = inner.context;
+    const { write, read, extra } = duplicateKeyWrite(this, dialect);
+    await this.access.send(write, options, inner);
+    const { result, values } = withoutExtra(await this.access.send(lockingRead(read, inner), options, inner), extra);
+    const met = Number(values[0] ?? outcomes.another);
+    if (met !== outcomes.another) return this.#upserted(result, met === outcomes.inserted);
+    const updated = await this.#update(inner, options);
+    if (updated.rows.length > 0) return this.#upserted(updated, false);
+    const message = `${this.access.place}: an upsert by ${this.conflict.join(", ")} met another row by another unique constraint; nothing is changed`;
+    throw new UniqueViolationError(message, inner.context);
   }
 
   /** For engines that refuse a target which is not unique, and whose single statement cannot tell an insert from an update. */
@@ -98,18 +155,22 @@ export class Upsert implements Conflict {
   }
 
   /**
-   * For engines that know no better: update; when nothing was there, insert inside a savepoint; when somebody else was quicker, update
-   * what they inserted. All in one transaction.
+   * For engines that know no better: update; when nothing was there, insert; when somebody else was quicker, update what they inserted.
+   *
+   * @param insert - inside a savepoint, where a transaction is around it
    */
-  async #updateFirst(executor: Executor, options: StatementOptions): Promise<AnyUpserted> {
-    const updated = await this.#update(internals(executor), options);
+  async #updateFirst(
+    inner: ExecutorInternals,
+    insert: () => Promise<ResultSet>,
+    options: StatementOptions,
+  ): Promise<AnyUpserted> {
+    const updated = await this.#update(inner, options);
     if (updated.rows.length > 0) return this.#upserted(updated, false);
     try {
-      const inserted = await executor.transaction((inner) => this.#insert(internals(inner), options));
-      return await this.#upserted(inserted, true);
+      return await this.#upserted(await insert(), true);
     } catch (error) {
       if (!(error instanceof UniqueViolationError)) throw error;
-      const retried = await this.#update(internals(executor), options);
+      const retried = await this.#update(inner, options);
       // Nothing there: it was another unique constraint than the conflict columns'.
       if (retried.rows.length === 0) throw error;
       return this.#upserted(retried, false);
@@ -128,21 +189,25 @@ export class Upsert implements Conflict {
   #update(inner: ExecutorInternals, options: StatementOptions): Promise<ResultSet> {
     const { dialect } = inner.context;
     const { spec, columns } = this.access;
-    const condition = sql.and(this.conflict.map((it) => columns.compared(it, "=", this.entity[it], dialect)));
-    const changed = this.properties.filter((it) => !this.conflict.includes(it) && !spec.key.includes(it as never));
+    const condition = conflictCondition(this, dialect);
+    const changed = changedProperties(this);
     if (changed.length === 0 && spec.versionColumn === undefined) {
       // Nothing to change: the key takes its own value, so that the row comes back.
       const [first] = this.conflict as readonly [string, ...string[]];
       const own = sql`update ${columns.table} set ${columns.of(first)} = ${columns.of(first)}`;
-      return writeReturning(inner, { table: columns.table, head: own, tail: sql`where ${condition}` }, options);
+      const tail = sql`where ${condition}`;
+      const write = { verb: "update", columns, head: own, tail, find: () => () => condition } as const;
+      return writeReturning(inner, write, options);
     }
     const changes = Object.fromEntries(changed.map((it) => [it, this.entity[it]]));
-    return writeReturning(inner, updateWrite(spec, columns, changes, condition, dialect), options);
+    return writeReturning(inner, updateWrite(spec, columns, changes, condition, dialect, condition), options);
   }
 
   #insert(inner: ExecutorInternals, options: StatementOptions): Promise<ResultSet> {
     const { spec, columns } = this.access;
-    const write = insertWrite(spec, columns, this.properties, [this.entity], inner.context.dialect);
+    const { dialect } = inner.context;
+    const find = () => () => conflictCondition(this, dialect);
+    const write = { ...insertWrite(spec, columns, this.properties, [this.entity], dialect), find };
     return writeReturning(inner, write, options);
   }
 }

@@ -2,7 +2,9 @@ import type { DialectFacts } from "../driver/index.ts";
 import { ParameterError } from "../errors/index.ts";
 import { type Sql, sql } from "../sql/index.ts";
 import type { AnyTable, Columns } from "./columns.ts";
+import { expression } from "./expression.ts";
 import type { Write } from "./returning.ts";
+import { findInserted } from "./written-rows.ts";
 
 /** An entity, or a part of one, whose types no longer matter. */
 export type AnyEntity = Readonly<Record<string, unknown>>;
@@ -32,35 +34,38 @@ export function insertWrite(
   const { table } = columns;
   const version = spec.versionColumn;
   const names = version === undefined ? properties : [...properties, version];
-  if (names.length === 0) return { table, head: sql`insert into ${table}`, tail: defaults(spec, columns, dialect) };
+  const about = { verb: "insert", columns, find: () => findInserted(spec, columns, entities, dialect) } as const;
+  if (names.length === 0) return { ...about, head: sql`insert into ${table}`, tail: defaults(spec, columns, dialect) };
   const head = sql`insert into ${table} (${columns.list(names)})`;
   const rows = entities.map((entity) => {
     const values = properties.map((property) => columns.stored(property, entity[property], dialect));
     return version === undefined ? values : [...values, 1];
   });
-  return { table, head, tail: sql.values(rows) };
+  return { ...about, head, tail: sql.values(rows) };
 }
 
 /** A row of which the database fills everything. */
-function defaults(spec: AnyTable, columns: Columns, dialect: DialectFacts): Sql {
-  const [first] = spec.generatedColumns as readonly string[];
-  // Oracle has no DEFAULT VALUES.
-  if (dialect.returning === "returning-into" && first !== undefined)
-    return sql`(${columns.of(first)}) values (default)`;
-  return sql`default values`;
+function defaults(spec: AnyTable, columns: Columns, { emptyInsert = "default values" }: DialectFacts): Sql {
+  const [column] = [...spec.generatedColumns, ...spec.key] as readonly string[];
+  if (!emptyInsert.includes("$")) return sql.raw(emptyInsert);
+  if (column !== undefined) return expression(emptyInsert, columns.of(column));
+  throw new ParameterError(`${spec.name.join(".")}: an entity names at least one column here`);
 }
 
-/** `update t set ... where ...`; the version goes up with it. */
+/** `update t set ... where ...`; the version goes up with it. @param found - what still finds the rows afterwards */
 export function updateWrite(
   spec: AnyTable,
   columns: Columns,
   changes: AnyEntity,
   condition: Sql,
   dialect: DialectFacts,
+  found: Sql,
 ): Write {
   const { table } = columns;
   return {
-    table,
+    verb: "update",
+    columns,
+    find: () => () => found,
     head: sql`update ${table} set ${assignments(spec, columns, changes, dialect)}`,
     tail: sql`where ${condition}`,
   };

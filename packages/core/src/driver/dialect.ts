@@ -15,15 +15,31 @@ export interface DialectFacts {
   readonly maxParameters: number;
   /** Elements of one IN list. */
   readonly maxInList: number;
+  /** The server keeps plans by a statement's text, for all sessions: DAOs write IN lists in a few sizes, the last value repeated. */
+  readonly sharedPlans?: boolean;
   /** Rows of one VALUES list. */
   readonly maxRowsPerValues: number;
   readonly limit: "limit-offset" | "offset-fetch" | "offset-fetch-needs-order";
-  /** How an INSERT, UPDATE or DELETE gives rows back in the same statement. */
-  readonly returning: "returning" | "output" | "returning-into" | "none";
-  readonly upsert: "on-conflict" | "merge" | "none";
+  /** By verb: how a statement gives back the rows that it wrote. */
+  readonly returning: Readonly<Record<"insert" | "update" | "delete", RowsReturned>>;
   /**
-   * With `"on-conflict"`: an expression for the RETURNING clause that is true when the row was inserted and false when it was updated;
-   * `null` when the engine has none.
+   * How a SELECT ends that reads rows as they are now, where a transaction otherwise reads them as they were when it began: `"for update"`.
+   * Used to read back what was written, where `returning` says `"none"`. Absent: such a read sees what its transaction has written.
+   */
+  readonly lockingRead?: string;
+  /**
+   * What follows `insert into t` for a row of which the database fills everything; `$` stands for a column that it fills:
+   * `"() values ()"`, `"($) values (default)"`. `"default values"` when absent.
+   */
+  readonly emptyInsert?: string;
+  /**
+   * How one statement inserts a row or updates the one that is there: `"on-conflict"` names the constraint, `"merge"` gives a condition,
+   * `"on-duplicate-key"` takes whichever unique key matches (MySQL's, with `last_insert_id(n)` and `values(column)`).
+   */
+  readonly upsert: "on-conflict" | "merge" | "on-duplicate-key" | "none";
+  /**
+   * An expression, for the clause that gives rows back from `"on-conflict"` or `"merge"`, that is true or 1 when the row was inserted and
+   * false or 0 when it was updated; `null` when the engine has none.
    */
   readonly upsertInserted: string | null;
   /** What compares with a pattern: `"glob"` where LIKE ignores case and GLOB does not; else LIKE, whose case the collation decides. */
@@ -60,6 +76,17 @@ export interface DialectFacts {
    */
   readonly lexical: readonly LexicalFeature[];
 }
+
+/**
+ * How a verb gives back the rows that it wrote, in the same statement.
+ *
+ * - `"returning"`: a RETURNING clause at the end; the rows of a VALUES list come in its order
+ * - `"output"`: an OUTPUT clause in front of VALUES or WHERE; rows come in any order
+ * - `"returning-into"`: RETURNING ... INTO output parameters, one row for each statement; see `returning` of `Statement`
+ * - `"none"`: not at all. Then DAOs read the rows by their primary key in the same transaction, and `affected` must count the rows that a
+ *   statement found, whether or not it changed anything in them
+ */
+export type RowsReturned = "returning" | "output" | "returning-into" | "none";
 
 /** How values of a logical type are found whichever form they are stored in. In each text `$` stands for the column or the value. */
 export interface StoredForm {

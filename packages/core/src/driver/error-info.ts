@@ -38,8 +38,13 @@ export interface ErrorInfo {
   readonly kind: ErrorKind;
   /** Drives the pool: `ok` keep it, `suspect` validate before the next use, `dead` destroy. */
   readonly connection: "ok" | "suspect" | "dead";
-  /** Drives replay: `no` may be said only when no byte of the statement was sent or the server refused it before parsing. */
-  readonly executed: "no" | "maybe" | "yes";
+  /**
+   * Drives replay. `no` may be said only when no byte of the statement was sent or the server refused it before parsing; `undone` only when
+   * the server ran it and has taken back all of it, with the transaction that it was part of: whoever loses a deadlock on InnoDB. A
+   * text that commits on its way (several statements, a procedure) is never certain to be undone. Core sends a statement that stands alone
+   * again after both.
+   */
+  readonly executed: "no" | "undone" | "maybe" | "yes";
   /** What may help: nothing, another connection attempt, the statement again, the whole transaction again. */
   readonly retry: "never" | "connect" | "statement" | "transaction";
   /** SQLSTATE, five characters, where the engine has one. */

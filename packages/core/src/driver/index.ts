@@ -11,13 +11,13 @@ export type {
   ResetPlan,
   RowStream,
 } from "./connection.ts";
-export type { DialectFacts, ExactPlace, LexicalFeature, StoredForm } from "./dialect.ts";
+export type { DialectFacts, ExactPlace, LexicalFeature, RowsReturned, StoredForm } from "./dialect.ts";
 export type { ConnectionTarget, Connector, ConnectorEnvironment, Driver } from "./driver.ts";
 export { classifier, DriverFault, unknownError } from "./driver-fault.ts";
 export { type ErrorInfo, type ErrorKind, errorKinds } from "./error-info.ts";
 export { type Isolation, isolationLevels } from "./isolation.ts";
 export { isJsonText, type JsonText, jsonText } from "./json-text.ts";
-export { type LogicalType, logicalTypes, type ScalarLogicalType } from "./logical-type.ts";
+export type { LogicalType, ScalarLogicalType } from "./logical-type.ts";
 export type { MaybePromise } from "./maybe-promise.ts";
 export { noCapabilities } from "./no-capabilities.ts";
 export { type OperationContext, unlimited } from "./operation.ts";

@@ -1,3 +1,8 @@
+/** What the texts of one cache may take, in bytes, where nobody says otherwise. */
+const defaultMaxBytes = 2 * 1024 * 1024;
+/** A text that takes a larger part of that than this is not kept: it would push out many that are used. */
+const largestPart = 1 / 8;
+
 interface Entry<T> {
   readonly text: string;
   value: T;
@@ -6,14 +11,16 @@ interface Entry<T> {
 }
 
 /**
- * The prepared statements of one connection, by their text, least recently used first out. An adapter keeps one per connection.
- * Synchronous; nothing is shared between instances.
+ * The prepared statements of one connection, by their text, least recently used first out. An adapter keeps one per connection. Bounded in
+ * entries, and in bytes: programs that put values into their texts make long ones, and each only once. Synchronous; nothing is shared between instances.
  *
  * @typeParam T - what the adapter keeps per text: a handle, a name.
  */
 export class StatementCache<T> {
   readonly #max: number;
   readonly #onEvict: ((value: T, text: string) => void) | undefined;
+  readonly #maxBytes: number;
+  #bytes = 0;
   readonly #entries = new Map<string, Entry<T>>();
   #newest: Entry<T> | null = null;
   #oldest: Entry<T> | null = null;
@@ -22,13 +29,21 @@ export class StatementCache<T> {
    * @param max - how many statements to keep; 0 keeps none, so that every `set` evicts at once.
    * @param onEvict - called with each value that `set` pushes out, after the cache is consistent again; the place to free the
    *   statement on the server. `delete` and `clear` do not call it: there the caller knows what it forgets.
+   * @param maxBytes - what the texts may take together, two bytes a character; 2 MiB by default. A text that takes more than an eighth of that is
+   *   evicted at once.
    * @throws RangeError when `max` is not a whole number from 0.
    */
-  constructor(max: number, onEvict?: (value: T, text: string) => void) {
+  constructor(max: number, onEvict?: (value: T, text: string) => void, maxBytes = defaultMaxBytes) {
     if (!Number.isInteger(max) || max < 0)
       throw new RangeError(`max must be a whole number from 0, not ${String(max)}`);
     this.#max = max;
     this.#onEvict = onEvict;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** What the texts that are kept take, in bytes. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** How many statements are kept. */
@@ -47,7 +62,7 @@ export class StatementCache<T> {
     return entry.value;
   }
 
-  /** Keeps a value for this text. A value that it replaces and the least recently used one beyond `max` are evicted. */
+  /** Keeps a value for this text. A value that it replaces and the least recently used ones beyond the bounds are evicted. */
   set(text: string, value: T): void {
     const existing = this.#entries.get(text);
     if (existing !== undefined) {
@@ -58,27 +73,42 @@ export class StatementCache<T> {
       if (replaced !== value) this.#onEvict?.(replaced, text);
       return;
     }
+    if (bytesOf(text) > this.#maxBytes * largestPart) {
+      this.#onEvict?.(value, text);
+      return;
+    }
     const entry: Entry<T> = { text, value, newer: null, older: null };
     this.#entries.set(text, entry);
+    this.#bytes += bytesOf(text);
     this.#link(entry);
-    const oldest = this.#oldest;
-    if (this.#entries.size <= this.#max || oldest === null) return;
-    this.#unlink(oldest);
-    this.#entries.delete(oldest.text);
-    this.#onEvict?.(oldest.value, oldest.text);
+    for (let oldest = this.#oldest; oldest !== null && this.#isOver; oldest = this.#oldest) {
+      this.#remove(oldest);
+      this.#onEvict?.(oldest.value, oldest.text);
+    }
+  }
+
+  get #isOver(): boolean {
+    return this.#entries.size > this.#max || this.#bytes > this.#maxBytes;
+  }
+
+  #remove(entry: Entry<T>): void {
+    this.#unlink(entry);
+    this.#entries.delete(entry.text);
+    this.#bytes -= bytesOf(entry.text);
   }
 
   /** Forgets one text. Says whether it was there. */
   delete(text: string): boolean {
     const entry = this.#entries.get(text);
     if (entry === undefined) return false;
-    this.#unlink(entry);
-    return this.#entries.delete(text);
+    this.#remove(entry);
+    return true;
   }
 
   /** Forgets everything, after the server did so by itself (a session reset). */
   clear(): void {
     this.#entries.clear();
+    this.#bytes = 0;
     this.#newest = null;
     this.#oldest = null;
   }
@@ -98,4 +128,8 @@ export class StatementCache<T> {
     if (entry.older === null) this.#oldest = entry.newer;
     else entry.older.newer = entry.newer;
   }
+}
+
+function bytesOf(text: string): number {
+  return 2 * text.length;
 }

@@ -44,7 +44,7 @@ export interface Statement {
   /** Sparse: `hints[i]` speaks of `values[i]`. Absent when no parameter needs one. */
   readonly hints?: readonly (ParameterHint | undefined)[];
   /**
-   * Only where the dialect's `returning` is `"returning-into"`: the text ends in `RETURNING ... INTO` with one more placeholder for each of
+   * Only for verbs whose `returning` is `"returning-into"` in the dialect: the text ends in `RETURNING ... INTO` with one more placeholder for each of
    * these columns, behind those of `values`. The driver binds them for output and gives what comes back as rows of these columns.
    */
   readonly returning?: readonly ColumnInfo[];
@@ -70,6 +70,8 @@ export interface BulkTarget {
   readonly table: readonly string[];
   /** The columns that the rows fill, unquoted, in the order of each row's values. */
   readonly columns: readonly string[];
+  /** Where core knows them: what these columns are, as this driver described them; see {@link ParameterHint.column}. */
+  readonly columnInfo?: readonly (ColumnInfo | undefined)[];
 }
 
 /** What a column of a result holds. */
@@ -93,6 +95,11 @@ export interface ResultSet {
   readonly rows: unknown[][];
   /** Rows that were inserted, updated, deleted or returned, 0 for any other statement; `null` when the engine does not count. */
   readonly affected: number | null;
+  /**
+   * The key that the engine made for the one row of an INSERT, as it is found by. Needed where the dialect's `returning.insert` is `"none"`;
+   * absent where no key was made.
+   */
+  readonly generatedKey?: string | number | bigint;
   /** The next result, when the text held several statements or a procedure returned several sets. */
   readonly next?: ResultSet;
   /** Values of output parameters, by name, in the canonical form of their type; with `call` only. */

@@ -2,9 +2,19 @@
 export interface ErrorCodeFacts {
   /** One sentence for the documentation. */
   readonly when: string;
-  /** Whether the same call may succeed when it is simply made again (for a transaction: run again from its start). */
+  /**
+   * Whether it is safe, and may help, to make the same call again; for a transaction: to run it again from its start. The usual answer; an error of an
+   * adapter may say otherwise.
+   */
   readonly retryable: boolean;
+  /** Why it is safe, or when an error of this code says otherwise. */
+  readonly because?: string;
+  /** Whether the option `retry` runs a transaction again after it; never where this is absent. */
+  readonly retried?: "always" | "where retryable";
 }
+
+const nothingSent = "nothing was sent";
+const stale = "yes where only what was prepared for it had become stale: nothing ran";
 
 /**
  * Every error code of the library: the one table behind the classes and the documentation. Codes are API and never change their
@@ -17,35 +27,85 @@ export const errorCodes = {
   MDB_PARAMETER: { when: "Parameters do not fit the statement; found before anything is sent.", retryable: false },
   MDB_INVALID_CURSOR: { when: "A page was asked for behind a text that is no cursor of it.", retryable: false },
   MDB_AUTHENTICATION: { when: "The server refused the user, password or certificate.", retryable: false },
-  MDB_CONNECT: { when: "No connection could be opened.", retryable: true },
-  MDB_CONNECT_TIMEOUT: { when: "The server did not finish the login in time.", retryable: true },
-  MDB_CONNECTION_LOST: { when: "The connection died during or before the statement.", retryable: true },
-  MDB_POOL_TIMEOUT: { when: "No connection came free in time.", retryable: true },
+  MDB_CONNECT: {
+    when: "No connection could be opened.",
+    retryable: true,
+    because: `${nothingSent}; no where another attempt cannot help: no such database, a certificate that is not trusted`,
+  },
+  MDB_CONNECT_TIMEOUT: { when: "The server did not finish the login in time.", retryable: true, because: nothingSent },
+  MDB_CONNECTION_LOST: {
+    when: "The connection died during or before the statement.",
+    retryable: true,
+    because:
+      "COMMIT had not been sent, so that nothing was kept; no for a statement on its own that was on its way, which may have done its work",
+    retried: "where retryable",
+  },
+  MDB_POOL_TIMEOUT: { when: "No connection came free in time.", retryable: true, because: nothingSent },
   MDB_POOL_CLOSED: { when: "The pool or its manager is closed.", retryable: false },
-  MDB_POOL_QUEUE_FULL: { when: "Too many callers are waiting already.", retryable: true },
+  MDB_POOL_QUEUE_FULL: { when: "Too many callers are waiting already.", retryable: true, because: nothingSent },
   MDB_POOL_DEADLOCK: {
     when: "Every connection is held, and no holder has done anything for `pool.deadlockPatienceMs`: they seem to wait for each other.",
     retryable: true,
+    because: nothingSent,
   },
-  MDB_POOL_OVERLOADED: { when: "The pool cannot serve this caller before its deadline.", retryable: true },
+  MDB_POOL_OVERLOADED: {
+    when: "The pool cannot serve this caller before its deadline.",
+    retryable: true,
+    because: nothingSent,
+  },
   MDB_UNIQUE_VIOLATION: { when: "A row with this key exists already.", retryable: false },
   MDB_FOREIGN_KEY_VIOLATION: { when: "A referenced row is missing, or a row is still referenced.", retryable: false },
   MDB_NOT_NULL_VIOLATION: { when: "A column that must have a value got NULL.", retryable: false },
   MDB_CHECK_VIOLATION: { when: "A check constraint said no.", retryable: false },
-  MDB_VALUE: { when: "A value does not fit the column or type it was meant for.", retryable: false },
-  MDB_SERIALIZATION: { when: "The isolation level could not be kept beside concurrent transactions.", retryable: true },
-  MDB_DEADLOCK: { when: "The server chose this transaction as the victim of a deadlock.", retryable: true },
-  MDB_LOCK_TIMEOUT: { when: "A lock was not granted in time.", retryable: true },
+  MDB_VALUE: {
+    when: "A value does not fit the column or type it was meant for.",
+    retryable: false,
+    because: stale,
+    retried: "where retryable",
+  },
+  MDB_SERIALIZATION: {
+    when: "The isolation level could not be kept beside concurrent transactions.",
+    retryable: true,
+    because: "everything was undone",
+    retried: "always",
+  },
+  MDB_DEADLOCK: {
+    when: "The server chose this transaction as the victim of a deadlock.",
+    retryable: true,
+    because: "everything was undone",
+    retried: "always",
+  },
+  MDB_LOCK_TIMEOUT: { when: "A lock was not granted in time.", retryable: true, because: "the statement did not run" },
   MDB_STATEMENT_TIMEOUT: { when: "The statement ran out of time and was stopped on the server.", retryable: false },
   MDB_CANCELLED: { when: "The caller's signal, or an administrator, stopped the statement.", retryable: false },
-  MDB_SQL_SYNTAX: { when: "The server could not parse the statement.", retryable: false },
-  MDB_UNDEFINED_OBJECT: { when: "A table, column, function or other object does not exist.", retryable: false },
+  MDB_SQL_SYNTAX: {
+    when: "The server could not parse the statement.",
+    retryable: false,
+    because: stale,
+    retried: "where retryable",
+  },
+  MDB_UNDEFINED_OBJECT: {
+    when: "A table, column, function or other object does not exist.",
+    retryable: false,
+    because: stale,
+    retried: "where retryable",
+  },
   MDB_PERMISSION: { when: "The user lacks a privilege.", retryable: false },
-  MDB_READ_ONLY: { when: "A write in a read-only transaction, database or standby.", retryable: false },
-  MDB_RESOURCE: { when: "The server ran out of disk, memory or another resource.", retryable: false },
+  MDB_READ_ONLY: {
+    when: "A write in a read-only transaction, database or standby.",
+    retryable: false,
+    because: "yes where the server has just become a standby: the next connection goes to another one",
+  },
+  MDB_RESOURCE: {
+    when: "The server ran out of disk, memory or another resource.",
+    retryable: false,
+    because: "yes where the server says that it is only busy",
+  },
   MDB_STATEMENT: {
     when: "The server refused the statement for a reason without a class of its own.",
     retryable: false,
+    because: stale,
+    retried: "where retryable",
   },
   MDB_CONVERSION: {
     when: "A value of the database cannot be represented as the configuration asks.",
@@ -92,7 +152,7 @@ export interface ErrorCodes extends CoreErrorCodes {}
 /** The stable `code` of every error of the library. */
 export type ErrorCode = keyof ErrorCodes;
 
-/** Whether the table says that an error of this code may go away by itself; an extension's error says it itself. */
-export function isRetryable(code: ErrorCode): boolean {
-  return Object.hasOwn(errorCodes, code) && errorCodes[code as keyof CoreErrorCodes].retryable;
+/** What the table says of a code; nothing of an extension's, whose errors say it themselves. */
+export function factsOf(code: ErrorCode): ErrorCodeFacts | undefined {
+  return Object.hasOwn(errorCodes, code) ? errorCodes[code as keyof CoreErrorCodes] : undefined;
 }

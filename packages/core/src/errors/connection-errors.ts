@@ -25,7 +25,10 @@ export class AuthenticationError extends ConnectError {
   }
 }
 
-/** The connection died. What the statement did is unknown unless `retryable` says otherwise. */
+/**
+ * The connection died. `retryable`: nothing of it was kept, because COMMIT had not been sent or the statement had not; otherwise a statement on its own was
+ * on its way, and what it did is unknown.
+ */
 export class ConnectionLostError extends MdbError {
   static override readonly className = "ConnectionLostError";
   constructor(message: string, options?: MdbErrorOptions) {

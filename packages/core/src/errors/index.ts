@@ -1,9 +1,61 @@
-export { type ErrorCode, type ErrorCodeFacts, type ErrorCodes, errorCodes } from "./codes.ts";
-export * from "./connection-errors.ts";
-export * from "./constraint-errors.ts";
-export * from "./input-errors.ts";
+export { type ErrorCode, type ErrorCodeFacts, type ErrorCodes, errorCodes, factsOf } from "./codes.ts";
+export { AuthenticationError, ConnectError, ConnectionLostError, ConnectTimeoutError } from "./connection-errors.ts";
+export {
+  CheckViolationError,
+  type ConstraintFacts,
+  ConstraintViolationError,
+  ForeignKeyViolationError,
+  NotNullViolationError,
+  UniqueViolationError,
+} from "./constraint-errors.ts";
+export {
+  ConfigurationError,
+  InvalidCursorError,
+  NotConfiguredError,
+  ParameterError,
+  UnknownDatabaseError,
+  UnsupportedError,
+} from "./input-errors.ts";
 export { isMdbError, MdbError, type MdbErrorOptions } from "./mdb-error.ts";
-export * from "./pool-errors.ts";
-export * from "./row-errors.ts";
-export * from "./statement-errors.ts";
-export * from "./transaction-errors.ts";
+export {
+  PoolClosedError,
+  PoolDeadlockError,
+  PoolError,
+  type PoolFigures,
+  PoolOverloadedError,
+  PoolQueueFullError,
+  PoolTimeoutError,
+} from "./pool-errors.ts";
+export {
+  ConversionError,
+  NoRowsError,
+  type RowIssue,
+  RowValidationError,
+  StaleEntityError,
+  TooManyRowsError,
+} from "./row-errors.ts";
+export {
+  CancelledError,
+  DeadlockError,
+  LockTimeoutError,
+  PermissionError,
+  type PositionFacts,
+  ReadOnlyError,
+  ResourceError,
+  SerializationError,
+  SqlSyntaxError,
+  StatementError,
+  StatementTextError,
+  StatementTimeoutError,
+  UndefinedObjectError,
+  ValueError,
+} from "./statement-errors.ts";
+export {
+  CommitOutcomeUnknownError,
+  HookError,
+  SessionClosedError,
+  TransactionAbortedError,
+  TransactionClosedError,
+  TransactionStateError,
+  UnexpectedRollbackError,
+} from "./transaction-errors.ts";

@@ -1,4 +1,4 @@
-import { type ErrorCode, isRetryable } from "./codes.ts";
+import { type ErrorCode, factsOf } from "./codes.ts";
 
 /** Marks our errors across two copies of this package (ESM beside CommonJS): holds the names of an error's classes. */
 const lineage = Symbol.for("@nsj/mdb/error");
@@ -33,7 +33,7 @@ export abstract class MdbError extends Error {
   /** The label of the database; `undefined` when no database is concerned. */
   declare readonly database: string | undefined;
   declare readonly engine: string | undefined;
-  /** Whether making the same call again (a transaction: from its start) may succeed. */
+  /** Whether it is safe, and may help, to make the same call again (a transaction: from its start). */
   readonly retryable: boolean;
   declare readonly sqlState: string | undefined;
   declare readonly vendorCode: string | number | undefined;
@@ -46,7 +46,7 @@ export abstract class MdbError extends Error {
   constructor(code: ErrorCode, message: string, options: MdbErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.retryable = options.retryable ?? isRetryable(code);
+    this.retryable = options.retryable ?? factsOf(code)?.retryable ?? false;
     // Only what is known, so that a printed error has no empty lines.
     for (const key of ["database", "engine", "sqlState", "vendorCode", "statement"] as const) {
       if (options[key] !== undefined) Object.assign(this, { [key]: options[key] });

@@ -4,15 +4,18 @@ import {
   ambientPart,
   borrow,
   boundsFrom,
+  checkPinOptions,
   currentScope,
   type DatabaseContext,
   HeldTransaction,
   type HeldTransactionOptions,
   holdingScope,
+  nameOf,
   type Occupant,
   type Operation,
   openAutocommitStream,
   PinnedConnection,
+  type PinOptions,
   poolSource,
   propagate,
   runAutocommit,
@@ -56,6 +59,11 @@ export class Database extends StatementExecutor {
 
   get closed(): boolean {
     return this.context.pool.closed;
+  }
+
+  /** Whether statements of the calling code join a running transaction or session, instead of committing by themselves. */
+  get inTransaction(): boolean {
+    return ambientPart(this.context) !== undefined;
   }
 
   /**
@@ -114,13 +122,11 @@ export class Database extends StatementExecutor {
   /**
    * Runs `work` with one physical connection outside any transaction, for temporary tables, advisory locks and session settings. The
    * connection is reset when it goes back.
-   * @param options - from the call to the end of `work`: then the connection is taken away, and what runs on it is stopped
+   * @param options - `signal` and `timeoutMs` from the call to the end of `work`: then the connection is taken away, and what runs on it is stopped
    */
-  async withConnection<R>(
-    work: (connection: PinnedConnection) => Promise<R>,
-    options: Pick<StatementOptions, "signal" | "timeoutMs"> = {},
-  ): Promise<R> {
+  async withConnection<R>(work: (connection: PinnedConnection) => Promise<R>, options: PinOptions = {}): Promise<R> {
     const { context } = this;
+    checkPinOptions(nameOf(context), options);
     // Statements on the database itself are not for this connection: only the handle is.
     const scope = holdingScope(context, "connection of");
     const bounds = boundsFrom(context, options);
@@ -130,7 +136,8 @@ export class Database extends StatementExecutor {
     try {
       return await pinned.use(() => work(pinned));
     } finally {
-      lease.release({ error: connection.usable ? "ok" : "dead", dirty: true, answered: pinned.answered });
+      const dirty = options.reset !== "auto" || !context.capabilities.noticesSessionChanges;
+      lease.release({ error: connection.usable ? "ok" : "dead", dirty, answered: pinned.answered });
     }
   }
 
@@ -177,8 +184,15 @@ export class Database extends StatementExecutor {
       : part.openStream(bounds, occupant);
   }
 
-  protected override atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R> {
-    return this.transaction((transaction) => work(transaction as Transaction & StatementExecutor));
+  protected override get commitsAlone(): boolean {
+    return ambientPart(this.context) === undefined;
+  }
+
+  protected override atomically<R>(
+    work: (executor: StatementExecutor) => Promise<R>,
+    own: Pick<TransactionOptions, "retry"> = {},
+  ): Promise<R> {
+    return this.transaction((transaction) => work(transaction as Transaction & StatementExecutor), own);
   }
 
   /** Shows where it stands in a log line, and no credential. */

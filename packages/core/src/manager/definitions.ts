@@ -32,6 +32,11 @@ export interface DatabaseOptions {
    * `HookError`, and the transaction's result stands.
    */
   readonly hookTimeoutMs?: number;
+  /**
+   * How long a transaction with `verifyOutcome` asks what became of its COMMIT after that was lost, in milliseconds; 30 000 by default. It covers a server that
+   * restarts; then it is a `CommitOutcomeUnknownError`.
+   */
+  readonly outcomeTimeoutMs?: number;
 }
 
 const definitionOf: unique symbol = Symbol.for("@nsj/mdb/definition") as never;
@@ -65,6 +70,7 @@ export const databaseOptionRules: OptionRules<DatabaseOptions> = Object.freeze({
   onConnect: { type: "function" },
   statementTimeoutMs: { type: "milliseconds" },
   hookTimeoutMs: { type: "milliseconds" },
+  outcomeTimeoutMs: { type: "milliseconds" },
 } as const);
 
 /**

@@ -9,7 +9,7 @@ export type { AnyDriver, DatabaseData, DatabaseEntry } from "./configuration.ts"
 export { ConnectionPool } from "./connection-pool.ts";
 export { Database, type DatabaseLife } from "./database.ts";
 export { type DatabaseEntries, DatabaseManager, type ManagerOptions } from "./database-manager.ts";
-export { type DatabaseDefinition, type DatabaseOptions, databaseOptionRules, defineDatabase } from "./definitions.ts";
+export { type DatabaseDefinition, type DatabaseOptions, defineDatabase } from "./definitions.ts";
 export type { Health } from "./health.ts";
 export type { MemberOptions, Membership, SharedMemberOptions } from "./member.ts";
 export type { Environment } from "./open-database.ts";

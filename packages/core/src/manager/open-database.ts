@@ -44,6 +44,8 @@ export interface Environment {
 
 /** How long the hooks of a transaction are waited for, in milliseconds, where nobody says otherwise. */
 export const defaultHookTimeoutMs = 30_000;
+/** How long a server is asked what became of a lost COMMIT, in milliseconds, where nobody says otherwise. */
+export const defaultOutcomeTimeoutMs = 30_000;
 
 /** What a database is beside its definition. */
 interface Belonging {
@@ -146,6 +148,7 @@ function contextOf(
     permanent: capabilities.maxConnections === 1,
     patienceMs: checkPoolOptions(poolOptions, label).deadlockPatienceMs,
     hookTimeoutMs: options.hookTimeoutMs ?? defaultHookTimeoutMs,
+    outcomeTimeoutMs: options.outcomeTimeoutMs ?? defaultOutcomeTimeoutMs,
     pipelining: pipelining && new Pipelining(pipelining, pool, clock),
     clock,
     random,

@@ -6,7 +6,7 @@ import { checkTypeOptions } from "../types/index.ts";
 import type { RoutedDriver } from "./composite.ts";
 import type { DatabaseOptions } from "./definitions.ts";
 import { mappersOf } from "./mappers.ts";
-import { defaultHookTimeoutMs, type Environment } from "./open-database.ts";
+import { defaultHookTimeoutMs, defaultOutcomeTimeoutMs, type Environment } from "./open-database.ts";
 
 /** What is known of a label before it is known which of its databases is meant: all that compiling and reading need. */
 export function routedContext(
@@ -41,6 +41,7 @@ export function routedContext(
     permanent: false,
     patienceMs: checkPoolOptions({}, label).deadlockPatienceMs,
     hookTimeoutMs: options.hookTimeoutMs ?? defaultHookTimeoutMs,
+    outcomeTimeoutMs: defaultOutcomeTimeoutMs,
     pipelining: undefined,
     clock: environment.clock ?? systemClock,
     random: environment.random ?? Math.random,

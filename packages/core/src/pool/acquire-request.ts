@@ -15,4 +15,6 @@ export interface AcquireRequest {
   readonly holder?: Holder | undefined;
   /** A connection opened from now on, none that was there: after one that turned out dead. */
   readonly fresh?: boolean | undefined;
+  /** Before everybody who waits, however many: to ask what became of the work of a connection that was lost. Only a pool that is down or closed refuses it. */
+  readonly ahead?: boolean | undefined;
 }

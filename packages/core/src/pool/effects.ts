@@ -1,5 +1,6 @@
 import type { DriverConnection } from "../driver/index.ts";
 import type { ConnectAttempt } from "./connect-attempt.ts";
+import type { Holder, RevokeReason } from "./holder.ts";
 import type { DestroyReason, PooledConnection } from "./pooled-connection.ts";
 
 /** What a lease tells of its holder, when it lasts too long or is lost. */
@@ -24,6 +25,8 @@ export type Effect =
   | { readonly kind: "check"; readonly pooled: PooledConnection; readonly unlikely: boolean }
   | { readonly kind: "clean"; readonly pooled: PooledConnection; readonly session: boolean }
   | { readonly kind: "close"; readonly pooled: PooledConnection; readonly reason: DestroyReason }
+  /** Tells a holder that its lease is over. */
+  | { readonly kind: "revoke"; readonly holder: Holder; readonly reason: RevokeReason }
   /** Stops on the server what runs, then destroys. */
   | { readonly kind: "stop"; readonly pooled: PooledConnection; readonly reason: DestroyReason }
   | {

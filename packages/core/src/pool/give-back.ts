@@ -1,4 +1,5 @@
 import { destroy, destroyDead, retire, stopAndDestroy, suspectOthers } from "./end-connection.ts";
+import type { RevokeReason } from "./holder.ts";
 import type { ReleaseOutcome } from "./lease.ts";
 import { endLease, outlived } from "./lend.ts";
 import type { PoolState } from "./pool-state.ts";
@@ -51,9 +52,14 @@ export function destroyLeased(state: PoolState, pooled: PooledConnection, cause:
   return true;
 }
 
-/** Takes a connection from its holder. What it runs is stopped on the server first, so nothing happens behind the holder's back. */
-export function takeAway(state: PoolState, pooled: PooledConnection, reason: "closed" | "hold-limit" | "leaked"): void {
+/**
+ * Takes a connection from its holder, which is told first. What it runs is stopped on the server, so nothing happens behind the holder's
+ * back.
+ */
+export function takeAway(state: PoolState, pooled: PooledConnection, reason: RevokeReason): void {
   if (pooled.state !== "leased") return;
+  const { holder } = pooled;
+  if (holder?.onRevoked !== undefined) state.effects.push({ kind: "revoke", holder, reason });
   if (isKept(state, reason) && pooled.connection.usable) {
     keepAndClean(state, pooled, reason, undefined);
     return;

@@ -15,6 +15,9 @@ export interface LeaseSite {
   leases(): Iterable<HeldLease>;
 }
 
+/** Why the pool takes a connection from its holder: it was closed, the hold limit has passed, or nobody has the lease any more. */
+export type RevokeReason = "closed" | "hold-limit" | "leaked";
+
 /** Somebody who may hold or wait for connections: one scope of the session layer. The pools walk and count. */
 export interface Holder {
   /** The scope around it, which cannot end before it. */
@@ -29,6 +32,8 @@ export interface Holder {
   busy: number;
   /** Kept by the session layer, on the manager's clock: when a call of it, or of a scope inside it, last began or ended. */
   activeAt: number;
+  /** Called when the pool has taken a lease of it away, before what runs on it is stopped. Must not throw. */
+  onRevoked?: ((reason: RevokeReason) => void) | undefined;
 }
 
 /** Notes at a waiter's holder, and at every scope around it, that it waits at `site`. */

@@ -4,7 +4,7 @@ export type { ConnectionSource } from "./connection-source.ts";
 export type { AcquireTrace, ConnectTrace, PoolEvent } from "./diagnostics.ts";
 export type { CloseOptions } from "./drain.ts";
 export type { PoolHealth } from "./health.ts";
-export type { Holder, LeaseSite } from "./holder.ts";
+export type { Holder, LeaseSite, RevokeReason } from "./holder.ts";
 export type { Lease, ReleaseOutcome } from "./lease.ts";
 export { type Borrowed, LeaseLimit, type LeasePool } from "./lease-limit.ts";
 export {

@@ -26,7 +26,7 @@ export interface ControlledDelay {
  * `maxLifetimeMs`, `maxUses`, `validateAfterIdleMs`, `keepaliveMs` and `deadlockPatienceMs`.
  *
  * Not adjustable: the idle connection used last is lent first, so the others can go when they are not needed; those who wait are served
- * in the order they came; and a connection that is given back goes straight to the one who has waited longest.
+ * in the order they came (who asks what became of a lost COMMIT goes ahead); and a connection that is given back goes straight to the one who has waited longest.
  */
 export interface PoolOptions {
   /** At most this many physical connections, in whatever state. Default 10; an in-memory database always has 1. */

@@ -132,6 +132,9 @@ export class PoolEngine implements LeaseOwner, HousekeeperMember, BudgetHands {
       case "close":
         this.#close(effect.pooled, effect.reason);
         return;
+      case "revoke":
+        effect.holder.onRevoked?.(effect.reason);
+        return;
       case "stop":
         this.#stop(effect.pooled, effect.reason);
         return;

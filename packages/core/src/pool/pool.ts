@@ -181,6 +181,7 @@ export class Pool {
       ownDeadline,
       bounded: request.bounded ?? (deadline !== undefined || signal !== undefined),
       fresh,
+      ahead: request.ahead === true,
       failsWithConnect,
       holder,
       signal,

@@ -12,6 +12,8 @@ export interface WaitTerms {
   readonly bounded: boolean;
   /** Only a connection opened from now on will do. */
   readonly fresh: boolean;
+  /** It goes before all others. */
+  readonly ahead: boolean;
   /** The first failed attempt to connect fails it too, instead of only a pool that is down. */
   readonly failsWithConnect: boolean;
   readonly holder: Holder | undefined;
@@ -42,7 +44,7 @@ export class Waiter {
 }
 
 /**
- * Those who wait, in the order they came. A linked list: whoever gives up leaves from the middle at once, so nothing piles up behind
+ * Those who wait, in the order they came, but for those who go ahead of all. A linked list: whoever gives up leaves from the middle at once, so nothing piles up behind
  * one long waiter.
  */
 export class WaitQueue {
@@ -81,12 +83,24 @@ export class WaitQueue {
 
   push(waiter: Waiter): void {
     waiter.queued = true;
+    if (waiter.terms.ahead) this.#putFirst(waiter);
+    else this.#putLast(waiter);
+    this.#size++;
+    if (waiter.terms.fresh) this.#fresh++;
+  }
+
+  #putLast(waiter: Waiter): void {
     waiter.previous = this.#newest;
     if (this.#newest === undefined) this.#oldest = waiter;
     else this.#newest.next = waiter;
     this.#newest = waiter;
-    this.#size++;
-    if (waiter.terms.fresh) this.#fresh++;
+  }
+
+  #putFirst(waiter: Waiter): void {
+    waiter.next = this.#oldest;
+    if (this.#oldest === undefined) this.#newest = waiter;
+    else this.#oldest.previous = waiter;
+    this.#oldest = waiter;
   }
 
   remove(waiter: Waiter): void {

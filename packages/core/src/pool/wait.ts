@@ -12,6 +12,7 @@ export function refusal(state: PoolState, terms: WaitTerms): Error | undefined {
     counters.rejected.down++;
     return failures.connect(health.last);
   }
+  if (terms.ahead) return undefined;
   if (queue.size >= options.maxQueue) {
     counters.rejected.queueFull++;
     return failures.queueFull();
@@ -92,7 +93,7 @@ export function nextWaiter(state: PoolState, opened: boolean, now: number): Wait
     const waiter = opened ? (queue.oldestForFresh ?? queue.oldest) : queue.oldestForUsed;
     if (waiter === undefined) return undefined;
     if (waiter.terms.deadline <= now) timeOut(state, waiter, now);
-    else if (shedding.drops(waiter.terms.since, now)) {
+    else if (!waiter.terms.ahead && shedding.drops(waiter.terms.since, now)) {
       counters.rejected.overloaded++;
       turnAway(state, waiter, failures.overloaded());
     } else return waiter;

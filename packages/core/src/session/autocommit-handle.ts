@@ -51,8 +51,15 @@ export class AutocommitHandle extends StatementExecutor implements Transaction {
     return openAutocommitStream(this.context, boundsFrom(this.context, options), occupant);
   }
 
-  protected override atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R> {
-    return this.transaction((inner) => work(inner as Transaction & StatementExecutor));
+  protected override get commitsAlone(): boolean {
+    return true;
+  }
+
+  protected override atomically<R>(
+    work: (executor: StatementExecutor) => Promise<R>,
+    own: Pick<TransactionOptions, "retry"> = {},
+  ): Promise<R> {
+    return this.transaction((inner) => work(inner as Transaction & StatementExecutor), own);
   }
 
   #noTransaction(what: string): TransactionStateError {

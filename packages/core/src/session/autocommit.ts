@@ -11,8 +11,8 @@ import type { StreamLease } from "./stream-lease.ts";
 import type { Occupant } from "./turn.ts";
 
 /**
- * Runs one statement on a connection of its own and gives the connection back at once. A statement that certainly did not run is
- * sent again, twice at most, the last time on a new connection; every other failure surfaces. Where a connection is free and the
+ * Runs one statement on a connection of its own and gives the connection back at once. A statement that certainly did not
+ * run, or was undone whole as the victim of a deadlock, is sent again, twice at most, the last time on a new connection; every other failure surfaces. Where a connection is free and the
  * driver answers at once, so does this: a promise would cost more than the rest.
  */
 export function runAutocommit<T>(context: DatabaseContext, operation: Operation<T>): MaybePromise<T> {

@@ -1,9 +1,12 @@
 import type { BeginOptions } from "../driver/index.ts";
-import { UnsupportedError } from "../errors/index.ts";
+import { ConfigurationError, UnsupportedError } from "../errors/index.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import type { SessionOptions } from "./transaction-options.ts";
 
-/** What the driver is asked to begin with. @throws UnsupportedError for an option that the engine lacks: none is ignored */
+/**
+ * What the driver is asked to begin with.
+ * @throws UnsupportedError for an option that the engine lacks, ConfigurationError for `verifyOutcome` there: none is ignored
+ */
 export function beginOptions(context: DatabaseContext, options: SessionOptions): BeginOptions {
   const { isolation, readOnly, deferrable } = options;
   const { capabilities } = context;
@@ -13,11 +16,21 @@ export function beginOptions(context: DatabaseContext, options: SessionOptions):
   }
   if (readOnly === true && !capabilities.readOnlyTransactions) throw lacking(context, "read-only transactions");
   if (deferrable === true && !capabilities.deferrableTransactions) throw lacking(context, "deferrable transactions");
+  refuseWithoutFates(context, options);
   return {
+    ...(options.verifyOutcome === true && { traceable: true }),
     ...(isolation !== undefined && { isolation }),
     ...(readOnly !== undefined && { readOnly }),
     ...(deferrable !== undefined && { deferrable }),
   };
+}
+
+/** @throws ConfigurationError where nobody could tell what became of a lost COMMIT */
+export function refuseWithoutFates(context: DatabaseContext, { verifyOutcome }: SessionOptions): void {
+  if (verifyOutcome !== true || context.capabilities.fates === true) return;
+  const { database, engine } = context;
+  const message = `${nameOf(context)}: "verifyOutcome" cannot be kept: the engine does not tell what became of a transaction (capabilities.fates)`;
+  throw new ConfigurationError(message, { key: "verifyOutcome", database, engine });
 }
 
 function lacking(context: DatabaseContext, what: string): UnsupportedError {

@@ -10,6 +10,15 @@ import type { Operation } from "./operation.ts";
 /** Rows handed to the driver at once: enough to hide a round trip, little enough to keep memory flat. */
 const batchSize = 1_000;
 
+/** What to load, and where. */
+export interface BulkInsert {
+  readonly table: string | Identifier;
+  readonly columns: readonly string[];
+  readonly rows: Iterable<BulkRow> | AsyncIterable<BulkRow>;
+  /** What the columns are, where that is known. */
+  readonly columnInfo?: BulkTarget["columnInfo"];
+}
+
 type Batch = readonly (readonly ParameterValue[])[];
 
 type RunAs = <T>(text: string, perform: Operation<T>["perform"]) => Promise<T>;
@@ -20,13 +29,11 @@ type RunAs = <T>(text: string, perform: Operation<T>["perform"]) => Promise<T>;
  */
 export async function bulkInsert(
   context: DatabaseContext,
-  table: string | Identifier,
-  columns: readonly string[],
-  rows: Iterable<BulkRow> | AsyncIterable<BulkRow>,
+  { table, columns, rows, columnInfo }: BulkInsert,
   source: CallersRows,
   run: RunAs,
 ): Promise<{ rowCount: number }> {
-  const target = bulkTarget(context, table, columns);
+  const target = bulkTarget(context, table, columns, columnInfo);
   const text = insertText(context, target);
   const bind = (row: BulkRow, index: number) => bindRow(columns, row, index, context);
   try {
@@ -44,10 +51,19 @@ export async function bulkInsert(
   }
 }
 
-function bulkTarget(context: DatabaseContext, table: string | Identifier, columns: readonly string[]): BulkTarget {
+function bulkTarget(
+  context: DatabaseContext,
+  table: string | Identifier,
+  columns: readonly string[],
+  columnInfo: BulkTarget["columnInfo"],
+): BulkTarget {
   if (columns.length === 0)
     throw new ParameterError(`${nameOf(context)}: bulkInsert needs at least one column`, context);
-  return { table: parseTableName(table, context), columns: columns.flatMap((it) => resolveIdentifier([it], context)) };
+  const target = {
+    table: parseTableName(table, context),
+    columns: columns.flatMap((it) => resolveIdentifier([it], context)),
+  };
+  return columnInfo === undefined ? target : { ...target, columnInfo };
 }
 
 async function insertOneByOne(

@@ -37,6 +37,8 @@ export interface DatabaseContext {
   readonly patienceMs: number;
   /** How long the hooks of a transaction are waited for, in milliseconds. */
   readonly hookTimeoutMs: number;
+  /** How long a server is asked what became of a lost COMMIT, in milliseconds. */
+  readonly outcomeTimeoutMs: number;
   /** Present where independent reads share connections. */
   readonly pipelining: Pipelining | undefined;
   readonly clock: Clock;

@@ -9,7 +9,7 @@ export interface Failure {
   readonly connection: ErrorInfo["connection"];
   /** The server certainly did not run it. */
   readonly notExecuted: boolean;
-  /** The same statement may be sent again by itself where it is all of its transaction: it did not run, and another try may help. */
+  /** The same statement may be sent again by itself where it is all of its transaction: nothing of it is left, and another try may help. */
   readonly replayable: boolean;
   /** The error is the server's own word: the connection was of use, whatever became of it. */
   readonly answered: boolean;
@@ -17,7 +17,8 @@ export interface Failure {
 
 /**
  * Judges an error of a connection's operation, right after it settled.
- * @param alone - it committed by itself: lost on its way, it may have done its work, and is not safe to send again
+ * @param alone - it commits, by itself or as COMMIT does: lost on its way, it may have done its work, and is not safe to send again. In a transaction
+ *   before COMMIT whatever is lost is undone, and safe to run again
  */
 export function failureOf(
   context: DatabaseContext,
@@ -31,26 +32,32 @@ export function failureOf(
     return { error, connection: dead ? "dead" : "ok", notExecuted: false, replayable: false, answered: false };
   }
   const info = context.classify(error);
-  const unsafe = alone && info.kind === "lost" && info.executed !== "no";
-  const told = unsafe ? { ...info, retry: "never" as const } : info;
+  const told = info.kind === "lost" ? { ...info, retry: afterLoss(alone && info.executed !== "no") } : info;
   const translated = describeIndex(translateError(error, told, placeOf(context, statement)), error);
-  if (info.kind === "other" && info.retry === "transaction") stalePlans.add(translated);
   return {
     error: translated,
     connection: dead ? "dead" : info.connection,
     notExecuted: info.executed === "no",
     // A lock that was not granted in time would be waited for as long again.
-    replayable: info.executed === "no" && info.retry !== "never" && info.kind !== "lock-timeout",
-    answered: info.executed === "yes" || info.sqlState !== undefined || typeof info.code === "number",
+    replayable: leftNothing(info, statement) && info.retry !== "never" && info.kind !== "lock-timeout",
+    answered:
+      info.executed === "yes" ||
+      info.executed === "undone" ||
+      info.sqlState !== undefined ||
+      typeof info.code === "number",
   };
 }
 
-/** Errors without a class of their own after which the same transaction may succeed: a prepared plan that became stale. */
-const stalePlans = new WeakSet<Error>();
+function afterLoss(mayHaveRun: boolean): ErrorInfo["retry"] {
+  return mayHaveRun ? "never" : "transaction";
+}
 
-/** Whether the server has only refused a plan of before, so that the transaction may be run again. */
-export function isStalePlan(error: Error): boolean {
-  return stalePlans.has(error);
+/** One statement that cannot commit on its way, as a procedure or a text of several statements can. */
+const single = /^\s*(?:insert|update|delete|replace|merge|select|with)\s[^;]*;?\s*$/i;
+
+/** Whether nothing of a statement is left that was all of its transaction. */
+function leftNothing({ executed }: ErrorInfo, statement: string | undefined): boolean {
+  return executed === "no" || (executed === "undone" && statement !== undefined && single.test(statement));
 }
 
 /** Whether the connection died under the operation. */

@@ -44,7 +44,7 @@ export class HeldTransaction extends TransactionHandle implements AsyncDisposabl
    * @throws TransactionClosedError when it has ended already
    */
   commit(): Promise<void> {
-    return this.#end.once((unit, report) => commitUnit(unit, report));
+    return this.#end.once(commitUnit);
   }
 
   /**
@@ -66,6 +66,8 @@ export class HeldTransaction extends TransactionHandle implements AsyncDisposabl
   }
 }
 
+type End = (unit: Unit, report: HeldTransactionOptions["onHookError"]) => Promise<void>;
+
 /** The end of a held transaction. Apart from its handle, so that a forgotten handle can be collected. */
 class HeldEnd {
   readonly #part: Participant;
@@ -73,18 +75,36 @@ class HeldEnd {
   #ended = false;
   #ending: Promise<void> | undefined;
   onEnd: () => void = () => {};
+  /** It was cut short, and rolled back because of that. */
+  #undone: Promise<void> | undefined;
 
   constructor(part: Participant, { onHookError }: HeldTransactionOptions) {
     this.#part = part;
     this.#report = onHookError;
-    part.hold();
+    part.hold(() => {
+      // Whoever is ending it already does what there is to do.
+      if (!this.#ended) this.#undone = this.#undo();
+    });
+  }
+
+  /** Rolls back and gives the connection back, without waiting for somebody to ask for that. */
+  async #undo(): Promise<void> {
+    const { unit, context } = this.#part;
+    this.#part.finish();
+    const left: { rollbackError?: MdbError } = {};
+    try {
+      await rollbackUnit(unit, left, this.#report);
+    } finally {
+      this.onEnd();
+    }
+    if (left.rollbackError !== undefined) tellRollbackFailed(context, left.rollbackError);
   }
 
   get begun(): boolean {
     return this.#part.unit.connection !== undefined;
   }
 
-  async once(end: (unit: Unit, report: HeldTransactionOptions["onHookError"]) => Promise<void>): Promise<void> {
+  async once(end: End): Promise<void> {
     const { unit, context } = this.#part;
     if (this.#ended) {
       const message = `${nameOf(context)}: the transaction was ended before; take a new one`;
@@ -96,10 +116,13 @@ class HeldEnd {
     return done;
   }
 
-  async #finish(
-    unit: Unit,
-    end: (unit: Unit, report: HeldTransactionOptions["onHookError"]) => Promise<void>,
-  ): Promise<void> {
+  async #finish(unit: Unit, end: End): Promise<void> {
+    if (this.#undone !== undefined) {
+      await this.#undone;
+      // Its hooks have run.
+      if (end === commitUnit) throw unit.aborted();
+      return;
+    }
     try {
       await quiet(unit, "the transaction");
     } catch (error) {
@@ -127,14 +150,6 @@ class HeldEnd {
       return;
     }
     this.#ended = true;
-    const { unit, context } = this.#part;
-    this.#part.finish();
-    const left: { rollbackError?: MdbError } = {};
-    try {
-      await rollbackUnit(unit, left, this.#report);
-    } finally {
-      this.onEnd();
-    }
-    if (left.rollbackError !== undefined) tellRollbackFailed(context, left.rollbackError);
+    await (this.#undone ?? this.#undo());
   }
 }

@@ -1,7 +1,7 @@
 export type { AbandonedEvent } from "./abandoned.ts";
 export { openAutocommitStream, runAutocommit } from "./autocommit.ts";
 export { type Bounds, boundsFrom, unbounded, withinBounds } from "./bounds.ts";
-export type { DatabaseContext } from "./database-context.ts";
+export { type DatabaseContext, nameOf } from "./database-context.ts";
 export { type QueryEvent, type TransactionEvent, traceTransaction } from "./diagnostics.ts";
 export type {
   BulkRow,
@@ -13,30 +13,30 @@ export type {
   RowOf,
   Transaction,
 } from "./executor.ts";
+export { type ExecutorInternals, internalsOf } from "./executor-internals.ts";
 export { failureOf } from "./failure.ts";
 export { HeldTransaction } from "./held-transaction.ts";
 export type { Hook } from "./hooks.ts";
 export { borrow, poolSource } from "./lease-source.ts";
 export type { Operation } from "./operation.ts";
 export { ambientPart, livingPart } from "./participant.ts";
-export { holdingScope, PinnedConnection } from "./pinned-connection.ts";
+export { checkPinOptions, holdingScope, PinnedConnection, type PinOptions } from "./pinned-connection.ts";
 export { Pipelining } from "./pipelining/pipelining.ts";
 export { checkPipeliningOptions, type PipeliningOptions } from "./pipelining/pipelining-options.ts";
 export { joinsWhatRuns, propagate } from "./propagate.ts";
 export { currentScope, runInScope } from "./scope.ts";
 export { Session } from "./session.ts";
 export type { SchemaIssue, SchemaResult, StandardSchema } from "./standard-schema.ts";
-export { type ExecutorInternals, internalsOf, StatementExecutor } from "./statement-executor.ts";
+export { StatementExecutor } from "./statement-executor.ts";
 export type { ArrayRows, Fetching, StatementOptions, StreamOptions, WithSchema } from "./statement-options.ts";
 export type { StreamLease } from "./stream-lease.ts";
 export { TransactionHandle } from "./transaction-handle.ts";
-export {
-  type HeldTransactionOptions,
-  type Propagation,
-  propagations,
-  type RetryOptions,
-  type SessionOptions,
-  type TransactionOptions,
+export type {
+  HeldTransactionOptions,
+  Propagation,
+  RetryOptions,
+  SessionOptions,
+  TransactionOptions,
 } from "./transaction-options.ts";
 export type { Occupant } from "./turn.ts";
 export { validateRows } from "./validate-rows.ts";

@@ -7,7 +7,8 @@ import type { Operation } from "./operation.ts";
 import { currentScope, livingScopeOf, runInScope, Scope, scopeOf } from "./scope.ts";
 import { leaseForStream, type StreamLease } from "./stream-lease.ts";
 import type { Occupant } from "./turn.ts";
-import type { Child, Unit } from "./unit.ts";
+import type { Unit } from "./unit.ts";
+import type { Child } from "./unit-facts.ts";
 
 /** How a callback takes part in a unit. */
 export interface ParticipantFacts {
@@ -90,8 +91,15 @@ export class Participant implements Child {
     }
   }
 
-  /** Holds the part without a callback: watches its bounds until it is finished. */
-  hold(): void {
+  /**
+   * Holds the part without a callback: watches its bounds until it is finished.
+   * @param onCutShort - told when its unit ends before its time
+   */
+  hold(onCutShort: () => void): void {
+    this.unit.onCutShort = (reason) => {
+      this.interrupt(reason);
+      onCutShort();
+    };
     this.#unwatch = watchBounds(this.context, this.bounds, "the transaction", (reason) => this.#tripped(reason));
   }
 

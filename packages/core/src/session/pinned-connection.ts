@@ -1,4 +1,4 @@
-import type { DriverConnection } from "../driver/index.ts";
+import { checkOptions, type DriverConnection, type OptionRules } from "../driver/index.ts";
 import { type MdbError, UnsupportedError } from "../errors/index.ts";
 import { type Bounds, boundsFrom, unbounded } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
@@ -15,6 +15,26 @@ import type { TransactionOptions } from "./transaction-options.ts";
 import type { Occupant } from "./turn.ts";
 import { Unit } from "./unit.ts";
 
+/** Options of `withConnection()`. */
+export interface PinOptions extends Pick<StatementOptions, "signal" | "timeoutMs"> {
+  /**
+   * What happens to the session when the connection goes back. `"always"` (default): it is reset, whatever was done. `"auto"`: as after any other
+   * statement, only when something was seen to change it, at no round trip else; where the engine does not show that, it is reset.
+   */
+  readonly reset?: "always" | "auto" | undefined;
+}
+
+const rules: OptionRules<PinOptions> = {
+  signal: { type: "object" },
+  timeoutMs: { type: "milliseconds" },
+  reset: { type: "string", oneOf: ["always", "auto"] },
+};
+
+/** @throws ConfigurationError for an unknown option or a wrong value */
+export function checkPinOptions(place: string, options: PinOptions): void {
+  checkOptions<PinOptions>(place, options, rules);
+}
+
 /**
  * One physical connection, outside any transaction: for temporary tables, advisory locks and session settings. Its statements run one
  * after another, each committing by itself; `transaction()` runs on the same connection. Valid until its callback ends.
@@ -28,8 +48,15 @@ export class PinnedConnection extends StatementExecutor {
   constructor(context: DatabaseContext, connection: DriverConnection, scope: Scope, bounds: Bounds) {
     super(context);
     this.#connection = connection;
-    this.#leases = { take: async () => ({ connection, release: () => {}, revoked: false }) };
     const unit = new Unit({ context, scope, bounds: unbounded, options: {}, pinned: connection });
+    const part = {
+      connection,
+      release: () => {},
+      get revoked(): boolean {
+        return unit.revoked;
+      },
+    };
+    this.#leases = { take: async () => part };
     const onTrip = (reason: MdbError): void => void unit.end(reason);
     this.#part = new Participant({ unit, scope, bounds, onTrip });
   }
@@ -85,8 +112,15 @@ export class PinnedConnection extends StatementExecutor {
     return this.#part.openStream(boundsFrom(this.context, options), occupant);
   }
 
-  protected override atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R> {
-    return this.transaction((inner) => work(inner as Transaction & StatementExecutor));
+  protected override get commitsAlone(): boolean {
+    return true;
+  }
+
+  protected override atomically<R>(
+    work: (executor: StatementExecutor) => Promise<R>,
+    own: Pick<TransactionOptions, "retry"> = {},
+  ): Promise<R> {
+    return this.transaction((inner) => work(inner as Transaction & StatementExecutor), own);
   }
 }
 

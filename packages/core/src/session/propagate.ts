@@ -1,5 +1,6 @@
 import { type MdbError, TransactionStateError, UnsupportedError } from "../errors/index.ts";
 import { AutocommitHandle } from "./autocommit-handle.ts";
+import { refuseWithoutFates } from "./begin-options.ts";
 import { type Bounds, bothBounds, boundsFrom } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import type { Transaction } from "./executor.ts";
@@ -48,6 +49,7 @@ export async function propagate<R>(surroundings: Surroundings, work: Work<R>, op
   checkTransactionOptions(nameOf(context), options);
   const refusal = context.refusal?.();
   if (refusal !== undefined) throw refusal;
+  refuseWithoutFates(context, options);
   switch (options.propagation ?? surroundings.usual) {
     case "required":
       return outer === undefined ? begin(surroundings, work, options) : join(surroundings, outer, work, options);

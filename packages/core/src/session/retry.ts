@@ -1,7 +1,6 @@
-import { ConnectionLostError, DeadlockError, SerializationError } from "../errors/index.ts";
+import { CommitOutcomeUnknownError, factsOf, isMdbError } from "../errors/index.ts";
 import { type Bounds, tripped, watchBounds } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
-import { isStalePlan } from "./failure.ts";
 import type { RetryOptions } from "./transaction-options.ts";
 
 /** One run of the callback, and whether it may be followed by another. */
@@ -12,8 +11,8 @@ export interface Attempt<R> {
 }
 
 /**
- * Runs the callback again after a serialization failure, a deadlock, a stale plan, or a connection that was lost before COMMIT was sent, pausing
- * with exponential back-off and full jitter (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). Nothing of the pool is
+ * Runs the callback again after what the table of codes says: a serialization failure, a deadlock, a stale plan, or a connection that was lost before
+ * COMMIT was sent. Pauses with exponential back-off and full jitter (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). Nothing of the pool is
  * repeated: that would only lengthen its queue.
  */
 export async function withRetry<R>(
@@ -36,12 +35,17 @@ export async function withRetry<R>(
   }
 }
 
-/** Whether the same transaction may succeed now; also when a callback swallowed the failure and the commit was refused for it. */
+/**
+ * Whether the same transaction may succeed now; also when a callback swallowed the failure and the commit was refused for it. Never where an unknown
+ * outcome led to the error, whatever led to that: the data may be there already.
+ */
 function mayHelp(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
-    if (at instanceof SerializationError || at instanceof DeadlockError) return true;
-    if (at instanceof ConnectionLostError) return at.retryable;
-    if (isStalePlan(at)) return true;
+    if (at instanceof CommitOutcomeUnknownError) return false;
+    if (!isMdbError(at)) continue;
+    const retried = factsOf(at.code)?.retried;
+    if (retried === "always") return true;
+    if (retried === "where retryable") return at.retryable;
   }
   return false;
 }

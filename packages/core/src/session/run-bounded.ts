@@ -101,24 +101,33 @@ class Stop {
  * @param settled - resolves when the connection is quiet
  */
 export async function stopOnServer(
-  { clock, permanent }: DatabaseContext,
+  context: DatabaseContext,
   connection: DriverConnection,
   reason: unknown,
   settled: Promise<void>,
 ): Promise<void> {
-  // The database would be gone with the connection. What cannot be stopped there is waited for.
-  const destroy = (): void => {
-    if (!permanent) connection.destroy(reason);
-  };
-  const cut = clock.setTimer(destroy, cancelGraceMs, { keepProcessAlive: true });
+  const cut = cutLater(context, connection, cancelGraceMs, reason);
   try {
-    await connection.cancel?.({ deadline: clock.now() + cancelGraceMs });
+    await connection.cancel?.({ deadline: context.clock.now() + cancelGraceMs });
   } catch {
     // A cancellation that failed half-way could still hit a later statement.
-    destroy();
+    if (!context.permanent) connection.destroy(reason);
   }
   await settled;
   cut.cancel();
+}
+
+/** Destroys a connection after a while, unless the database lives in it: then what cannot be stopped there is waited for. */
+export function cutLater(
+  { clock, permanent }: DatabaseContext,
+  connection: DriverConnection,
+  delayMs: number,
+  reason?: unknown,
+): { cancel(): void } {
+  const destroy = (): void => {
+    if (!permanent) connection.destroy(reason);
+  };
+  return clock.setTimer(destroy, Math.max(0, delayMs), { keepProcessAlive: true });
 }
 
 /** Whether an error is what stopping leads to, and not a failure of its own that came first. */

@@ -40,6 +40,7 @@ export class Scope implements Holder {
   leases = 0;
   waits: Holder["waits"] = undefined;
   busy = 0;
+  onRevoked: Holder["onRevoked"] = undefined;
   activeAt: number;
   #parent: Scope | undefined;
   #ended = false;
@@ -102,6 +103,11 @@ export function currentScope(): Scope | undefined {
 /** Runs `work` with `scope` as its innermost one; `undefined` leaves every scope. */
 export function runInScope<R>(scope: Scope | undefined, work: () => R): R {
   return storage.run(scope, work);
+}
+
+/** From here on, the async chain that is running now has `scope` as its innermost one, as if all of it were inside {@link runInScope}. */
+export function enterScope(scope: Scope): void {
+  storage.enterWith(scope);
 }
 
 /** What statements on a database are part of in the calling context: the nearest scope that speaks of it. */

@@ -1,15 +1,17 @@
 import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/index.ts";
-import { CommitOutcomeUnknownError, type MdbError, UnsupportedError } from "../errors/index.ts";
+import type { MdbError } from "../errors/index.ts";
 import type { Borrowed } from "../pool/index.ts";
 import { beginOptions } from "./begin-options.ts";
 import { type Bounds, bothBounds, tripped, unbounded } from "./bounds.ts";
-import { type DatabaseContext, nameOf } from "./database-context.ts";
+import type { DatabaseContext } from "./database-context.ts";
 import { type Failure, failureOf, isConnectionLoss } from "./failure.ts";
 import type { LeaseSource } from "./lease-source.ts";
+import { outcomeUnknown, settleLostCommit } from "./lost-commit.ts";
 import { silent } from "./operation.ts";
-import { cancelGraceMs, runBounded } from "./run-bounded.ts";
+import { cancelGraceMs, cutLater, runBounded } from "./run-bounded.ts";
 import type { Scope } from "./scope.ts";
 import type { SessionOptions } from "./transaction-options.ts";
+import { takenAway } from "./unit-errors.ts";
 
 /**
  * One transaction of the server and the connection it runs on. The connection is taken, and the transaction begun, by the first
@@ -26,6 +28,7 @@ export class ServerTransaction {
   #given: { readonly reason: unknown } | undefined;
   #waiting: AbortController | undefined;
   #beginning: DriverConnection | undefined;
+  #rollingBack: Promise<MdbError | undefined> | undefined;
   #savepoints = 0;
   #answered = false;
   /** How many transactions the caller's own texts had ended on this connection when this one began. */
@@ -131,11 +134,8 @@ export class ServerTransaction {
     this.#answered = true;
   }
 
-  /** A savepoint's name that was not used in this transaction. @throws UnsupportedError */
+  /** A savepoint's name that was not used in this transaction. */
   nextSavepoint(): string {
-    if (this.#context.capabilities.savepoints === "none") {
-      throw new UnsupportedError(`${nameOf(this.#context)}: the engine has no savepoints`, this.#context);
-    }
     this.#savepoints++;
     return `sp${this.#savepoints}`;
   }
@@ -143,8 +143,8 @@ export class ServerTransaction {
   /** Leaves a savepoint: what was done since is kept or undone. Gives why the transaction is lost, when it is. */
   async leaveSavepoint(name: string, kept: boolean): Promise<MdbError | undefined> {
     const { connection } = this;
-    if (connection === undefined || !this.open) return undefined;
-    const cut = this.#cutLater(connection, cancelGraceMs);
+    if (connection === undefined || !this.open || this.revoked) return undefined;
+    const cut = cutLater(this.#context, connection, cancelGraceMs);
     try {
       await this.#onWire(async () => {
         if (!kept) await connection.rollbackTo?.(name);
@@ -160,11 +160,16 @@ export class ServerTransaction {
 
   /**
    * Commits and gives the connection back.
-   * @throws CommitOutcomeUnknownError when the connection was lost meanwhile; the server's own refusal otherwise
+   * @throws CommitOutcomeUnknownError when the connection was lost meanwhile and nobody could tell what became of it; the server's own refusal otherwise
    */
   async commit(bounds: Bounds): Promise<void> {
     const lease = this.#lease;
     if (lease === undefined) return;
+    if (lease.revoked) {
+      this.#end("dead");
+      // Before COMMIT was sent, so nothing of it can be there.
+      throw takenAway(this.#context, "closed", true);
+    }
     const { connection } = lease;
     let cut: { cancel(): void } | undefined;
     try {
@@ -172,14 +177,16 @@ export class ServerTransaction {
       if (late !== undefined) throw late;
       // A COMMIT on its way is not cancelled: that could only blur its outcome. A server that stays silent loses the connection.
       if (Number.isFinite(bounds.deadline)) {
-        cut = this.#cutLater(connection, bounds.deadline - this.#context.clock.now() + cancelGraceMs);
+        cut = cutLater(this.#context, connection, bounds.deadline - this.#context.clock.now() + cancelGraceMs);
       }
       await this.#onWire(() => connection.commit());
     } catch (error) {
-      const failure = failureOf(this.#context, connection, error, "COMMIT");
+      const failure = failureOf(this.#context, connection, error, "COMMIT", true);
       if (isConnectionLoss(failure) && !failure.notExecuted) {
+        const { transactionNumber } = connection;
         this.#end("dead");
-        throw this.#outcomeUnknown(failure.error);
+        if (this.#begin.traceable !== true) throw outcomeUnknown(this.#context, failure.error);
+        return settleLostCommit(this.#context, this.#holder, failure.error, transactionNumber);
       }
       await this.rollback();
       throw failure.error;
@@ -190,17 +197,27 @@ export class ServerTransaction {
     this.#end("ok");
   }
 
-  /** Rolls back and gives the connection back; what cannot be rolled back is destroyed. Gives the error of a rollback that failed. */
-  async rollback(): Promise<MdbError | undefined> {
+  /**
+   * Rolls back and gives the connection back; what cannot be rolled back is destroyed. Gives the error of a rollback that failed. Whoever asks while it
+   * is under way waits for the same one.
+   */
+  rollback(): Promise<MdbError | undefined> {
+    this.#rollingBack ??= this.#rollBack().finally(() => {
+      this.#rollingBack = undefined;
+    });
+    return this.#rollingBack;
+  }
+
+  async #rollBack(): Promise<MdbError | undefined> {
     const lease = this.#lease;
     if (lease === undefined) return undefined;
     const { connection } = lease;
-    if (!connection.usable) {
+    if (!connection.usable || lease.revoked) {
       this.#end("dead");
       return undefined;
     }
     let failure: Failure | undefined;
-    const cut = this.#cutLater(connection, cancelGraceMs);
+    const cut = cutLater(this.#context, connection, cancelGraceMs);
     try {
       await this.#onWire(() => connection.rollback());
     } catch (error) {
@@ -224,24 +241,10 @@ export class ServerTransaction {
     }
   }
 
-  #cutLater(connection: DriverConnection, delayMs: number): { cancel(): void } {
-    const { clock, permanent } = this.#context;
-    const destroy = (): void => {
-      if (!permanent) connection.destroy();
-    };
-    return clock.setTimer(destroy, Math.max(0, delayMs), { keepProcessAlive: true });
-  }
-
   #end(state: "ok" | "dead"): void {
     const lease = this.#lease;
     this.#lease = undefined;
     this.#starting = undefined;
     lease?.release({ error: state, answered: this.#answered });
-  }
-
-  #outcomeUnknown(cause: MdbError): CommitOutcomeUnknownError {
-    const { database, engine } = this.#context;
-    const message = `${nameOf(this.#context)}: the connection was lost while COMMIT was under way; check whether the data is there before doing it again`;
-    return new CommitOutcomeUnknownError(message, { database, engine, cause });
   }
 }

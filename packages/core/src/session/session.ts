@@ -3,12 +3,13 @@ import type { DatabaseContext } from "./database-context.ts";
 import type { Transaction } from "./executor.ts";
 import { poolSource } from "./lease-source.ts";
 import type { Operation } from "./operation.ts";
-import { propagate } from "./propagate.ts";
+import { propagate, runInside } from "./propagate.ts";
 import type { Scope } from "./scope.ts";
 import { SessionUnits } from "./session-units.ts";
 import { StatementExecutor } from "./statement-executor.ts";
 import type { StatementOptions } from "./statement-options.ts";
 import type { StreamLease } from "./stream-lease.ts";
+import { TransactionHandle } from "./transaction-handle.ts";
 import type { SessionOptions, TransactionOptions } from "./transaction-options.ts";
 import type { Occupant } from "./turn.ts";
 import { runAmbient, watchGarbage } from "./unit-by-hand.ts";
@@ -105,6 +106,8 @@ export class Session extends StatementExecutor implements AsyncDisposable {
   }
 
   protected override atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R> {
-    return work(this);
+    const { context } = this;
+    const inside = runInside({ context, leases: poolSource(context) });
+    return this.#units.use((part) => TransactionHandle.runWhole(new TransactionHandle(part, inside), work));
   }
 }

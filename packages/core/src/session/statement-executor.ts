@@ -1,17 +1,19 @@
 import type { Capabilities, DialectFacts, MaybePromise, ResultSet, Statement } from "../driver/index.ts";
 import type { Identifier, Parameters } from "../sql/index.ts";
 import { boundsFrom, unbounded } from "./bounds.ts";
-import { bulkInsert } from "./bulk-insert.ts";
+import { type BulkInsert, bulkInsert } from "./bulk-insert.ts";
 import { callProcedure, outputsOf } from "./call-procedure.ts";
 import { CallersRows } from "./callers-rows.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { isQueryTraced, traceQuery } from "./diagnostics.ts";
 import { executeMany } from "./execute-many.ts";
 import type { BulkRow, CallResult, Executor, Result, ResultSetRows, Transaction } from "./executor.ts";
+import { type ExecutorInternals, internals } from "./executor-internals.ts";
 import type { CallersSource, Operation } from "./operation.ts";
 import { atMostOne, noRows, oneObject, rowsOf } from "./result-rows.ts";
 import { RowIterable } from "./row-stream.ts";
 import { currentScope } from "./scope.ts";
+import { sendApart } from "./send-apart.ts";
 import { readArguments, type Text } from "./statement-arguments.ts";
 import {
   type AnyStatementOptions,
@@ -24,22 +26,8 @@ import type { TransactionOptions } from "./transaction-options.ts";
 import type { Occupant } from "./turn.ts";
 import { validateRows } from "./validate-rows.ts";
 
-const internals: unique symbol = Symbol.for("@nsj/mdb/executor") as never;
-
-/** What the DAOs need of an executor beyond its public side. */
-export interface ExecutorInternals {
-  readonly context: DatabaseContext;
-  /** Runs a compiled statement. */
-  send(statement: Statement, options: StatementOptions): MaybePromise<ResultSet>;
-  /** Runs several statements so that all or none of them count. */
-  atomically<R>(work: (executor: Executor) => Promise<R>): Promise<R>;
-}
-
-/** The inner side of an executor of whichever copy of this package; `undefined` for anything else. */
-export function internalsOf(executor: unknown): ExecutorInternals | undefined {
-  if (typeof executor !== "object" || executor === null) return undefined;
-  return (executor as { readonly [internals]?: ExecutorInternals })[internals];
-}
+/** Enough for a queue of callers of whom one gets through each time; the last pauses are seconds. */
+const runAgain = Object.freeze({ retry: Object.freeze({ attempts: 10 }) });
 
 /**
  * Everything that executors have in common; how a statement gets its connection is what they differ in. The methods are declared with
@@ -106,7 +94,11 @@ export abstract class StatementExecutor implements Executor {
     this[internals] = {
       context,
       send: (statement, options) => this.#send(statement, options),
-      atomically: (work) => this.atomically(work),
+      sendApart: (statement, limitMs) => sendApart(context, statement, limitMs),
+      atomically: (work, again = false) => this.atomically(work, again ? runAgain : undefined),
+      commitsAlone: () => this.commitsAlone,
+      bulkInsert: (load, options) => this.#bulkInsert(load, options),
+      attempt: (work) => (this.commitsAlone ? work(this) : this.transaction(work, { propagation: "nested" })),
     };
   }
 
@@ -132,8 +124,16 @@ export abstract class StatementExecutor implements Executor {
   /** Takes the connection for a stream. */
   protected abstract openStream(options: StatementOptions, occupant: Occupant): Promise<StreamLease>;
 
-  /** Runs several statements so that all or none of them count. */
-  protected abstract atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R>;
+  /** Runs several statements so that all or none of them count. @param own - for a transaction of its own */
+  protected abstract atomically<R>(
+    work: (executor: StatementExecutor) => Promise<R>,
+    own?: Pick<TransactionOptions, "retry">,
+  ): Promise<R>;
+
+  /** Whether each statement commits by itself. */
+  protected get commitsAlone(): boolean {
+    return false;
+  }
 
   abstract transaction<R>(work: (transaction: Transaction) => Promise<R>, options?: TransactionOptions): Promise<R>;
 
@@ -156,9 +156,13 @@ export abstract class StatementExecutor implements Executor {
     options: StatementOptions = noOptions,
   ): Promise<{ rowCount: number }> {
     checkStatementOptions(nameOf(this.context), options);
+    return this.#bulkInsert({ table, columns, rows }, options);
+  }
+
+  #bulkInsert(load: BulkInsert, options: StatementOptions): Promise<{ rowCount: number }> {
     const source = new CallersRows(this.context, currentScope());
     return this.atomically((executor) =>
-      bulkInsert(executor.context, table, columns, rows, source, async (text, perform) =>
+      bulkInsert(executor.context, load, source, async (text, perform) =>
         executor.#runAs(text, options, perform, source),
       ),
     );

@@ -3,6 +3,7 @@ import type { Transaction } from "./executor.ts";
 import type { Hook } from "./hooks.ts";
 import type { Operation } from "./operation.ts";
 import type { Participant } from "./participant.ts";
+import { enterScope } from "./scope.ts";
 import { StatementExecutor } from "./statement-executor.ts";
 import type { StatementOptions } from "./statement-options.ts";
 import type { StreamLease } from "./stream-lease.ts";
@@ -16,15 +17,32 @@ export type RunInside = <R>(
   options: TransactionOptions,
 ) => Promise<R>;
 
+/**
+ * The door for bridges to libraries that call a transaction's callback themselves, after they have awaited the bridge: what they run from there
+ * on joins the transaction. It works as `AsyncLocalStorage.enterWith` does, so it has to be called in the same tick as the bridge.
+ */
+const enter: unique symbol = Symbol.for("@nsj/mdb/enter") as never;
+
 /** The handle of one callback. */
 export class TransactionHandle extends StatementExecutor implements Transaction {
   protected readonly part: Participant;
   readonly #runInside: RunInside;
+  #sent = false;
 
   constructor(part: Participant, runInside: RunInside) {
     super(part.context);
     this.part = part;
     this.#runInside = runInside;
+  }
+
+  /** Runs `work` with a handle that nobody else uses: what that has sent is not kept without the rest. */
+  static async runWhole<R>(handle: TransactionHandle, work: (executor: StatementExecutor) => Promise<R>): Promise<R> {
+    try {
+      return await work(handle);
+    } catch (error) {
+      if (handle.#sent) handle.part.here().unit.markRollbackOnly(error);
+      throw error;
+    }
   }
 
   /** What it runs statements through. */
@@ -52,7 +70,13 @@ export class TransactionHandle extends StatementExecutor implements Transaction 
     this.part.onRollback(hook);
   }
 
+  /** See {@link enter}. */
+  [enter](): void {
+    enterScope(this.part.scope);
+  }
+
   protected override perform<T>(operation: Operation<T>, occupant?: Occupant): Promise<T> {
+    this.#sent = true;
     return this.part.execute(operation, occupant);
   }
 
@@ -61,6 +85,6 @@ export class TransactionHandle extends StatementExecutor implements Transaction 
   }
 
   protected override atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R> {
-    return work(this);
+    return TransactionHandle.runWhole(new TransactionHandle(this.part, this.#runInside), work);
   }
 }

@@ -27,9 +27,19 @@ export interface SessionOptions {
   readonly signal?: AbortSignal | undefined;
   /** A limit in milliseconds from beginning to commit; then it is rolled back. For a session: for each statement. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * `true`: where the connection is lost while COMMIT is under way, the server is asked on another connection what became of the transaction, for
+   * the database's `outcomeTimeoutMs` at most; `timeoutMs` and `signal` do not end that. Committed: it resolves. Rolled back, or nothing was written: it rejects with a
+   * `ConnectionLostError` that is `retryable`. Still not known: `CommitOutcomeUnknownError`, as without this. Costs nothing as long as nothing is lost. Only where the
+   * engine has `capabilities.fates`, else a `ConfigurationError`. A transaction that joins another one leaves it to that. Default `false`.
+   */
+  readonly verifyOutcome?: boolean | undefined;
 }
 
-/** Running a callback again after a serialization failure, a deadlock, a stale plan, or a connection that was lost before COMMIT was sent. */
+/**
+ * Running a callback again after a serialization failure, a deadlock, a stale plan, or a connection that was lost before COMMIT was sent: what the table of
+ * codes calls `retried`.
+ */
 export interface RetryOptions {
   /** Attempts altogether, the first included. */
   readonly attempts: number;
@@ -61,6 +71,7 @@ const sessionRules: OptionRules<SessionOptions> = {
   deferrable: { type: "boolean" },
   signal: { type: "object" },
   timeoutMs: { type: "milliseconds" },
+  verifyOutcome: { type: "boolean" },
 };
 
 const transactionRules: OptionRules<TransactionOptions> = {

@@ -7,6 +7,7 @@ import {
   TransactionStateError,
   UnexpectedRollbackError,
 } from "../errors/index.ts";
+import type { RevokeReason } from "../pool/index.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 
 /** @param what - "a statement was", "a stream was" */
@@ -69,10 +70,20 @@ export function ended(context: DatabaseContext, cause: unknown): MdbError {
   return new TransactionClosedError(message, { ...placeOf(context), cause });
 }
 
-/** The pool has taken the connection back: it was closed, or held for too long. */
-export function takenAway(context: DatabaseContext): MdbError {
-  const message = `${nameOf(context)}: the connection was taken away by the pool, which was closed or allows no longer use; nothing of the transaction was kept`;
-  return new ConnectionLostError(message, { ...placeOf(context), retryable: true });
+const revocations: Readonly<Record<RevokeReason, string>> = {
+  closed: "which was closed and waits no longer",
+  "hold-limit": "because it was held for longer than pool.holdLimitMs",
+  leaked: "because nobody had it any more",
+};
+
+/**
+ * The pool has taken the connection back.
+ * @param undone - it was in a transaction, of which nothing can have been kept
+ */
+export function takenAway(context: DatabaseContext, why: RevokeReason, undone: boolean): MdbError {
+  const kept = undone ? "; nothing of the transaction was kept" : "";
+  const message = `${nameOf(context)}: the connection was taken away by the pool, ${revocations[why]}${kept}`;
+  return new ConnectionLostError(message, { ...placeOf(context), retryable: undone });
 }
 
 export function connectionWentBack(context: DatabaseContext, cause: unknown): MdbError {

@@ -1,5 +1,6 @@
 import type { DriverConnection } from "../driver/index.ts";
 import { isMdbError, type MdbError, TransactionAbortedError } from "../errors/index.ts";
+import type { RevokeReason } from "../pool/index.ts";
 import { type Bounds, bothBounds } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { failureOf } from "./failure.ts";
@@ -9,32 +10,10 @@ import { runBounded, stopOnServer } from "./run-bounded.ts";
 import { callersOf, currentScope, type Scope } from "./scope.ts";
 import type { ServerTransaction } from "./server-transaction.ts";
 import type { SessionOptions } from "./transaction-options.ts";
-import { controlsTransaction } from "./transaction-words.ts";
+import { controlsTransaction, mayCommit } from "./transaction-words.ts";
 import { type Occupant, Turn } from "./turn.ts";
 import * as errors from "./unit-errors.ts";
-
-/** What a unit is made with. */
-export interface UnitFacts {
-  readonly context: DatabaseContext;
-  /** Who holds its connection, or, for a savepoint, what runs in it. */
-  readonly scope: Scope;
-  /** The unit that it is part of: a savepoint's transaction, the pinned connection of a transaction. */
-  readonly parent?: Unit | undefined;
-  readonly bounds: Bounds;
-  /** What its transaction was begun with. */
-  readonly options: SessionOptions;
-  /** Its transaction on the server; absent for a pinned connection, whose statements commit by themselves. */
-  readonly server?: ServerTransaction | undefined;
-  /** The connection that was pinned. */
-  readonly pinned?: DriverConnection | undefined;
-}
-
-/** What a unit has open beside its statements: a callback that joined it. Ending the unit interrupts it. */
-export interface Child {
-  /** For messages: "a callback that had joined it". */
-  readonly what: string;
-  interrupt(reason: MdbError): void;
-}
+import type { Child, UnitFacts } from "./unit-facts.ts";
 
 /**
  * What owns a connection for a while: a transaction, a savepoint in it, a session's unit, a pinned connection. Statements run one after another;
@@ -54,8 +33,12 @@ export class Unit {
   readonly turn: Turn;
   /** Callbacks that have joined it and have not settled. */
   readonly children = new Set<Child>();
+  /** Told once when it ends before its time, by whatever: its holder may have to give back what it has. */
+  onCutShort: ((reason: MdbError) => void) | undefined;
   readonly #pinned: DriverConnection | undefined;
 
+  #revoked = false;
+  #quiet: Promise<void> | undefined;
   #failure: MdbError | undefined;
   #rollbackOnly: { readonly cause: unknown } | undefined;
   #ended: { readonly reason: MdbError | undefined } | undefined;
@@ -63,7 +46,7 @@ export class Unit {
   /** Calls of its own on the wire. */
   #calls = 0;
 
-  constructor({ context, scope, parent, bounds, options, server, pinned }: UnitFacts) {
+  constructor({ context, scope, parent, bounds, options, server, pinned }: UnitFacts<Unit>) {
     this.context = context;
     this.scope = scope;
     this.parent = parent;
@@ -73,6 +56,19 @@ export class Unit {
     this.#pinned = pinned;
     this.holder = parent === undefined ? scope : parent.holder;
     this.turn = new Turn(context, (error) => this.fail(error));
+    if (parent === undefined) scope.onRevoked = (why) => this.#takenAway(why);
+  }
+
+  /** Whether the pool has taken its connection away: what it ran is being stopped, and nothing more may be sent. */
+  get revoked(): boolean {
+    return this.#revoked || this.parent?.revoked === true;
+  }
+
+  #takenAway(why: RevokeReason): void {
+    this.#revoked = true;
+    if (this.ended) return;
+    const reason = errors.takenAway(this.context, why, this.server !== undefined);
+    void this.end(this.fail(reason));
   }
 
   /** The server has answered something on the connection that was pinned for it. */
@@ -152,7 +148,6 @@ export class Unit {
       if (connection === undefined) {
         const started = this.server?.start(bounds);
         connection = started instanceof Promise ? await started : started;
-        if (this.server?.revoked === true) throw errors.takenAway(this.context);
         // A connection that has died says by itself what ended it, and with what last word.
         if (connection?.usable === true && this.server?.alive === false) throw this.aborted();
       }
@@ -172,7 +167,8 @@ export class Unit {
         count(-1);
       }
     } catch (error) {
-      const failure = failureOf(this.context, connection, error, operation.text, this.server === undefined);
+      const alone = this.server === undefined || mayCommit(operation.text, this.context.dialect);
+      const failure = failureOf(this.context, connection, error, operation.text, alone);
       if (failure.answered) this.#wasAnswered();
       throw this.fail(failure.error);
     } finally {
@@ -185,21 +181,26 @@ export class Unit {
    * server. Resolves once the connection is quiet.
    * @param reason - why, when it is not simply over: later users of its handles get it as `cause`
    */
-  async end(reason?: MdbError): Promise<void> {
+  end(reason?: MdbError): Promise<void> {
     if (this.#ended === undefined) {
       this.#ended = { reason };
       this.turn.close(() => this.closedError());
       const why = reason ?? this.closedError();
       for (const child of [...this.children]) child.interrupt(why);
       this.turn.occupant?.interrupt(why);
+      if (reason !== undefined) this.onCutShort?.(reason);
     }
+    this.#quiet ??= this.#stop(reason ?? this.closedError());
+    return this.#quiet;
+  }
+
+  async #stop(why: MdbError): Promise<void> {
     if (this.turn.pending === 0) return;
-    const why = reason ?? this.closedError();
     this.server?.giveUp(why);
     const quiet = this.turn.drained();
     const { connection } = this;
-    // A savepoint or a stream that has the turn stops what it runs by itself.
-    if (connection === undefined || this.#calls === 0) await quiet;
+    // A savepoint or a stream that has the turn stops what it runs by itself, and the pool what it has taken away.
+    if (connection === undefined || this.#calls === 0 || this.revoked) await quiet;
     else await stopOnServer(this.context, connection, why, quiet);
   }
 

@@ -95,6 +95,9 @@ export class IdentifierFragment extends Fragment implements Identifier {
   }
 }
 
+/** How deep fragments may stand inside of one another: far more than anybody writes, and far less than the stack of a process holds. */
+export const maxDepth = 500;
+
 /** Says whether a value is a fragment, of whichever copy of the package. */
 export function isSql(value: unknown): value is Sql {
   return typeof value === "object" && value !== null && content in value;

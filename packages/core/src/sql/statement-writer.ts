@@ -1,7 +1,7 @@
 import type { DialectFacts, Statement } from "../driver/index.ts";
 import { BoundValues } from "./bound-values.ts";
 import { emptyList } from "./empty-list.ts";
-import { contentOf, isSql, type Sql, type SqlContent, type TemplateContent } from "./fragment.ts";
+import { contentOf, isSql, maxDepth, type Sql, type SqlContent, type TemplateContent } from "./fragment.ts";
 import { quoteIdentifier, resolveIdentifier } from "./identifier.ts";
 import type { PlaceholderSpan } from "./lexer.ts";
 import { parameterError, type StatementTarget } from "./parameter-error.ts";
@@ -20,6 +20,7 @@ export class StatementWriter {
   readonly #bound: BoundValues;
   readonly #native: PlaceholderSpan[] = [];
   #emptyLists = 0;
+  #depth = 0;
   #text = "";
 
   /** @param source - the statement, for error messages */
@@ -62,7 +63,12 @@ export class StatementWriter {
     }
     const start = this.#text.length;
     const dependents = this.#dependents();
+    if (++this.#depth > maxDepth) {
+      const advice = "collect the parts in an array, and put them together once with sql.join, sql.and or sql.or";
+      throw parameterError(`fragments stand more than ${maxDepth} deep in one another; ${advice}`, this.#bound.place);
+    }
     this.#write(content);
+    this.#depth--;
     if (keeps && dependents === this.#dependents()) {
       keptTexts.set(content, { dialect: this.#shared, text: this.#text.slice(start) });
     }

@@ -24,6 +24,8 @@ export interface TextPlan {
 
 /** Enough for the texts of a large application; the texts of a script that generates them are pushed out again. */
 const maxPlans = 1_000;
+/** One cache serves every database of an engine. */
+const maxBytes = 8 * 1024 * 1024;
 /** A longer text is read each time: reading it is nothing beside running it, and keeping it would be. */
 const maxKeptLength = 20_000;
 
@@ -34,7 +36,7 @@ export function planText(source: string, target: StatementTarget): TextPlan {
   const dialect = sharedDialect(target.dialect);
   let cache = caches.get(dialect);
   if (cache === undefined) {
-    cache = new StatementCache(maxPlans);
+    cache = new StatementCache(maxPlans, undefined, maxBytes);
     caches.set(dialect, cache);
   }
   let plan = cache.get(source);

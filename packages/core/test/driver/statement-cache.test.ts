@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { StatementCache } from "../../src/driver/statement-cache.ts";
 
-function recording(max: number) {
+function recording(max: number, maxBytes?: number) {
   const evicted: [string, number][] = [];
-  const cache = new StatementCache<number>(max, (value, text) => evicted.push([text, value]));
+  const cache = new StatementCache<number>(max, (value, text) => evicted.push([text, value]), maxBytes);
   return { cache, evicted };
 }
 
@@ -14,6 +14,37 @@ describe("StatementCache", () => {
     expect(cache.get("select 1")).toBe(1);
     expect(cache.get("select 2")).toBeUndefined();
     expect(cache.size).toBe(1);
+  });
+
+  it("evicts the least recently used texts until the rest takes no more bytes than it may, in the order of their use", () => {
+    const { cache, evicted } = recording(1_000, 160);
+    for (const name of ["a", "b", "c", "d", "e", "f", "g", "h"]) cache.set(name.repeat(10), 0);
+    expect(cache.bytes).toBe(160);
+    cache.get("a".repeat(10));
+    cache.set("i".repeat(8), 0);
+    cache.set("j".repeat(8), 0);
+    expect(evicted.map(([text]) => text[0])).toEqual(["b", "c"]);
+    expect(cache.bytes).toBe(6 * 20 + 2 * 16);
+    cache.delete("a".repeat(10));
+    cache.delete("not there");
+    expect(cache.bytes).toBe(5 * 20 + 2 * 16);
+    cache.clear();
+    expect(cache.bytes).toBe(0);
+  });
+
+  it("does not keep a text that would push out many others, and says so", () => {
+    const { cache, evicted } = recording(1_000, 160);
+    cache.set("a", 1);
+    cache.set("x".repeat(11), 2);
+    expect(evicted).toEqual([["x".repeat(11), 2]]);
+    expect(cache.get("a")).toBe(1);
+    expect(cache.size).toBe(1);
+  });
+
+  it("stays small however long the texts are that each come once", () => {
+    const cache = new StatementCache<number>(10_000);
+    for (let n = 0; n < 10_000; n++) cache.set(`select ${"x".repeat(5_000)}${n}`, n);
+    expect(cache.bytes).toBeLessThanOrEqual(2 * 1024 * 1024);
   });
 
   it("evicts the least recently used text, and tells which", () => {

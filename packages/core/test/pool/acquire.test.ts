@@ -41,6 +41,24 @@ describe("acquire", () => {
     expect((await pool.acquire()).connection).toBe(middle);
   });
 
+  it("serves who goes ahead before all who wait, also where no more may wait or those who do are turned away for waiting too long", async () => {
+    const shedding = { targetMs: 100, intervalMs: 1_000 };
+    const { pool, clock } = poolUnderTest({ max: 1, maxQueue: 1, shedding });
+    const lease = await pool.acquire();
+    const waiting = watch(pool.acquire());
+    await expect(pool.acquire()).rejects.toBeInstanceOf(PoolQueueFullError);
+    const ahead = watch(pool.acquire({ ahead: true, bounded: true }));
+    await clock.advance(5_000);
+    lease.release();
+    await settled();
+    expect([waiting.state, ahead.state]).toEqual(["pending", "resolved"]);
+    must(ahead.value).release();
+    await settled();
+    expect(waiting.state).not.toBe("pending");
+    await pool.close({ timeoutMs: 0 });
+    await expect(pool.acquire({ ahead: true })).rejects.toBeInstanceOf(PoolClosedError);
+  });
+
   it("serves those who wait in the order they came", async () => {
     const { pool } = poolUnderTest({ max: 1 });
     const lease = await pool.acquire();

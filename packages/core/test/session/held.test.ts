@@ -1,7 +1,7 @@
 import { ConfigurationError, TransactionClosedError, TransactionStateError } from "@nsj/mdb-core";
 import { describe, expect, it } from "vitest";
 import { FakeClock } from "../pool/fake-clock.ts";
-import { idsOf, useTestServer } from "./test-database.ts";
+import { idsOf, type Tamper, useTestServer, withMembers } from "./test-database.ts";
 
 const server = useTestServer();
 const insert = "insert into items (id, name) values (:id, :name)";
@@ -75,13 +75,44 @@ describe("a held transaction", () => {
   it("ends at its time limit, tells its signal, and gives its connection back", async () => {
     const clock = new FakeClock();
     const database = await server.open({}, { clock });
+    const hooks: string[] = [];
     const tx = await database.begin({ timeoutMs: 100 });
+    tx.onCommit(() => hooks.push("committed"));
+    tx.onRollback(() => hooks.push("rolled back"));
     await tx.execute(insert, { id: 1, name: "a" });
     await clock.advance(101);
     expect(tx.signal.aborted).toBe(true);
     expect(tx.signal.reason).toMatchObject({ code: "MDB_STATEMENT_TIMEOUT" });
+    // By itself: nobody has to ask for it.
+    await expect.poll(() => database.stats().busy).toBe(0);
+    expect(await idsOf(database)).toEqual([]);
+    expect(hooks).toEqual(["rolled back"]);
     await expect(tx.commit()).rejects.toMatchObject({ code: "MDB_TRANSACTION_ABORTED" });
-    expect(database.stats().busy).toBe(0);
+    expect(hooks).toEqual(["rolled back"]);
+  });
+
+  it("that was ended by its time limit or its signal is rolled back once, whoever asks for that as well", async () => {
+    const rollbacks: number[] = [];
+    const tamper: Tamper = (connection) =>
+      withMembers(connection, {
+        rollback: async () => {
+          rollbacks.push(1);
+          await connection.rollback();
+        },
+      });
+    for (const ask of ["rollback", "dispose", "nobody"] as const) {
+      rollbacks.length = 0;
+      const database = await server.open({}, { tamper });
+      const abort = new AbortController();
+      const tx = await database.begin({ signal: abort.signal });
+      await tx.execute(insert, { id: 1, name: "a" });
+      abort.abort(new Error("the client has gone"));
+      if (ask === "rollback") await tx.rollback();
+      if (ask === "dispose") await tx[Symbol.asyncDispose]();
+      await expect.poll(() => database.stats().busy).toBe(0);
+      expect(rollbacks).toHaveLength(1);
+      expect(await idsOf(database)).toEqual([]);
+    }
   });
 
   it("refuses options that need a callback", async () => {

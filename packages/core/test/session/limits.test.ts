@@ -1,4 +1,6 @@
+import { getEventListeners } from "node:events";
 import { CancelledError, StatementTimeoutError } from "@nsj/mdb-core";
+import { FakeClock } from "@nsj/mdb-testkit";
 import { describe, expect, it } from "vitest";
 import { idsOf, useTestServer } from "./test-database.ts";
 
@@ -30,6 +32,20 @@ describe("a limit", () => {
       await expect(waiting).rejects.toThrow();
     });
     expect(database.stats()).toMatchObject({ busy: 0, waiting: 0 });
+  });
+
+  it("of a transaction that has passed while the process was busy keeps COMMIT from being sent", async () => {
+    const clock = new FakeClock();
+    const database = await server.open({}, { clock });
+    const late = database.transaction(
+      async (tx) => {
+        await tx.execute("insert into items values (1, 'a')");
+        clock.block(1_000);
+      },
+      { timeoutMs: 1_000 },
+    );
+    await expect(late).rejects.toBeInstanceOf(StatementTimeoutError);
+    expect(await idsOf(database)).toEqual([]);
   });
 
   it("of a session holds for each of its statements", async () => {
@@ -74,5 +90,23 @@ describe("a signal", () => {
     });
     expect(await idsOf(database)).toEqual([]);
     expect(database.stats()).toMatchObject({ busy: 0 });
+  });
+
+  it("has no listener left on it by what has ended", async () => {
+    const database = await server.open({ pool: { max: 1 } });
+    const { signal } = new AbortController();
+    await database.transaction(
+      async (tx) => {
+        await tx.query("select 1", undefined, { signal });
+        for await (const _ of tx.stream("select 1 union select 2", undefined, { signal })) break;
+        await tx.bulkInsert("items", ["id", "name"], [[1, "a"]], { signal });
+        await Promise.all([1, 2].map(() => tx.query("select 1", undefined, { signal })));
+      },
+      { signal },
+    );
+    await Promise.all([1, 2].map(() => database.query("select 1", undefined, { signal })));
+    await database.withConnection((connection) => connection.query("select 1", undefined, { signal }), { signal });
+    await database.withSession((session) => session.query("select 1"), { signal });
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 });

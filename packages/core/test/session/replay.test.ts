@@ -2,6 +2,7 @@ import {
   ConnectionLostError,
   type Database,
   DatabaseManager,
+  DeadlockError,
   defineDatabase,
   UniqueViolationError,
 } from "@nsj/mdb-core";
@@ -25,6 +26,7 @@ afterEach(async () => {
 });
 
 const dead = { kind: "lost", connection: "dead" } as const;
+const undone = { kind: "deadlock", connection: "ok", executed: "undone", retry: "transaction" } as const;
 const insert = "insert into items values (1)";
 
 describe("a single statement", () => {
@@ -58,6 +60,21 @@ describe("a single statement", () => {
     expect(fake.calls.filter(({ text }) => text === insert)).toHaveLength(1);
   });
 
+  it("is sent again when it lost a deadlock and the server undid it whole", async () => {
+    fake.script({ on: "query", text: insert, times: 2, action: { fail: undone } });
+    await database.execute(insert);
+    expect(await database.queryScalar("select count(*) from items")).toBe(1);
+  });
+
+  it.each([`${insert}; ${insert}`, "call fill_items()", "begin fill_items(); end"])(
+    "is not sent again where a part of it may be committed: %s",
+    async (text) => {
+      fake.script({ on: "query", text, action: { fail: undone } });
+      await expect(database.execute(text)).rejects.toBeInstanceOf(DeadlockError);
+      expect(fake.calls.filter((call) => call.text === text)).toHaveLength(1);
+    },
+  );
+
   it("is not sent again when repeating cannot help", async () => {
     fake.script({ on: "query", text: insert, action: { fail: { kind: "unique", executed: "no", retry: "never" } } });
     await expect(database.execute(insert)).rejects.toBeInstanceOf(UniqueViolationError);
@@ -70,6 +87,12 @@ describe("a transaction", () => {
     fake.script({ on: "begin", action: { fail: { ...dead, executed: "no", retry: "connect" } } });
     await database.transaction((tx) => tx.execute(insert));
     expect(await database.queryScalar("select count(*) from items")).toBe(1);
+  });
+
+  it("does not send a statement again that was undone with it", async () => {
+    fake.script({ on: "query", text: insert, action: { fail: undone } });
+    await expect(database.transaction((tx) => tx.execute(insert))).rejects.toBeInstanceOf(DeadlockError);
+    expect(fake.calls.filter(({ text }) => text === insert)).toHaveLength(1);
   });
 
   it("never sends one of its statements again", async () => {

@@ -138,6 +138,37 @@ describe("statements", () => {
     expect(count).toBe(1);
     await expect(database.query("select * from scratch")).rejects.toMatchObject({ code: "MDB_UNDEFINED_OBJECT" });
   });
+
+  it("reset a pinned connection only where something was changed, when that is asked for", async () => {
+    const database = await server.open({ pool: { max: 1 } });
+    const resets = () => database.stats().resets;
+    const before = resets();
+    await database.withConnection((connection) => connection.query("select 1 as one"), { reset: "auto" });
+    await database.query("select 1 as one");
+    expect(resets()).toBe(before);
+    await database.withConnection((connection) => connection.execute("create temp table scratch (id integer)"), {
+      reset: "auto",
+    });
+    await expect(database.query("select * from scratch")).rejects.toMatchObject({ code: "MDB_UNDEFINED_OBJECT" });
+    expect(resets()).toBe(before + 1);
+    const misspelt = { resett: "auto" } as object;
+    await expect(database.withConnection(async () => {}, misspelt)).rejects.toBeInstanceOf(ConfigurationError);
+  });
+
+  it("say whether they would join a transaction", async () => {
+    const database = await server.open();
+    expect(database.inTransaction).toBe(false);
+    await database.transaction(async () => {
+      expect(database.inTransaction).toBe(true);
+      await database.transaction(async () => expect(database.inTransaction).toBe(false), {
+        propagation: "not_supported",
+      });
+    });
+    await using held = await database.begin();
+    expect(database.inTransaction).toBe(false);
+    await held.run(async () => expect(database.inTransaction).toBe(true));
+    expect(database.inTransaction).toBe(false);
+  });
 });
 
 describe("streams", () => {

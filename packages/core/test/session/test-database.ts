@@ -13,10 +13,16 @@ import { afterAll, afterEach, beforeAll } from "vitest";
 /** Changes a connection before core gets it; for faults that a healthy server does not show. */
 export type Tamper = (connection: DriverConnection, index: number) => DriverConnection;
 
+interface Surroundings {
+  readonly tamper?: Tamper;
+  /** The driver does not tell what became of a transaction. */
+  readonly withoutFates?: boolean;
+}
+
 /** What the tests of this folder work with: a real server with one table, and databases that are closed after each test. */
 export interface TestServer {
   /** A database of this server under the label "main". */
-  open(options?: DatabaseOptions, surroundings?: ManagerOptions & { readonly tamper?: Tamper }): Promise<Database>;
+  open(options?: DatabaseOptions, surroundings?: ManagerOptions & Surroundings): Promise<Database>;
   /** A manager with several labels, all on this server. */
   manager<Label extends string>(
     ...labels: readonly Label[]
@@ -42,9 +48,10 @@ export function useTestServer(): TestServer {
     await server?.close();
   });
   return {
-    async open(options = {}, { tamper, ...surroundings } = {}) {
+    async open(options = {}, { tamper, withoutFates, ...surroundings } = {}) {
       const driver = tamper === undefined ? referenceDriver : tampered(tamper);
-      const definition = defineDatabase(driver, { ...driverOptions(), ...options });
+      const capabilities = { ...driver.capabilities, fates: withoutFates !== true };
+      const definition = defineDatabase({ ...driver, capabilities }, { ...driverOptions(), ...options });
       const manager = new DatabaseManager({ main: definition }, surroundings);
       open.push(manager);
       const setup = new DatabaseManager({ main: defineDatabase(referenceDriver, driverOptions()) });
@@ -68,8 +75,8 @@ function tampered(tamper: Tamper): Driver<ReferenceOptions, "reference"> {
   let index = 0;
   return {
     ...referenceDriver,
-    connector(options) {
-      const connector = referenceDriver.connector(options);
+    connector(options, environment) {
+      const connector = referenceDriver.connector(options, environment);
       return { ...connector, connect: async (context) => tamper(await connector.connect(context), index++) };
     },
   };

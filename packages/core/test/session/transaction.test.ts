@@ -1,5 +1,6 @@
 import {
   CommitOutcomeUnknownError,
+  DriverFault,
   HookError,
   type MdbError,
   SerializationError,
@@ -128,6 +129,36 @@ describe("a transaction", () => {
     const failing = database.transaction((tx) => tx.execute(insert, { id: 1, name: "a" }), { retry: { attempts: 3 } });
     await expect(failing).rejects.toBeInstanceOf(CommitOutcomeUnknownError);
     expect(database.stats()).toMatchObject({ busy: 0, created: 1 });
+  });
+
+  it("is never run again after an unknown outcome, whatever the lost connection says, and whoever passes the error on", async () => {
+    const database = await server.open(
+      {},
+      {
+        tamper: (connection) =>
+          withMembers(connection, {
+            commit: async () => {
+              connection.destroy();
+              throw DriverFault.lost("the connection was lost");
+            },
+          }),
+      },
+    );
+    let runs = 0;
+    const work = async (tx: Transaction): Promise<void> => {
+      runs++;
+      await tx.execute(insert, { id: runs, name: "a" });
+    };
+    const retry = { attempts: 3, backoffMs: 1 };
+    await expect(database.transaction(work, { retry })).rejects.toBeInstanceOf(CommitOutcomeUnknownError);
+    expect(runs).toBe(1);
+    const outer = async (): Promise<void> => {
+      await database.transaction(work, { propagation: "requires_new" }).catch((cause: unknown) => {
+        throw new Error("the order could not be placed", { cause });
+      });
+    };
+    await expect(database.transaction(outer, { retry })).rejects.toThrow("could not be placed");
+    expect(runs).toBe(2);
   });
 
   it("leaves the pool usable when BEGIN fails as often as there are connections", async () => {

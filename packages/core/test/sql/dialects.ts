@@ -13,7 +13,7 @@ function dialect(facts: Partial<DialectFacts>): DialectFacts {
     maxInList: Number.POSITIVE_INFINITY,
     maxRowsPerValues: Number.POSITIVE_INFINITY,
     limit: "limit-offset",
-    returning: "returning",
+    returning: { insert: "returning", update: "returning", delete: "returning" },
     upsert: "on-conflict",
     upsertInserted: null,
     patternMatch: "like",

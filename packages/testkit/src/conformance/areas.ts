@@ -5,6 +5,8 @@ import { close } from "./close.ts";
 import { connect } from "./connect.ts";
 import { context } from "./context.ts";
 import { coreErrors } from "./core-errors.ts";
+import { coreLosses } from "./core-losses.ts";
+import { coreOutcomes } from "./core-outcomes.ts";
 import { corePool } from "./core-pool.ts";
 import { coreSessionChanges } from "./core-session-changes.ts";
 import { coreSessions } from "./core-sessions.ts";
@@ -13,6 +15,7 @@ import { coreTypes } from "./core-types.ts";
 import { dialect } from "./dialect.ts";
 import { errors } from "./errors.ts";
 import { executeMany } from "./execute-many.ts";
+import { fates } from "./fates.ts";
 import { hygiene } from "./hygiene.ts";
 import { isolation } from "./isolation.ts";
 import { localState } from "./local-state.ts";
@@ -39,6 +42,7 @@ export const areas: readonly Area[] = [
   localState,
   transactions,
   isolation,
+  fates,
   savepoints,
   prepared,
   reset,
@@ -56,7 +60,9 @@ export const areas: readonly Area[] = [
   hygiene,
   coreTypes,
   coreErrors,
+  coreLosses,
   coreTransactions,
+  coreOutcomes,
   coreSessions,
   coreSessionChanges,
   corePool,

@@ -6,7 +6,7 @@ const known = {
     "driver options types sql admin canRestart network url secret wrong tls traits driverVersion patienceMs timeoutMs",
   types:
     "integer bigint decimal float boolean text fixedText foldedText longText bytes date time timestamp timestamptz json uuid",
-  sql: "series identityKey version sleep failMidway literal openTransaction endTransaction currentIsolation lockTimeout statementTimeout failures session context procedure",
+  sql: "series identityKey trigger version sleep failMidway literal openTransaction endTransaction currentIsolation lockTimeout statementTimeout failures session context procedure",
   session: "leftovers local harmless",
   leftover: "what leave query ask inTransaction",
   traits: "concurrentWrites strictTypes timestampDigits",

@@ -4,9 +4,7 @@ import {
   AuthenticationError,
   CancelledError,
   CheckViolationError,
-  CommitOutcomeUnknownError,
   ConnectError,
-  ConnectionLostError,
   type Database,
   DatabaseManager,
   defineDatabase,
@@ -23,7 +21,7 @@ import {
 } from "@nsj/mdb-core";
 import type { Area } from "./area.ts";
 import type { Bench } from "./bench.ts";
-import { capability, connections, snippet, supplied } from "./need.ts";
+import { capability, snippet, supplied } from "./need.ts";
 import { turns } from "./wait.ts";
 
 type ErrorClass = abstract new (...args: never[]) => MdbError;
@@ -162,44 +160,6 @@ export const coreErrors: Area = {
         await turns(20);
         abort.abort(new Error("gave up"));
         await fails(CancelledError, () => sleeping);
-        await answers(bench, database);
-      },
-    },
-    {
-      name: "says that a connection was lost in a statement, and goes on with another one",
-      needs: [supplied("network"), snippet("sleep")],
-      async run(bench) {
-        const { proxy, options } = await bench.proxied();
-        const database = bench.database({ pool: { max: 2 } }, { options });
-        await answers(bench, database);
-        const sleeping = database.query(bench.subject.sql.sleep?.(20_000) ?? "");
-        sleeping.catch(() => undefined);
-        await turns(50);
-        proxy.endAll("reset");
-        await fails(ConnectionLostError, () => sleeping);
-        await answers(bench, database);
-        assert.equal(database.stats().busy, 0);
-      },
-    },
-    {
-      name: "does not claim to know the outcome of a commit that was cut",
-      needs: [supplied("network"), connections(2)],
-      async run(bench) {
-        const fixture = bench.database();
-        const table = await bench.tableIn(fixture, `id ${bench.subject.types.integer}`);
-        const { proxy, options } = await bench.proxied();
-        const database = bench.database({ pool: { max: 1 } }, { options });
-        let before = 0;
-        const committing = database.transaction(async (tx) => {
-          await tx.execute(`insert into ${table} (id) values (:id)`, { id: 1 });
-          await proxy.set({ kind: "hold", direction: "to-client" });
-          before = proxy.bytes("to-server");
-        });
-        committing.catch(() => undefined);
-        await bench.eventually(() => before > 0 && proxy.bytes("to-server") > before, "COMMIT is on its way");
-        proxy.endAll("reset");
-        await fails(CommitOutcomeUnknownError, () => committing);
-        await proxy.set({ kind: "pass" });
         await answers(bench, database);
       },
     },

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import type { DialectFacts } from "@nsj/mdb-core";
 import type { Area } from "./area.ts";
-import type { Bench } from "./bench.ts";
+import { dialectWrites } from "./dialect-writes.ts";
 import { dialect as fact, type } from "./need.ts";
 import { soon } from "./wait.ts";
 
 export const dialect: Area = {
   name: "dialect",
   cases: [
+    ...dialectWrites,
     {
       name: "declares facts that can be",
       async run({ dialect: facts }) {
@@ -104,68 +104,6 @@ export const dialect: Area = {
       },
     },
     {
-      name: "returns rows of a changing statement",
-      needs: [fact("returning", "returning", "output")],
-      async run(bench) {
-        const connection = await bench.connect();
-        const { integer } = bench.subject.types;
-        const table = await bench.table(connection, `id ${integer}, n ${integer}`);
-        const output = bench.dialect.returning === "output";
-        const insert = output
-          ? `insert into ${table} (id, n) output inserted.id, inserted.n values (?, ?)`
-          : `insert into ${table} (id, n) values (?, ?) returning id, n`;
-        const result = await bench.run(connection, insert, 1, 10);
-        assert.deepEqual(
-          result.rows.map((row) => row.map(String)),
-          [["1", "10"]],
-        );
-        assert.equal(result.columns.length, 2);
-        const update = output
-          ? `update ${table} set n = n + 1 output inserted.n where id = ?`
-          : `update ${table} set n = n + 1 where id = ? returning n`;
-        assert.deepEqual(await bench.texts(connection, update, 1), ["11"]);
-        assert.deepEqual(await bench.texts(connection, `select n from ${table}`), ["11"], "once, and for good");
-      },
-    },
-    {
-      name: "gives rows of a changing statement back through output parameters",
-      needs: [fact("returning", "returning-into")],
-      async run(bench) {
-        const connection = await bench.connect();
-        const { integer, text } = bench.subject.types;
-        const table = await bench.table(connection, `id ${integer}, body ${text}`);
-        const shape = await bench.run(connection, `select id, body from ${table}`);
-        const { text: sent } = bench.statement(
-          `insert into ${table} (id, body) values (?, ?) returning id, body into ?, ?`,
-          ...[null, null, null, null],
-        );
-        const result = await connection.query({ text: sent, values: [1, "a"], returning: shape.columns }, soon());
-        assert.deepEqual(
-          result.rows.map((row) => row.map(String)),
-          [["1", "a"]],
-        );
-        assert.deepEqual(await bench.texts(connection, `select id from ${table}`), ["1"]);
-      },
-    },
-    {
-      name: "tells an insert from an update in an upsert",
-      needs: [
-        ({ dialect: { upsertInserted } }) => (upsertInserted === null ? "dialect upsertInserted: null" : undefined),
-      ],
-      async run(bench) {
-        const connection = await bench.connect();
-        const { integer } = bench.subject.types;
-        const table = await bench.table(connection, `id ${integer} primary key, n ${integer}`);
-        const text = `${upsertText(bench, table, integer)} returning ${bench.dialect.upsertInserted} as inserted`;
-        const answers: string[] = [];
-        for (const n of [1, 2]) answers.push(...(await bench.texts(connection, text, 7, n)));
-        assert.deepEqual(
-          answers.map((it) => it === "true" || it === "1"),
-          [true, false],
-        );
-      },
-    },
-    {
       name: "sorts NULL where it says",
       async run(bench) {
         const connection = await bench.connect();
@@ -187,21 +125,6 @@ export const dialect: Area = {
         for (const body of ["Abc", "abc"]) await bench.run(connection, `insert into ${table} (body) values (?)`, body);
         const found = await bench.texts(connection, `select body from ${table} where body glob ?`, "A*");
         assert.deepEqual(found, ["Abc"]);
-      },
-    },
-    {
-      name: "inserts or updates in one statement",
-      needs: [fact("upsert", "on-conflict", "merge")],
-      async run(bench) {
-        const connection = await bench.connect();
-        const { integer } = bench.subject.types;
-        const table = await bench.table(connection, `id ${integer} primary key, n ${integer}`);
-        for (const n of [1, 2]) await bench.run(connection, upsertText(bench, table, integer), 7, n);
-        const rows = await bench.rows(connection, `select id, n from ${table}`);
-        assert.deepEqual(
-          rows.map((row) => row.map(String)),
-          [["7", "2"]],
-        );
       },
     },
     {
@@ -264,15 +187,3 @@ export const dialect: Area = {
     },
   ],
 };
-
-function upsertText(bench: Bench, table: string, integer: string): string {
-  const kind: DialectFacts["upsert"] = bench.dialect.upsert;
-  if (kind === "on-conflict") {
-    return `insert into ${table} (id, n) values (?, ?) on conflict (id) do update set n = excluded.n`;
-  }
-  const source = bench.select(`cast(? as ${integer}) as id, cast(? as ${integer}) as n`);
-  const merge = `merge into ${table} t using (${source}) s on (t.id = s.id)
-    when matched then update set n = s.n when not matched then insert (id, n) values (s.id, s.n)`;
-  // SQL Server's MERGE, and no other, has to end with a semicolon.
-  return bench.dialect.returning === "output" ? `${merge};` : merge;
-}

@@ -7,6 +7,8 @@ export interface EngineSql {
   series(count: number): string;
   /** The definition of an integer column that is the primary key and that the database fills. The DAO suite needs it. */
   readonly identityKey?: string;
+  /** Statements that make a trigger which, for each row that is inserted into `table` or updated there, adds its `id` to `log`. */
+  readonly trigger?: (table: string, log: string) => readonly string[];
   /** A query that gives the server's version as text. */
   readonly version?: string;
   /** A query that gives its one row only after this time on the server. */

@@ -28,6 +28,33 @@ export const hygiene: Area = {
       },
     },
     {
+      name: "keeps no row of a bulk load that it has sent",
+      needs: [capability("bulkLoad"), collector],
+      async run(bench) {
+        const connection = await bench.connect();
+        const table = await bench.table(connection, `id ${bench.subject.types.integer}`);
+        const sent: WeakRef<object>[] = [];
+        let kept = 0;
+        async function* source(): AsyncGenerator<readonly (readonly number[])[]> {
+          for (let batch = 0; batch < 200; batch++) {
+            yield observed(Array.from({ length: 50 }, (_, row) => [batch * 50 + row]));
+          }
+          await turns(20);
+          collect?.();
+          collect?.();
+          kept = sent.filter((it) => it.deref() !== undefined).length;
+        }
+        const observed = (rows: readonly (readonly number[])[]) => {
+          sent.push(new WeakRef(rows));
+          return rows;
+        };
+        const target = { table: [bench.stored(table)], columns: [bench.stored("id")] };
+        await connection.bulkLoad?.(target, source(), soon(60_000));
+        // Some may be on their way yet.
+        assert.ok(kept <= 20, `${kept} of ${sent.length} batches are kept until the load ends`);
+      },
+    },
+    {
       name: "keeps no memory of the connections that are gone",
       needs: [connections(2), collector],
       async run(bench) {

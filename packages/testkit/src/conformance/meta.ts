@@ -55,6 +55,7 @@ export const meta: Area = {
         for (const key of flags) oneOf(key, true, false);
         for (const level of capabilities.isolation) assert.ok(isolationLevels.includes(level), level);
         assert.equal(new Set(capabilities.isolation).size, capabilities.isolation.length, "each level once");
+        oneOf("fates", true, false, undefined);
         const { context, maxConnections } = capabilities;
         for (const part of context ?? []) assert.ok(contextParts.includes(part), part);
         assert.notEqual(context?.length, 0, "context is absent where nothing of it can be done");
@@ -74,6 +75,7 @@ export const meta: Area = {
           ["bulkLoad", capabilities.bulkLoad],
           ["call", capabilities.procedures],
           ["setContext", capabilities.context !== undefined],
+          ["fateOf", capabilities.fates === true],
           ["savepoint", capabilities.savepoints !== "none"],
           ["rollbackTo", capabilities.savepoints !== "none"],
           ["releaseSavepoint", capabilities.savepoints === "full"],

@@ -131,6 +131,11 @@ export class DaoBench {
       primary key (order_id, position))`);
   }
 
+  /** Statements that make a trigger on `table` that writes to `log`; `undefined` where the subject knows none. */
+  get trigger(): Subject["sql"]["trigger"] {
+    return this.#subject.sql.trigger;
+  }
+
   /** How the contract's types are called here. */
   get types(): TypeNames {
     return this.#subject.types;
@@ -141,14 +146,20 @@ export class DaoBench {
     type: string,
     work: (dao: DaoBase<Kept<V>, never, "id">, table: Identifier) => Promise<void>,
   ): Promise<void> {
-    const spec = defineTable<Kept<V>>(`dao_kept_${suffix}_${++this.#kept}`).primaryKey("id");
-    const dao = new DaoBase(spec, this.database);
-    const { integer } = this.types;
-    await this.database.execute(sql`create table ${dao.table} (id ${sql.raw(type)}, n ${sql.raw(integer)})`);
+    await this.withTable(`id ${type}, n ${this.types.integer}`, async (table) => {
+      const spec = defineTable<Kept<V>>(table.parts as [string]).primaryKey("id");
+      await work(new DaoBase(spec, this.database) as DaoBase<Kept<V>, never, "id">, table);
+    });
+  }
+
+  /** A table of its own, for the time of `work`. @param columns - in the engine's own words */
+  async withTable(columns: string, work: (table: Identifier) => Promise<void>): Promise<void> {
+    const table = sql.identifier(`dao_kept_${suffix}_${++this.#kept}`);
+    await this.database.execute(sql`create table ${table} (${sql.raw(columns)})`);
     try {
-      await work(dao as DaoBase<Kept<V>, never, "id">, dao.table);
+      await work(table);
     } finally {
-      await this.database.execute(sql`drop table ${dao.table}`);
+      await this.database.execute(sql`drop table ${table}`);
     }
   }
 

@@ -2,6 +2,7 @@ import { checkSubject } from "../conformance/check-subject.ts";
 import type { TestRunner } from "../conformance/runner.ts";
 import type { Subject } from "../conformance/subject.ts";
 import { checkedWriteCases } from "./checked-write-cases.ts";
+import { columnCases } from "./column-cases.ts";
 import { concurrencyCases } from "./concurrency-cases.ts";
 import { DaoBench } from "./dao-bench.ts";
 import { filterCases } from "./filter-cases.ts";
@@ -12,10 +13,11 @@ import { pagingCases } from "./paging-cases.ts";
 import { randomFilterCases } from "./random-filter-cases.ts";
 import { sameTextCases } from "./same-text-cases.ts";
 import { transactionCases } from "./transaction-cases.ts";
+import { upsertCases } from "./upsert-cases.ts";
 import { writeCases } from "./write-cases.ts";
 
 const groups = {
-  writing: [...writeCases, ...checkedWriteCases],
+  writing: [...writeCases, ...checkedWriteCases, ...upsertCases, ...columnCases],
   filters: [...filterCases, ...randomFilterCases],
   "values that were read": keptValueCases,
   "values in other forms": sameTextCases,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ConfigurationError } from "@nsj/mdb-core";
+import { ConfigurationError, ParameterError } from "@nsj/mdb-core";
 import type { DaoCase } from "./dao-case.ts";
 
 /** What callers say about a call. */
@@ -23,6 +23,24 @@ export const optionCases: readonly DaoCase[] = [
         (await members.findAll()).map(({ email, rank }) => [email, rank]),
         [["a", null]],
       );
+    },
+  },
+  {
+    name: "refuses a filter that is named and undefined, wherever one may be left out",
+    async run(bench) {
+      const { members } = bench;
+      await bench.add("a");
+      for (const call of [
+        members.count(undefined as never),
+        members.page({ where: undefined as never, limit: 1 }),
+        members.pageAfter({ where: undefined as never, limit: 1 }),
+        members.stream(undefined as never).next(),
+        members.findBy(undefined as never),
+        members.exists(undefined as never),
+      ])
+        await assert.rejects(call, ParameterError);
+      assert.equal(await members.count(), 1);
+      assert.equal((await members.page({ limit: 1 })).total, 1);
     },
   },
 ];

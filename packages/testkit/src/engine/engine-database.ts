@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { EngineFates } from "./engine-fates.ts";
 import { EngineSession } from "./engine-session.ts";
 
 /** A small SQL database on the SQLite that comes with Node, for tests: sessions, transactions, locks, procedures. */
@@ -10,6 +11,8 @@ export class EngineDatabase {
   readonly locks = new Map<string, EngineSession>();
   /** The table that each procedure inserts into, by the procedure's name. */
   readonly procedures = new Map<string, string>();
+  /** What became of each transaction that has written. */
+  readonly fates = new EngineFates();
   readonly #sessions = new Set<EngineSession>();
   #directory: string | undefined;
 

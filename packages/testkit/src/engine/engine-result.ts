@@ -12,6 +12,8 @@ export interface EngineResult {
   readonly columns: readonly EngineColumn[];
   readonly rows: EngineValue[][];
   readonly affected: number;
+  /** The row's number after an INSERT of one row, which is its key where that is an integer. */
+  readonly generatedKey?: number | bigint;
 }
 
 /** Where a session is. */

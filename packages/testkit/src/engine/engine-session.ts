@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { DatabaseSync } from "node:sqlite";
-import type { Isolation } from "@nsj/mdb-core";
+import type { Fate, Isolation } from "@nsj/mdb-core";
 import { pause } from "../pause.ts";
 import type { EngineDatabase } from "./engine-database.ts";
 import { EngineError, engineErrorOf } from "./engine-error.ts";
@@ -31,6 +31,8 @@ export class EngineSession {
   readonly #statements: EngineStatements;
   readonly #onClose: () => void;
   #transaction: EngineTransactionOptions | undefined;
+  /** The open transaction's, once it may write. */
+  #number: number | undefined;
   #failed = false;
   #closed = false;
 
@@ -45,6 +47,17 @@ export class EngineSession {
   get status(): EngineStatus {
     if (this.#transaction === undefined) return "idle";
     return this.#failed ? "failed" : "active";
+  }
+
+  /** The number of the open transaction; `null` while it has written nothing, `undefined` outside. */
+  get transactionNumber(): string | null | undefined {
+    if (this.#transaction === undefined) return undefined;
+    return this.#number === undefined ? null : String(this.#number);
+  }
+
+  /** What became of a transaction of this database. */
+  fateOf(number: string): Fate {
+    return this.#database.fates.of(Number(number));
   }
 
   /** The level of the open transaction, or the one that the next would have. */
@@ -124,13 +137,13 @@ export class EngineSession {
       throw new EngineError("TRANSACTION_ABORTED", "the transaction had failed and was rolled back");
     }
     if (this.#handle.isTransaction) await this.#whenUnlocked(() => this.#handle.exec("commit"), signal);
-    this.#ended();
+    this.#ended("committed");
   }
 
   rollback(): void {
     if (this.#transaction === undefined) return;
     if (this.#handle.isTransaction) this.#handle.exec("rollback");
-    this.#ended();
+    this.#ended("rolled back");
   }
 
   async savepoint(name: string, signal: AbortSignal): Promise<void> {
@@ -190,6 +203,7 @@ export class EngineSession {
     this.#closed = true;
     this.settings.releaseLocks();
     this.#handle.close();
+    this.#database.fates.end(this.#number, "rolled back");
     this.#onClose();
   }
 
@@ -226,6 +240,7 @@ export class EngineSession {
 
   /** Makes sure that SQLite itself is in a transaction, where ours has not needed one so far. */
   async #holdTransaction(signal: AbortSignal): Promise<void> {
+    if (this.#transaction?.readOnly === false) this.#number ??= this.#database.fates.begin();
     if (this.#handle.isTransaction) return;
     if (this.#transaction === undefined) throw new EngineError("OTHER", "no transaction is open");
     const start = this.#transaction.readOnly ? "begin" : "begin immediate";
@@ -268,7 +283,9 @@ export class EngineSession {
     if (this.#failed) throw new EngineError("TRANSACTION_ABORTED", "the transaction has failed; roll it back");
   }
 
-  #ended(): void {
+  #ended(fate: Fate): void {
+    this.#database.fates.end(this.#number, fate);
+    this.#number = undefined;
     this.settings.transactionEnded();
     if (this.#transaction?.readOnly) this.#handle.exec("pragma query_only = 0");
     this.#transaction = undefined;

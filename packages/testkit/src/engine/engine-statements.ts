@@ -21,8 +21,10 @@ export class EngineStatements {
       const rows = statement.all(...values) as unknown as EngineValue[][];
       return { columns, rows: rows.map(plainRow), affected: rows.length };
     }
-    const { changes } = statement.run(...values);
-    return { columns, rows: [], affected: countsRows(piece.text) ? Number(changes) : 0 };
+    const { changes, lastInsertRowid } = statement.run(...values);
+    const affected = countsRows(piece.text) ? Number(changes) : 0;
+    const isInsert = affected === 1 && firstWord(piece.text) === "insert";
+    return { columns, rows: [], affected, ...(isInsert && { generatedKey: plain(lastInsertRowid) }) };
   }
 
   /** Rows one by one. */
@@ -91,9 +93,12 @@ function* plainRows(rows: Iterable<EngineValue[]>): Generator<EngineValue[]> {
 function plainRow(row: EngineValue[]): EngineValue[] {
   for (let index = 0; index < row.length; index++) {
     const value = row[index];
-    if (typeof value === "bigint" && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER) {
-      row[index] = Number(value);
-    }
+    if (typeof value === "bigint") row[index] = plain(value);
   }
   return row;
+}
+
+/** A number where that is exact. */
+function plain(value: number | bigint): number | bigint {
+  return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
 }

@@ -5,6 +5,7 @@ import type {
   Capabilities,
   DriverConnection,
   ExecuteManyResult,
+  Fate,
   MaybePromise,
   OperationContext,
   ParameterHint,
@@ -159,6 +160,10 @@ export class FakeConnection extends ForwardingConnection {
     return this.#perform({ on: "call", text: call.procedure.join(".") }, () => super.call(call, context));
   }
 
+  override fateOf(transactionNumber: string, context: OperationContext): Promise<Fate> {
+    return this.#perform({ on: "fateOf", text: transactionNumber }, () => super.fateOf(transactionNumber, context));
+  }
+
   override savepoint(name: string): Promise<void> {
     return this.#perform({ on: "savepoint", text: name }, () => super.savepoint(name));
   }
@@ -238,6 +243,7 @@ function undeclared(capabilities: Capabilities): readonly (keyof DriverConnectio
   if (!capabilities.procedures) members.push("call");
   if (capabilities.context === undefined) members.push("setContext");
   if (capabilities.savepoints === "none") members.push("savepoint", "rollbackTo");
+  if (capabilities.fates !== true) members.push("fateOf", "transactionNumber");
   if (capabilities.savepoints !== "full") members.push("releaseSavepoint");
   return members;
 }

@@ -17,6 +17,7 @@ export type FakeMember =
   | "executeMany"
   | "bulkLoad"
   | "call"
+  | "fateOf"
   | "savepoint"
   | "rollbackTo"
   | "releaseSavepoint";

@@ -141,7 +141,9 @@ export const erringMutants: readonly Mutant[] = [
     { emptyStringIsNull: true },
   ),
   misdeclared("declares that NULL sorts last", "dialect: sorts NULL where it says", { nullsSort: "high" }),
-  misdeclared("declares an OUTPUT clause", "dialect: returns rows of a changing statement", { returning: "output" }),
+  misdeclared("declares an OUTPUT clause", "dialect: returns rows of a changing statement", {
+    returning: { insert: "output", update: "output", delete: "output" },
+  }),
   misdeclared("declares MERGE", "dialect: inserts or updates in one statement", { upsert: "merge" }),
   misdeclared("declares that a select needs a table", "dialect: selects without a table as it says", {
     selectNeedsFrom: "dual",

@@ -16,6 +16,31 @@ export const leakingMutants: readonly Mutant[] = [
         }
       })(inner),
   }),
+  mutant(
+    "waits for every batch beside something that lasts as long as the load",
+    "hygiene: keeps no row of a bulk load that it has sent",
+    {
+      connection: (inner) =>
+        new (class extends ForwardingConnection {
+          override async bulkLoad(
+            target: BulkTarget,
+            batches: AsyncIterable<readonly (readonly ParameterValue[])[]>,
+            context: OperationContext,
+          ) {
+            const over = Promise.withResolvers<never>();
+            async function* raced() {
+              const source = batches[Symbol.asyncIterator]();
+              for (;;) {
+                const { done, value } = await Promise.race([source.next(), over.promise]);
+                if (done === true) return;
+                yield value;
+              }
+            }
+            return super.bulkLoad(target, raced(), context);
+          }
+        })(inner),
+    },
+  ),
   mutant("listens on the process for every twelfth statement", "hygiene: adds no listeners that are never removed", {
     connection: (inner) =>
       new (class extends ForwardingConnection {

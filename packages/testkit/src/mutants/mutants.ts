@@ -2,6 +2,7 @@ import { connectingMutants } from "./connecting.ts";
 import { contextLeakingMutants } from "./context-leaking.ts";
 import { dyingMutants } from "./dying.ts";
 import { erringMutants } from "./erring.ts";
+import { forgettingMutants } from "./forgetting.ts";
 import { leakingMutants } from "./leaking.ts";
 import { loadingMutants } from "./loading.ts";
 import type { Mutant } from "./mutant.ts";
@@ -16,6 +17,7 @@ export const mutants: readonly Mutant[] = [
   ...queryingMutants,
   ...dyingMutants,
   ...transactingMutants,
+  ...forgettingMutants,
   ...streamingMutants,
   ...loadingMutants,
   ...erringMutants,

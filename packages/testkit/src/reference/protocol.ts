@@ -1,4 +1,4 @@
-import type { Isolation } from "@nsj/mdb-core";
+import type { Fate, Isolation } from "@nsj/mdb-core";
 import type { EngineErrorCode, EngineErrorDetails } from "../engine/engine-error.ts";
 import type { EngineColumn, EngineResult, EngineStatus, EngineValue } from "../engine/engine-result.ts";
 
@@ -23,6 +23,7 @@ export type Asked =
   | { readonly op: "rollback-to"; readonly name: string }
   | { readonly op: "release"; readonly name: string }
   | { readonly op: "call"; readonly name: string; readonly a: EngineValue; readonly b: EngineValue }
+  | { readonly op: "fate"; readonly transaction: string }
   | { readonly op: "reset" }
   | { readonly op: "ping" };
 
@@ -38,6 +39,7 @@ export interface Answers {
   readonly "open-cursor": { readonly columns: readonly EngineColumn[] };
   readonly fetch: { readonly rows: EngineValue[][]; readonly done: boolean };
   readonly "load-end": number;
+  readonly fate: Fate;
   readonly call: { readonly b: number; readonly total: number };
 }
 
@@ -46,6 +48,8 @@ export type Reply = {
   readonly status: EngineStatus;
   /** Something was left in the session that outlives the transaction. */
   readonly changed: boolean;
+  /** The number of the open transaction; `null` while it has written nothing. */
+  readonly transaction: string | null | undefined;
 } & (
   | { readonly value: unknown }
   | {

@@ -4,6 +4,7 @@ import type {
   Call,
   DriverConnection,
   ExecuteManyResult,
+  Fate,
   OperationContext,
   ParameterValue,
   ResetPlan,
@@ -29,12 +30,13 @@ export class ReferenceConnection implements DriverConnection {
   dirty = false;
   readonly fits = true;
   txEnded = 0;
-  readonly transactionNumber = undefined;
+  transactionNumber: string | null | undefined = undefined;
   readonly #port: Port;
   #status: EngineStatus = "idle";
   #unknown = false;
   /** What goes with each statement outside a transaction, and with each BEGIN. */
   #context: Readonly<Record<string, string>> | undefined;
+  #isTraced = false;
 
   constructor(port: Port) {
     this.#port = port;
@@ -62,7 +64,9 @@ export class ReferenceConnection implements DriverConnection {
     return resultSet(results as Answers["query"]);
   }
 
-  async begin({ isolation, readOnly }: BeginOptions): Promise<void> {
+  async begin({ isolation, readOnly, traceable = false }: BeginOptions): Promise<void> {
+    this.#isTraced = traceable;
+    this.transactionNumber = undefined;
     await this.#ask({ op: "begin", isolation, readOnly });
   }
 
@@ -91,9 +95,8 @@ export class ReferenceConnection implements DriverConnection {
     return "done";
   }
 
-  /** The small engine remembers nothing of a transaction that is over. */
-  async fateOf(): Promise<"unknown"> {
-    return "unknown";
+  async fateOf(transaction: string): Promise<Fate> {
+    return (await this.#ask({ op: "fate", transaction })) as Answers["fate"];
   }
 
   async cancel(context: OperationContext): Promise<void> {
@@ -171,6 +174,8 @@ export class ReferenceConnection implements DriverConnection {
       const reply = await this.#port.send(this.#inContext(request));
       this.#status = reply.status;
       if (reply.changed) this.dirty = true;
+      // Outside of a transaction there is none: the last one's stays.
+      if (this.#isTraced && reply.transaction !== undefined) this.transactionNumber = reply.transaction;
       if (!("error" in reply)) return reply.value;
       throw new EngineError(reply.error.code, reply.error.message, reply.error.details);
     } catch (error) {

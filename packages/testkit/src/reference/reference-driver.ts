@@ -2,9 +2,11 @@ import {
   type Capabilities,
   ConfigurationError,
   type Connector,
+  type ConnectorEnvironment,
   checkOptions,
   type DialectFacts,
   type Driver,
+  systemClock,
 } from "@nsj/mdb-core";
 import { classify } from "./classify.ts";
 import { ReferenceConnection } from "./reference-connection.ts";
@@ -37,6 +39,7 @@ export const referenceCapabilities: Capabilities = Object.freeze({
   multipleResultSets: true,
   procedures: true,
   context: Object.freeze(["settings", "role"] as const),
+  fates: true,
 });
 
 /** Its dialect is SQLite's. */
@@ -49,7 +52,7 @@ export const referenceDialect: DialectFacts = Object.freeze<DialectFacts>({
   maxInList: 32_766,
   maxRowsPerValues: 32_766,
   limit: "limit-offset",
-  returning: "returning",
+  returning: { insert: "returning", update: "returning", delete: "returning" },
   upsert: "on-conflict",
   upsertInserted: null,
   patternMatch: "glob",
@@ -84,7 +87,7 @@ export const referenceDriver: Driver<ReferenceOptions, "reference"> = Object.fre
   classify,
 });
 
-function connector(options: ReferenceOptions): Connector {
+function connector(options: ReferenceOptions, { clock }: ConnectorEnvironment = { clock: systemClock }): Connector {
   checkOptions<ReferenceOptions>("reference", options, {
     host: { type: "string", required: true },
     port: { type: "count", required: true },
@@ -95,7 +98,7 @@ function connector(options: ReferenceOptions): Connector {
   const login = { ...options };
   return {
     target: { address: `${login.host}:${login.port}`, database: login.database, user: login.user },
-    connect: async (context) => new ReferenceConnection(await openSocketPort(login, context)),
+    connect: async (context) => new ReferenceConnection(await openSocketPort(login, clock, context)),
   };
 }
 

@@ -29,9 +29,9 @@ export class RequestHandler {
     }
   }
 
-  #state(): Pick<Reply, "status" | "changed"> {
-    const { status, settings } = this.#session;
-    return { status, changed: settings.takeChanged() };
+  #state(): Pick<Reply, "status" | "changed" | "transaction"> {
+    const { status, settings, transactionNumber } = this.#session;
+    return { status, changed: settings.takeChanged(), transaction: transactionNumber };
   }
 
   async #answer(request: Request, signal: AbortSignal): Promise<unknown> {
@@ -84,6 +84,8 @@ export class RequestHandler {
       case "reset":
         this.#closeCursor();
         return session.resetSession();
+      case "fate":
+        return session.fateOf(request.transaction);
       case "ping":
         return undefined;
     }

@@ -16,6 +16,12 @@ export function decodeRows(rows: readonly EngineValue[][], columns: readonly Col
 export function resultSet([first, ...rest]: readonly EngineResult[]): ResultSet {
   if (first === undefined) return { columns: [], rows: [], affected: null };
   const columns = first.columns.map(columnInfo);
-  const result = { columns, rows: decodeRows(first.rows, columns), affected: first.affected };
+  const { affected, generatedKey } = first;
+  const result = {
+    columns,
+    rows: decodeRows(first.rows, columns),
+    affected,
+    ...(generatedKey !== undefined && { generatedKey }),
+  };
   return rest.length === 0 ? result : { ...result, next: resultSet(rest) };
 }

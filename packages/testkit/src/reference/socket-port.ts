@@ -1,11 +1,12 @@
 import { createConnection, type Socket } from "node:net";
-import { performance } from "node:perf_hooks";
-import type { OperationContext } from "@nsj/mdb-core";
+import type { Clock, OperationContext } from "@nsj/mdb-core";
 import { EngineError, type EngineErrorCode, type EngineErrorDetails } from "../engine/engine-error.ts";
 import { onFrames, sendFrame } from "./frames.ts";
 import { LinkError } from "./link-error.ts";
 import type { Port } from "./port.ts";
 import type { Reply, Request, Welcome } from "./protocol.ts";
+
+const whileNeeded = { keepProcessAlive: true };
 
 /** Where a server is, and who one is there. */
 export interface Login {
@@ -17,7 +18,7 @@ export interface Login {
 }
 
 /** Opens a session over TCP. By the deadline it is there, or everything is let go. */
-export async function openSocketPort(login: Login, context: OperationContext): Promise<Port> {
+export async function openSocketPort(login: Login, clock: Clock, context: OperationContext): Promise<Port> {
   if (context.signal?.aborted === true) throw new LinkError("CONNECT_ABORTED", "the caller gave up");
   const { host, port, ...who } = login;
   const socket = createConnection({ host, port, noDelay: true });
@@ -25,9 +26,9 @@ export async function openSocketPort(login: Login, context: OperationContext): P
   onFrames(socket, (message) => inbox.receive(message));
   try {
     const greet = () => sendFrame(socket, { hello: "session", ...who });
-    const answer = await firstAnswer(socket, inbox, context, greet);
+    const answer = await firstAnswer(socket, inbox, clock, context, greet);
     if ("error" in answer) throw new EngineError(answer.error.code, answer.error.message, answer.error.details);
-    return new SocketPort(socket, inbox, login, answer);
+    return new SocketPort(socket, inbox, login, clock, answer);
   } catch (error) {
     socket.on("error", () => undefined);
     socket.destroy();
@@ -49,16 +50,22 @@ type LoginAnswer =
       };
     };
 
-function firstAnswer(socket: Socket, inbox: Inbox, context: OperationContext, greet: () => void): Promise<LoginAnswer> {
+function firstAnswer(
+  socket: Socket,
+  inbox: Inbox,
+  clock: Clock,
+  context: OperationContext,
+  greet: () => void,
+): Promise<LoginAnswer> {
   return new Promise((resolve, reject) => {
-    const left = context.deadline - performance.now();
+    const left = context.deadline - clock.now();
     const timeout = () => fail(new LinkError("CONNECT_TIMEOUT", "the server did not answer in time"));
-    const timer = left === Number.POSITIVE_INFINITY ? undefined : setTimeout(timeout, left);
+    const timer = left === Number.POSITIVE_INFINITY ? undefined : clock.setTimer(timeout, left, whileNeeded);
     const abort = () => fail(new LinkError("CONNECT_ABORTED", "the caller gave up"));
     const broken = (error: Error) => fail(new LinkError("CONNECT_FAILED", error.message, { cause: error }));
     const closed = () => fail(new LinkError("CLOSED_IN_LOGIN", "the server closed the connection in the login"));
     const done = () => {
-      clearTimeout(timer);
+      timer?.cancel();
       context.signal?.removeEventListener("abort", abort);
       socket.off("connect", greet).off("error", broken).off("close", closed);
     };
@@ -84,15 +91,17 @@ class SocketPort implements Port {
   onLost: ((error: unknown) => void) | null = null;
   readonly #socket: Socket;
   readonly #login: Login;
+  readonly #clock: Clock;
   readonly #welcome: Welcome;
   readonly #waiting: Waiting[] = [];
   #answered = 0;
   #ending = false;
   #lost: unknown;
 
-  constructor(socket: Socket, inbox: Inbox, login: Login, welcome: Welcome) {
+  constructor(socket: Socket, inbox: Inbox, login: Login, clock: Clock, welcome: Welcome) {
     this.#socket = socket;
     this.#login = login;
+    this.#clock = clock;
     this.#welcome = welcome;
     inbox.receive = (message) => {
       this.#answered += 1;
@@ -126,7 +135,10 @@ class SocketPort implements Port {
     const socket = createConnection({ host, port });
     const { session, key } = this.#welcome;
     const sequence = this.#answered + 1;
-    const timer = setTimeout(() => socket.destroy(), Math.min(context.deadline - performance.now(), 2_000));
+    const left = Math.min(context.deadline - this.#clock.now(), 2_000);
+    // It may arrive all the same, and stop something that comes later: whoever asked has to know.
+    const giveUp = () => socket.destroy(new LinkError("LOST", "the cancellation was not answered in time"));
+    const timer = this.#clock.setTimer(giveUp, left, whileNeeded);
     try {
       await new Promise<void>((resolve, reject) => {
         socket.on("connect", () => sendFrame(socket, { hello: "cancel", session, key, sequence }));
@@ -136,7 +148,7 @@ class SocketPort implements Port {
         socket.resume();
       });
     } finally {
-      clearTimeout(timer);
+      timer.cancel();
       socket.destroy();
     }
   }
@@ -144,14 +156,15 @@ class SocketPort implements Port {
   async close(context: OperationContext): Promise<void> {
     if (this.#socket.closed) return;
     this.#ending = true;
-    const left = Math.min(context.deadline - performance.now(), 2 ** 31 - 1);
-    const timer = setTimeout(() => this.#socket.destroy(), left);
+    const left = context.deadline - this.#clock.now();
+    const destroy = () => this.#socket.destroy();
+    const timer = left === Number.POSITIVE_INFINITY ? undefined : this.#clock.setTimer(destroy, left, whileNeeded);
     await new Promise<void>((resolve) => {
       this.#socket.once("close", () => resolve());
       if (this.#waiting.length > 0) this.#socket.destroy();
       else this.#socket.end();
     });
-    clearTimeout(timer);
+    timer?.cancel();
   }
 
   destroy(): void {

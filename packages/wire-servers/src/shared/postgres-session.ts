@@ -28,6 +28,9 @@ export class PostgresSession {
   #lost: Error | undefined;
   /** Called at most once, when the session dies by itself. */
   onLost: ((error: Error) => void) | null = null;
+  /** Called with what RAISE NOTICE says. */
+  onNotice: ((notice: { readonly code?: string | undefined; readonly message?: string | undefined }) => void) | null =
+    null;
 
   private constructor(client: pg.Client, url: URL) {
     this.#client = client;
@@ -38,6 +41,7 @@ export class PostgresSession {
       this.onLost?.(error);
     };
     client.on("error", lose);
+    client.on("notice", (notice) => this.onNotice?.(notice));
     client.on("end", () => lose(new Error("the database behind the wire server closed the session")));
   }
 

@@ -42,6 +42,9 @@ export async function runRequest(
     return await runOrPlay(request, session, response, server);
   } catch (error) {
     if (!session.cancelled) throw error;
+    // XACT_ABORT holds for an attention as it does for an error:
+    // https://learn.microsoft.com/troubleshoot/sql/database-engine/performance/understand-resolve-blocking
+    if (session.options.xactAbort) await session.transaction.abort(response);
     // The client waits for the acknowledgement of its attention, which follows in a message of its own.
     response.done("done", { error: true });
     return "answered";
@@ -111,8 +114,7 @@ function batchRequest(text: string, session: SqlSession): Request {
 function rpcRequest(request: RpcRequest, session: SqlSession): Request {
   const { procedure, parameters } = request;
   const [first] = parameters;
-  const prepared = procedure === "sp_execute" ? session.prepared.get(Number(first?.value)) : undefined;
-  const text = procedure === "sp_executesql" ? String(first?.value) : (prepared?.text ?? procedure);
+  const text = procedure === "sp_executesql" ? String(first?.value) : procedure;
   return {
     record: {
       kind: "rpc",

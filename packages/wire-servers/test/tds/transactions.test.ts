@@ -84,6 +84,7 @@ describe("transactions", () => {
     for (const it of others) await it.close();
   });
 
+  // It locks the whole table where SQL Server locks the range of a key: this proves that they wait, and nothing about ranges.
   it("with HOLDLOCK let one row in, however many merge at once", async () => {
     await batch("create table h (k int primary key, n int)");
     const pool = await newPool({ pool: { max: 8 } });

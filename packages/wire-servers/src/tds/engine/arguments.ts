@@ -69,17 +69,22 @@ async function converted(runner: StatementRunner, value: TypedValue, type: SqlTy
   return runner.evaluator.valueAs({ kind: "variable", name: scratch }, type);
 }
 
-/** The return code and the output parameters that the caller asks for. */
-export function outcomeOf(
+/**
+ * The return code and the output parameters that the caller asks for: as the type that the caller has declared, which cuts texts and rounds numbers.
+ * [MS-TDS] 2.2.7.19, RETURNVALUE, whose TYPE_INFO is the caller's.
+ */
+export async function outcomeOf(
   runner: StatementRunner,
   parameters: readonly ProcedureParameter[],
   given: readonly Argument[],
-): Outcome {
-  const output = parameters.flatMap((parameter, index) => {
-    const wanted = parameter.output && argumentFor(parameter, index, given)?.output === true;
-    const value = wanted ? runner.frame.variable(parameter.name) : undefined;
-    return value === undefined ? [] : [{ name: parameter.name, value }];
-  });
+): Promise<Outcome> {
+  const output: { readonly name: string; readonly value: TypedValue }[] = [];
+  for (const [index, parameter] of parameters.entries()) {
+    const argument = argumentFor(parameter, index, given);
+    const value = runner.frame.variable(parameter.name);
+    if (!parameter.output || argument?.output !== true || argument.value === "default" || value === undefined) continue;
+    output.push({ name: parameter.name, value: await converted(runner, value, argument.value.type) });
+  }
   return { status: runner.returnValue, output };
 }
 

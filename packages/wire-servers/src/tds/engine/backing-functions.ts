@@ -4,7 +4,6 @@ function raise(number: number, text: string): string {
 }
 
 const badMoment = raise(241, "Conversion failed when converting date and/or time from character string.");
-const outOfRange = raise(517, "Adding a value to a 'datetime2' column caused an overflow.");
 
 /** Functions of T-SQL that PostgreSQL lacks or has with another meaning, and the conversions of moments. All in schema `mssql`. */
 export const backingFunctions: readonly string[] = [
@@ -39,6 +38,23 @@ export const backingFunctions: readonly string[] = [
     cast(text, "datetimeoffset", "SELECT mssql.ticks_of_text($1::text, true)::mssql.datetimeoffset", "IMPLICIT"),
     cast(text, '"time"', `SELECT (mssql.ticks_of_text($1::text, false) % 864000000000)::mssql."time"`, "IMPLICIT"),
   ]),
+  // What stands behind a GUID is cut off: https://learn.microsoft.com/sql/t-sql/data-types/uniqueidentifier-transact-sql
+  ...["text", "varchar", "bpchar"].map((text) =>
+    cast(
+      text,
+      "pg_catalog.uuid",
+      `SELECT uuid_in(coalesce(substring($1::text COLLATE "C" from '^[{]?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})'), '?')::cstring)`,
+      "IMPLICIT",
+    ),
+  ),
+  // Signs of currency and commas are skipped: https://learn.microsoft.com/sql/t-sql/data-types/money-and-smallmoney-transact-sql
+  `CREATE FUNCTION mssql.text_to_money(text) RETURNS numeric LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+    BEGIN
+      IF $1 COLLATE "C" !~ '^\\s*[-+]?[$€£]?[-+]?[0-9,]*(\\.[0-9]*)?\\s*$' OR $1 COLLATE "C" !~ '[0-9]' THEN
+        ${raise(235, "Cannot convert a char value to money. The char value has incorrect syntax.")};
+      END IF;
+      RETURN regexp_replace($1 COLLATE "C", '[$€£,\\s]', '', 'g')::numeric;
+    END $$`,
   cast("date", "datetime2", "SELECT mssql.ticks_of_date($1)::mssql.datetime2", "IMPLICIT"),
   cast("date", "datetimeoffset", "SELECT mssql.ticks_of_date($1)::mssql.datetimeoffset", "IMPLICIT"),
   cast("mssql.datetime2", "datetimeoffset", "SELECT $1::int8::mssql.datetimeoffset", "IMPLICIT"),
@@ -64,27 +80,15 @@ export const backingFunctions: readonly string[] = [
     $$ SELECT mssql.date_of_ticks($1::int8)::text || ' ' || mssql.time_text($1::int8 % 864000000000) || ' +00:00' $$`,
   `CREATE FUNCTION mssql.as_text(mssql."time") RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT mssql.time_text($1::int8) $$`,
   cast("mssql.datetime2", "pg_catalog.text", "SELECT mssql.as_text($1)", "ASSIGNMENT"),
-  `CREATE FUNCTION mssql.styled_text(mssql.datetime2, int4) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$
-    SELECT CASE $2
-      WHEN 23 THEN left(mssql.as_text($1), 10)
-      WHEN 120 THEN left(mssql.as_text($1), 19)
-      WHEN 126 THEN replace(mssql.as_text($1), ' ', 'T')
-      ELSE mssql.as_text($1)
-    END $$`,
   `CREATE FUNCTION mssql.as_bytes(value bytea, length int4) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT AS
     $$ SELECT CASE WHEN $2 < 0 THEN $1 ELSE substr($1, 1, $2) END $$`,
-  `CREATE FUNCTION mssql.hexadecimal_bytes(value text, style int4) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT AS
-    $$ SELECT decode(CASE WHEN $2 = 1 THEN substr($1, 3) ELSE $1 END, 'hex') $$`,
   // SQL Server counts UTF-16 code units and no trailing blanks.
   `CREATE FUNCTION mssql.len(text) RETURNS int4 LANGUAGE sql IMMUTABLE STRICT AS $$
     SELECT length(rtrim($1, ' ')) + length(regexp_replace($1 COLLATE "C", '[^\\U00010000-\\U0010FFFF]', '', 'g'))
   $$`,
-  `CREATE FUNCTION mssql.datalength(bytea) RETURNS int4 LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT octet_length($1) $$`,
   `CREATE FUNCTION mssql.charindex(text, text, int4 DEFAULT 1) RETURNS int4 LANGUAGE sql IMMUTABLE STRICT AS $$
     SELECT CASE WHEN strpos(substr($2, greatest($3, 1)), $1) = 0 THEN 0 ELSE strpos(substr($2, greatest($3, 1)), $1) + greatest($3, 1) - 1 END
   $$`,
-  `CREATE FUNCTION mssql.part(text, int4, int4) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT substr($1, $2, $3) $$`,
-  `CREATE FUNCTION mssql.part(bytea, int4, int4) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT substr($1, $2, $3) $$`,
   // A pattern of LIKE as a regular expression: T-SQL has classes, and no escape character but the one that is given.
   `CREATE FUNCTION mssql.like_regex(pattern text, escape text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
     DECLARE
@@ -115,88 +119,18 @@ export const backingFunctions: readonly string[] = [
     END $$`,
   `CREATE FUNCTION mssql.add_small(int4, int2) RETURNS int4 LANGUAGE sql IMMUTABLE AS
     $$ SELECT CASE WHEN $2 IS NULL THEN $1 ELSE coalesce($1, 0) + $2 END $$`,
-  `CREATE FUNCTION mssql.count_and_add(numeric[], numeric) RETURNS numeric[] LANGUAGE sql IMMUTABLE STRICT AS
-    $$ SELECT ARRAY[$1[1] + 1, $1[2] + $2] $$`,
-  `CREATE FUNCTION mssql.count_and_add(numeric[], int8) RETURNS numeric[] LANGUAGE sql IMMUTABLE STRICT AS
-    $$ SELECT ARRAY[$1[1] + 1, $1[2] + $2] $$`,
-  `CREATE FUNCTION mssql.count_and_add(numeric[], int4) RETURNS numeric[] LANGUAGE sql IMMUTABLE STRICT AS
-    $$ SELECT ARRAY[$1[1] + 1, $1[2] + $2] $$`,
-  `CREATE FUNCTION mssql.mean(numeric[]) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT $1[2] / nullif($1[1], 0) $$`,
-  `CREATE FUNCTION mssql.mean_int4(numeric[]) RETURNS int4 LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT trunc(mssql.mean($1))::int4 $$`,
-  `CREATE FUNCTION mssql.mean_int8(numeric[]) RETURNS int8 LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT trunc(mssql.mean($1))::int8 $$`,
-  // Aggregates: the sum and the mean of integers are integers.
+  // The sum of integers is an integer.
   "CREATE AGGREGATE mssql.sum(int4) (SFUNC = int4pl, STYPE = int4)",
   "CREATE AGGREGATE mssql.sum(int2) (SFUNC = mssql.add_small, STYPE = int4)",
   "CREATE AGGREGATE mssql.sum(int8) (SFUNC = int8pl, STYPE = int8)",
   "CREATE AGGREGATE mssql.sum(numeric) (SFUNC = numeric_add, STYPE = numeric)",
   "CREATE AGGREGATE mssql.sum(float8) (SFUNC = float8pl, STYPE = float8)",
-  "CREATE AGGREGATE mssql.avg(int4) (SFUNC = mssql.count_and_add, STYPE = numeric[], FINALFUNC = mssql.mean_int4, INITCOND = '{0,0}')",
-  "CREATE AGGREGATE mssql.avg(int8) (SFUNC = mssql.count_and_add, STYPE = numeric[], FINALFUNC = mssql.mean_int8, INITCOND = '{0,0}')",
-  "CREATE AGGREGATE mssql.avg(numeric) (SFUNC = mssql.count_and_add, STYPE = numeric[], FINALFUNC = mssql.mean, INITCOND = '{0,0}')",
-  "CREATE AGGREGATE mssql.avg(float8) (SFUNC = float8_accum, STYPE = float8[], FINALFUNC = float8_avg, INITCOND = '{0,0,0}')",
   // Moments.
-  `CREATE FUNCTION mssql.ticks_of_part(part text) RETURNS int8 LANGUAGE plpgsql IMMUTABLE STRICT AS $$
-    BEGIN
-      RETURN CASE
-        WHEN part IN ('week', 'wk', 'ww') THEN 6048000000000
-        WHEN part IN ('day', 'dd', 'd') THEN 864000000000
-        WHEN part IN ('hour', 'hh') THEN 36000000000
-        WHEN part IN ('minute', 'mi', 'n') THEN 600000000
-        WHEN part IN ('second', 'ss', 's') THEN 10000000
-        WHEN part IN ('millisecond', 'ms') THEN 10000
-        WHEN part IN ('microsecond', 'mcs') THEN 10
-      END;
-    END $$`,
-  `CREATE FUNCTION mssql.datepart(part text, mssql.datetime2) RETURNS int4 LANGUAGE sql IMMUTABLE STRICT AS $$
-    SELECT CASE
-      WHEN $1 IN ('year', 'yy', 'yyyy') THEN extract(year FROM mssql.date_of_ticks($2::int8))::int4
-      WHEN $1 IN ('month', 'mm', 'm') THEN extract(month FROM mssql.date_of_ticks($2::int8))::int4
-      WHEN $1 IN ('day', 'dd', 'd') THEN extract(day FROM mssql.date_of_ticks($2::int8))::int4
-      WHEN $1 IN ('hour', 'hh') THEN ($2::int8 / 36000000000 % 24)::int4
-      WHEN $1 IN ('minute', 'mi', 'n') THEN ($2::int8 / 600000000 % 60)::int4
-      WHEN $1 IN ('second', 'ss', 's') THEN ($2::int8 / 10000000 % 60)::int4
-      WHEN $1 IN ('millisecond', 'ms') THEN ($2::int8 / 10000 % 1000)::int4
-      WHEN $1 IN ('microsecond', 'mcs') THEN ($2::int8 / 10 % 1000000)::int4
-      WHEN $1 IN ('nanosecond', 'ns') THEN ($2::int8 % 10000000 * 100)::int4
-    END $$`,
   "CREATE FUNCTION mssql.now_utc() RETURNS mssql.datetime2 LANGUAGE sql VOLATILE AS $$ SELECT ((extract(epoch FROM clock_timestamp()) * 10000000)::int8 + 621355968000000000)::mssql.datetime2 $$",
-  `CREATE FUNCTION mssql.ticks_add(part text, amount int8, ticks int8) RETURNS int8 LANGUAGE plpgsql IMMUTABLE STRICT AS $$
-    DECLARE
-      moved date;
-      result int8;
-    BEGIN
-      IF part IN ('year', 'yy', 'yyyy', 'quarter', 'qq', 'q', 'month', 'mm', 'm') THEN
-        moved := (mssql.date_of_ticks(ticks) + make_interval(months => (amount * CASE WHEN part LIKE 'y%' THEN 12 WHEN part LIKE 'q%' THEN 3 ELSE 1 END)::int))::date;
-        result := mssql.ticks_of_date(moved) + ticks % 864000000000;
-      ELSE
-        result := ticks + amount * mssql.ticks_of_part(part);
-      END IF;
-      IF result < 0 OR result >= 3155378976000000000 THEN ${outOfRange}; END IF;
-      RETURN result;
-    END $$`,
-  `CREATE FUNCTION mssql.dateadd(text, int8, mssql.datetime2) RETURNS mssql.datetime2 LANGUAGE sql IMMUTABLE STRICT AS
-    $$ SELECT mssql.ticks_add($1, $2, $3::int8)::mssql.datetime2 $$`,
-  `CREATE FUNCTION mssql.dateadd(text, int8, mssql.datetimeoffset) RETURNS mssql.datetimeoffset LANGUAGE sql IMMUTABLE STRICT AS
-    $$ SELECT mssql.ticks_add($1, $2, $3::int8)::mssql.datetimeoffset $$`,
-  `CREATE FUNCTION mssql.dateadd(text, int8, date) RETURNS date LANGUAGE sql IMMUTABLE STRICT AS
-    $$ SELECT mssql.date_of_ticks(mssql.ticks_add($1, $2, mssql.ticks_of_date($3))) $$`,
-  `CREATE FUNCTION mssql.datediff(part text, mssql.datetime2, mssql.datetime2) RETURNS int8 LANGUAGE sql IMMUTABLE STRICT AS $$
-    SELECT CASE
-      WHEN $1 IN ('year', 'yy', 'yyyy') THEN mssql.datepart('year', $3) - mssql.datepart('year', $2)
-      WHEN $1 IN ('month', 'mm', 'm') THEN
-        (mssql.datepart('year', $3) - mssql.datepart('year', $2)) * 12 + mssql.datepart('month', $3) - mssql.datepart('month', $2)
-      ELSE $3::int8 / mssql.ticks_of_part($1) - $2::int8 / mssql.ticks_of_part($1)
-    END $$`,
   // Objects and the session.
   `CREATE FUNCTION mssql.applock_mode(principal text, resource text, owner text) RETURNS text LANGUAGE sql VOLATILE AS $$
     SELECT CASE WHEN EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()
       AND (classid::int8 << 32) | objid::int8 = hashtextextended(resource, 0)) THEN 'Exclusive' ELSE 'NoLock' END $$`,
-  `CREATE FUNCTION mssql.applock_test(principal text, resource text, mode text, owner text) RETURNS int4 LANGUAGE plpgsql VOLATILE AS $$
-    BEGIN
-      IF NOT pg_try_advisory_lock(hashtextextended(resource, 0)) THEN RETURN 0; END IF;
-      PERFORM pg_advisory_unlock(hashtextextended(resource, 0));
-      RETURN 1;
-    END $$`,
   `CREATE FUNCTION mssql.last_identity() RETURNS numeric LANGUAGE plpgsql VOLATILE AS $$
     BEGIN RETURN lastval(); EXCEPTION WHEN object_not_in_prerequisite_state THEN RETURN NULL; END $$`,
   `CREATE FUNCTION mssql.object_id(name text, kind text DEFAULT NULL) RETURNS int4 LANGUAGE plpgsql STABLE AS $$

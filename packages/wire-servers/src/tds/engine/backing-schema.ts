@@ -141,7 +141,7 @@ function numberCasts(): readonly string[] {
       `UPDATE pg_cast SET castfunc = 'mssql.cut_${integer}(${fraction})'::regprocedure WHERE castsource = '${fraction}'::regtype AND casttarget = '${integer}'::regtype`,
     ]),
   );
-  const fromText = ["int2", "int4", "int8", "numeric", "float4", "float8", "date", "uuid", "bool"].flatMap((type) =>
+  const fromText = ["int2", "int4", "int8", "numeric", "float4", "float8", "date", "bool"].flatMap((type) =>
     ["text", "varchar", "bpchar"].map((text) => `CREATE CAST (${text} AS ${type}) WITH INOUT AS IMPLICIT`),
   );
   return [

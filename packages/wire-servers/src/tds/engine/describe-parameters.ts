@@ -21,13 +21,12 @@ export async function describeParameters(
     const words = "The metadata could not be determined because the batch contains several statements.";
     throw new SqlServerError(11526, words, { reach: "batch" });
   }
-  const frame = new Frame("procedure", session.database, (name) => session.fact(name));
+  const frame = new Frame("procedure", session);
   for (const parameter of parseParameterList(declarations)) {
     frame.declare(parameter.name, { type: parameter.type, value: null });
   }
   const emission = new Emission({
     variable: (name) => frame.variable(name),
-    isTableVariable: (name) => frame.isTableVariable(name),
     database: frame.database,
     acceptsUndeclared: true,
   });

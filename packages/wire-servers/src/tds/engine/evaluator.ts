@@ -19,9 +19,7 @@ export class Evaluator {
   async value(expression: Expression): Promise<TypedValue> {
     if (expression.kind === "literal") return { type: expression.type, value: expression.value };
     const emission = new Emission(this.#frame);
-    if (expression.kind === "variable" && expression.name.toLowerCase() !== "@@identity") {
-      return emission.variableValue(expression.name);
-    }
+    if (expression.kind === "variable") return emission.variableValue(expression.name);
     const type = expressionsOf(emission).typeOf(expression) ?? { name: "nvarchar", length: 4000 };
     return this.valueAs(expression, type);
   }

@@ -46,7 +46,7 @@ export async function toSqlServerError(error: BackingFailure, place: FailurePlac
   switch (error.code) {
     case "MSERR": {
       const [, number = "50000", text = ""] = /^(\d+):(.*)$/s.exec(error.message) ?? [];
-      const reach = number === "241" ? "transaction" : "statement";
+      const reach = number === "241" || number === "235" ? "transaction" : "statement";
       return new SqlServerError(Number(number), text, { reach, cause });
     }
     case "23505":
@@ -202,6 +202,9 @@ async function checkConflict(error: BackingFailure, place: FailurePlace, table: 
 function conversionFailure(error: BackingFailure): SqlServerError {
   const [, type = "", value = ""] = /for (?:input )?(?:type )?([a-z ]+): "(.*)"/s.exec(error.message) ?? [];
   const facts = { reach: "transaction", cause: error } as const;
+  // Real SQL Server makes 0 of it, or a day of 1900.
+  if (value === "" && type !== "uuid" && type !== "numeric")
+    throw new NotUnderstoodError("an empty text as a number or a date", error);
   if (type === "uuid") {
     const text = "Conversion failed when converting from a character string to uniqueidentifier.";
     return new SqlServerError(8169, text, { ...facts, state: 2 });

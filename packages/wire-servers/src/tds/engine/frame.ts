@@ -7,33 +7,35 @@ export class Frame implements EmissionContext {
   readonly kind: "batch" | "procedure";
   /** The procedure's name, for errors. */
   readonly procedure: string;
-  readonly database: string;
-  /** Tables that live as long as the frame: table variables, and temporary tables of a procedure. */
+  readonly #session: { readonly database: string; fact(name: string): TypedValue | undefined };
+  /** Tables that live as long as the frame: temporary tables of a procedure. */
   readonly ownTables = new Set<string>();
   readonly #variables = new Map<string, TypedValue>();
-  readonly #tables = new Set<string>();
-  readonly #fact: (name: string) => TypedValue | undefined;
 
-  /** `fact` gives `@@name`s and the facts of the session. */
+  /** The session gives `@@name`s and its facts. */
   constructor(
     kind: "batch" | "procedure",
-    database: string,
-    fact: (name: string) => TypedValue | undefined,
+    session: { readonly database: string; fact(name: string): TypedValue | undefined },
     procedure = "",
   ) {
     this.kind = kind;
-    this.database = database;
     this.procedure = procedure;
-    this.#fact = fact;
+    this.#session = session;
+  }
+
+  get database(): string {
+    return this.#session.database;
+  }
+
+  /** A frame of the same kind with the same variables. */
+  copy(): Frame {
+    const copied = new Frame(this.kind, this.#session, this.procedure);
+    for (const [name, value] of this.#variables) copied.declare(name, value);
+    return copied;
   }
 
   declare(name: string, value: TypedValue): void {
     this.#variables.set(name.toLowerCase(), value);
-  }
-
-  declareTable(name: string): void {
-    this.#tables.add(name.toLowerCase());
-    this.ownTables.add(name.toLowerCase());
   }
 
   /** The declared type of a variable. */
@@ -42,11 +44,7 @@ export class Frame implements EmissionContext {
   }
 
   variable(name: string): TypedValue | undefined {
-    if (name.startsWith("@@") || name.startsWith("fact:")) return this.#fact(name);
+    if (name.startsWith("@@") || name.startsWith("fact:")) return this.#session.fact(name);
     return this.#variables.get(name.toLowerCase());
-  }
-
-  isTableVariable(name: string): boolean {
-    return this.#tables.has(name.toLowerCase());
   }
 }

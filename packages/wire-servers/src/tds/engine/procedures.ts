@@ -4,7 +4,7 @@ import type { Name, Statement } from "../tsql/ast.ts";
 import { parseBatch, parseParameterList, parseProcedureName, parseProcedureText } from "../tsql/parse-statement.ts";
 import { plain } from "../types/sql-type.ts";
 import { lockApplication } from "./application-locks.ts";
-import { type Argument, bind, numberOf, type Outcome, outcomeOf, textOf } from "./arguments.ts";
+import { type Argument, bind, type Outcome, outcomeOf, textOf } from "./arguments.ts";
 import { describeParameters } from "./describe-parameters.ts";
 import { Frame } from "./frame.ts";
 import { procedureKey } from "./run-definition.ts";
@@ -17,11 +17,13 @@ const maximumParameters = 2100;
 
 /** Runs a batch that a client has sent. Its errors are sent, not thrown. */
 export async function runBatch(session: SqlSession, text: string, response: ResponseStream): Promise<void> {
-  const frame = new Frame("batch", session.database, (name) => session.fact(name));
+  const frame = new Frame("batch", session);
   await sendingErrors(session, response, "done", async () => {
     const runner = new StatementRunner(session, frame, response, executeStatement);
     try {
-      await runner.run(parseBatch(text));
+      const statements = parseBatch(text);
+      await runner.resolveNames(statements);
+      await runner.run(statements);
     } finally {
       await runner.close();
     }
@@ -44,6 +46,7 @@ export async function runRpc(session: SqlSession, request: RpcRequest, response:
       response,
     );
     warnOfTransactionCount(session, before, response);
+    if (await session.endDoomed(response)) throw new BatchEnded("its transaction was doomed");
     response.tokens.returnStatus(outcome.status);
     outcome.output.forEach(({ name, value }, index) => {
       const text = Buffer.isBuffer(value.value) ? `\\x${value.value.toString("hex")}` : value.value;
@@ -111,9 +114,11 @@ async function sendingErrors(
 ): Promise<void> {
   try {
     await work();
+    if (await session.endDoomed(response)) response.done(kind, { error: true });
   } catch (error) {
     if (error instanceof BatchEnded) {
-      if (kind === "doneProcedure") response.done("doneProcedure", { error: true });
+      const doomed = await session.endDoomed(response);
+      if (kind === "doneProcedure" || doomed) response.done(kind, { error: true });
       return;
     }
     if (session.cancelled) throw error;
@@ -141,24 +146,6 @@ async function call(
       const [text, declarations, ...rest] = given;
       return runText(session, textOf(text), declarations === undefined ? "" : textOf(declarations), rest, response);
     }
-    case "sp_prepare": {
-      const [, declarations, text] = given;
-      return prepare(session, textOf(text), textOf(declarations));
-    }
-    case "sp_execute": {
-      const [handle, ...rest] = given;
-      const number = numberOf(handle);
-      const found = session.prepared.get(number);
-      if (found === undefined) {
-        throw new SqlServerError(8179, `Could not find prepared statement with handle ${number}.`, { reach: "batch" });
-      }
-      return runText(session, found.text, found.parameters, rest, response);
-    }
-    case "sp_unprepare": {
-      const number = numberOf(given[0]);
-      if (session.prepared.delete(number)) return { status: 0, output: [] };
-      throw new SqlServerError(8179, `Could not find prepared statement with handle ${number}.`, { reach: "batch" });
-    }
     case "sp_set_session_context": {
       const [key, value] = given;
       const stored = value === undefined || value.value === "default" ? undefined : value.value;
@@ -173,19 +160,12 @@ async function call(
     case "sp_getapplock":
     case "sp_releaseapplock":
       return lockApplication(session, name, given);
+    case "sp_prepare":
     case "sp_prepexec":
-      throw new NotUnderstoodError("sp_prepexec");
+      throw new NotUnderstoodError(name);
     default:
       return runModule(session, procedure, given, response);
   }
-}
-
-function prepare(session: SqlSession, text: string, parameters: string): Outcome {
-  // The text is parsed now, as SQL Server does; names are looked up when it runs.
-  parseBatch(text);
-  const handle = session.nextHandle();
-  session.prepared.set(handle, { text, parameters });
-  return { status: 0, output: [{ name: "@handle", value: { type: plain("int"), value: String(handle) } }] };
 }
 
 /** sp_executesql: a batch with parameters, in a scope of its own. */
@@ -199,7 +179,9 @@ async function runText(
   const parameters = parseParameterList(declarations);
   return inFrame(session, "", response, async (runner) => {
     await bind(runner, parameters, given, "");
-    await runner.run(parseBatch(text));
+    const statements = parseBatch(text);
+    await runner.resolveNames(statements);
+    await runner.run(statements);
     return outcomeOf(runner, parameters, given);
   });
 }
@@ -226,17 +208,11 @@ async function runModule(
     });
   }
   const module = parseProcedureText(definition);
-  const { noCount } = session.options;
-  try {
-    return await inFrame(session, procedure.at(-1) ?? "", response, async (runner) => {
-      await bind(runner, module.parameters, given, procedure.at(-1) ?? "");
-      await runner.run(module.body);
-      return outcomeOf(runner, module.parameters, given);
-    });
-  } finally {
-    // What a procedure SETs ends with it.
-    session.options.noCount = noCount;
-  }
+  return inFrame(session, procedure.at(-1) ?? "", response, async (runner) => {
+    await bind(runner, module.parameters, given, procedure.at(-1) ?? "");
+    await runner.run(module.body);
+    return outcomeOf(runner, module.parameters, given);
+  });
 }
 
 async function inFrame<Result>(
@@ -249,11 +225,11 @@ async function inFrame<Result>(
     const text = "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).";
     throw new SqlServerError(217, text, { reach: "batch" });
   }
-  const frame = new Frame("procedure", session.database, (name) => session.fact(name), procedure);
+  const frame = new Frame("procedure", session, procedure);
   const runner = new StatementRunner(session, frame, response, executeStatement);
   session.nestLevel += 1;
   try {
-    return await work(runner);
+    return await session.scoped(response, () => work(runner));
   } finally {
     session.nestLevel -= 1;
     await runner.close();

@@ -1,8 +1,10 @@
 import type { ResponseStream } from "../protocol/response-stream.ts";
 import type { Insert, Select, Statement } from "../tsql/ast.ts";
-import { Emission, emitName, emitTarget, quote } from "../tsql/emission.ts";
+import { Emission, emitName } from "../tsql/emission.ts";
 import { type EmittedChange, emitDelete, emitInsert, emitMerge, emitUpdate } from "../tsql/emit-change.ts";
 import { emitQuery, leftmostSelect, type StaticColumn } from "../tsql/emit-query.ts";
+import { triggerCount } from "../tsql/emit-trigger.ts";
+import { isBackingFailure } from "./failure.ts";
 import type { Frame } from "./frame.ts";
 import { knownColumns } from "./known-columns.ts";
 import { DefinitionRunner } from "./run-definition.ts";
@@ -49,6 +51,28 @@ export class DataRunner {
     this.#response.done(kind, counted ? { count } : {}, commands[statement.kind]);
   }
 
+  /** Throws what stops a batch before it starts, and nothing else. */
+  async resolveNames(statement: Statement): Promise<void> {
+    const { session } = this.#parts();
+    try {
+      const emission = new Emission(this.#frame);
+      if (statement.kind === "select") {
+        const text = emitQuery(statement.query, emission);
+        await session.statement(() => session.postgres.describe(text));
+      } else if (["insert", "update", "delete", "merge"].includes(statement.kind)) {
+        const { text } = await this.#emit(
+          statement as Exclude<DataStatement, { kind: "select" | "truncate" }>,
+          emission,
+        );
+        await session.statement(() => session.postgres.describe(text));
+      }
+    } catch (error) {
+      const stops =
+        error instanceof SqlServerError ? error.number === 137 : isBackingFailure(error) && error.code === "42703";
+      if (stops) throw error;
+    }
+  }
+
   async #count(statement: DataStatement): Promise<number> {
     if (statement.kind === "select") return this.#select(statement);
     this.#session.transaction.mustBeWritable();
@@ -83,9 +107,7 @@ export class DataRunner {
   async #emitInsert(insert: Insert, emission: Emission): Promise<EmittedChange> {
     const { identityInsertTable } = this.#session;
     const explicit =
-      "name" in insert.target &&
-      identityInsertTable !== undefined &&
-      insert.target.name.at(-1)?.toLowerCase() === identityInsertTable.toLowerCase();
+      identityInsertTable !== undefined && insert.target.at(-1)?.toLowerCase() === identityInsertTable.toLowerCase();
     if (insert.columns.length > 0 || insert.source.kind === "defaults") return emitInsert(insert, emission, explicit);
     // Without a list, an INSERT means every column but the identity.
     const columns = await this.#insertableColumns(insert, emission);
@@ -93,7 +115,7 @@ export class DataRunner {
   }
 
   async #insertableColumns(insert: Insert, emission: Emission): Promise<readonly string[]> {
-    const table = emitTarget(insert.target, emission.context);
+    const table = emitName(insert.target, emission.context);
     const { rows } = await this.#session.statement(() =>
       this.#session.postgres.run(
         "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attidentity = '' AND attgenerated = '' ORDER BY attnum",
@@ -105,10 +127,17 @@ export class DataRunner {
 
   async #runCounted(change: EmittedChange, emission: Emission): Promise<number> {
     const { session } = this.#parts();
+    const ofTriggers: number[] = [];
+    session.postgres.onNotice = ({ code, message }) => {
+      if (code === triggerCount) ofTriggers.push(Number(message));
+    };
     const result = await session.statement(async () => {
       await this.#lock(emission);
       return session.postgres.run(change.text, emission.values);
     }, emission.lockedTables.size === 0);
+    // A trigger without NOCOUNT tells of its own statements first.
+    if (!session.options.noCount)
+      for (const count of ofTriggers) this.#response.done("doneInProcedure", { count }, 0xc3);
     return result.rowCount ?? 0;
   }
 
@@ -159,6 +188,10 @@ export class DataRunner {
     );
   }
 
+  /**
+   * HOLDLOCK locks the range of a key: https://learn.microsoft.com/sql/relational-databases/sql-server-transaction-locking-and-row-versioning-guide.
+   * Here the table is locked instead, so that what runs at once under it proves nothing about ranges.
+   */
   async #lock(emission: Emission): Promise<void> {
     for (const table of emission.lockedTables) {
       await this.#session.postgres.run(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`);
@@ -171,15 +204,14 @@ export class DataRunner {
     emission: Emission,
   ): Promise<void> {
     const { session } = this.#parts();
-    const table = emitTarget(statement.target, emission.context);
+    const table = emitName(statement.target, emission.context);
     const { rows } = await session.statement(() =>
       session.postgres.run("SELECT 1 FROM pg_trigger WHERE tgrelid = to_regclass($1::text) AND NOT tgisinternal", [
         table,
       ]),
     );
     if (rows.length === 0) return;
-    const name = "name" in statement.target ? statement.target.name.map(quote).join(".").replaceAll('"', "") : "";
-    const text = `The target table '${name}' of the DML statement cannot have any enabled triggers if the statement contains an OUTPUT clause without INTO clause.`;
+    const text = `The target table '${statement.target.join(".")}' of the DML statement cannot have any enabled triggers if the statement contains an OUTPUT clause without INTO clause.`;
     throw new SqlServerError(334, text, { reach: "batch" });
   }
 

@@ -1,4 +1,4 @@
-import type { Statement, TableDefinition } from "../tsql/ast.ts";
+import type { Statement } from "../tsql/ast.ts";
 import { Emission, emitName, isTemporary, quote } from "../tsql/emission.ts";
 import { commentOn, emitAlterTable, emitCreateIndex, emitCreateTable, emitDrop } from "../tsql/emit-definition.ts";
 import { emitQuery, leftmostSelect } from "../tsql/emit-query.ts";
@@ -7,7 +7,7 @@ import { backingIdentifier } from "../tsql/identifier.ts";
 import type { Frame } from "./frame.ts";
 import { knownColumns } from "./known-columns.ts";
 import type { SqlSession } from "./session.ts";
-import { NotUnderstoodError, SqlServerError } from "./sql-server-error.ts";
+import { SqlServerError } from "./sql-server-error.ts";
 
 type Definition = Extract<Statement, { kind: `create-${string}` | "alter-table" | "drop" }>;
 
@@ -24,9 +24,6 @@ export class DefinitionRunner {
   async run(statement: Definition): Promise<void> {
     this.#session.transaction.mustBeWritable();
     switch (statement.kind) {
-      case "create-view":
-        await this.#createView(statement);
-        return;
       case "create-procedure":
         await this.#createProcedure(statement);
         return;
@@ -46,16 +43,6 @@ export class DefinitionRunner {
     if (statement.kind === "create-table" && isTemporary(statement.table)) {
       this.#own(emitName(statement.table, this.#frame), statement.table.at(-1) ?? "");
     }
-  }
-
-  /** DECLARE @name TABLE (...). */
-  async createTableVariable(name: string, definition: TableDefinition): Promise<void> {
-    const table = quote(name);
-    await this.#apply([
-      `DROP TABLE IF EXISTS pg_temp.${table}`,
-      ...emitCreateTable(table, definition, true, this.#frame),
-    ]);
-    this.#frame.declareTable(name);
   }
 
   /** SELECT ... INTO: the table and the types of its columns, which it takes from the query. */
@@ -90,7 +77,7 @@ export class DefinitionRunner {
     return { session: this.#session, frame: this.#frame };
   }
 
-  #written(statement: Exclude<Definition, { kind: "create-view" | "create-procedure" }>): readonly string[] {
+  #written(statement: Exclude<Definition, { kind: "create-procedure" }>): readonly string[] {
     const context = this.#frame;
     switch (statement.kind) {
       case "create-table": {
@@ -103,10 +90,6 @@ export class DefinitionRunner {
         return emitCreateIndex(statement, context);
       case "create-schema":
         return [`CREATE SCHEMA ${quote(statement.name)}`];
-      case "create-sequence": {
-        const { name, start, increment } = statement;
-        return [`CREATE SEQUENCE ${emitName(name, context)} START WITH ${start} INCREMENT BY ${increment}`];
-      }
       case "create-trigger":
         return emitCreateTrigger(statement, context);
       case "drop":
@@ -123,25 +106,6 @@ export class DefinitionRunner {
   async #apply(texts: readonly string[]): Promise<void> {
     const { session } = this.#parts();
     await session.statement(() => session.postgres.script(texts.join(";")));
-    session.host.catalog.forget();
-  }
-
-  async #createView(statement: Extract<Definition, { kind: "create-view" }>): Promise<void> {
-    const { session, frame } = this.#parts();
-    const emission = new Emission(frame);
-    const query = emitQuery(statement.query, emission);
-    if (emission.values.length > 0) throw new NotUnderstoodError("a variable in a view");
-    const known = await knownColumns(statement.query, frame, session);
-    const view = emitName(statement.view, frame);
-    const names = statement.columns.length === 0 ? "" : ` (${statement.columns.map(quote).join(", ")})`;
-    await session.statement(async () => {
-      const described = await session.postgres.describe(query);
-      await session.host.catalog.learn(described, session.postgres);
-      const columns = session.host.catalog.resultColumns(described, known, true);
-      await session.postgres.run(`CREATE ${statement.replace ? "OR REPLACE " : ""}VIEW ${view}${names} AS ${query}`);
-      const comments = columns.map((it, index) => commentOn(view, statement.columns[index] ?? it.name, it.type));
-      await session.postgres.script(comments.join(";"));
-    });
     session.host.catalog.forget();
   }
 

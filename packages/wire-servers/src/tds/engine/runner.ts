@@ -9,7 +9,7 @@ import { AttentionSignal, type SqlSession } from "./session.ts";
 import { NotUnderstoodError, SqlServerError } from "./sql-server-error.ts";
 
 /** How a list of statements ended. */
-export type Completion = "end" | "return" | "break" | "continue";
+export type Completion = "end" | "return";
 
 /** Thrown through a batch that an error has ended; the error was sent already. */
 export class BatchEnded extends Error {}
@@ -49,6 +49,21 @@ export class StatementRunner {
       if (completion !== "end") return completion;
     }
     return "end";
+  }
+
+  /**
+   * A batch is compiled before it starts: a column that a table does not have (207) and a variable that nobody declares (137) stop all of it. A table
+   * that does not exist yet is looked for when its statement runs. https://learn.microsoft.com/previous-versions/sql/sql-server-2008-r2/ms190686(v=sql.105)
+   */
+  async resolveNames(statements: readonly Statement[]): Promise<void> {
+    if (statements.length < 2) return;
+    const frame = this.frame.copy();
+    const data = new DataRunner(this.session, frame, this.response);
+    for (const statement of statements) {
+      if (statement.kind === "declare")
+        for (const { name, type } of statement.variables) frame.declare(name, { type, value: null });
+      else await data.resolveNames(statement);
+    }
   }
 
   /** A DONE of this frame's kind. */
@@ -98,7 +113,7 @@ export class StatementRunner {
   }
 
   async #execute(statement: Statement): Promise<Completion> {
-    const { session, response, frame } = this;
+    const { session, response } = this;
     switch (statement.kind) {
       case "select":
       case "insert":
@@ -112,8 +127,6 @@ export class StatementRunner {
         throw new NotUnderstoodError("INSERT BULK inside another batch");
       case "if":
         return this.#if(statement.condition, statement.then, statement.otherwise);
-      case "while":
-        return this.#while(statement.condition, statement.body);
       case "block":
         return this.run(statement.body);
       case "try":
@@ -122,16 +135,10 @@ export class StatementRunner {
         if (statement.value !== undefined)
           this.returnValue = Number((await this.evaluator.value(statement.value)).value ?? 0);
         return "return";
-      case "break":
-      case "continue":
-        return statement.kind;
       case "throw":
         throw await this.#thrown(statement.arguments);
       case "raiserror":
         await this.#raise(statement.arguments);
-        return "end";
-      case "print":
-        response.info(0, 0, 1, String((await this.evaluator.value(statement.value)).value ?? ""));
         return "end";
       case "declare":
         await this.#declare(statement);
@@ -168,10 +175,7 @@ export class StatementRunner {
         session.identityInsertTable = statement.on ? statement.table.at(-1) : undefined;
         break;
       case "use":
-        if (statement.database.toLowerCase() !== frame.database.toLowerCase()) {
-          const text = `Database '${statement.database}' does not exist. Make sure that the name is entered correctly.`;
-          throw new SqlServerError(911, text, { reach: "batch" });
-        }
+        session.use(statement.database, response);
         break;
       case "wait":
         await this.#wait(statement.delay);
@@ -190,16 +194,6 @@ export class StatementRunner {
   async #if(condition: Expression, then: Statement, otherwise: Statement | undefined): Promise<Completion> {
     if (await this.evaluator.condition(condition)) return this.run([then]);
     return otherwise === undefined ? "end" : this.run([otherwise]);
-  }
-
-  async #while(condition: Expression, body: Statement): Promise<Completion> {
-    while (await this.evaluator.condition(condition)) {
-      this.session.checkAttention();
-      const completion = await this.run([body]);
-      if (completion === "return") return "return";
-      if (completion === "break") break;
-    }
-    return "end";
   }
 
   async #try(body: readonly Statement[], handler: readonly Statement[]): Promise<Completion> {
@@ -253,12 +247,8 @@ export class StatementRunner {
 
   async #declare(statement: Extract<Statement, { kind: "declare" }>): Promise<void> {
     for (const variable of statement.variables) {
-      if ("table" in variable) {
-        await this.#definitions.createTableVariable(variable.name, variable.table);
-      } else {
-        this.frame.declare(variable.name, { type: variable.type, value: null });
-        if (variable.value !== undefined) await this.#assign(variable.name, "=", variable.value);
-      }
+      this.frame.declare(variable.name, { type: variable.type, value: null });
+      if (variable.value !== undefined) await this.#assign(variable.name, "=", variable.value);
     }
   }
 

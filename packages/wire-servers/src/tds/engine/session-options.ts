@@ -42,15 +42,18 @@ export class SessionOptions {
     return setting;
   }
 
-  /** Everything back to what a new session has. */
-  reset(): void {
-    this.xactAbort = false;
-    this.noCount = false;
-    this.lockTimeoutMs = -1;
+  /** What is set now, in the words of SET. */
+  get all(): Readonly<Record<string, string>> {
+    return {
+      xact_abort: this.xactAbort ? "on" : "off",
+      nocount: this.noCount ? "on" : "off",
+      lock_timeout: String(this.lockTimeoutMs),
+    };
   }
 
-  #setLockTimeout(milliseconds: number): string {
+  #setLockTimeout(milliseconds: number): string | undefined {
     if (!Number.isInteger(milliseconds)) throw new NotUnderstoodError("SET LOCK_TIMEOUT with no number");
+    if (milliseconds === this.lockTimeoutMs) return undefined;
     this.lockTimeoutMs = milliseconds;
     // 0 means "do not wait" here and "wait for ever" in PostgreSQL.
     return `SET lock_timeout = ${milliseconds < 0 ? 0 : Math.max(1, milliseconds)}`;

@@ -162,9 +162,9 @@ export class SessionTransaction {
     this.#savepoints.push(name);
   }
 
-  /** The session was reset: its level is the default again. */
-  resetLevel(): void {
-    this.#level = "read committed";
+  /** The level is again what it was. */
+  restoreLevel(level: string): void {
+    this.#level = level;
   }
 
   #forget(response: ResponseStream): void {

@@ -21,19 +21,10 @@ export type Expression =
       readonly kind: "cast";
       readonly operand: Expression;
       readonly type: SqlType;
-      readonly attempt: boolean;
-      readonly style: number | undefined;
     }
   | { readonly kind: "subquery"; readonly query: Query }
   | { readonly kind: "collate"; readonly operand: Expression; readonly collation: string }
   | { readonly kind: "compare"; readonly operator: string; readonly left: Expression; readonly right: Expression }
-  | {
-      readonly kind: "quantified";
-      readonly operator: string;
-      readonly quantifier: "ALL" | "ANY";
-      readonly left: Expression;
-      readonly query: Query;
-    }
   | { readonly kind: "and" | "or"; readonly left: Expression; readonly right: Expression }
   | { readonly kind: "not"; readonly operand: Expression }
   | {
@@ -69,16 +60,12 @@ export interface Call {
   readonly star: boolean;
   readonly distinct: boolean;
   readonly over: Window | undefined;
-  /** `WITHIN GROUP (ORDER BY ...)`. */
-  readonly within: readonly Order[];
 }
 
 /** What OVER says. */
 export interface Window {
   readonly partitionBy: readonly Expression[];
   readonly orderBy: readonly Order[];
-  /** `ROWS BETWEEN ...` as PostgreSQL writes it too; empty when there is none. */
-  readonly frame: string;
 }
 
 export interface Order {
@@ -114,18 +101,13 @@ export interface SetOperation {
 export interface Select {
   readonly kind: "select";
   readonly distinct: boolean;
-  readonly top: Top | undefined;
+  readonly top: Expression | undefined;
   readonly items: readonly SelectItem[];
   readonly into: Name | undefined;
   readonly from: readonly TableSource[];
   readonly where: Expression | undefined;
   readonly groupBy: readonly Expression[];
   readonly having: Expression | undefined;
-}
-
-export interface Top {
-  readonly count: Expression;
-  readonly withTies: boolean;
 }
 
 export type SelectItem =
@@ -140,7 +122,6 @@ export type TableSource =
       readonly alias: string | undefined;
       readonly hints: readonly string[];
     }
-  | { readonly kind: "table-variable"; readonly name: string; readonly alias: string | undefined }
   | { readonly kind: "derived"; readonly query: Query; readonly alias: string; readonly columns: readonly string[] }
   | {
       readonly kind: "values";
@@ -148,7 +129,6 @@ export type TableSource =
       readonly alias: string;
       readonly columns: readonly string[];
     }
-  | { readonly kind: "table-function"; readonly call: Call; readonly alias: string | undefined }
   | {
       readonly kind: "join";
       readonly join: JoinKind;
@@ -157,20 +137,17 @@ export type TableSource =
       readonly on: Expression | undefined;
     };
 
-export type JoinKind = "INNER" | "LEFT" | "RIGHT" | "FULL" | "CROSS" | "CROSS APPLY" | "OUTER APPLY";
-
-/** The table that a statement changes: one by name, or a table variable. */
-export type ChangeTarget = { readonly name: Name } | { readonly variable: string };
+export type JoinKind = "INNER" | "LEFT" | "RIGHT" | "FULL" | "CROSS";
 
 export interface Output {
   readonly items: readonly SelectItem[];
-  readonly into: { readonly target: ChangeTarget; readonly columns: readonly string[] } | undefined;
+  readonly into: { readonly target: Name; readonly columns: readonly string[] } | undefined;
 }
 
 export interface Insert {
   readonly kind: "insert";
   readonly common: readonly CommonTable[];
-  readonly target: ChangeTarget;
+  readonly target: Name;
   readonly hints: readonly string[];
   readonly columns: readonly string[];
   readonly output: Output | undefined;
@@ -190,8 +167,8 @@ export interface Assignment {
 export interface Update {
   readonly kind: "update";
   readonly common: readonly CommonTable[];
-  readonly top: Top | undefined;
-  readonly target: ChangeTarget;
+  readonly top: Expression | undefined;
+  readonly target: Name;
   readonly hints: readonly string[];
   readonly set: readonly Assignment[];
   readonly output: Output | undefined;
@@ -202,8 +179,8 @@ export interface Update {
 export interface Delete {
   readonly kind: "delete";
   readonly common: readonly CommonTable[];
-  readonly top: Top | undefined;
-  readonly target: ChangeTarget;
+  readonly top: Expression | undefined;
+  readonly target: Name;
   readonly hints: readonly string[];
   readonly output: Output | undefined;
   readonly from: readonly TableSource[];
@@ -213,7 +190,7 @@ export interface Delete {
 export interface Merge {
   readonly kind: "merge";
   readonly common: readonly CommonTable[];
-  readonly target: ChangeTarget;
+  readonly target: Name;
   readonly alias: string | undefined;
   readonly hints: readonly string[];
   readonly source: TableSource;
@@ -298,15 +275,7 @@ export type Statement = { readonly line: number } & (
       readonly include: readonly string[];
       readonly where: Expression | undefined;
     }
-  | {
-      readonly kind: "create-view";
-      readonly view: Name;
-      readonly columns: readonly string[];
-      readonly query: Query;
-      readonly replace: boolean;
-    }
   | { readonly kind: "create-schema"; readonly name: string }
-  | { readonly kind: "create-sequence"; readonly name: Name; readonly start: string; readonly increment: string }
   | { readonly kind: "create-procedure"; readonly name: Name; readonly replace: boolean; readonly definition: string }
   | {
       readonly kind: "create-trigger";
@@ -333,14 +302,11 @@ export type Statement = { readonly line: number } & (
       readonly then: Statement;
       readonly otherwise: Statement | undefined;
     }
-  | { readonly kind: "while"; readonly condition: Expression; readonly body: Statement }
   | { readonly kind: "block"; readonly body: readonly Statement[] }
   | { readonly kind: "try"; readonly body: readonly Statement[]; readonly handler: readonly Statement[] }
   | { readonly kind: "throw"; readonly arguments: readonly Expression[] }
   | { readonly kind: "raiserror"; readonly arguments: readonly Expression[] }
-  | { readonly kind: "print"; readonly value: Expression }
   | { readonly kind: "return"; readonly value: Expression | undefined }
-  | { readonly kind: "break" | "continue" }
   | { readonly kind: "begin-transaction"; readonly name: string }
   | { readonly kind: "commit" }
   | { readonly kind: "rollback"; readonly name: string }
@@ -373,17 +339,18 @@ export type TableChange =
       readonly nullable: boolean | undefined;
     };
 
-export type DroppedKind = "table" | "view" | "procedure" | "index" | "schema" | "trigger" | "sequence";
+export type DroppedKind = "table" | "procedure" | "index" | "schema" | "trigger";
 
-export type VariableDeclaration =
-  | { readonly name: string; readonly type: SqlType; readonly value: Expression | undefined }
-  | { readonly name: string; readonly table: TableDefinition };
+export interface VariableDeclaration {
+  readonly name: string;
+  readonly type: SqlType;
+  readonly value: Expression | undefined;
+}
 
 /** Whether an expression is a condition, which T-SQL allows in other places than values. */
 export function isCondition(expression: Expression): boolean {
   switch (expression.kind) {
     case "compare":
-    case "quantified":
     case "and":
     case "or":
     case "not":

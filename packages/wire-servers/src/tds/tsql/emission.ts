@@ -1,7 +1,7 @@
 import type { BackingValue } from "../../shared/backing-cursor.ts";
 import { NotUnderstoodError, SqlServerError } from "../engine/sql-server-error.ts";
 import { maxLength, type SqlType } from "../types/sql-type.ts";
-import type { ChangeTarget, Name } from "./ast.ts";
+import type { Name } from "./ast.ts";
 import { backingIdentifier } from "./identifier.ts";
 
 /** A value with its type. */
@@ -14,8 +14,6 @@ export interface TypedValue {
 export interface EmissionContext {
   /** The value of `@name` or `@@name`; `undefined` when it is not declared. */
   variable(name: string): TypedValue | undefined;
-  /** Whether `@name` is a table variable. */
-  isTableVariable(name: string): boolean;
   /** Variables that are not declared become parameters whose type PostgreSQL infers. */
   readonly acceptsUndeclared?: boolean;
   /** `inserted` and `deleted` are tables, not the rows of OUTPUT. */
@@ -93,22 +91,6 @@ export function emitName(name: Name, context: Pick<EmissionContext, "database">)
     return `${quote(schema === "" ? "dbo" : schema)}.${quote(object)}`;
   }
   return name.map((part) => quote(part)).join(".");
-}
-
-/** The name of the table that a statement changes. */
-export function emitTarget(target: ChangeTarget, context: EmissionContext): string {
-  if ("name" in target) return emitName(target.name, context);
-  return emitTableVariable(target.variable, context);
-}
-
-/** The table behind a table variable. @throws SqlServerError 1087. */
-export function emitTableVariable(name: string, context: EmissionContext): string {
-  if (context.isTableVariable(name)) return quote(name);
-  throw new SqlServerError(1087, `Must declare the table variable "${name}".`, {
-    severity: 15,
-    state: 2,
-    reach: "batch",
-  });
 }
 
 /** The type of PostgreSQL that stands for a type of SQL Server; the `mssql` schema is made by `backingSchema`. */

@@ -1,17 +1,6 @@
 import { NotUnderstoodError } from "../engine/sql-server-error.ts";
-import type {
-  Assignment,
-  ChangeTarget,
-  Delete,
-  Expression,
-  Insert,
-  Merge,
-  Output,
-  TableSource,
-  Top,
-  Update,
-} from "./ast.ts";
-import { type Emission, emitTarget, quote } from "./emission.ts";
+import type { Assignment, Delete, Expression, Insert, Merge, Name, Output, TableSource, Update } from "./ast.ts";
+import { type Emission, emitName, quote } from "./emission.ts";
 import {
   emitCommonTables,
   emitItems,
@@ -118,8 +107,8 @@ function emitValue(value: Expression | "default", emission: Emission): string {
   return value === "default" ? "DEFAULT" : expressionsOf(emission).emit(value);
 }
 
-function lockedTarget(target: ChangeTarget, hints: readonly string[], emission: Emission): string {
-  const name = emitTarget(target, emission.context);
+function lockedTarget(target: Name, hints: readonly string[], emission: Emission): string {
+  const name = emitName(target, emission.context);
   if (hints.some((it) => rangeLocks.includes(it))) emission.lockedTables.add(name);
   return name;
 }
@@ -139,24 +128,23 @@ interface Place {
  */
 function placeOf(
   statement: {
-    readonly target: ChangeTarget;
+    readonly target: Name;
     readonly hints: readonly string[];
     readonly from: readonly TableSource[];
   },
   emission: Emission,
 ): Place {
   const { target, from } = statement;
-  if (from.length === 0 || !("name" in target)) {
-    if (from.length > 0) throw new NotUnderstoodError("FROM in a change of a table variable");
+  if (from.length === 0) {
     const table = lockedTarget(target, statement.hints, emission);
     return { table, qualifier: table, others: [], conditions: [] };
   }
   const sources: TableSource[] = [];
   const conditions: Expression[] = [];
   for (const source of from) flatten(source, sources, conditions);
-  const found = sources.find((it) => it.kind === "table" && isTarget(it, target.name));
+  const found = sources.find((it) => it.kind === "table" && isTarget(it, target));
   if (found?.kind !== "table") throw new NotUnderstoodError("FROM without the table that is changed");
-  const table = lockedTarget({ name: found.name }, [...statement.hints, ...found.hints], emission);
+  const table = lockedTarget(found.name, [...statement.hints, ...found.hints], emission);
   const alias = found.alias === undefined ? "" : ` AS ${quote(found.alias)}`;
   return {
     table: `${table}${alias}`,
@@ -166,7 +154,7 @@ function placeOf(
   };
 }
 
-function isTarget(source: Extract<TableSource, { kind: "table" }>, name: readonly string[]): boolean {
+function isTarget(source: Extract<TableSource, { kind: "table" }>, name: Name): boolean {
   if (name.length === 1 && source.alias?.toLowerCase() === name[0]?.toLowerCase()) return true;
   return source.name.at(-1)?.toLowerCase() === name.at(-1)?.toLowerCase();
 }
@@ -186,7 +174,7 @@ function flatten(source: TableSource, sources: TableSource[], conditions: Expres
 function emitWhere(
   place: Place,
   where: Expression | undefined,
-  top: Top | undefined,
+  top: Expression | undefined,
   hints: readonly string[],
   emission: Emission,
 ): string {
@@ -196,7 +184,7 @@ function emitWhere(
   if (top === undefined) return condition;
   if (place.others.length > 0) throw new NotUnderstoodError("TOP in a change with joins");
   const waiting = hints.includes("READPAST") ? " SKIP LOCKED" : "";
-  const count = expressions.emit(top.count);
+  const count = expressions.emit(top);
   return `WHERE ${place.qualifier}.ctid IN (SELECT ctid FROM ${place.table} ${condition} LIMIT ${count} FOR UPDATE${waiting})`;
 }
 
@@ -216,7 +204,7 @@ function withOutput(
   }
   const { target, columns } = output.into;
   const list = columns.length === 0 ? "" : ` (${columns.map(quote).join(", ")})`;
-  const into = `INSERT INTO ${emitTarget(target, emission.context)}${list} SELECT * FROM mssql_changed`;
+  const into = `INSERT INTO ${emitName(target, emission.context)}${list} SELECT * FROM mssql_changed`;
   const with_ = tables === "" ? "WITH" : `${tables},`;
   return { text: `${with_} mssql_changed AS (${returning}) ${into}`, columns: undefined };
 }

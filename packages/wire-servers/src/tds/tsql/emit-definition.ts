@@ -145,8 +145,6 @@ export function emitDrop(statement: Extract<Statement, { kind: "drop" }>, contex
   const words = statement.object.toUpperCase();
   switch (statement.object) {
     case "table":
-    case "view":
-    case "sequence":
     case "schema":
       return statement.names.map((it) => `DROP ${words} ${ifExists}${droppedName(it, statement.object, context)}`);
     case "index": {

@@ -1,7 +1,7 @@
-import { NotUnderstoodError, SqlServerError } from "../engine/sql-server-error.ts";
+import { SqlServerError } from "../engine/sql-server-error.ts";
 import type { SqlType } from "../types/sql-type.ts";
 import type { CommonTable, JoinKind, Query, QueryBody, Select, SelectItem, TableSource } from "./ast.ts";
-import { backingType, type Emission, emitName, emitTableVariable, quote } from "./emission.ts";
+import { backingType, type Emission, emitName, quote } from "./emission.ts";
 import { ExpressionEmitter } from "./emit-expression.ts";
 import { emitRows } from "./emit-values.ts";
 
@@ -33,10 +33,7 @@ export function emitQuery(query: Query, emission: Emission): string {
     const text = "A TOP can not be used in the same query or sub-query as a OFFSET.";
     throw new SqlServerError(10741, text, { severity: 15, state: 2, reach: "batch" });
   }
-  if (top !== undefined) {
-    const count = expressions.emit(top.count);
-    parts.push(top.withTies ? `FETCH FIRST (${count}) ROWS WITH TIES` : `LIMIT ${count}`);
-  }
+  if (top !== undefined) parts.push(`LIMIT ${expressions.emit(top)}`);
   if (query.offset !== undefined) parts.push(`OFFSET ${expressions.emit(query.offset)}`);
   if (query.fetch !== undefined) parts.push(`LIMIT mssql.fetched(${expressions.emit(query.fetch)})`);
   const locking = emitLocking(query.body);
@@ -150,7 +147,7 @@ function emitSelected(item: Extract<SelectItem, { kind: "expression" }>, express
   return `(${written})::${backingType(expression.type)}`;
 }
 
-const joinWords: Readonly<Record<Exclude<JoinKind, "CROSS APPLY" | "OUTER APPLY">, string>> = {
+const joinWords: Readonly<Record<JoinKind, string>> = {
   INNER: "JOIN",
   LEFT: "LEFT JOIN",
   RIGHT: "RIGHT JOIN",
@@ -168,18 +165,10 @@ export function emitSource(source: TableSource, emission: Emission): string {
       if (source.hints.some(isRangeLock) && source.hints.some(isUpdateLock)) emission.lockedTables.add(name);
       return withAlias(name, source.alias);
     }
-    case "table-variable":
-      return withAlias(emitTableVariable(source.name, emission.context), source.alias);
     case "derived":
       return `(${emitQuery(source.query, emission)}) AS ${aliasWithColumns(source)}`;
     case "values":
       return `(${emitRows(source.rows, expressionsOf(emission))}) AS ${aliasWithColumns(source)}`;
-    case "table-function": {
-      if (source.call.name !== "string_split") throw new NotUnderstoodError(`the table function ${source.call.name}`);
-      const expressions = expressionsOf(emission);
-      const values = source.call.arguments.map((it) => expressions.emit(it)).join(", ");
-      return `string_to_table(${values}) AS ${quote(source.alias ?? "string_split")} ("value")`;
-    }
     case "join":
       return emitJoin(source, emission);
   }
@@ -200,8 +189,6 @@ function emitOwnSession(emission: Emission): string {
 function emitJoin(source: Extract<TableSource, { kind: "join" }>, emission: Emission): string {
   const left = emitSource(source.left, emission);
   const right = emitSource(source.right, emission);
-  if (source.join === "CROSS APPLY") return `${left} CROSS JOIN LATERAL ${right}`;
-  if (source.join === "OUTER APPLY") return `${left} LEFT JOIN LATERAL ${right} ON true`;
   const on = source.on === undefined ? "" : ` ON ${expressionsOf(emission).emit(source.on)}`;
   return `${left} ${joinWords[source.join]} ${source.right.kind === "join" ? `(${right})` : right}${on}`;
 }

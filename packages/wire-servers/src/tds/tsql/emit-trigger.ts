@@ -3,6 +3,9 @@ import type { Statement } from "./ast.ts";
 import { Emission, type EmissionContext, emitName, quote } from "./emission.ts";
 import { emitDelete, emitInsert, emitUpdate } from "./emit-change.ts";
 
+/** The condition by which a trigger tells how many rows a statement of its has changed. */
+export const triggerCount = "MSCNT";
+
 type CreateTrigger = Extract<Statement, { kind: "create-trigger" }>;
 
 /** The names under which PostgreSQL knows a trigger: it wants one for each event. */
@@ -26,7 +29,7 @@ export function emitCreateTrigger(statement: CreateTrigger, context: EmissionCon
     ].filter((it) => it !== "");
     const called = `mssql.${quote(name)}()`;
     return [
-      `CREATE FUNCTION ${called} RETURNS trigger LANGUAGE plpgsql AS $trigger$ BEGIN ${body} RETURN NULL; END $trigger$`,
+      `CREATE FUNCTION ${called} RETURNS trigger LANGUAGE plpgsql AS $trigger$ DECLARE counted int8; BEGIN ${body} RETURN NULL; END $trigger$`,
       `CREATE TRIGGER ${quote(name)} AFTER ${event} ON ${table} REFERENCING ${rows.join(" ")} FOR EACH STATEMENT EXECUTE FUNCTION ${called}`,
     ];
   });
@@ -34,18 +37,20 @@ export function emitCreateTrigger(statement: CreateTrigger, context: EmissionCon
 
 function emitBody(statements: readonly Statement[], context: EmissionContext): string {
   const flat = statements.flatMap((it) => (it.kind === "block" ? it.body : [it]));
+  // Without it every statement of the body reports its count to the client:
+  // https://learn.microsoft.com/sql/t-sql/statements/set-nocount-transact-sql
   const quiet = flat.some((it) => it.kind === "set-option" && it.options.includes("nocount") && it.value === "on");
-  // Without it every statement of the body would report its count to the client, which PostgreSQL does not tell.
-  if (!quiet) throw new NotUnderstoodError("a trigger without SET NOCOUNT ON");
+  const told = quiet
+    ? ""
+    : ` GET DIAGNOSTICS counted = ROW_COUNT; RAISE NOTICE USING ERRCODE = '${triggerCount}', MESSAGE = counted::text;`;
   const inside: EmissionContext = {
     variable: () => undefined,
-    isTableVariable: () => false,
     database: context.database,
     inTrigger: true,
   };
   const emission = new Emission(inside);
   const texts = flat.filter((it) => it.kind !== "set-option").map((it) => emitStatement(it, emission));
-  return texts.map((it) => `${it};`).join(" ");
+  return texts.map((it) => `${it};${told}`).join(" ");
 }
 
 function emitStatement(statement: Statement, emission: Emission): string {

@@ -50,7 +50,7 @@ export function emitRows(
       return expressions.emit(value);
     }
     if (isText(wanted)) throw new NotUnderstoodError(`${own.name} beside ${wanted.name} in VALUES`);
-    return expressions.emit({ kind: "cast", operand: value, type: wanted, attempt: false, style: undefined });
+    return expressions.emit({ kind: "cast", operand: value, type: wanted });
   };
   return `VALUES ${rows.map((row) => `(${row.map(emitCell).join(", ")})`).join(", ")}`;
 }

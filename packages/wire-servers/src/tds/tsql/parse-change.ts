@@ -1,13 +1,13 @@
 import { SqlServerError } from "../engine/sql-server-error.ts";
 import type {
   Assignment,
-  ChangeTarget,
   CommonTable,
   Delete,
   Expression,
   Insert,
   Merge,
   MergeBranch,
+  Name,
   Output,
   Update,
 } from "./ast.ts";
@@ -23,8 +23,9 @@ import {
 } from "./parse-query.ts";
 import type { TokenStream } from "./token-stream.ts";
 
-function parseTarget(tokens: TokenStream): ChangeTarget {
-  return tokens.peek().kind === "variable" ? { variable: tokens.next().text } : { name: tokens.name() };
+function parseTarget(tokens: TokenStream): Name {
+  if (tokens.peek().kind === "variable") throw tokens.refuse("a table variable");
+  return tokens.name();
 }
 
 function parseColumnNames(tokens: TokenStream): readonly string[] {

@@ -1,7 +1,6 @@
 import type { DroppedKind, Name, ProcedureParameter, Statement } from "./ast.ts";
 import { parseCondition, parseExpression, parseOrder } from "./parse-expression.ts";
-import { parseQuery } from "./parse-query.ts";
-import { parseSignedInteger, parseTableChange, parseTableDefinition } from "./parse-table.ts";
+import { parseTableChange, parseTableDefinition } from "./parse-table.ts";
 import { TokenStream } from "./token-stream.ts";
 
 type Definition =
@@ -28,12 +27,6 @@ export function parseAlterOrCreate(tokens: TokenStream): Definition {
     while (!tokens.atEnd) tokens.next();
     return { kind: "create-procedure", name, replace: replace || orAlter, definition: tokens.source.slice(start) };
   }
-  if (tokens.accepts("VIEW")) {
-    const view = tokens.name();
-    const columns = tokens.seesSymbol("(") ? tokens.parenthesized(() => tokens.identifier()) : [];
-    tokens.expect("AS");
-    return { kind: "create-view", view, columns, query: parseQuery(tokens), replace: replace || orAlter };
-  }
   if (replace || orAlter) throw tokens.refuse("ALTER of this object");
   return parseCreate(tokens);
 }
@@ -47,7 +40,6 @@ function parseCreate(tokens: TokenStream): Definition {
     if (tokens.sees("AUTHORIZATION")) throw tokens.refuse("AUTHORIZATION");
     return { kind: "create-schema", name };
   }
-  if (tokens.accepts("SEQUENCE")) return parseSequence(tokens);
   if (tokens.accepts("TRIGGER")) return parseTrigger(tokens);
   const unique = tokens.accepts("UNIQUE");
   if (!tokens.accepts("CLUSTERED")) tokens.accepts("NONCLUSTERED");
@@ -60,18 +52,6 @@ function parseCreate(tokens: TokenStream): Definition {
   const where = tokens.accepts("WHERE") ? parseCondition(tokens) : undefined;
   if (tokens.sees("WITH")) throw tokens.refuse("the options of an index");
   return { kind: "create-index", unique, name, table, columns, include, where };
-}
-
-function parseSequence(tokens: TokenStream): Definition {
-  const name = tokens.name();
-  if (tokens.accepts("AS")) tokens.type();
-  let start = "1";
-  let increment = "1";
-  for (;;) {
-    if (tokens.accepts("START", "WITH")) start = parseSignedInteger(tokens);
-    else if (tokens.accepts("INCREMENT", "BY")) increment = parseSignedInteger(tokens);
-    else return { kind: "create-sequence", name, start, increment };
-  }
 }
 
 function parseTrigger(tokens: TokenStream): Definition {
@@ -132,13 +112,11 @@ export function parseParameter(tokens: TokenStream): ProcedureParameter {
 
 const dropped: readonly (readonly [readonly string[], DroppedKind])[] = [
   [["TABLE"], "table"],
-  [["VIEW"], "view"],
   [["PROCEDURE"], "procedure"],
   [["PROC"], "procedure"],
   [["INDEX"], "index"],
   [["SCHEMA"], "schema"],
   [["TRIGGER"], "trigger"],
-  [["SEQUENCE"], "sequence"],
 ];
 
 /** Parses DROP from behind its first word. */

@@ -1,6 +1,7 @@
 import { NotUnderstoodError, SqlServerError } from "../engine/sql-server-error.ts";
 import { plain, type SqlType } from "../types/sql-type.ts";
 import { type Call, type Expression, isCondition, type Order, type Window } from "./ast.ts";
+import { functions } from "./functions.ts";
 import type { TokenStream } from "./token-stream.ts";
 
 /** Parses a value. Conditions are refused here as SQL Server does it. */
@@ -60,10 +61,7 @@ function parsePredicate(tokens: TokenStream): Expression {
   const operator = comparisons.find((it) => tokens.seesSymbol(it));
   if (operator !== undefined) {
     tokens.next();
-    if (tokens.seesAny("ALL", "ANY", "SOME")) {
-      const quantifier = tokens.next().keyword === "ALL" ? "ALL" : "ANY";
-      return { kind: "quantified", operator, quantifier, left, query: parenthesizedQuery(tokens) };
-    }
+    if (tokens.seesAny("ALL", "ANY", "SOME")) throw tokens.refuse("ALL, ANY and SOME");
     return { kind: "compare", operator, left, right: parseSum(tokens) };
   }
   if (tokens.accepts("IS")) {
@@ -189,8 +187,7 @@ function parseWord(tokens: TokenStream): Expression {
   if (tokens.accepts("CASE")) return parseCase(tokens);
   if (tokens.seesAny("CAST", "TRY_CAST") && tokens.seesSymbol("(", 1)) return parseCast(tokens);
   if (tokens.seesAny("CONVERT", "TRY_CONVERT") && tokens.seesSymbol("(", 1)) return parseConvert(tokens);
-  if (tokens.accepts("CURRENT_TIMESTAMP")) return call("getdate", []);
-  const functionLike = ["LEFT", "RIGHT", "COALESCE", "NULLIF"];
+  const functionLike = ["COALESCE", "NULLIF"];
   if (tokens.seesAny(...functionLike) && tokens.seesSymbol("(", 1)) return parseCall(tokens, tokens.next().text);
   if (tokens.seesIdentifier() && tokens.peek().kind === "word" && tokens.seesSymbol("(", 1)) {
     return parseCall(tokens, tokens.next().text);
@@ -223,42 +220,30 @@ function parseCase(tokens: TokenStream): Expression {
 }
 
 function parseCast(tokens: TokenStream): Expression {
-  const attempt = tokens.next().keyword === "TRY_CAST";
+  if (tokens.next().keyword === "TRY_CAST") throw tokens.refuse("TRY_CAST");
   tokens.expectSymbol("(");
   const operand = parseExpression(tokens);
   tokens.expect("AS");
   const type = tokens.type(30);
   tokens.expectSymbol(")");
-  return { kind: "cast", operand, type, attempt, style: undefined };
+  return { kind: "cast", operand, type };
 }
 
 function parseConvert(tokens: TokenStream): Expression {
-  const attempt = tokens.next().keyword === "TRY_CONVERT";
+  if (tokens.next().keyword === "TRY_CONVERT") throw tokens.refuse("TRY_CONVERT");
   tokens.expectSymbol("(");
   const type = tokens.type(30);
   tokens.expectSymbol(",");
   const operand = parseExpression(tokens);
-  let style: number | undefined;
-  if (tokens.acceptsSymbol(",")) {
-    const token = tokens.next();
-    if (token.kind !== "number") throw tokens.refuse("a style of CONVERT that is not a number");
-    style = Number(token.text);
-  }
+  if (tokens.seesSymbol(",")) throw tokens.refuse("a style of CONVERT");
   tokens.expectSymbol(")");
-  return { kind: "cast", operand, type, attempt, style };
+  return { kind: "cast", operand, type };
 }
-
-/** A call of a function that takes no OVER, DISTINCT or star. */
-export function call(name: string, callArguments: readonly Expression[]): Call {
-  return { kind: "call", name, arguments: callArguments, star: false, distinct: false, over: undefined, within: [] };
-}
-
-/** Functions whose first argument is the name of a date part, not a column. */
-const partFunctions = ["dateadd", "datediff", "datediff_big", "datepart", "datename", "datetrunc"];
 
 /** Parses a call from its opening parenthesis on. */
 export function parseCall(tokens: TokenStream, written: string): Call {
   const name = written.toLowerCase();
+  if (!Object.hasOwn(functions, name)) throw tokens.refuse(`the function ${name}`);
   tokens.expectSymbol("(");
   let star = false;
   let distinct = false;
@@ -267,44 +252,19 @@ export function parseCall(tokens: TokenStream, written: string): Call {
   else if (!tokens.seesSymbol(")")) {
     distinct = tokens.accepts("DISTINCT");
     if (!distinct) tokens.accepts("ALL");
-    if (partFunctions.includes(name)) {
-      const part = tokens.identifier().toLowerCase();
-      found.push({ kind: "literal", type: { name: "varchar", length: Math.max(1, part.length) }, value: part });
-      tokens.expectSymbol(",");
-    }
-    if (name === "iif") {
-      found.push(parseCondition(tokens));
-      tokens.expectSymbol(",");
-    }
     found.push(...tokens.list(() => parseExpression(tokens)));
   }
   tokens.expectSymbol(")");
-  const within = tokens.accepts("WITHIN", "GROUP") ? parseWithin(tokens) : [];
+  if (tokens.sees("WITHIN")) throw tokens.refuse("WITHIN GROUP");
   const over = tokens.accepts("OVER") ? parseWindow(tokens) : undefined;
-  return { kind: "call", name, arguments: found, star, distinct, over, within };
-}
-
-function parseWithin(tokens: TokenStream): Order[] {
-  tokens.expectSymbol("(");
-  tokens.expect("ORDER", "BY");
-  const order = tokens.list(() => parseOrder(tokens));
-  tokens.expectSymbol(")");
-  return order;
+  return { kind: "call", name, arguments: found, star, distinct, over };
 }
 
 function parseWindow(tokens: TokenStream): Window {
   tokens.expectSymbol("(");
   const partitionBy = tokens.accepts("PARTITION", "BY") ? tokens.list(() => parseExpression(tokens)) : [];
   const orderBy = tokens.accepts("ORDER", "BY") ? tokens.list(() => parseOrder(tokens)) : [];
-  let frame = "";
-  if (tokens.seesAny("ROWS", "RANGE")) {
-    const words: string[] = [];
-    while (!tokens.seesSymbol(")")) words.push(tokens.next().text);
-    frame = words.join(" ");
-    const known =
-      /^(rows|range) (between )?(unbounded preceding|current row|\d+ preceding|\d+ following)( and (unbounded following|current row|\d+ preceding|\d+ following))?$/i;
-    if (!known.test(frame)) throw tokens.refuse(`the frame ${frame}`);
-  }
+  if (tokens.seesAny("ROWS", "RANGE")) throw tokens.refuse("the frame of a window");
   tokens.expectSymbol(")");
-  return { partitionBy, orderBy, frame };
+  return { partitionBy, orderBy };
 }

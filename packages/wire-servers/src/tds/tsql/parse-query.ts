@@ -1,16 +1,6 @@
 import { SqlServerError } from "../engine/sql-server-error.ts";
-import type {
-  CommonTable,
-  Expression,
-  JoinKind,
-  Query,
-  QueryBody,
-  Select,
-  SelectItem,
-  TableSource,
-  Top,
-} from "./ast.ts";
-import { parseCall, parseCondition, parseExpression, parseOrder } from "./parse-expression.ts";
+import type { CommonTable, Expression, JoinKind, Query, QueryBody, Select, SelectItem, TableSource } from "./ast.ts";
+import { parseCondition, parseExpression, parseOrder } from "./parse-expression.ts";
 import type { TokenStream } from "./token-stream.ts";
 
 /** Parses a query with what may surround it: WITH, ORDER BY, OFFSET, OPTION. */
@@ -56,23 +46,9 @@ export function parseQueryBody(tokens: TokenStream, common: readonly CommonTable
   return { kind: "query", common, body, orderBy, offset, fetch };
 }
 
-/** Query hints that change no result. */
-const harmlessOptions =
-  /^(recompile|maxdop \d+|fast \d+|force order|keep plan|keepfixed plan|optimize for unknown|maxrecursion \d+)$/i;
-
-/** Parses `OPTION (...)`, if it comes next. */
+/** Refuses `OPTION (...)`, if it comes next. */
 export function parseOptions(tokens: TokenStream): void {
-  if (!tokens.accepts("OPTION")) return;
-  tokens.expectSymbol("(");
-  let option = "";
-  while (!tokens.seesSymbol(")")) {
-    if (tokens.acceptsSymbol(",")) {
-      if (!harmlessOptions.test(option)) throw tokens.refuse(`OPTION (${option})`);
-      option = "";
-    } else option = `${option} ${tokens.next().text}`.trim();
-  }
-  if (!harmlessOptions.test(option)) throw tokens.refuse(`OPTION (${option})`);
-  tokens.expectSymbol(")");
+  if (tokens.sees("OPTION")) throw tokens.refuse("OPTION");
 }
 
 function parseSetOperations(tokens: TokenStream): QueryBody {
@@ -117,7 +93,7 @@ function parseSelect(tokens: TokenStream): Select {
 }
 
 /** Parses `TOP n` or `TOP (n)`, if it comes next. */
-export function parseTop(tokens: TokenStream): Top | undefined {
+export function parseTop(tokens: TokenStream): Expression | undefined {
   if (!tokens.accepts("TOP")) return undefined;
   let count: Expression;
   if (tokens.acceptsSymbol("(")) {
@@ -129,8 +105,8 @@ export function parseTop(tokens: TokenStream): Top | undefined {
     if (token.kind !== "number") throw tokens.unexpected();
     count = { kind: "literal", type: { name: "int" }, value: token.text };
   }
-  if (tokens.sees("PERCENT")) throw tokens.refuse("TOP ... PERCENT");
-  return { count, withTies: tokens.accepts("WITH", "TIES") };
+  if (tokens.sees("PERCENT") || tokens.sees("WITH", "TIES")) throw tokens.refuse("TOP with more than a number");
+  return count;
 }
 
 /** Parses one item of a select list or an OUTPUT clause. */
@@ -144,12 +120,7 @@ export function parseSelectItem(tokens: TokenStream): SelectItem {
     const operator = tokens.next().text;
     return { kind: "assign", variable, operator, expression: parseExpression(tokens) };
   }
-  if (tokens.seesIdentifier() && tokens.seesSymbol("=", 1)) {
-    // `alias = expression`, an older way to write `expression AS alias`.
-    const alias = tokens.identifier();
-    tokens.expectSymbol("=");
-    return { kind: "expression", expression: parseExpression(tokens), alias };
-  }
+  if (tokens.seesIdentifier() && tokens.seesSymbol("=", 1)) throw tokens.refuse("an alias before its expression");
   const expression = parseExpression(tokens);
   return { kind: "expression", expression, alias: parseAlias(tokens) };
 }
@@ -170,7 +141,7 @@ function parseQualifiedStar(tokens: TokenStream): SelectItem | undefined {
 export function parseAlias(tokens: TokenStream): string | undefined {
   const explicit = tokens.accepts("AS");
   if (tokens.seesIdentifier()) return tokens.identifier();
-  if (tokens.peek().kind === "string" && explicit) return tokens.next().text;
+  if (tokens.peek().kind === "string" && explicit) throw tokens.refuse("a text as an alias");
   if (explicit) throw tokens.unexpected();
   return undefined;
 }
@@ -185,35 +156,30 @@ const joins: readonly (readonly [readonly string[], JoinKind])[] = [
   [["FULL", "JOIN"], "FULL"],
   [["FULL", "OUTER", "JOIN"], "FULL"],
   [["CROSS", "JOIN"], "CROSS"],
-  [["CROSS", "APPLY"], "CROSS APPLY"],
-  [["OUTER", "APPLY"], "OUTER APPLY"],
 ];
 
 /** Parses a table with everything that is joined to it. */
 export function parseTableSource(tokens: TokenStream): TableSource {
   let left = parseTable(tokens);
   for (;;) {
+    if (tokens.seesAny("PIVOT", "UNPIVOT") || tokens.peek(1).keyword === "APPLY")
+      throw tokens.refuse("PIVOT and APPLY");
     const found = joins.find(([words]) => tokens.sees(...words));
     if (found === undefined) return left;
     const [words, join] = found;
     tokens.accepts(...words);
     const right = parseTable(tokens);
-    const needsOn = !["CROSS", "CROSS APPLY", "OUTER APPLY"].includes(join);
+    const needsOn = join !== "CROSS";
     if (needsOn) tokens.expect("ON");
     left = { kind: "join", join, left, right, on: needsOn ? parseCondition(tokens) : undefined };
   }
 }
 
 function parseTable(tokens: TokenStream): TableSource {
-  if (tokens.peek().kind === "variable") {
-    const name = tokens.next().text;
-    return { kind: "table-variable", name, alias: parseAlias(tokens) };
-  }
+  if (tokens.peek().kind === "variable") throw tokens.refuse("a table variable");
   if (tokens.seesSymbol("(")) return parseParenthesizedTable(tokens);
-  if (tokens.peek().kind === "word" && tokens.seesIdentifier() && tokens.seesSymbol("(", 1)) {
-    const call = parseCall(tokens, tokens.next().text);
-    return { kind: "table-function", call, alias: parseAlias(tokens) };
-  }
+  if (tokens.peek().kind === "word" && tokens.seesIdentifier() && tokens.seesSymbol("(", 1))
+    throw tokens.refuse("a table function");
   const name = tokens.name();
   let hints = parseTableHints(tokens);
   const alias = parseAlias(tokens);

@@ -11,7 +11,6 @@ import { parseExecute } from "./parse-execute.ts";
 import { parseCondition, parseExpression } from "./parse-expression.ts";
 import { parseCommonTables, parseQuery, parseQueryBody } from "./parse-query.ts";
 import { parseSet } from "./parse-set.ts";
-import { parseTableDefinition } from "./parse-table.ts";
 import { type Grammar, TokenStream } from "./token-stream.ts";
 
 const grammar: Grammar = { query: parseQuery, statement: parseStatement };
@@ -101,11 +100,7 @@ function parseKnown(tokens: TokenStream, first: boolean): Unplaced {
       tokens.next();
       return parseExecute(tokens);
     case "IF":
-    case "WHILE":
     case "RETURN":
-    case "BREAK":
-    case "CONTINUE":
-    case "PRINT":
     case "THROW":
     case "RAISERROR":
       return parseControl(tokens);
@@ -126,6 +121,9 @@ function parseKnown(tokens: TokenStream, first: boolean): Unplaced {
     case "KILL":
       tokens.next();
       return { kind: "kill", session: parseExpression(tokens) };
+    case "WHILE":
+    case "PRINT":
+      throw tokens.refuse(keyword);
     default:
       if (tokens.seesSymbol("(")) return parseData(tokens);
       // The first statement of a batch may leave out EXEC.
@@ -157,7 +155,7 @@ function parseDeclaration(tokens: TokenStream): VariableDeclaration {
   if (tokens.sees("CURSOR")) throw tokens.refuse("a cursor");
   if (token.kind !== "variable") throw tokens.unexpected();
   tokens.accepts("AS");
-  if (tokens.accepts("TABLE")) return { name: token.text, table: parseTableDefinition(tokens) };
+  if (tokens.sees("TABLE")) throw tokens.refuse("a table variable");
   const type = tokens.type();
   const value = tokens.acceptsSymbol("=") ? parseExpression(tokens) : undefined;
   return { name: token.text, type, value };
@@ -172,21 +170,15 @@ function parseControl(tokens: TokenStream): Unplaced {
       const otherwise = tokens.accepts("ELSE") ? parseStatement(tokens) : undefined;
       return { kind: "if", condition, then, otherwise };
     }
-    case "WHILE":
-      return { kind: "while", condition: parseCondition(tokens), body: parseStatement(tokens) };
     case "RETURN":
       return { kind: "return", value: startsValue(tokens) ? parseExpression(tokens) : undefined };
-    case "PRINT":
-      return { kind: "print", value: parseExpression(tokens) };
     case "THROW":
       return { kind: "throw", arguments: startsValue(tokens) ? tokens.list(() => parseExpression(tokens)) : [] };
-    case "RAISERROR": {
+    default: {
       const found = tokens.parenthesized((): Expression => parseExpression(tokens));
       if (tokens.sees("WITH")) throw tokens.refuse("RAISERROR ... WITH");
       return { kind: "raiserror", arguments: found };
     }
-    default:
-      return { kind: keyword === "BREAK" ? "break" : "continue" };
   }
 }
 

@@ -1,3 +1,5 @@
+import { NotUnderstoodError } from "../engine/sql-server-error.ts";
+
 /** The data types of SQL Server that the server knows, by their names in T-SQL. */
 export const sqlTypeNames = [
   "bit",
@@ -129,4 +131,14 @@ export function parseTypeText(text: string): SqlType {
 /** Whether values of the type are text. */
 export function isText(type: SqlType | undefined): boolean {
   return type !== undefined && ["char", "varchar", "nchar", "nvarchar"].includes(type.name);
+}
+
+/**
+ * The type of values of which one is chosen, by CASE and its like. Real SQL Server takes the one that ranks highest; mixed ones are refused here.
+ */
+export function oneType(types: readonly (SqlType | undefined)[]): SqlType | undefined {
+  const known = types.filter((it) => it !== undefined);
+  const families = new Set(known.map((it) => (isText(it) ? "text" : it.name)));
+  if (families.size > 1) throw new NotUnderstoodError(`a choice between ${[...families].join(" and ")}`);
+  return known[0];
 }

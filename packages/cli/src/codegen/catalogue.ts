@@ -1,0 +1,113 @@
+import { type Database, type Sql, sql, UnsupportedError } from "@nsj/mdb-core";
+
+/** What the catalogue of an engine tells of a column. */
+export interface CatalogueColumn {
+  readonly table: string;
+  readonly column: string;
+  readonly nullable: boolean;
+  /** The database always fills it by itself: identities, sequences, computed columns. */
+  readonly generated: boolean;
+  /** It has a default for inserts that do not name it. */
+  readonly defaulted: boolean;
+  /** Its place in the primary key, from 1; 0 when it is not in it. */
+  readonly key: number;
+}
+
+interface Row {
+  readonly table: string;
+  readonly column: string;
+  readonly nullable: number | boolean;
+  readonly generated: number | boolean;
+  readonly defaulted: number | boolean;
+  readonly key: number;
+}
+
+/** Every column of every base table of a schema, by table and place. @throws UnsupportedError for an engine that it does not know */
+export async function readCatalogue(
+  database: Database,
+  schema: string | undefined,
+): Promise<readonly CatalogueColumn[]> {
+  const statement = Object.hasOwn(statements, database.engine) ? statements[database.engine] : undefined;
+  if (statement === undefined) {
+    const { label, engine } = database;
+    const message = `"${label}" (${engine}): the catalogue of this engine is not known, only those of ${Object.keys(statements).join(", ")}`;
+    throw new UnsupportedError(message, { database: label, engine });
+  }
+  const rows = await database.query(statement(schema));
+  return rows.map((row) => ({
+    ...row,
+    nullable: Boolean(row.nullable),
+    generated: Boolean(row.generated),
+    defaulted: Boolean(row.defaulted),
+    key: Number(row.key),
+  }));
+}
+
+/** The standard's views, which these engines have; how they tell what is generated is their own. */
+const standard = (schema: Sql, generated: Sql): Sql<Row> => sql<Row>`
+  select c.table_name as "table", c.column_name as "column",
+    case when c.is_nullable = 'YES' then 1 else 0 end as nullable,
+    case when ${generated} then 1 else 0 end as generated,
+    case when c.column_default is not null then 1 else 0 end as defaulted,
+    coalesce((
+      select min(k.ordinal_position)
+      from information_schema.table_constraints t
+      join information_schema.key_column_usage k
+        on k.constraint_schema = t.constraint_schema and k.constraint_name = t.constraint_name and k.table_name = t.table_name
+      where t.constraint_type = 'PRIMARY KEY' and t.table_schema = c.table_schema and t.table_name = c.table_name and k.column_name = c.column_name
+    ), 0) as "key"
+  from information_schema.columns c
+  join information_schema.tables b on b.table_schema = c.table_schema and b.table_name = c.table_name
+  where b.table_type = 'BASE TABLE' and c.table_schema = ${schema}
+  order by c.table_name, c.ordinal_position`;
+
+const statements: Readonly<Record<string, (schema: string | undefined) => Sql<Row>>> = {
+  postgres: (schema) =>
+    standard(
+      schema === undefined ? sql`current_schema()` : sql`${schema}`,
+      sql`c.is_identity = 'YES' or c.is_generated = 'ALWAYS' or c.column_default like 'nextval(%'`,
+    ),
+  mssql: (schema) =>
+    standard(
+      schema === undefined ? sql`schema_name()` : sql`${schema}`,
+      sql`columnproperty(object_id(quotename(c.table_schema) + '.' + quotename(c.table_name)), c.column_name, 'IsIdentity') = 1
+        or columnproperty(object_id(quotename(c.table_schema) + '.' + quotename(c.table_name)), c.column_name, 'IsComputed') = 1`,
+    ),
+  mysql: (schema) => mysqlColumns(schema),
+  mariadb: (schema) => mysqlColumns(schema),
+  oracle: (schema) => sql<Row>`
+    select c.table_name "table", c.column_name "column",
+      case when c.nullable = 'Y' then 1 else 0 end nullable,
+      case when c.identity_column = 'YES' or c.virtual_column = 'YES' then 1 else 0 end generated,
+      case when c.data_default is not null then 1 else 0 end defaulted,
+      coalesce((
+        select min(k.position) from all_constraints t
+        join all_cons_columns k on k.owner = t.owner and k.constraint_name = t.constraint_name
+        where t.constraint_type = 'P' and t.owner = c.owner and t.table_name = c.table_name and k.column_name = c.column_name
+      ), 0) "key"
+    from all_tab_cols c
+    join all_tables b on b.owner = c.owner and b.table_name = c.table_name
+    where c.hidden_column = 'NO' and c.owner = ${schema === undefined ? sql`sys_context('userenv', 'current_schema')` : sql`${schema}`}
+    order by c.table_name, c.column_id`,
+  sqlite: (schema) => sql<Row>`
+    select t.name as "table", c.name as "column",
+      case when c."notnull" = 1 or c.pk > 0 then 0 else 1 end as nullable,
+      case
+        when c.hidden in (2, 3) then 1
+        when c.pk = 1 and lower(c.type) = 'integer' and t.wr = 0
+          and (select count(*) from pragma_table_xinfo(t.name, t.schema) k where k.pk > 0) = 1 then 1
+        else 0
+      end as generated,
+      case when c.dflt_value is not null then 1 else 0 end as defaulted,
+      c.pk as "key"
+    from pragma_table_list t join pragma_table_xinfo(t.name, t.schema) c
+    where t.type = 'table' and t.schema = ${schema ?? "main"} and t.name not like 'sqlite\\_%' escape '\\' and c.hidden <> 1
+    order by t.name, c.cid`,
+};
+
+function mysqlColumns(schema: string | undefined): Sql<Row> {
+  return standard(
+    schema === undefined ? sql`database()` : sql`${schema}`,
+    sql`c.extra like '%auto_increment%' or c.extra like '%GENERATED%'`,
+  );
+}

@@ -1,0 +1,76 @@
+import {
+  ConfigurationError,
+  checkOptions,
+  type LogicalType,
+  type OptionRules,
+  type ScalarLogicalType,
+  type TypeOptions,
+} from "@nsj/mdb-core";
+import { UsageError } from "../usage-error.ts";
+
+/** The forms that a database's `types` option has chosen. */
+export type TypeForms = Partial<Omit<TypeOptions, "columnCase">>;
+
+const rules: OptionRules<TypeForms> = {
+  bigint: { type: "string", oneOf: ["auto", "number", "bigint", "string"] },
+  decimal: { type: "string", oneOf: ["string", "number"] },
+  date: { type: "string", oneOf: ["string", "date"] },
+  timestamp: { type: "string", oneOf: ["date", "string"] },
+  json: { type: "string", oneOf: ["parsed", "string"] },
+};
+
+/** Reads the words of the command line. @throws UsageError */
+export function checkTypeForms(json: string): TypeForms {
+  try {
+    const forms = JSON.parse(json) as TypeForms;
+    checkOptions<TypeForms>("--types", forms, rules);
+    return forms;
+  } catch (error) {
+    const why = error instanceof ConfigurationError ? error.message : "it is no JSON";
+    throw new UsageError(`--types: ${why}`);
+  }
+}
+
+/** The TypeScript of a column's values; `undefined` where the type contract does not say what they are. */
+export function typeOf(type: LogicalType, databaseType: string, forms: TypeForms = {}): string | undefined {
+  if (type.endsWith("[]")) {
+    const element = typeOf(type.slice(0, -2) as LogicalType, databaseType, forms);
+    return element === undefined ? undefined : `readonly (${element} | null)[]`;
+  }
+  return scalar(type as ScalarLogicalType, databaseType, forms);
+}
+
+function scalar(
+  type: ScalarLogicalType,
+  databaseType: string,
+  { bigint = "auto", decimal = "string", date = "string", timestamp = "date", json = "parsed" }: TypeForms,
+): string | undefined {
+  switch (type) {
+    case "integer":
+      if (bigint !== "auto") return bigint;
+      return /^_?(?:int8|bigint|bigserial)/i.test(databaseType) ? "number | bigint" : "number";
+    case "decimal":
+      return decimal;
+    case "float":
+      return "number";
+    case "boolean":
+      return "boolean";
+    case "string":
+    case "time":
+    case "uuid":
+    case "interval":
+      return "string";
+    case "bytes":
+      return "Buffer";
+    case "date":
+      return date === "date" ? "Date" : "string";
+    case "timestamp":
+    case "timestamptz":
+      return timestamp === "date" ? "Date" : "string";
+    case "json":
+      return json === "parsed" ? "unknown" : "string";
+    case "any":
+    case "dynamic":
+      return undefined;
+  }
+}

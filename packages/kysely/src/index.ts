@@ -1,0 +1,1 @@
+export { kyselyDialect } from "./dialect.ts";

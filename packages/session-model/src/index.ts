@@ -1,0 +1,2 @@
+export type { Ground } from "./ground.ts";
+export { sessionsUnderRandomUse } from "./run-seeds.ts";

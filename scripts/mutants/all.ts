@@ -1,0 +1,8 @@
+import { daoMutants } from "./dao-mutants.ts";
+import type { Mutant } from "./mutant.ts";
+import { poolMutants } from "./pool-mutants.ts";
+import { sessionMutants } from "./session-mutants.ts";
+import { transactionMutants } from "./transaction-mutants.ts";
+
+/** Every one-line fault that the tests are known to notice. */
+export const mutants: readonly Mutant[] = [...transactionMutants, ...sessionMutants, ...poolMutants, ...daoMutants];

@@ -1,0 +1,21 @@
+import type { Mutant } from "./mutant.ts";
+
+const daoTest = "packages/adapter-sqlite/test/dao.test.ts";
+
+/** Faults of data access objects. */
+export const daoMutants: readonly Mutant[] = [
+  {
+    fault: "keyset pages forget NULLs that sort last",
+    file: "packages/core/src/dao/keyset.ts",
+    text: "isKey || !nullsLast ? beyond",
+    replacement: "true ? beyond",
+    noticedBy: [daoTest],
+  },
+  {
+    fault: "a cursor of another order is taken",
+    file: "packages/core/src/dao/cursor.ts",
+    text: "  if (made !== signature(order)) throw",
+    replacement: "  if (made === undefined) throw",
+    noticedBy: [daoTest],
+  },
+];

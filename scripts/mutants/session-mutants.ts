@@ -1,0 +1,93 @@
+import type { Mutant } from "./mutant.ts";
+
+const session = "packages/core/src/session";
+const model = "packages/session-model/test/sqlite.test.ts";
+const memoryModel = "packages/session-model/test/sqlite-in-memory.test.ts";
+const postgresModel = "packages/session-model/test/postgres.test.ts";
+const referenceModel = "packages/session-model/test/reference.test.ts";
+
+/** Faults of statements, streams, loads, sessions and pinned connections. */
+export const sessionMutants: readonly Mutant[] = [
+  {
+    fault: "a load from a stream of the same database waits for itself",
+    file: `${session}/callers-rows.ts`,
+    text: "    runInScope(this.#scope, work).then(",
+    replacement: "    work().then(",
+    noticedBy: [model, "packages/core/test/session/standstill.test.ts"],
+  },
+  {
+    fault: "whoever waits behind something that stands still waits for ever",
+    file: `${session}/turn.ts`,
+    text: "    if (this.#occupant === undefined || this.#waiting === 0 || this.#stillTimer !== undefined) return;",
+    replacement: "    return;",
+    noticedBy: ["packages/core/test/session/standstill.test.ts", model, referenceModel],
+  },
+  {
+    fault: "a statement beside an open stream waits instead of being refused",
+    file: `${session}/unit.ts`,
+    text: "    if (this.turn.occupant?.refusesOthers === true) return errors.streamOpen(this.context);",
+    replacement: "",
+    noticedBy: ["packages/core/test/session/statements.test.ts"],
+  },
+  {
+    fault: "a stream stays open when its transaction ends",
+    file: `${session}/unit.ts`,
+    text: "      this.turn.occupant?.interrupt(why);",
+    replacement: "",
+    noticedBy: [model, referenceModel],
+  },
+  {
+    fault: "callbacks go on in a transaction that has ended",
+    file: `${session}/unit.ts`,
+    text: "      for (const child of [...this.children]) child.interrupt(why);",
+    replacement: "",
+    noticedBy: [model, referenceModel],
+  },
+  {
+    fault: "leaving a stream early does not close its cursor",
+    file: `${session}/row-stream.ts`,
+    text: `      this.#rows = [];
+      await this.#batches.return();`,
+    replacement: "      this.#rows = [];",
+    noticedBy: [model, referenceModel],
+  },
+  {
+    fault: "a statement with a signal shares a pipelined connection",
+    file: `${session}/statement-executor.ts`,
+    text: "      pipelined: pipelined && bounds === unbounded && limitMs === Number.POSITIVE_INFINITY,",
+    replacement: "      pipelined,",
+    noticedBy: ["packages/core/test/session/pipelining.test.ts"],
+  },
+  {
+    fault: "listeners for its end stay on a caller's signal",
+    file: `${session}/bounds.ts`,
+    text: `    signal?.removeEventListener("abort", onAbort);`,
+    replacement: "",
+    noticedBy: ["packages/core/test/session/limits.test.ts"],
+  },
+  {
+    fault: "a database in memory is gone after a time limit",
+    file: `${session}/run-bounded.ts`,
+    text: `  const destroy = (): void => {
+    if (!permanent) connection.destroy(reason);
+  };
+  const cut`,
+    replacement: `  const destroy = (): void => connection.destroy(reason);
+  const cut`,
+    noticedBy: [memoryModel],
+  },
+  {
+    fault: "a statement that was lost on its way is called safe to repeat",
+    file: `${session}/failure.ts`,
+    text: `  const unsafe = alone && info.kind === "lost" && info.executed !== "no";`,
+    replacement: "  const unsafe = false;",
+    noticedBy: [postgresModel],
+  },
+  {
+    fault: "the session of withConnection is not reset",
+    file: "packages/core/src/manager/database.ts",
+    text: ", dirty: true, answered",
+    replacement: ", answered",
+    noticedBy: ["packages/core/test/session/session.test.ts"],
+  },
+];

@@ -1,0 +1,105 @@
+import type { Mutant } from "./mutant.ts";
+
+const session = "packages/core/src/session";
+const model = "packages/session-model/test/sqlite.test.ts";
+const referenceModel = "packages/session-model/test/reference.test.ts";
+const transactionTest = "packages/core/test/session/transaction.test.ts";
+
+/** Faults of transactions, savepoints and hooks. */
+export const transactionMutants: readonly Mutant[] = [
+  {
+    fault: "the mail of a transaction is sent before COMMIT",
+    file: `${session}/settle.ts`,
+    text: `    await unit.server?.commit(unit.bounds);
+  } catch (error) {
+    // Nobody knows which of the hooks would be right.
+    if (!(error instanceof CommitOutcomeUnknownError)) await runHooks(unit, "rolled back", report);
+    throw error;
+  }
+  await runHooks(unit, "committed", report);`,
+    replacement: `    await runHooks(unit, "committed", report);
+    await unit.server?.commit(unit.bounds);
+  } catch (error) {
+    if (!(error instanceof CommitOutcomeUnknownError)) await runHooks(unit, "rolled back", report);
+    throw error;
+  }`,
+    noticedBy: [transactionTest, model, referenceModel],
+  },
+  {
+    fault: "the mail of a savepoint that was undone is sent",
+    file: `${session}/hooks.ts`,
+    text: "    if (kept) for (const hook of inner.#onCommit)",
+    replacement: "    for (const hook of inner.#onCommit)",
+    noticedBy: [transactionTest, model, referenceModel],
+  },
+  {
+    fault: "the mail of an outer handle inside a savepoint that was undone is sent",
+    file: `${session}/participant.ts`,
+    text: "    return part.unit.hooks;",
+    replacement: "    return this.unit.hooks;",
+    noticedBy: [model, referenceModel],
+  },
+  {
+    fault: "rollback hooks of a savepoint are lost",
+    file: `${session}/hooks.ts`,
+    text: "    for (const hook of inner.#onRollback) (kept ? this.#onRollback : this.#always).push(hook);",
+    replacement: "    for (const hook of inner.#onRollback) if (kept) this.#onRollback.push(hook);",
+    noticedBy: [transactionTest, model],
+  },
+  {
+    fault: "half of a joined callback is committed",
+    file: `${session}/settle.ts`,
+    text: "  if (child !== undefined) return",
+    replacement: "  if (child === null) return",
+    noticedBy: [model, referenceModel],
+  },
+  {
+    fault: "a joined callback that failed dooms nothing",
+    file: `${session}/propagate.ts`,
+    text: "    unit.markRollbackOnly(error);",
+    replacement: "",
+    noticedBy: [transactionTest, model],
+  },
+  {
+    fault: "COMMIT is sent although the time of its transaction is over",
+    file: `${session}/server-transaction.ts`,
+    text: "      if (late !== undefined) throw late;",
+    replacement: "",
+    noticedBy: ["packages/core/test/session/limits.test.ts"],
+  },
+  {
+    fault: "a lost COMMIT is told as rolled back",
+    file: `${session}/server-transaction.ts`,
+    text: "        throw this.#outcomeUnknown(failure.error);",
+    replacement: "        throw failure.error;",
+    noticedBy: [transactionTest],
+  },
+  {
+    fault: "contradicting options of a joined transaction are ignored",
+    file: `${session}/propagate.ts`,
+    text: "    if (value === undefined || value === current) continue;",
+    replacement: "    continue;",
+    noticedBy: [transactionTest],
+  },
+  {
+    fault: "the scope of one database hides those of the others",
+    file: `${session}/scope.ts`,
+    text: "  for (let at = storage.getStore(); at !== undefined; at = at.parent) if (at.database === database) return at;",
+    replacement: "  const at = storage.getStore(); if (at?.database === database) return at;",
+    noticedBy: [transactionTest],
+  },
+  {
+    fault: "the pauses between two attempts do not grow",
+    file: `${session}/retry.ts`,
+    text: "backoffMs * 2 ** (done - 1)",
+    replacement: "backoffMs",
+    noticedBy: ["packages/core/test/session/retry-pauses.test.ts"],
+  },
+  {
+    fault: "a busy write goes on outside of its lost transaction",
+    file: "packages/adapter-sqlite/src/transaction-state.ts",
+    text: "    return isBusy(error) && (this.#active || !before);",
+    replacement: "    return isBusy(error);",
+    noticedBy: ["packages/adapter-sqlite/test/transactions.test.ts"],
+  },
+];

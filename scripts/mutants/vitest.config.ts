@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig } from "vitest/config";
+import { mutants } from "./all.ts";
+import { broken } from "./mutant.ts";
+
+const root = join(import.meta.dirname, "../..");
+/** `MDB_MUTANT` names the fault; without one the tests have to pass. */
+const mutant = mutants.find(({ fault }) => fault === process.env["MDB_MUTANT"]);
+const conditions = ["mdb:source", "node"];
+
+export default defineConfig({
+  root,
+  plugins: [
+    {
+      name: "mutant",
+      enforce: "pre",
+      // The fault is put in while the file is loaded: nothing on the disk changes, whatever ends this run.
+      load: (id) =>
+        mutant !== undefined && id === join(root, mutant.file) ? broken(readFileSync(id, "utf8"), mutant) : undefined,
+    },
+  ],
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: mutants.flatMap(({ noticedBy }) => noticedBy),
+    globalSetup: process.argv.some((argument) => argument.includes("postgres")) ? ["./scripts/test-servers.ts"] : [],
+    // It goes by what is on the disk.
+    fsModuleCache: false,
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    execArgv: ["--expose-gc"],
+  },
+});
