@@ -15,6 +15,7 @@ import {
   type ResetPlan,
   type ResultSet,
   type RowStream,
+  type SessionContext,
   type Statement,
   type Vote,
 } from "@nsj/mdb-core";
@@ -207,6 +208,10 @@ export class PostgresConnection implements DriverConnection {
     // A COPY that waits for its source cannot be interrupted by the server.
     this.#bulkLoad?.giveUp();
     return cancelled;
+  }
+
+  setContext(context: SessionContext | undefined): void {
+    this.#session.context = context;
   }
 
   close(context: OperationContext): Promise<void> {

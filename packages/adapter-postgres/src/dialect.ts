@@ -50,6 +50,7 @@ export const capabilities: Capabilities = Object.freeze({
   deferrableTransactions: true,
   multipleResultSets: true,
   procedures: true,
+  context: Object.freeze(["schema", "settings", "role"] as const),
   fates: true,
   branches: "at-commit",
 });

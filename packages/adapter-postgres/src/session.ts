@@ -1,7 +1,14 @@
-import { type BeginOptions, type DriverConnection, DriverFault, type OperationContext } from "@nsj/mdb-core";
+import {
+  type BeginOptions,
+  type DriverConnection,
+  DriverFault,
+  type OperationContext,
+  type SessionContext,
+} from "@nsj/mdb-core";
 import { durableText } from "./branches.ts";
 import { requestCancel } from "./cancel.ts";
 import { typeLookUp, typesFrom } from "./catalogue.ts";
+import { localPreludes } from "./context.ts";
 import { explainRefusal, isStalePlan, mayBeStaleType, noteAgain } from "./errors.ts";
 import { TransactionTrace } from "./fate.ts";
 import { notBegun, refusal } from "./faults.ts";
@@ -40,6 +47,8 @@ export class Session {
   /** Sets what has to be set after a login; empty for nothing. */
   readonly setup: string;
   readonly #localSetup: Prelude | undefined;
+  /** What travels with each statement outside a transaction and with each BEGIN. */
+  #local: readonly Prelude[];
   /** A BEGIN that waits for the first statement. */
   #held: readonly Prelude[] | undefined;
   /** A BEGIN that is on its way. Rejects when the server did not begin. */
@@ -63,12 +72,18 @@ export class Session {
     this.#prepared = prepared && new PreparedStatements(prepared, epoch);
     this.setup = setup;
     this.#localSetup = localSetup;
+    this.#local = localPreludes(localSetup, undefined);
   }
 
   get txStatus(): DriverConnection["txStatus"] {
     if (!this.link.alive) return "unknown";
     if (this.#held !== undefined || this.#opening !== undefined) return "active";
     return statuses[this.link.client.getTransactionStatus() ?? "I"];
+  }
+
+  /** For whom it works from now on. */
+  set context(context: SessionContext | undefined) {
+    this.#local = localPreludes(this.#localSetup, context);
   }
 
   /** Holds a BEGIN back until the first statement. */
@@ -100,7 +115,7 @@ export class Session {
   /** Runs a text of any number of statements, without parameters. */
   async script(text: string): Promise<ScriptOutcome> {
     if (this.#held !== undefined) await this.openNow();
-    if (this.#localSetup === undefined || this.txStatus !== "idle") return this.#callersScript(text);
+    if (this.#local.length === 0 || this.txStatus !== "idle") return this.#callersScript(text);
     // Several statements at once are one transaction in any case; an open one keeps the setting that has to go ahead of them.
     this.hold("BEGIN");
     await this.openNow();
@@ -157,11 +172,10 @@ export class Session {
   }
 
   #ahead(begin: readonly Prelude[] | undefined): Ahead {
-    const local = this.#localSetup;
-    if (begin !== undefined)
-      return { closing: [], preludes: local === undefined ? begin : [...begin, local], beginAt: 0 };
-    if (local === undefined || this.txStatus !== "idle") return nothingAhead;
-    return { closing: [], preludes: [local], beginAt: -1 };
+    const local = this.#local;
+    if (begin !== undefined) return { closing: [], preludes: [...begin, ...local], beginAt: 0 };
+    if (local.length === 0 || this.txStatus !== "idle") return nothingAhead;
+    return { closing: [], preludes: local, beginAt: -1 };
   }
 
   #withClosing(ahead: Ahead): Ahead {

@@ -2,7 +2,7 @@ import { STATUS_CODES } from "node:http";
 import { type ErrorCode, isMdbError } from "@nsj/mdb-core";
 
 /** HTTP status codes by error code. */
-export type StatusCodes = Readonly<Partial<Record<ErrorCode, number>>>;
+export type StatusCodes = Readonly<Partial<Record<ErrorCode | (string & {}), number>>>;
 
 /** What is told without being asked; everything else is a 500. */
 export const defaultStatusCodes: StatusCodes = Object.freeze({
@@ -26,6 +26,10 @@ export const defaultStatusCodes: StatusCodes = Object.freeze({
   MDB_POOL_CLOSED: 503,
   MDB_POOL_DEADLOCK: 503,
   MDB_STATEMENT_TIMEOUT: 504,
+  // Of @nsj/mdb-tenants, which need not be there.
+  MDB_UNKNOWN_TENANT: 404,
+  MDB_TENANT_UNAVAILABLE: 503,
+  MDB_TENANT_RESOLVE: 503,
   // The status that nginx made known for "client closed request"; nobody is left to read it.
   MDB_CANCELLED: 499,
 });

@@ -1,5 +1,6 @@
 import { errorCodes, NoRowsError, UniqueViolationError } from "@nsj/mdb-core";
 import { defaultStatusCodes, errorBody } from "@nsj/mdb-http";
+import { tenantErrorCodes } from "@nsj/mdb-tenants";
 import { describe, expect, it } from "vitest";
 
 describe("the answer for an error", () => {
@@ -26,6 +27,7 @@ describe("the answer for an error", () => {
   });
 
   it("knows only codes that exist", () => {
-    expect(Object.keys(errorCodes)).toEqual(expect.arrayContaining(Object.keys(defaultStatusCodes)));
+    const codes = { ...errorCodes, ...tenantErrorCodes };
+    expect(Object.keys(codes)).toEqual(expect.arrayContaining(Object.keys(defaultStatusCodes)));
   });
 });

@@ -27,6 +27,7 @@ const sourcesMayImport: Readonly<Record<string, readonly string[]>> = {
   testkit: ["core"],
   http: ["core"],
   outbox: ["core"],
+  tenants: ["core"],
   express: ["core", "http"],
   fastify: ["core", "http"],
   hono: ["core", "http"],

@@ -1,10 +1,15 @@
 import * as core from "@nsj/mdb-core";
+import * as tenants from "@nsj/mdb-tenants";
 import { describe, expect, it } from "vitest";
 import { type DocumentedError, documentedErrors, mentionedCodes } from "../src/error-page.ts";
 import { filesBelow, read } from "../src/repository.ts";
 
 const page = read("docs/errors.md");
-const codes: readonly (readonly [string, core.ErrorCodeFacts])[] = Object.entries(core.errorCodes);
+const codes: readonly (readonly [string, core.ErrorCodeFacts])[] = Object.entries<core.ErrorCodeFacts>({
+  ...core.errorCodes,
+  ...tenants.tenantErrorCodes,
+});
+const exports: Readonly<Record<string, unknown>> = { ...core, ...tenants };
 
 /** Environment variables share the prefix of the codes. */
 const environmentVariables: ReadonlySet<string> = new Set([
@@ -42,8 +47,8 @@ describe("docs/errors.md", () => {
     expect(unknown).toEqual([]);
   });
 
-  it("names only classes that core exports", () => {
-    const exported = new Set(Object.keys(core));
+  it("names only classes that core or an extension exports", () => {
+    const exported = new Set(Object.keys(exports));
     const named = [...page.matchAll(/`([A-Z]\w+Error)`/g)].map(([, name = ""]) => name);
     expect(named.filter((name) => !exported.has(name))).toEqual([]);
   });
@@ -52,7 +57,7 @@ describe("docs/errors.md", () => {
 /** The exported class whose errors have this code; found by making one of each. */
 function classOf(code: string): string {
   const facts = { pool: {}, labels: [], rowIndex: 0, issues: [] };
-  const classes = Object.entries(core as unknown as Readonly<Record<string, unknown>>).filter(
+  const classes = Object.entries(exports).filter(
     ([, it]) => typeof it === "function" && Object.prototype.isPrototypeOf.call(core.MdbError, it),
   );
   const found = classes.filter(([, it]) => {

@@ -7,6 +7,7 @@ const longest = 250;
 const accepted: Readonly<Record<string, string>> = {
   "packages/core/src/index.ts": "the list of what is public",
   "packages/adapter-postgres/src/connection.ts": "a connection: every member of the SPI, each a few lines",
+  "packages/adapter-postgres/src/session.ts": "what travels ahead of a statement, and where the transaction stands",
   "packages/adapter-oracle/src/connection.ts": "a connection: every member of the SPI, each a few lines",
   "packages/testkit/src/conformance/bench.ts": "what every case of the suite has at hand",
   "packages/testkit/src/conformance/branches.ts": "the cases of one area",

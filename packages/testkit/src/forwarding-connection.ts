@@ -15,6 +15,7 @@ import type {
   ResetPlan,
   ResultSet,
   RowStream,
+  SessionContext,
   Statement,
   Vote,
 } from "@nsj/mdb-core";
@@ -150,6 +151,10 @@ export class ForwardingConnection implements Required<DriverConnection> {
 
   releaseSavepoint(name: string): MaybePromise<void> {
     return this.inner.releaseSavepoint(name);
+  }
+
+  setContext(context: SessionContext | undefined): void {
+    this.inner.setContext(context);
   }
 
   ref(): void {

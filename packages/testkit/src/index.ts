@@ -1,7 +1,15 @@
 export type { Admin } from "./conformance/admin.ts";
 export type { Bench, Failed } from "./conformance/bench.ts";
 export { type ConformanceOptions, conformance } from "./conformance/conformance.ts";
-export type { EngineSql, Failure, Leftover, ProcedureSql, SessionSql } from "./conformance/engine-sql.ts";
+export type {
+  ContextSample,
+  ContextSql,
+  EngineSql,
+  Failure,
+  Leftover,
+  ProcedureSql,
+  SessionSql,
+} from "./conformance/engine-sql.ts";
 export type { CaseResult, ConformanceReport } from "./conformance/report.ts";
 export type { TestContext, TestRunner } from "./conformance/runner.ts";
 export type { Network, NetworkAddress, Subject, TlsOptions, Traits, WrongOptions } from "./conformance/subject.ts";

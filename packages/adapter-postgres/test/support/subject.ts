@@ -92,6 +92,30 @@ const engineSql: EngineSql = {
   openStatements: "select count(*) from pg_prepared_statements",
   hangUp: "select pg_terminate_backend(pg_backend_pid())",
   sleep: (milliseconds) => `select 1 from pg_sleep(${milliseconds / 1_000})`,
+  context: {
+    samples: [
+      {
+        what: "a setting",
+        one: { settings: { "app.tenant": "acme", "app.plan": "large" } },
+        other: { settings: { "app.tenant": "o'brien" } },
+        // A setting of one's own is empty, and not absent, once a session has heard of it.
+        ask: "select coalesce(current_setting('app.tenant', true), '')",
+      },
+      {
+        what: "a schema",
+        one: { schema: "pg_catalog" },
+        other: { schema: 'odd "name", with a comma' },
+        ask: "select current_setting('search_path')",
+      },
+      {
+        what: "a role",
+        one: { role: "pg_monitor" },
+        other: { role: "pg_read_all_data", settings: { "app.tenant": "acme" } },
+        ask: "select current_user",
+      },
+    ],
+    refused: { role: "mdb_no_such_role" },
+  },
   failMidway: (count, at) => `select 1 / (n - ${at}) as n from generate_series(1, ${count}) as n`,
   literal: (type, text) => `${type === "json" ? "jsonb " : ""}'${text.replaceAll("'", "''")}'`,
   openTransaction: (table) => ["begin", `insert into ${table} (id) values (1)`],

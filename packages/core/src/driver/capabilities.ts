@@ -1,4 +1,5 @@
 import type { Isolation } from "./isolation.ts";
+import type { ContextPart } from "./session-context.ts";
 
 /**
  * What a driver can do beyond the required members. Declared means it works, undeclared means it is absent: the conformance
@@ -52,6 +53,11 @@ export interface Capabilities {
    * `BeginOptions.branch`. Declared with `prepareBranch()`, `finishPrepared()` and `listPrepared()`. Absent: `"none"`.
    */
   readonly branches?: "none" | "at-commit" | "from-begin";
+  /**
+   * What `setContext` can tell the server of for whom a statement runs, so that one connection can serve many in turn. Declared with
+   * `setContext()`. Absent: nothing.
+   */
+  readonly context?: readonly ContextPart[];
   /**
    * At most this many connections make sense; absent when there is no such limit. 1: the database lives in its one connection (in memory), so
    * the pool never closes that for its age, for being idle or for what a session has left.

@@ -2,6 +2,7 @@ import type { Branch, BranchEnd, PreparedBranch, Vote } from "./branch.ts";
 import type { Isolation } from "./isolation.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 import type { OperationContext } from "./operation.ts";
+import type { SessionContext } from "./session-context.ts";
 import type { BulkTarget, Call, ColumnInfo, ParameterHint, ParameterValue, ResultSet, Statement } from "./statement.ts";
 
 /** What `begin` is asked for. Core has checked each member against the capabilities. */
@@ -197,6 +198,14 @@ export interface DriverConnection {
   finishPrepared?(branch: Branch, end: BranchEnd): MaybePromise<"done" | "gone" | "busy">;
   /** Every transaction that is prepared in this database, of whoever. Rejects where it cannot look: an empty list says that there is none. */
   listPrepared?(context: OperationContext): Promise<readonly PreparedBranch[]>;
+  /**
+   * Says for whom it works from now on: what is sent, each statement outside a transaction and each transaction begun, runs in this context, and
+   * nothing of that is left on the server once it has ended, whatever ended it. Never is anything sent without the context: where that
+   * cannot be set, what was to run has not run. It goes along when something is sent again by itself. `undefined` ends it: what is
+   * sent then runs as if there had never been one. Synchronous, sends nothing, never throws; called inside a transaction only to end it, before that is rolled back. Core calls it with a
+   * context when a lease begins and with `undefined` when it ends. `ping`, `reset`, `cancel` and `rollback` need none. Declared with `context`.
+   */
+  setContext?(context: SessionContext | undefined): void;
   /** Lets the connection keep the process alive, or not. The pool calls `unref` when it goes idle. */
   ref?(): void;
   /** See {@link DriverConnection.ref}. */

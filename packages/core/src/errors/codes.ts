@@ -146,5 +146,25 @@ export const errorCodes = {
   MDB_UNSUPPORTED: { when: "The engine cannot do what was asked for.", retryable: false },
 } as const satisfies Record<string, ErrorCodeFacts>;
 
+type CoreErrorCodes = typeof errorCodes;
+
+/**
+ * Every code that an error can have, by declaration: core's own, and those that packages on top of it add.
+ *
+ * ```ts
+ * declare module "@nsj/mdb-core" {
+ *   interface ErrorCodes {
+ *     readonly MDB_NO_TENANT: ErrorCodeFacts;
+ *   }
+ * }
+ * ```
+ */
+export interface ErrorCodes extends CoreErrorCodes {}
+
 /** The stable `code` of every error of the library. */
-export type ErrorCode = keyof typeof errorCodes;
+export type ErrorCode = keyof ErrorCodes;
+
+/** What the table says of a code; nothing of an extension's, whose errors say it themselves. */
+export function factsOf(code: ErrorCode): ErrorCodeFacts | undefined {
+  return Object.hasOwn(errorCodes, code) ? errorCodes[code as keyof CoreErrorCodes] : undefined;
+}

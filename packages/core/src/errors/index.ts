@@ -1,4 +1,4 @@
-export { type ErrorCode, type ErrorCodeFacts, errorCodes } from "./codes.ts";
+export { type ErrorCode, type ErrorCodeFacts, type ErrorCodes, errorCodes, factsOf } from "./codes.ts";
 export { AuthenticationError, ConnectError, ConnectionLostError, ConnectTimeoutError } from "./connection-errors.ts";
 export {
   CheckViolationError,

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCodes } from "./codes.ts";
+import { type ErrorCode, factsOf } from "./codes.ts";
 
 /** Marks our errors across two copies of this package (ESM beside CommonJS): holds the names of an error's classes. */
 const lineage = Symbol.for("@nsj/mdb/error");
@@ -17,7 +17,7 @@ export interface MdbErrorOptions {
   readonly vendorCode?: string | number | undefined;
   /** The statement's text; never its values. */
   readonly statement?: string | undefined;
-  /** Overrides the code's own answer, where the driver knows better. */
+  /** Overrides the code's own answer, where the driver knows better; what an extension's error says for a code of its own. */
   readonly retryable?: boolean | undefined;
 }
 
@@ -46,7 +46,7 @@ export abstract class MdbError extends Error {
   constructor(code: ErrorCode, message: string, options: MdbErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.retryable = options.retryable ?? errorCodes[code].retryable;
+    this.retryable = options.retryable ?? factsOf(code)?.retryable ?? false;
     // Only what is known, so that a printed error has no empty lines.
     for (const key of ["database", "engine", "sqlState", "vendorCode", "statement"] as const) {
       if (options[key] !== undefined) Object.assign(this, { [key]: options[key] });

@@ -1,6 +1,7 @@
 import type { Driver } from "../driver/index.ts";
 import { ConfigurationError } from "../errors/index.ts";
 import { didYouMean } from "../internal/nearest-name.ts";
+import type { Composite } from "./composite.ts";
 import { type DatabaseDefinition, type DatabaseOptions, defineDatabase, isDatabaseDefinition } from "./definitions.ts";
 import { installHint } from "./known-adapters.ts";
 
@@ -17,7 +18,7 @@ export interface DatabaseData extends DatabaseOptions {
 }
 
 /** What may stand for one database in a configuration. */
-export type DatabaseEntry = DatabaseDefinition | DatabaseData | string;
+export type DatabaseEntry = Composite | DatabaseDefinition | DatabaseData | string;
 
 /** Any driver, whatever its options: what finding and reading a configuration needs of it. */
 export type AnyDriver = Pick<Driver, "name" | "schemes"> & { readonly parseUrl: (url: string) => object };

@@ -11,6 +11,8 @@ import type {
   Transaction,
   TransactionOptions,
 } from "../session/index.ts";
+import { type DatabaseOf, isComposite, openComposite } from "./composite.ts";
+import { compositeEnvironment } from "./composite-environment.ts";
 import { type AnyDriver, checkDictionary, type DatabaseEntry, readEntry } from "./configuration.ts";
 import { connectAll } from "./connect-all.ts";
 import type { Database } from "./database.ts";
@@ -72,10 +74,10 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
   }
 
   /** The database of a label. @throws UnknownDatabaseError with the five nearest labels, and the one that was probably meant */
-  override database(label: keyof Entries & string): Database {
+  override database<Label extends keyof Entries & string>(label: Label): DatabaseOf<Entries[Label]> {
     const database = this.#databases.get(label);
     if (database === undefined) throw unknownDatabase(label, this.labels);
-    return database;
+    return database as DatabaseOf<Entries[Label]>;
   }
 
   /** See {@link Database.getSession}. */
@@ -136,12 +138,12 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
    * Adds a database while running. Gives this manager, typed with the new label too.
    * @throws ConfigurationError when the label is taken or the definition is wrong
    */
-  register<Label extends string>(
+  register<Label extends string, Entry extends DatabaseEntry>(
     label: Label,
-    entry: DatabaseEntry,
-  ): DatabaseManager<Entries & Readonly<Record<Label, DatabaseEntry>>> {
+    entry: Entry,
+  ): DatabaseManager<Entries & Readonly<Record<Label, Entry>>> {
     this.#add(label, entry);
-    return this;
+    return this as unknown as DatabaseManager<Entries & Readonly<Record<Label, Entry>>>;
   }
 
   /** Removes a database and closes it; for running work see {@link close}. */
@@ -201,8 +203,15 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
     // A label is the same database to whoever is in a transaction on it, also when it is registered anew meanwhile.
     const identity = this.#identities.get(label) ?? {};
     this.#identities.set(label, identity);
-    const definition = readEntry(label, entry, this.#drivers);
-    this.#databases.set(label, openDatabase(label, definition, this.#environment, identity));
+    this.#databases.set(label, this.#open(label, entry, identity));
+  }
+
+  #open(label: string, entry: DatabaseEntry, identity: object): Database {
+    if (isComposite(entry)) {
+      const environment = compositeEnvironment(label, this.#environment, identity);
+      return entry[openComposite](label, this as unknown as DatabaseManager, environment);
+    }
+    return openDatabase(label, readEntry(label, entry, this.#drivers), this.#environment, { identity });
   }
 
   /** {@link database} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */

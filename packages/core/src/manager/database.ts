@@ -1,5 +1,5 @@
 import type { MaybePromise } from "../driver/index.ts";
-import type { CloseOptions, Pool, PoolStats } from "../pool/index.ts";
+import type { CloseOptions, PoolStats } from "../pool/index.ts";
 import {
   ambientPart,
   borrow,
@@ -35,24 +35,30 @@ import { checkHealth, type Health } from "./health.ts";
 /** The door for test helpers: what statements are part of where no scope of the calling context says so. */
 const rootUnit: unique symbol = Symbol.for("@nsj/mdb/root-unit") as never;
 
+/** What a database does beside running statements. */
+export interface DatabaseLife {
+  connect(): Promise<void>;
+  /** Replaces every connection that is open now. */
+  evict(): void;
+  close(options: CloseOptions): Promise<void>;
+}
+
 /**
  * One configured database: its pool, and statements that each run on their own. Inside `transaction()` of the same database, anywhere in
  * the same async chain, its statements join that transaction. May be used concurrently.
  */
 export class Database extends StatementExecutor {
-  readonly #pool: Pool;
-  readonly #closeConnector: () => Promise<void>;
+  readonly #life: DatabaseLife;
   #closing: Promise<void> | undefined;
 
   /** Made by the manager. */
-  constructor(context: DatabaseContext, closeConnector: () => Promise<void>) {
+  constructor(context: DatabaseContext, life: DatabaseLife) {
     super(context);
-    this.#pool = context.pool;
-    this.#closeConnector = closeConnector;
+    this.#life = life;
   }
 
   get closed(): boolean {
-    return this.#pool.closed;
+    return this.context.pool.closed;
   }
 
   /** Whether statements of the calling code join a running transaction or session, instead of committing by themselves. */
@@ -65,7 +71,7 @@ export class Database extends StatementExecutor {
    * @throws ConnectError, AuthenticationError, ConnectTimeoutError
    */
   connect(): Promise<void> {
-    return this.#pool.connect();
+    return this.#life.connect();
   }
 
   /**
@@ -137,7 +143,7 @@ export class Database extends StatementExecutor {
 
   /** The pool's figures and counters at this moment. */
   stats(): PoolStats {
-    return this.#pool.stats();
+    return this.context.pool.stats();
   }
 
   /** Takes a connection and asks the server for a sign of life. Never rejects. `timeoutMs` is 5 000 by default. */
@@ -151,18 +157,13 @@ export class Database extends StatementExecutor {
    * be called at any time. Does nothing for a database in memory, which lives in its one connection, and for a closed one.
    */
   evictConnections(): void {
-    this.#pool.evict();
+    this.#life.evict();
   }
 
   /** Stops new work, lets running work finish until the deadline, then cuts it, and closes every connection. Safe to call twice. */
   close(options: CloseOptions = {}): Promise<void> {
-    this.#closing ??= this.#close(options);
+    this.#closing ??= this.#life.close(options);
     return this.#closing;
-  }
-
-  async #close(options: CloseOptions): Promise<void> {
-    await this.#pool.close(options);
-    await this.#closeConnector();
   }
 
   /** See {@link rootUnit}; `undefined` takes it away. */

@@ -1,11 +1,21 @@
+export {
+  type Composite,
+  type CompositeEnvironment,
+  type DatabaseOf,
+  openComposite,
+  type RoutedDriver,
+} from "./composite.ts";
 export type { AnyDriver, DatabaseData, DatabaseEntry } from "./configuration.ts";
 export { ConnectionPool } from "./connection-pool.ts";
-export { Database } from "./database.ts";
+export { Database, type DatabaseLife } from "./database.ts";
 export { type DatabaseEntries, DatabaseManager, type ManagerOptions } from "./database-manager.ts";
 export { type DatabaseDefinition, type DatabaseOptions, defineDatabase } from "./definitions.ts";
 export type { Health } from "./health.ts";
+export type { MemberOptions, Membership, SharedMemberOptions } from "./member.ts";
 export type { Environment } from "./open-database.ts";
 export type { LabelOf, Register, RegisteredLabel } from "./register.ts";
 export type { RegisteredManager } from "./registered-manager.ts";
+export { RoutedDatabase, type RoutedParts } from "./routed-database.ts";
+export type { Entered, Entering, Router } from "./router.ts";
 export type { SpanningTransactions } from "./spanning-manager.ts";
 export { Transactional, type TransactionTarget, transactional } from "./transactional.ts";

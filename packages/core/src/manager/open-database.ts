@@ -8,7 +8,13 @@ import {
   systemClock,
 } from "../driver/index.ts";
 import { ConfigurationError } from "../errors/index.ts";
-import { type ConnectionSource, checkPoolOptions, Pool } from "../pool/index.ts";
+import {
+  type ConnectionBudget,
+  type ConnectionSource,
+  checkPoolOptions,
+  Pool,
+  type PoolOptions,
+} from "../pool/index.ts";
 import {
   checkPipeliningOptions,
   type DatabaseContext,
@@ -17,7 +23,7 @@ import {
   Pipelining,
   unbounded,
 } from "../session/index.ts";
-import { checkTypeOptions, type RowMapper, rowMapper } from "../types/index.ts";
+import { checkTypeOptions, type TypeOptions } from "../types/index.ts";
 import { Database } from "./database.ts";
 import {
   type DatabaseDefinition,
@@ -26,6 +32,7 @@ import {
   definitionParts,
   takesSchema,
 } from "./definitions.ts";
+import { mappersOf } from "./mappers.ts";
 
 /** What a database takes from its surroundings; tests give their own. */
 export interface Environment {
@@ -36,48 +43,72 @@ export interface Environment {
 }
 
 /** How long the hooks of a transaction are waited for, in milliseconds, where nobody says otherwise. */
-const defaultHookTimeoutMs = 30_000;
+export const defaultHookTimeoutMs = 30_000;
 /** How long a server is asked what became of a lost COMMIT, in milliseconds, where nobody says otherwise. */
-const defaultOutcomeTimeoutMs = 30_000;
+export const defaultOutcomeTimeoutMs = 30_000;
+
+/** What a database is beside its definition. */
+interface Belonging {
+  /** Stands for the label in the tree of scopes. */
+  readonly identity: object;
+  /** Where it is one of several behind a label: which, and what they have in common. */
+  readonly key?: string | undefined;
+  readonly refusal?: DatabaseContext["refusal"];
+  readonly types?: TypeOptions | undefined;
+  readonly budget?: ConnectionBudget | undefined;
+  readonly maxConnections?: number | undefined;
+  readonly maxWaiting?: number | undefined;
+  readonly password?: (() => unknown) | undefined;
+}
 
 /**
  * Checks a definition and makes its database. Nothing connects.
- * @param identity - what stands for the label in the tree of scopes
  * @throws ConfigurationError that names the label and the key
  */
 export function openDatabase(
   label: string,
   definition: DatabaseDefinition,
   environment: Environment,
-  identity: object,
+  belonging: Belonging,
 ): Database {
   const { driver, driverOptions, databaseOptions } = definitionParts(definition);
   const connector = labelled(label, driver, () => {
     checkDatabaseOptions(label, driver, databaseOptions);
-    return driver.connector(driverOptions, { clock: environment.clock ?? systemClock });
+    const { password } = belonging;
+    const own = (driverOptions as { readonly password?: unknown }).password;
+    const given = password !== undefined && typeof own === "function" ? { ...driverOptions, password } : driverOptions;
+    return driver.connector(given, { clock: environment.clock ?? systemClock });
   });
   return labelled(label, driver, () => {
-    const context = contextOf(identity, label, driver, connector, databaseOptions, environment);
-    return new Database(context, async () => connector.close?.());
+    const { context, pool } = contextOf(belonging, label, driver, connector, databaseOptions, environment);
+    return new Database(context, {
+      connect: () => pool.connect(),
+      evict: () => pool.evict(),
+      async close(options) {
+        await pool.close(options);
+        await connector.close?.();
+      },
+    });
   });
 }
 
 function contextOf(
-  identity: object,
+  belonging: Belonging,
   label: string,
   driver: Driver,
   connector: Connector,
   options: DatabaseOptions,
   environment: Environment,
-): DatabaseContext {
+): { readonly context: DatabaseContext; readonly pool: Pool } {
+  const { identity, key, refusal, budget } = belonging;
   const capabilities = Object.freeze({ ...driver.capabilities, ...connector.capabilities });
   const dialect = Object.freeze({ ...driver.dialect, ...connector.dialect });
-  const types = checkTypeOptions(options.types ?? {}, label);
-  const mappers = new WeakMap<readonly object[], RowMapper>();
+  const types = checkTypeOptions(belonging.types ?? options.types ?? {}, label);
   const place = { database: label, engine: driver.name };
   const { onConnect } = options;
   const source: ConnectionSource = {
     label,
+    key,
     engine: driver.name,
     target: connector.target,
     capabilities,
@@ -93,7 +124,8 @@ function contextOf(
   };
   const clock = environment.clock ?? systemClock;
   const random = environment.random ?? Math.random;
-  const pool = new Pool(source, options.pool, { clock, random });
+  const poolOptions = limited(options.pool, belonging, label);
+  const pool = new Pool(source, poolOptions, { clock, random, budget });
   const statementTimeoutMs = options.statementTimeoutMs ?? Number.POSITIVE_INFINITY;
   const pipelining =
     options.pipelining &&
@@ -104,6 +136,8 @@ function contextOf(
     });
   const context: DatabaseContext = Object.freeze<DatabaseContext>({
     identity,
+    key,
+    refusal,
     root: { unit: undefined },
     database: label,
     engine: driver.name,
@@ -112,7 +146,7 @@ function contextOf(
     capabilities,
     pool,
     permanent: capabilities.maxConnections === 1,
-    patienceMs: checkPoolOptions(options.pool, label).deadlockPatienceMs,
+    patienceMs: checkPoolOptions(poolOptions, label).deadlockPatienceMs,
     hookTimeoutMs: options.hookTimeoutMs ?? defaultHookTimeoutMs,
     outcomeTimeoutMs: options.outcomeTimeoutMs ?? defaultOutcomeTimeoutMs,
     pipelining: pipelining && new Pipelining(pipelining, pool, clock),
@@ -120,20 +154,24 @@ function contextOf(
     random,
     statementTimeoutMs,
     classify: source.classify,
-    mapper(columns) {
-      let mapper = mappers.get(columns);
-      if (mapper === undefined) {
-        mapper = rowMapper(columns, types, dialect.foldCase, place);
-        mappers.set(columns, mapper);
-      }
-      return mapper;
-    },
-    mapperAs(columns, names) {
-      const renamed = columns.map((column, index) => ({ ...column, name: names[index] ?? column.name }));
-      return rowMapper(renamed, types, "none", place);
-    },
+    ...mappersOf(types, dialect, place),
   });
-  return context;
+  return { context, pool };
+}
+
+/** The pool's options, with the bounds that hold for each of several databases. */
+function limited(
+  options: PoolOptions | undefined,
+  { maxConnections, maxWaiting }: Belonging,
+  label: string,
+): PoolOptions | undefined {
+  if (maxConnections === undefined && maxWaiting === undefined) return options;
+  const { max, maxQueue } = checkPoolOptions(options, label);
+  return {
+    ...options,
+    max: Math.min(max, maxConnections ?? max),
+    maxQueue: Math.min(maxQueue, maxWaiting ?? maxQueue),
+  };
 }
 
 /** Runs the user's `onConnect` on a new connection; when it fails, the connection is gone. */

@@ -4,6 +4,8 @@ import type { Capabilities, ConnectionTarget, DriverConnection, ErrorInfo, Opera
 export interface ConnectionSource {
   /** The database's label, for errors and events. */
   readonly label: string;
+  /** Which of the databases behind one label it is; absent where there is one. For errors and events. */
+  readonly key?: string | undefined;
   /** The engine's name. */
   readonly engine: string;
   /** Where it connects to; no secret. */

@@ -25,6 +25,8 @@ export interface ConnectTrace {
 export type PoolEvent = {
   /** The label. */
   readonly database: string;
+  /** Which of the databases behind the label; absent where there is one. */
+  readonly key?: string;
   readonly engine: string;
 } & (
   | { readonly type: "connection-opened" }

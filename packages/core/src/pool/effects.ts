@@ -35,5 +35,7 @@ export type Effect =
       readonly reason: DestroyReason;
       readonly error: unknown;
     }
+  /** Callers wait for what other pools of the budget have. */
+  | { readonly kind: "starve" }
   | { readonly kind: "tell-kept"; readonly reason: DestroyReason; readonly error: unknown }
   | { readonly kind: "tell-hold"; readonly report: HoldReport };

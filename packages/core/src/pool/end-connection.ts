@@ -16,6 +16,12 @@ export function retire(state: PoolState, pooled: PooledConnection, reason: Destr
   state.effects.push({ kind: "close", pooled, reason });
 }
 
+/** Closes a connection so that another pool of the budget may open one. */
+export function yieldUp(state: PoolState, pooled: PooledConnection, kind: "idle" | "busy"): void {
+  if (pooled.connection.usable) state.share?.yields(kind);
+  retire(state, pooled, "yielded");
+}
+
 /** Stops what runs on it, then cuts it off. It counts as closing until then. */
 export function stopAndDestroy(state: PoolState, pooled: PooledConnection, reason: DestroyReason): void {
   const { connection } = pooled;

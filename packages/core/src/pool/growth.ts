@@ -22,8 +22,19 @@ export function grow(state: PoolState, now: number): void {
       if (health.cappedUntil > now) state.wake(health.cappedUntil);
       return;
     }
+    if (!allowed(state, now)) {
+      if (state.queue.size > 0) state.effects.push({ kind: "starve" });
+      return;
+    }
     open(state);
   }
+}
+
+/** Says whether {@link grow} would open one more now, if the budget that is shared with other pools let it. */
+export function mayGrow(state: PoolState, now: number): boolean {
+  const { health, inventory } = state;
+  if (wanted(state) <= 0 || inventory.connecting >= state.connectWindow) return false;
+  return health.mayAttempt(now, inventory.connecting) && inventory.total < state.limit(now);
 }
 
 /** A connection was opened; if there is use for more, the next ones come faster. */
@@ -35,7 +46,7 @@ export function growFaster(state: PoolState): void {
 export function openSpare(state: PoolState, now: number): void {
   const { health, inventory } = state;
   if (inventory.connecting > 0 || health.last !== undefined || inventory.total >= state.limit(now)) return;
-  open(state);
+  if (allowed(state, now)) open(state);
 }
 
 /** The one who has waited longest insists on a new connection, and there is no room for one: what comes free must go. */
@@ -52,6 +63,11 @@ export function abandon(state: PoolState, attempt: ConnectAttempt, reason: unkno
   state.inventory.connecting--;
   state.inventory.abandoned++;
   state.effects.push({ kind: "abandon", attempt, reason });
+}
+
+/** Whether the budget that is shared with other pools lets it open one more, which counts from here on. */
+function allowed({ share }: PoolState, now: number): boolean {
+  return share === undefined || share.take(now);
 }
 
 function open(state: PoolState): void {

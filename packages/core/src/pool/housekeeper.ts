@@ -73,6 +73,8 @@ export class Housekeeper {
         if (member.dueAt > now) continue;
         member.dueAt = Number.POSITIVE_INFINITY;
         member.tick(now);
+        // There may be thousands of pools that have nothing left to do until they are used again.
+        if (member.dueAt === Number.POSITIVE_INFINITY) this.#members.delete(member);
       }
     } finally {
       let next = Number.POSITIVE_INFINITY;

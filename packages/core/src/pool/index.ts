@@ -1,4 +1,5 @@
 export type { AcquireRequest } from "./acquire-request.ts";
+export { type BudgetStats, ConnectionBudget, type ConnectionBudgetOptions, connectionBudget } from "./budget.ts";
 export { checkPoolOptions } from "./check-pool-options.ts";
 export type { ConnectionSource } from "./connection-source.ts";
 export type { AcquireTrace, ConnectTrace, PoolEvent } from "./diagnostics.ts";
@@ -6,6 +7,7 @@ export type { CloseOptions } from "./drain.ts";
 export type { PoolHealth } from "./health.ts";
 export type { Holder, LeaseSite, RevokeReason } from "./holder.ts";
 export type { Lease, ReleaseOutcome } from "./lease.ts";
+export { type Borrowed, LeaseLimit, type LeasePool } from "./lease-limit.ts";
 export {
   type BackoffOptions,
   type ControlledDelay,

@@ -57,6 +57,11 @@ export class Inventory {
     return this.#idle[this.#idle.length - 1];
   }
 
+  /** The idle connection unused longest. */
+  bottom(): PooledConnection | undefined {
+    return this.#idle[0];
+  }
+
   /** Idle connections, the one used last first; safe against changes while it runs. */
   idleFromTop(): PooledConnection[] {
     return this.#idle.toReversed();

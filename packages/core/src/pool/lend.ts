@@ -52,6 +52,8 @@ export function endLease(state: PoolState, pooled: PooledConnection, now: number
     pooled.holder.leases--;
     pooled.holder = undefined;
   }
+  // Whoever ended the lease: what its holder worked for ends with it.
+  pooled.connection.setContext?.(undefined);
   pooled.holdReported = false;
   if (pooled.takenBy === undefined) return;
   pooled.takenBy = undefined;

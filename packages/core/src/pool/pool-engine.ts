@@ -1,9 +1,13 @@
 import type { MaybePromise } from "../driver/index.ts";
+import type { ConnectionBudget } from "./budget.ts";
+import { type BudgetHands, BudgetShare } from "./budget-share.ts";
 import { connect } from "./connect.ts";
 import type { ConnectAttempt } from "./connect-attempt.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import type { Effect } from "./effects.ts";
+import { yieldUp } from "./end-connection.ts";
 import { destroyLeased, giveBack, noticeDeath } from "./give-back.ts";
+import { sayGoodbye, stopWork } from "./goodbye.ts";
 import type { HousekeeperMember } from "./housekeeper.ts";
 import type { LeaseOwner, ReleaseOutcome } from "./lease.ts";
 import type { CheckedPoolOptions } from "./options.ts";
@@ -21,18 +25,16 @@ import { PoolState } from "./pool-state.ts";
 import type { DestroyReason, PooledConnection } from "./pooled-connection.ts";
 import { isPromise, type PutBack, putBack } from "./put-back.ts";
 import { Reports } from "./reports.ts";
+import { serve } from "./serve.ts";
 import { setTimeLimit } from "./time-limit.ts";
 import { Upkeep } from "./upkeep.ts";
 import { within } from "./within.ts";
-
-/** How long a server may take to stop a statement before its connection is cut all the same. */
-const stopGraceMs = 2_000;
 
 /**
  * Carries out what the pool has decided. Whatever comes of it is the next decision: it changes the state, may ask for more, and so on.
  * The state is whole whenever anybody else's code runs, so that code may use the pool.
  */
-export class PoolEngine implements LeaseOwner, HousekeeperMember {
+export class PoolEngine implements LeaseOwner, HousekeeperMember, BudgetHands {
   dueAt = Number.POSITIVE_INFINITY;
   readonly state: PoolState;
   readonly #reports: Reports;
@@ -42,10 +44,23 @@ export class PoolEngine implements LeaseOwner, HousekeeperMember {
     source: ConnectionSource,
     options: CheckedPoolOptions,
     environment: ConstructorParameters<typeof PoolState>[2],
+    budget: ConnectionBudget | undefined,
   ) {
     this.state = new PoolState(source, options, environment, this);
     this.#reports = new Reports(source);
     this.#upkeep = new Upkeep(this.state);
+    if (budget !== undefined) this.state.share = new BudgetShare(budget, this.state, this);
+  }
+
+  serve(): void {
+    this.decide((now) => serve(this.state, now));
+  }
+
+  yieldIdle(): void {
+    this.decide(() => {
+      const pooled = this.state.inventory.bottom();
+      if (pooled !== undefined) yieldUp(this.state, pooled, "idle");
+    });
   }
 
   /** Lets a decision be made, and carries out what it asks for. */
@@ -54,6 +69,7 @@ export class PoolEngine implements LeaseOwner, HousekeeperMember {
     decision(state.clock.now());
     this.carryOut();
     this.#reports.health(state.health);
+    state.share?.tell();
     if (state.inventory.total === 0) state.whenEmpty?.();
   }
 
@@ -70,7 +86,7 @@ export class PoolEngine implements LeaseOwner, HousekeeperMember {
 
   release(pooled: PooledConnection, outcome: ReleaseOutcome): void {
     giveBack(this.state, pooled, outcome);
-    if (this.state.effects.length > 0) this.decide(() => {});
+    if (this.state.effects.length > 0 || this.state.share?.isWanted === true) this.decide(() => {});
   }
 
   destroy(pooled: PooledConnection, cause: unknown): boolean {
@@ -124,6 +140,9 @@ export class PoolEngine implements LeaseOwner, HousekeeperMember {
         return;
       case "destroy":
         this.#destroy(effect.pooled, effect.reason, effect.error);
+        return;
+      case "starve":
+        this.state.share?.starve();
         return;
       case "tell-kept":
         this.#reports.kept(effect.reason, effect.error);
@@ -202,37 +221,16 @@ export class PoolEngine implements LeaseOwner, HousekeeperMember {
   }
 
   async #close(pooled: PooledConnection, reason: DestroyReason): Promise<void> {
-    const { clock, closed: keepProcessAlive, options } = this.state;
-    const { connection } = pooled;
-    // While the pool is being closed somebody awaits it.
-    if (keepProcessAlive) connection.ref?.();
-    let failure: unknown;
-    try {
-      await within(clock, options.closeTimeoutMs, (context) => connection.close(context), { keepProcessAlive });
-    } catch (error) {
-      failure = error;
-      connection.destroy(error);
-    }
-    this.#gone(pooled, reason, failure);
+    this.#gone(pooled, reason, await sayGoodbye(this.state, pooled, reason));
   }
 
   async #stop(pooled: PooledConnection, reason: DestroyReason): Promise<void> {
-    const { state } = this;
-    const { clock, options } = state;
-    const { connection } = pooled;
-    const graceMs = Math.min(stopGraceMs, options.closeTimeoutMs);
-    let failure: unknown;
-    try {
-      await within(clock, graceMs, (context) => connection.cancel?.(context), { keepProcessAlive: state.closed });
-    } catch (error) {
-      failure = error;
-    }
-    connection.destroy();
-    this.#gone(pooled, reason, failure);
+    this.#gone(pooled, reason, await stopWork(this.state, pooled));
   }
 
   #gone(pooled: PooledConnection, reason: DestroyReason, failure: unknown): void {
     this.#reports.closed(reason, failure);
+    if (reason === "yielded") this.state.share?.yielded();
     this.decide((now) => closed(this.state, pooled, now));
   }
 

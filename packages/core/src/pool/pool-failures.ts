@@ -9,6 +9,7 @@ import {
   PoolQueueFullError,
   PoolTimeoutError,
 } from "../errors/index.ts";
+import type { BudgetShare } from "./budget-share.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import type { ConnectFailure, Health } from "./health.ts";
 import type { Inventory } from "./inventory.ts";
@@ -22,6 +23,7 @@ export interface FailureFacts {
   readonly health: Health;
   readonly clock: Clock;
   readonly max: number;
+  readonly share: Pick<BudgetShare, "describe" | "starves"> | undefined;
 }
 
 /** Makes the errors that callers of a pool get. */
@@ -54,7 +56,9 @@ export class PoolFailures {
   /** @param ownDeadline - the time was the caller's own */
   timeout(waitedMs: number, ownDeadline: boolean): Error {
     const limit = ownDeadline ? "before the caller's deadline" : "within acquireTimeoutMs";
-    const message = `${this.#name}: no connection came free ${limit} (waited ${Math.round(waitedMs)} ms; ${this.#said()})`;
+    const { share } = this.#facts;
+    const budget = share?.starves === true ? `; ${share.describe()}` : "";
+    const message = `${this.#name}: no connection came free ${limit} (waited ${Math.round(waitedMs)} ms; ${this.#said()}${budget})`;
     const { last } = this.#facts.health;
     return new PoolTimeoutError(message, {
       ...this.#options(),
@@ -89,7 +93,8 @@ export class PoolFailures {
   }
 
   get #name(): string {
-    return `${this.#facts.source.label} (${this.#facts.source.engine})`;
+    const { label, key, engine } = this.#facts.source;
+    return key === undefined ? `${label} (${engine})` : `${label} "${key}" (${engine})`;
   }
 
   #options(): MdbErrorOptions & { pool: PoolFigures } {

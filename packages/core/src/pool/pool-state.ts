@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "../driver/index.ts";
+import type { BudgetShare } from "./budget-share.ts";
 import type { ConnectAttempt } from "./connect-attempt.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import type { Effect } from "./effects.ts";
@@ -51,6 +52,8 @@ export class PoolState implements LeaseSite {
 
   /** Called when the pool is closed and nothing of it is left. */
   whenEmpty: (() => void) | undefined = undefined;
+  /** Its part in a budget that it shares with other pools, where there is one. */
+  share: BudgetShare | undefined = undefined;
   /** What the last decisions ask for. */
   effects: Effect[] = [];
   /** Nothing is lent any more; what comes back is closed. */
@@ -88,17 +91,26 @@ export class PoolState implements LeaseSite {
   }
 
   get exhausted(): boolean {
-    return this.inventory.leased === this.max;
+    return this.#ownExhausted || this.share?.exhausted === true;
   }
 
   get deadlockPatienceMs(): number {
     return this.options.deadlockPatienceMs;
   }
 
-  *leases(): Generator<HeldLease, undefined, undefined> {
+  /** Who has what callers here wait for: its own connections, or those of all pools where the budget is what is used up. */
+  leases(): Iterable<HeldLease> {
+    return this.share === undefined || this.#ownExhausted ? this.ownLeases() : this.share.allLeases();
+  }
+
+  *ownLeases(): Generator<HeldLease, undefined, undefined> {
     for (const pooled of this.inventory.connections) {
       if (pooled.state === "leased") yield pooled;
     }
+  }
+
+  get #ownExhausted(): boolean {
+    return this.inventory.leased === this.max;
   }
 
   /** Connections that will probably be ready soon. */

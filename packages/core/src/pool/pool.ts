@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../driver/index.ts";
 import type { AcquireRequest } from "./acquire-request.ts";
+import type { ConnectionBudget } from "./budget.ts";
 import { checkPoolOptions } from "./check-pool-options.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import { acquireChannel } from "./diagnostics.ts";
@@ -23,6 +24,8 @@ export interface PoolEnvironment {
   readonly clock?: Clock | undefined;
   /** From 0 to below 1, for jitter. Default: `Math.random`. */
   readonly random?: (() => number) | undefined;
+  /** What it may open together with other pools. Default: no such bound. */
+  readonly budget?: ConnectionBudget | undefined;
 }
 
 /**
@@ -40,8 +43,8 @@ export class Pool {
    * @throws ConfigurationError naming the option that is wrong
    */
   constructor(source: ConnectionSource, options?: PoolOptions, environment: PoolEnvironment = {}) {
-    const { clock = systemClock, random = Math.random } = environment;
-    this.#engine = new PoolEngine(source, checkPoolOptions(options, source.label), { clock, random });
+    const { clock = systemClock, random = Math.random, budget } = environment;
+    this.#engine = new PoolEngine(source, checkPoolOptions(options, source.label), { clock, random }, budget);
     this.#state = this.#engine.state;
   }
 

@@ -16,6 +16,7 @@ export const destroyReasons = [
   "replaced", // it made room for a new connection that somebody insisted on
   "unfit", // its server is no longer of the kind that was asked for
   "evicted", // `evict()`
+  "yielded", // another pool of the same budget needed the room
   "hold-limit", // held longer than `holdLimitMs`
   "leaked", // its lease was garbage before it was released
   "closed", // the pool closed

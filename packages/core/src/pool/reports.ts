@@ -83,7 +83,8 @@ export class Reports {
     return translateError(error, classifySafely(this.#source, error), { ...this.#place(), target });
   }
 
-  #place(): { readonly database: string; readonly engine: string } {
-    return { database: this.#source.label, engine: this.#source.engine };
+  #place(): { readonly database: string; readonly engine: string; readonly key?: string } {
+    const { label: database, engine, key } = this.#source;
+    return key === undefined ? { database, engine } : { database, key, engine };
   }
 }

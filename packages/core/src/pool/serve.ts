@@ -1,4 +1,4 @@
-import { destroy, destroyDead, retire } from "./end-connection.ts";
+import { destroy, destroyDead, retire, yieldUp } from "./end-connection.ts";
 import { grow, owesRoom } from "./growth.ts";
 import { inDoubt, lend, needsCheck, outlived } from "./lend.ts";
 import type { PoolState } from "./pool-state.ts";
@@ -22,6 +22,10 @@ export function serve(state: PoolState, now: number): void {
 export function offer(state: PoolState, pooled: PooledConnection, now: number, opened = false): void {
   const { inventory, options, queue } = state;
   const reason = state.closed ? "closed" : pooled.doomed;
+  if (reason === undefined && !opened && state.share?.owes(now) === true) {
+    yieldUp(state, pooled, "busy");
+    return;
+  }
   if (reason !== undefined) {
     retire(state, pooled, reason);
     return;

@@ -41,10 +41,13 @@ export class AutocommitHandle extends StatementExecutor implements Transaction {
   }
 
   protected override perform<T>(operation: Operation<T>): MaybePromise<T> {
-    return runAutocommit(this.context, operation);
+    const refusal = this.context.refusal?.();
+    return refusal === undefined ? runAutocommit(this.context, operation) : Promise.reject(refusal);
   }
 
   protected override openStream(options: StatementOptions, occupant: Occupant): Promise<StreamLease> {
+    const refusal = this.context.refusal?.();
+    if (refusal !== undefined) return Promise.reject(refusal);
     return openAutocommitStream(this.context, boundsFrom(this.context, options), occupant);
   }
 

@@ -1,6 +1,5 @@
 import { type DriverConnection, type ErrorInfo, type MaybePromise, unlimited } from "../driver/index.ts";
-import type { Lease } from "../pool/index.ts";
-import type { Borrowed } from "./borrowed.ts";
+import type { Borrowed } from "../pool/index.ts";
 import { type Bounds, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { type Failure, failureOf } from "./failure.ts";
@@ -126,7 +125,7 @@ export async function openAutocommitStream(
   bounds: Bounds,
   { scope }: Occupant,
 ): Promise<StreamLease> {
-  const lease: Lease = await borrow(context, bounds, scope);
+  const lease = await borrow(context, bounds, scope);
   return {
     connection: lease.connection,
     alone: true,

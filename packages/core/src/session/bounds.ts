@@ -91,6 +91,34 @@ export function watchBounds(
   return stop;
 }
 
+/**
+ * Waits for something that is on its way, within bounds.
+ * @param leave - called when the bounds trip first
+ */
+export function withinBounds<T>(
+  context: DatabaseContext,
+  bounds: Bounds,
+  coming: Promise<T>,
+  leave: () => void,
+  statement?: string,
+): Promise<T> {
+  if (bounds === unbounded) return coming;
+  return new Promise((resolve, reject) => {
+    const onTrip = (reason: MdbError): void => {
+      leave();
+      reject(reason);
+    };
+    const unwatch = watchBounds(
+      context,
+      bounds,
+      statement === undefined ? "the call" : "the statement",
+      onTrip,
+      statement,
+    );
+    coming.finally(unwatch).then(resolve, reject);
+  });
+}
+
 const nothing = (): void => {};
 
 function cancelled(context: DatabaseContext, signal: AbortSignal, what: string, statement?: string): MdbError {

@@ -7,7 +7,8 @@ import type {
   ErrorInfo,
   ErrorPlace,
 } from "../driver/index.ts";
-import type { Pool } from "../pool/index.ts";
+import type { MdbError } from "../errors/index.ts";
+import type { LeasePool } from "../pool/index.ts";
 import type { RowMapper } from "../types/index.ts";
 import type { Pipelining } from "./pipelining/pipelining.ts";
 
@@ -15,15 +16,21 @@ import type { Pipelining } from "./pipelining/pipelining.ts";
 export interface DatabaseContext {
   /** Stands for the database in the tree of scopes. Lives as long as its label, whatever is registered under it. */
   readonly identity: object;
+  /** Which of the databases behind one label it is; `undefined` where there is one. */
+  readonly key?: string | undefined;
+  /** Why the calling code must not use what belongs to this database; `undefined` where it may. */
+  readonly refusal?: (() => MdbError | undefined) | undefined;
   /** What statements are part of where no scope of the calling context says so; see `root-unit`. */
   readonly root: { unit: object | undefined };
+  /** Whether its connections are another database's, on which only what goes through core has its context. */
+  readonly isShared?: boolean | undefined;
   /** The label. */
   readonly database: string;
   readonly engine: string;
   readonly target: ConnectionTarget;
   readonly dialect: DialectFacts;
   readonly capabilities: Capabilities;
-  readonly pool: Pool;
+  readonly pool: LeasePool;
   /** The database lives in its one connection: cutting that would lose it. */
   readonly permanent: boolean;
   /** How long something may stand still before a call that waits for it is refused, in milliseconds. */

@@ -31,6 +31,11 @@ export class HeldTransaction extends TransactionHandle implements AsyncDisposabl
     watchGarbage(this, this.#end);
   }
 
+  /** Calls `listener` once the transaction is over and its connection is back, or when it is garbage. */
+  static whenOver(transaction: HeldTransaction, listener: () => void): void {
+    transaction.#end.onEnd = listener;
+  }
+
   /**
    * Commits and gives the connection back. Waits for statements issued before it. Resolved means committed; when it rejects, everything was rolled
    * back, or the error says that the outcome is unknown, and nothing more is sent.
@@ -69,6 +74,7 @@ class HeldEnd {
   readonly #report: HeldTransactionOptions["onHookError"];
   #ended = false;
   #ending: Promise<void> | undefined;
+  onEnd: () => void = () => {};
   /** It was cut short, and rolled back because of that. */
   #undone: Promise<void> | undefined;
 
@@ -86,7 +92,11 @@ class HeldEnd {
     const { unit, context } = this.#part;
     this.#part.finish();
     const left: { rollbackError?: MdbError } = {};
-    await rollbackUnit(unit, left, this.#report);
+    try {
+      await rollbackUnit(unit, left, this.#report);
+    } finally {
+      this.onEnd();
+    }
     if (left.rollbackError !== undefined) tellRollbackFailed(context, left.rollbackError);
   }
 
@@ -123,7 +133,15 @@ class HeldEnd {
       }
     }
     this.#part.finish();
-    await end(unit, this.#report);
+    try {
+      await end(unit, this.#report);
+    } finally {
+      this.onEnd();
+    }
+  }
+
+  forget(): void {
+    this.onEnd();
   }
 
   async close(): Promise<void> {

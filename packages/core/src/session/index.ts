@@ -1,6 +1,6 @@
 export type { AbandonedEvent } from "./abandoned.ts";
 export { openAutocommitStream, runAutocommit } from "./autocommit.ts";
-export { boundsFrom, unbounded } from "./bounds.ts";
+export { type Bounds, boundsFrom, unbounded, withinBounds } from "./bounds.ts";
 export { type DatabaseContext, nameOf } from "./database-context.ts";
 export { type QueryEvent, type TransactionEvent, traceTransaction } from "./diagnostics.ts";
 export type {
@@ -19,11 +19,11 @@ export { HeldTransaction } from "./held-transaction.ts";
 export type { Hook } from "./hooks.ts";
 export { borrow, poolSource } from "./lease-source.ts";
 export type { Operation } from "./operation.ts";
-export { ambientPart } from "./participant.ts";
+export { ambientPart, livingPart } from "./participant.ts";
 export { checkPinOptions, holdingScope, PinnedConnection, type PinOptions } from "./pinned-connection.ts";
 export { Pipelining } from "./pipelining/pipelining.ts";
 export { checkPipeliningOptions, type PipeliningOptions } from "./pipelining/pipelining-options.ts";
-export { propagate } from "./propagate.ts";
+export { joinsWhatRuns, propagate } from "./propagate.ts";
 export { currentScope, runInScope } from "./scope.ts";
 export { Session } from "./session.ts";
 export { checkLabels } from "./spanning/choose-decider.ts";

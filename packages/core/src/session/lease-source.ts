@@ -1,5 +1,4 @@
-import type { AcquireRequest, Lease } from "../pool/index.ts";
-import type { Borrowed } from "./borrowed.ts";
+import type { AcquireRequest, Borrowed } from "../pool/index.ts";
 import { type Bounds, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import type { Scope } from "./scope.ts";
@@ -39,7 +38,7 @@ export function acquireRequest(
 }
 
 /** A lease of the pool within bounds, at once where one is free. */
-export async function borrow(context: DatabaseContext, bounds: Bounds, holder: Scope | undefined): Promise<Lease> {
+export async function borrow(context: DatabaseContext, bounds: Bounds, holder: Scope | undefined): Promise<Borrowed> {
   const lease = bounds === unbounded || !isOver(context, bounds) ? context.pool.tryAcquire(holder) : undefined;
   return lease ?? context.pool.acquire(acquireRequest(bounds, holder, false));
 }

@@ -4,7 +4,7 @@ import { type Bounds, bothBounds, tripped, unbounded, watchBounds } from "./boun
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import type { Hook } from "./hooks.ts";
 import type { Operation } from "./operation.ts";
-import { currentScope, runInScope, Scope, scopeOf } from "./scope.ts";
+import { currentScope, livingScopeOf, runInScope, Scope, scopeOf } from "./scope.ts";
 import { leaseForStream, type StreamLease } from "./stream-lease.ts";
 import type { Occupant } from "./turn.ts";
 import type { Unit } from "./unit.ts";
@@ -158,7 +158,7 @@ export class Participant implements Child {
 
   execute<T>(operation: Operation<T>, occupant?: Occupant): Promise<T> {
     const part = this.here();
-    const refusal = this.refusal ?? part.refusal;
+    const refusal = this.refusal ?? part.refusal ?? this.context.refusal?.();
     if (refusal !== undefined) return Promise.reject(refusal);
     const own = part.bounds === part.unit.bounds ? unbounded : part.bounds;
     const limitMs = Math.min(part.#limitMs, operation.limitMs);
@@ -168,7 +168,7 @@ export class Participant implements Child {
 
   openStream(bounds: Bounds, occupant: Occupant): Promise<StreamLease> {
     const part = this.here();
-    const refusal = this.refusal ?? part.refusal;
+    const refusal = this.refusal ?? part.refusal ?? this.context.refusal?.();
     if (refusal !== undefined) return Promise.reject(refusal);
     const own = part.bounds === part.unit.bounds ? unbounded : part.bounds;
     return leaseForStream(part.unit, bothBounds(own, bounds), occupant);
@@ -201,14 +201,24 @@ export function callerIsInside(unit: Unit): boolean {
 }
 
 /** What statements on a database are part of in the calling context: by its scope, else by the database's root unit. */
-export function ambientPart({ identity, root }: DatabaseContext): Participant | undefined {
-  const scope = scopeOf(identity);
+export function ambientPart(
+  { identity, root, key: own }: DatabaseContext,
+  key: string | undefined = own,
+): Participant | undefined {
+  const scope = scopeOf(identity, key);
   const member = scope === undefined ? root.unit : scope.member;
+  if (!(member instanceof Participant)) return undefined;
+  return scope === undefined && member.context.key !== key ? undefined : member;
+}
+
+/** The label's transaction, session or savepoint that the calling context is inside of, whatever its key. */
+export function livingPart({ identity }: DatabaseContext): Participant | undefined {
+  const member = livingScopeOf(identity)?.member;
   return member instanceof Participant ? member : undefined;
 }
 
 /** A scope for a callback that takes part in a unit from where the caller is. */
 export function joiningScope(context: DatabaseContext, describe = `callback on "${context.database}"`): Scope {
-  const { clock, identity } = context;
-  return new Scope({ clock, describe, parent: currentScope(), database: identity });
+  const { clock, identity, key } = context;
+  return new Scope({ clock, describe, parent: currentScope(), database: identity, key });
 }

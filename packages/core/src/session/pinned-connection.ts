@@ -1,7 +1,7 @@
 import { checkOptions, type DriverConnection, type OptionRules } from "../driver/index.ts";
-import type { MdbError } from "../errors/index.ts";
+import { type MdbError, UnsupportedError } from "../errors/index.ts";
 import { type Bounds, boundsFrom, unbounded } from "./bounds.ts";
-import type { DatabaseContext } from "./database-context.ts";
+import { type DatabaseContext, nameOf } from "./database-context.ts";
 import type { Transaction } from "./executor.ts";
 import { type LeaseSource, poolSource } from "./lease-source.ts";
 import type { Operation } from "./operation.ts";
@@ -61,8 +61,15 @@ export class PinnedConnection extends StatementExecutor {
     this.#part = new Participant({ unit, scope, bounds, onTrip });
   }
 
-  /** The driver's own connection object, for what this library has no word for; `undefined` when the driver keeps it to itself. */
+  /**
+   * The driver's own connection object, for what this library has no word for; `undefined` when the driver keeps it to itself.
+   * @throws UnsupportedError for a database in another one's pool, whose context it would not have
+   */
   raw(): unknown {
+    if (this.context.isShared === true) {
+      const message = `${nameOf(this.context)}: the driver's own connection would work outside of the context that tells this database apart`;
+      throw new UnsupportedError(message, this.context);
+    }
     return this.#connection.raw?.();
   }
 

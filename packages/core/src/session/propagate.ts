@@ -33,6 +33,11 @@ export interface Surroundings {
   readonly usual: Propagation;
 }
 
+/** Whether a callback takes part in the transaction that is already running, where one is. */
+export function joinsWhatRuns(propagation: Propagation = "required"): boolean {
+  return propagation !== "requires_new" && propagation !== "not_supported";
+}
+
 type Work<R> = (transaction: Transaction) => Promise<R>;
 
 /**
@@ -42,6 +47,8 @@ type Work<R> = (transaction: Transaction) => Promise<R>;
 export async function propagate<R>(surroundings: Surroundings, work: Work<R>, options: TransactionOptions): Promise<R> {
   const { context, outer } = surroundings;
   checkTransactionOptions(nameOf(context), options);
+  const refusal = context.refusal?.();
+  if (refusal !== undefined) throw refusal;
   refuseWithoutFates(context, options);
   switch (options.propagation ?? surroundings.usual) {
     case "required":

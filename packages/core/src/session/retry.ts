@@ -1,4 +1,4 @@
-import { CommitOutcomeUnknownError, type ErrorCodeFacts, errorCodes, isMdbError } from "../errors/index.ts";
+import { CommitOutcomeUnknownError, factsOf, isMdbError } from "../errors/index.ts";
 import { type Bounds, tripped, watchBounds } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import type { RetryOptions } from "./transaction-options.ts";
@@ -43,7 +43,7 @@ function mayHelp(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
     if (at instanceof CommitOutcomeUnknownError) return false;
     if (!isMdbError(at)) continue;
-    const { retried }: ErrorCodeFacts = errorCodes[at.code];
+    const retried = factsOf(at.code)?.retried;
     if (retried === "always") return true;
     if (retried === "where retryable") return at.retryable;
   }

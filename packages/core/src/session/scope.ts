@@ -11,6 +11,8 @@ export interface ScopeFacts {
   readonly parent: Scope | undefined;
   /** The database that it speaks of, by identity; absent for a scope that only says who holds connections. */
   readonly database?: object | undefined;
+  /** Which of the databases behind one label it speaks of; absent where there is one. */
+  readonly key?: string | undefined;
   /** What statements on that database are part of; absent where they run by themselves. */
   readonly member?: object | undefined;
 }
@@ -30,6 +32,7 @@ export class Scope implements Holder {
   readonly clock: Clock;
   readonly describe: string;
   readonly database: object | undefined;
+  readonly key: string | undefined;
   /** See {@link ScopeFacts.member}. Set once, right after construction, where the two know each other. */
   member: object | undefined;
   /** The unit that fills from a source which runs here: a call on that unit would wait for itself. */
@@ -42,21 +45,27 @@ export class Scope implements Holder {
   #parent: Scope | undefined;
   #ended = false;
 
-  constructor({ clock, describe, parent, database, member }: ScopeFacts) {
+  constructor({ clock, describe, parent, database, key, member }: ScopeFacts) {
     this.clock = clock;
     this.describe = describe;
     this.database = database;
+    this.key = key;
     this.member = member;
     this.activeAt = clock.now();
-    this.#parent = shortened(parent, database);
+    this.#parent = shortened(parent, this);
   }
 
   /** The nearest scope around this one that still means something. */
   get parent(): Scope | undefined {
     let at = this.#parent;
-    while (at?.ended === true && (at.database === undefined || at.database === this.database)) at = at.#parent;
+    while (at?.ended === true && (at.database === undefined || this.speaksOf(at.database, at.key))) at = at.#parent;
     this.#parent = at;
     return at;
+  }
+
+  /** Says whether statements on this database are found by it. */
+  speaksOf(database: object, key: string | undefined): boolean {
+    return this.database === database && this.key === key;
   }
 
   get ended(): boolean {
@@ -101,9 +110,17 @@ export function enterScope(scope: Scope): void {
   storage.enterWith(scope);
 }
 
-/** What statements on `database` are part of in the calling context: the nearest scope that speaks of it. */
-export function scopeOf(database: object): Scope | undefined {
-  for (let at = storage.getStore(); at !== undefined; at = at.parent) if (at.database === database) return at;
+/** What statements on a database are part of in the calling context: the nearest scope that speaks of it. */
+export function scopeOf(database: object, key?: string): Scope | undefined {
+  for (let at = storage.getStore(); at !== undefined; at = at.parent) if (at.speaksOf(database, key)) return at;
+  return undefined;
+}
+
+/** The nearest living scope of the calling context that speaks of a database, whatever its key. */
+export function livingScopeOf(database: object): Scope | undefined {
+  for (let at = storage.getStore(); at !== undefined; at = at.parent) {
+    if (at.database === database && !at.ended) return at;
+  }
   return undefined;
 }
 
@@ -115,18 +132,20 @@ export function callersOf(caller: Scope | undefined, unit: Scope, holder: Scope)
 }
 
 /** A long row of ended scopes, reduced to one for each database. */
-function shortened(parent: Scope | undefined, database: object | undefined): Scope | undefined {
+function shortened(parent: Scope | undefined, below: Scope): Scope | undefined {
   let length = 0;
   let living = parent;
   for (; living?.ended === true; living = living.parent) length++;
   if (length <= longestTail) return parent;
-  const kept = new Map<object, Scope>();
+  const kept: Scope[] = [];
   for (let at = parent; at?.ended === true; at = at.parent) {
-    if (at.database !== undefined && at.database !== database && !kept.has(at.database)) kept.set(at.database, at);
+    const { database, key } = at;
+    if (database === undefined || below.speaksOf(database, key)) continue;
+    if (!kept.some((it) => it.speaksOf(database, key))) kept.push(at);
   }
   let tail = living;
-  for (const { clock, describe, database: of, member } of [...kept.values()].reverse()) {
-    tail = new Scope({ clock, describe, parent: tail, database: of, member });
+  for (const { clock, describe, database, key, member } of kept.reverse()) {
+    tail = new Scope({ clock, describe, parent: tail, database, key, member });
     tail.end();
   }
   return tail;

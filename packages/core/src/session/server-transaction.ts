@@ -1,7 +1,7 @@
 import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
+import type { Borrowed } from "../pool/index.ts";
 import { type BeginDetails, beginOptions } from "./begin-options.ts";
-import type { Borrowed } from "./borrowed.ts";
 import { type Bounds, bothBounds, tripped, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { type Failure, failureOf, isConnectionLoss } from "./failure.ts";

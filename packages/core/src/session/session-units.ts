@@ -21,6 +21,8 @@ export class SessionUnits {
   /** The end of the unit before, while it is under way; the next statement waits for it. */
   #ending: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
+  /** Told once, when it is over and its last connection is back. */
+  onEnd: () => void = () => {};
 
   /** @throws ConfigurationError, UnsupportedError when the engine lacks an option */
   constructor(context: DatabaseContext, leases: LeaseSource, options: SessionOptions, around: Scope | undefined) {
@@ -66,8 +68,12 @@ export class SessionUnits {
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#close();
+    this.#closed ??= this.#close().finally(() => this.onEnd());
     return this.#closed;
+  }
+
+  forget(): void {
+    this.onEnd();
   }
 
   #transaction(): { readonly scope: Scope; readonly server: ServerTransaction } {

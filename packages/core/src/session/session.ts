@@ -34,6 +34,11 @@ export class Session extends StatementExecutor implements AsyncDisposable {
     watchGarbage(this, this.#units);
   }
 
+  /** Calls `listener` once the session is over and its last connection is back, or when it is garbage. */
+  static whenOver(session: Session, listener: () => void): void {
+    session.#units.onEnd = listener;
+  }
+
   get closed(): boolean {
     return this.#units.closed;
   }

@@ -34,12 +34,17 @@ export function runAmbient<R>(part: Participant, work: () => Promise<R>): Promis
 export interface Leftover {
   readonly begun: boolean;
   close(): Promise<void>;
+  /** Nothing has begun: there is nothing to roll back. */
+  forget(): void;
 }
 
 const leaks = channel("mdb:session-leak");
 
 const registry = new FinalizationRegistry<Leftover>((leftover) => {
-  if (!leftover.begun) return;
+  if (!leftover.begun) {
+    leftover.forget();
+    return;
+  }
   leaks.publish({ message: "a session was collected with a transaction open; it is rolled back" });
   leftover.close().catch(() => {});
 });

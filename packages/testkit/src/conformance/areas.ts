@@ -4,6 +4,7 @@ import { bulkLoad } from "./bulk-load.ts";
 import { cancel } from "./cancel.ts";
 import { close } from "./close.ts";
 import { connect } from "./connect.ts";
+import { context } from "./context.ts";
 import { coreErrors } from "./core-errors.ts";
 import { coreLosses } from "./core-losses.ts";
 import { coreOutcomes } from "./core-outcomes.ts";
@@ -49,6 +50,7 @@ export const areas: readonly Area[] = [
   prepared,
   reset,
   sessionChanges,
+  context,
   stream,
   cancel,
   close,

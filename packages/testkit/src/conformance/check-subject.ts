@@ -6,7 +6,7 @@ const known = {
     "driver options types sql admin canRestart network url secret wrong tls traits driverVersion patienceMs timeoutMs",
   types:
     "integer bigint decimal float boolean text fixedText foldedText longText bytes date time timestamp timestamptz json uuid",
-  sql: "series identityKey trigger version now openStatements hangUp sleep failMidway cast literal openTransaction endTransaction currentIsolation lockTimeout statementTimeout durability lockingQuery foreignBranch unpreparable failures session procedure",
+  sql: "series identityKey trigger version now openStatements hangUp sleep failMidway cast literal openTransaction endTransaction currentIsolation lockTimeout statementTimeout durability lockingQuery foreignBranch unpreparable failures session context procedure",
   session: "leftovers local harmless",
   leftover: "what leave query ask inTransaction",
   traits: "concurrentWrites strictTypes timestampDigits instants",
@@ -39,6 +39,7 @@ export function checkSubject(subject: unknown): void {
   needs("subject.sql.series", sql["series"], "function");
   part("subject.sql.failures", sql["failures"], errorKinds.join(" "));
   if (sql["session"] !== undefined) checkSession(asRecord(sql["session"]), part, needs);
+  if (sql["context"] !== undefined) checkContext(asRecord(sql["context"]), part, needs);
   part("subject.traits", given["traits"], known.traits);
   const driver = asRecord(given["driver"]);
   if (driver["spi"] !== 1) problems.push(`subject.driver.spi has to be 1, not ${describe(driver["spi"])}`);
@@ -61,6 +62,22 @@ function checkSession(
     const path = `subject.sql.session.leftovers[${index}]`;
     part(path, leftover, known.leftover);
     for (const member of ["what", "leave", "ask"]) needs(`${path}.${member}`, asRecord(leftover)[member], "string");
+  }
+}
+
+function checkContext(
+  context: Readonly<Record<string, unknown>>,
+  part: (name: string, value: unknown, names: string) => void,
+  needs: (path: string, value: unknown, kind: "string" | "object") => void,
+): void {
+  part("subject.sql.context", context, "samples refused");
+  const { samples } = context;
+  needs("subject.sql.context.samples", samples, "object");
+  for (const [index, sample] of (Array.isArray(samples) ? samples : []).entries()) {
+    const path = `subject.sql.context.samples[${index}]`;
+    part(path, sample, "what prepare one other ask");
+    for (const member of ["what", "ask"]) needs(`${path}.${member}`, asRecord(sample)[member], "string");
+    for (const member of ["one", "other"]) needs(`${path}.${member}`, asRecord(sample)[member], "object");
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ErrorKind, LogicalType } from "@nsj/mdb-core";
+import type { ErrorKind, LogicalType, SessionContext } from "@nsj/mdb-core";
 import type { Bench } from "./bench.ts";
 
 /** SQL that cannot be written the same way for every engine. Whatever is absent makes the cases that need it skip. */
@@ -59,6 +59,8 @@ export interface EngineSql {
   readonly failures?: Readonly<Partial<Record<ErrorKind, Failure>>>;
   /** What a user can leave in a session. Needed where the capability `reset` or `noticesSessionChanges` is declared. */
   readonly session?: SessionSql;
+  /** For whom a connection works. Needed where the capability `context` is declared. */
+  readonly context?: ContextSql;
   /** Stored procedures. Needed where the capability `procedures` is declared. */
   readonly procedure?: ProcedureSql;
 }
@@ -101,6 +103,26 @@ export interface Leftover {
   readonly ask: string;
   /** `"never"`: the engine refuses or ignores it in a transaction. `"at-commit"`: it is there once the transaction is committed. */
   readonly inTransaction?: "never" | "at-commit";
+}
+
+/** See {@link EngineSql.context}. */
+export interface ContextSql {
+  /** For each part that is declared: two contexts that differ, and what tells which one holds. */
+  readonly samples: readonly ContextSample[];
+  /** A context that the server does not accept. Absent: it accepts any. */
+  readonly refused?: SessionContext;
+}
+
+/** See {@link ContextSql.samples}. */
+export interface ContextSample {
+  /** For messages: `"a role"`. */
+  readonly what: string;
+  /** Statements that make what the contexts speak of, run once by the admin's own connection of the suite. */
+  readonly prepare?: readonly string[];
+  readonly one: SessionContext;
+  readonly other: SessionContext;
+  /** A query of one value: its answer in `one`, in `other`, and outside of both, are three texts. */
+  readonly ask: string;
 }
 
 /** See {@link EngineSql.procedure}. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHook } from "node:async_hooks";
 import { inspect } from "node:util";
-import { ConfigurationError, type DriverConnection, isolationLevels } from "@nsj/mdb-core";
+import { ConfigurationError, contextParts, type DriverConnection, isolationLevels } from "@nsj/mdb-core";
 import type { Area } from "./area.ts";
 import { junk } from "./junk.ts";
 import { supplied } from "./need.ts";
@@ -57,7 +57,9 @@ export const meta: Area = {
         for (const level of capabilities.isolation) assert.ok(isolationLevels.includes(level), level);
         assert.equal(new Set(capabilities.isolation).size, capabilities.isolation.length, "each level once");
         oneOf("fates", true, false, undefined);
-        const { maxConnections } = capabilities;
+        const { context, maxConnections } = capabilities;
+        for (const part of context ?? []) assert.ok(contextParts.includes(part), part);
+        assert.notEqual(context?.length, 0, "context is absent where nothing of it can be done");
         assert.ok(maxConnections === undefined || (Number.isSafeInteger(maxConnections) && maxConnections > 0));
       },
     },
@@ -77,6 +79,7 @@ export const meta: Area = {
           ["listPrepared", hasBranches],
           ["bulkLoad", capabilities.bulkLoad],
           ["call", capabilities.procedures],
+          ["setContext", capabilities.context !== undefined],
           ["fateOf", capabilities.fates === true],
           ["savepoint", capabilities.savepoints !== "none"],
           ["rollbackTo", capabilities.savepoints !== "none"],

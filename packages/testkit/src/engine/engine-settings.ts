@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { EngineDatabase } from "./engine-database.ts";
+import { EngineError } from "./engine-error.ts";
 import type { EngineSession } from "./engine-session.ts";
 
 const defaults: Readonly<Record<string, string>> = {
@@ -91,6 +92,12 @@ export class EngineSettings {
   get hasOwnObjects(): boolean {
     const count = (text: string) => Number(this.#handle.prepare(text).get()?.["n"]);
     return count("select count(*) as n from sqlite_temp_schema") + count(othersText) > 0;
+  }
+
+  /** Values that hold until the transaction, or the statement outside one, ends. */
+  useLocally(values: Readonly<Record<string, string>>): void {
+    if (values["role"] === "nobody") throw new EngineError("OTHER", "there is no such role");
+    this.#local = { ...this.#local, ...values };
   }
 
   transactionEnded(): void {

@@ -11,6 +11,7 @@ export function undeclared(capabilities: Capabilities): readonly (keyof DriverCo
   if (!capabilities.executeMany) members.push("executeMany");
   if (!capabilities.bulkLoad) members.push("bulkLoad");
   if (!capabilities.procedures) members.push("call");
+  if (capabilities.context === undefined) members.push("setContext");
   if (capabilities.savepoints === "none") members.push("savepoint", "rollbackTo");
   if (capabilities.fates !== true) members.push("fateOf", "transactionNumber");
   if (capabilities.savepoints !== "full") members.push("releaseSavepoint");

@@ -1,5 +1,6 @@
 import { branchingMutants } from "./branching.ts";
 import { connectingMutants } from "./connecting.ts";
+import { contextLeakingMutants } from "./context-leaking.ts";
 import { deceivingMutants } from "./deceiving.ts";
 import { dyingMutants } from "./dying.ts";
 import { erringMutants } from "./erring.ts";
@@ -25,5 +26,6 @@ export const mutants: readonly Mutant[] = [
   ...erringMutants,
   ...leakingMutants,
   ...sessionLeakingMutants,
+  ...contextLeakingMutants,
   ...deceivingMutants,
 ];

@@ -3,8 +3,11 @@ import type { EngineErrorCode, EngineErrorDetails } from "../engine/engine-error
 import type { PreparedEntry } from "../engine/engine-prepared.ts";
 import type { EngineColumn, EngineResult, EngineStatus, EngineValue } from "../engine/engine-result.ts";
 
+/** What a client sends: what it asks, and values of settings that hold for that, or for the transaction that it begins, and no longer. */
+export type Request = Asked & { readonly context?: Readonly<Record<string, string>> | undefined };
+
 /** What a client may ask of a session. Requests may be sent without waiting; answers come in order. */
-export type Request =
+export type Asked =
   | { readonly op: "query"; readonly text: string; readonly values: readonly EngineValue[] }
   | { readonly op: "many"; readonly text: string; readonly sets: readonly (readonly EngineValue[])[] }
   | { readonly op: "open-cursor"; readonly text: string; readonly values: readonly EngineValue[] }

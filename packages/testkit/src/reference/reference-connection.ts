@@ -15,6 +15,7 @@ import {
   type ResultSet,
   type RowStream,
   readBranchIdentifier,
+  type SessionContext,
   type Statement,
   type Vote,
 } from "@nsj/mdb-core";
@@ -39,6 +40,8 @@ export class ReferenceConnection implements DriverConnection {
   readonly #port: Port;
   #status: EngineStatus = "idle";
   #unknown = false;
+  /** What goes with each statement outside a transaction, and with each BEGIN. */
+  #context: Readonly<Record<string, string>> | undefined;
   #isTraced = false;
 
   constructor(port: Port) {
@@ -171,6 +174,11 @@ export class ReferenceConnection implements DriverConnection {
     await this.#ask({ op: "release", name });
   }
 
+  setContext(context: SessionContext | undefined): void {
+    const { settings, role } = context ?? {};
+    this.#context = context && { ...settings, ...(role !== undefined && { role }) };
+  }
+
   ref(): void {
     this.#port.ref();
   }
@@ -183,9 +191,13 @@ export class ReferenceConnection implements DriverConnection {
     return this.#port;
   }
 
+  #inContext(request: Request): Request {
+    return this.#context === undefined || this.#status !== "idle" ? request : { ...request, context: this.#context };
+  }
+
   async #ask(request: Request): Promise<unknown> {
     try {
-      const reply = await this.#port.send(request);
+      const reply = await this.#port.send(this.#inContext(request));
       this.#status = reply.status;
       if (reply.changed) this.dirty = true;
       // Outside of a transaction there is none: the last one's stays.

@@ -39,6 +39,7 @@ export const referenceCapabilities: Capabilities = Object.freeze({
   multipleResultSets: true,
   procedures: true,
   branches: "at-commit",
+  context: Object.freeze(["settings", "role"] as const),
   fates: true,
 });
 

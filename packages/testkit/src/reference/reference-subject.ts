@@ -51,6 +51,18 @@ export const referenceSql: EngineSql = {
     value: ["select abs(-9223372036854775808)"],
     other: ["select randomblob(1, 2)"],
   },
+  context: {
+    samples: [
+      {
+        what: "a setting",
+        one: { settings: { "app.tenant": "acme" } },
+        other: { settings: { "app.tenant": "o'brien" } },
+        ask: "select setting('app.tenant')",
+      },
+      { what: "a role", one: { role: "acme" }, other: { role: "o'brien" }, ask: "select setting('role')" },
+    ],
+    refused: { role: "nobody" },
+  },
   session: {
     leftovers: [
       {

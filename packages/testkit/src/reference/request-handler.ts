@@ -15,12 +15,17 @@ export class RequestHandler {
   }
 
   async handle(request: Request, signal: AbortSignal): Promise<Reply> {
+    const { settings } = this.#session;
     try {
+      if (request.context !== undefined) settings.useLocally(request.context);
       const value = await this.#answer(request, signal);
       return { ...this.#state(), value };
     } catch (error) {
       const { code, message, details } = engineErrorOf(error);
       return { ...this.#state(), error: { code, message, details } };
+    } finally {
+      const isOver = this.#session.status === "idle" && this.#cursor === undefined && this.#load === undefined;
+      if (isOver) settings.transactionEnded();
     }
   }
 

@@ -1,7 +1,6 @@
 import type { Clock } from "../../driver/index.ts";
 import { StatementCache } from "../../driver/index.ts";
-import type { Lease, Pool } from "../../pool/index.ts";
-import type { Borrowed } from "../borrowed.ts";
+import type { Borrowed, LeasePool } from "../../pool/index.ts";
 import type { PipeliningOptions } from "./pipelining-options.ts";
 import { onlyReads, ReadRecord } from "./read-record.ts";
 import { SharedLine } from "./shared-line.ts";
@@ -24,12 +23,12 @@ const longestText = 4_000;
  */
 export class Pipelining {
   readonly #options: Required<PipeliningOptions>;
-  readonly #pool: Pool;
+  readonly #pool: LeasePool;
   readonly #clock: Clock;
   readonly #lines = new Set<SharedLine>();
   readonly #records = new StatementCache<ReadRecord | null>(maxRecords);
 
-  constructor(options: Required<PipeliningOptions>, pool: Pool, clock: Clock) {
+  constructor(options: Required<PipeliningOptions>, pool: LeasePool, clock: Clock) {
     this.#options = options;
     this.#pool = pool;
     this.#clock = clock;
@@ -39,7 +38,7 @@ export class Pipelining {
    * A connection for one statement: a place on a shared one, or one of its own.
    * @param acquire - waits for a connection of the pool
    */
-  take(text: string, acquire: () => Promise<Lease>): Borrowed | Promise<Borrowed> {
+  take(text: string, acquire: () => Promise<Borrowed>): Borrowed | Promise<Borrowed> {
     const read = this.#read(text);
     if (read === undefined) {
       const lease = this.#pool.tryAcquire();
@@ -67,7 +66,7 @@ export class Pipelining {
   }
 
   /** Uses a lease for a read: as a line, where one is missing and the read is quick, else for this read alone. */
-  #seat(lease: Lease, read: ReadRecord): Borrowed {
+  #seat(lease: Borrowed, read: ReadRecord): Borrowed {
     const line = new SharedLine(lease, this.#clock, (it) => this.#lines.delete(it));
     if (read.isQuick && this.#openLines().length < this.#options.connections) this.#lines.add(line);
     return line.take(read);

@@ -1,6 +1,5 @@
 import type { Clock, ErrorInfo } from "../../driver/index.ts";
-import type { Lease } from "../../pool/index.ts";
-import type { Borrowed } from "../borrowed.ts";
+import type { Borrowed } from "../../pool/index.ts";
 import type { ReadRecord } from "./read-record.ts";
 
 const severity: Record<ErrorInfo["connection"], number> = { ok: 0, suspect: 1, dead: 2 };
@@ -9,7 +8,7 @@ const severity: Record<ErrorInfo["connection"], number> = { ok: 0, suspect: 1, d
 export class SharedLine {
   readonly openedAt: number;
   inFlight = 0;
-  readonly #lease: Lease;
+  readonly #lease: Borrowed;
   readonly #onEmpty: (line: SharedLine) => void;
   readonly #clock: Clock;
   /** When the server could begin with the oldest statement that has not been answered. */
@@ -17,7 +16,7 @@ export class SharedLine {
   #state: ErrorInfo["connection"] = "ok";
 
   /** @param onEmpty - called once, when the last statement has ended and the lease has been given back */
-  constructor(lease: Lease, clock: Clock, onEmpty: (line: SharedLine) => void) {
+  constructor(lease: Borrowed, clock: Clock, onEmpty: (line: SharedLine) => void) {
     this.#lease = lease;
     this.#clock = clock;
     this.#onEmpty = onEmpty;

@@ -1,6 +1,6 @@
 import type { Branch, BranchEnd, MaybePromise } from "../../driver/index.ts";
 import { CommitOutcomeUnknownError, type LabelState, type MdbError } from "../../errors/index.ts";
-import type { Borrowed } from "../borrowed.ts";
+import type { Borrowed } from "../../pool/index.ts";
 import { type Bounds, tripped } from "../bounds.ts";
 import type { DatabaseContext } from "../database-context.ts";
 import { failureOf, isConnectionLoss } from "../failure.ts";

@@ -16,6 +16,8 @@ export interface Checked {
   readonly max: number;
   readonly maxQueue: number;
   readonly deadlockPatienceMs: number;
+  /** Nobody else is on the clock, or wants its connections. */
+  readonly isAlone: boolean;
 }
 
 /** Compares a pool with its shadow: every promise that can be seen from outside. @throws Error naming the broken one */
@@ -64,7 +66,7 @@ function checkCounters({ pool, shadow }: Checked): void {
 }
 
 /** Who waits, waits for a reason, in order, and not too long. */
-function checkFairness({ pool, clock, shadow, max, deadlockPatienceMs }: Checked): void {
+function checkFairness({ pool, clock, shadow, max, deadlockPatienceMs, isAlone }: Checked): void {
   const { idle, validating } = pool.stats();
   const pending = [...shadow.pending];
   const forUsed = pending.filter(({ fresh }) => !fresh).length;
@@ -77,8 +79,10 @@ function checkFairness({ pool, clock, shadow, max, deadlockPatienceMs }: Checked
     expectThat(clock.now() <= deadline + coarseMs, "somebody waits beyond the deadline");
   }
   const stillMs = shadow.stoodStillFor(isDeadlocked(shadow.lent, pending, max), clock.now());
-  expectThat(stillMs <= deadlockPatienceMs + coarseMs, `everybody waits for each other for ${stillMs} ms`);
-  if (pool.closed) return;
+  // One timer ticks for all pools of a clock, so the moments of one may be met a little later beside others.
+  const lateMs = isAlone ? coarseMs : 2 * coarseMs;
+  expectThat(stillMs <= deadlockPatienceMs + lateMs, `everybody waits for each other for ${stillMs} ms`);
+  if (pool.closed || !isAlone) return;
   const keptAlive = clock.keptAlive > 0;
   expectThat(keptAlive === pending.length > 0, `the process is ${keptAlive ? "" : "not "}kept alive`);
 }

@@ -1,0 +1,52 @@
+import { systemClock } from "../driver/index.ts";
+import { ConfigurationError } from "../errors/index.ts";
+import { checkPoolOptions, type PoolStats } from "../pool/index.ts";
+import type { DatabaseContext } from "../session/index.ts";
+import { checkTypeOptions } from "../types/index.ts";
+import type { RoutedDriver } from "./composite.ts";
+import type { DatabaseOptions } from "./definitions.ts";
+import { mappersOf } from "./mappers.ts";
+import { defaultHookTimeoutMs, defaultOutcomeTimeoutMs, type Environment } from "./open-database.ts";
+
+/** What is known of a label before it is known which of its databases is meant: all that compiling and reading need. */
+export function routedContext(
+  label: string,
+  driver: RoutedDriver,
+  options: Pick<DatabaseOptions, "hookTimeoutMs" | "statementTimeoutMs" | "types"> & {
+    readonly stats: () => PoolStats;
+  },
+  router: { readonly closed: boolean },
+  environment: Environment,
+  identity: object,
+): DatabaseContext {
+  const types = checkTypeOptions(options.types ?? {}, label);
+  const noConnection = (): ConfigurationError =>
+    new ConfigurationError(`${label}: a connection was asked for before it was known of which database`);
+  return Object.freeze<DatabaseContext>({
+    identity,
+    root: { unit: undefined },
+    database: label,
+    engine: driver.name,
+    target: Object.freeze({ address: "" }),
+    dialect: driver.dialect,
+    capabilities: driver.capabilities,
+    pool: {
+      get closed() {
+        return router.closed;
+      },
+      stats: options.stats,
+      tryAcquire: () => undefined,
+      acquire: () => Promise.reject(noConnection()),
+    },
+    permanent: false,
+    patienceMs: checkPoolOptions({}, label).deadlockPatienceMs,
+    hookTimeoutMs: options.hookTimeoutMs ?? defaultHookTimeoutMs,
+    outcomeTimeoutMs: defaultOutcomeTimeoutMs,
+    pipelining: undefined,
+    clock: environment.clock ?? systemClock,
+    random: environment.random ?? Math.random,
+    statementTimeoutMs: options.statementTimeoutMs ?? Number.POSITIVE_INFINITY,
+    classify: (error) => driver.classify(error),
+    ...mappersOf(types, driver.dialect, { database: label, engine: driver.name }),
+  });
+}

@@ -1,0 +1,76 @@
+import type { BudgetStats, PoolStats } from "@nsj/mdb-core";
+import type { Fleet } from "./fleet.ts";
+import { noStats, sumStats } from "./pool-sums.ts";
+
+/** One tenant that is open. */
+export interface TenantStats {
+  readonly tenant: string;
+  /** Calls, sessions and transactions now. */
+  readonly uses: number;
+  /** How often it is pinned by `use`. */
+  readonly pins: number;
+  /** Places that it has left, in which work goes on. */
+  readonly leaving: number;
+  /** Its own pool's figures; `undefined` where it shares another label's. */
+  readonly pool: PoolStats | undefined;
+}
+
+/** All tenants of a label at one moment: gauges, then counters since the start. */
+export interface TenantsStats {
+  /** `undefined` where each server has a budget of its own. */
+  readonly budget: BudgetStats | undefined;
+  readonly tenants: {
+    readonly open: number;
+    /** Ids that are remembered as unknown, unavailable or not to be looked up. */
+    readonly remembered: number;
+    readonly opened: number;
+    readonly moved: number;
+    /** By reason: unused, room for others, `each` was done with it, there is no such tenant any more. */
+    readonly evicted: Readonly<Record<"idle" | "room" | "done" | "gone", number>>;
+    /** Look-ups: how many, how they went, and how long they took together and at most, in milliseconds. */
+    readonly lookups: Readonly<Record<"asked" | "failed" | "unknown" | "totalMs" | "longestMs", number>>;
+  };
+  /** The sums of the tenants' own pools, of those that are gone too. */
+  readonly pools: PoolStats;
+  /** The 20 open tenants that were in use longest since this was asked last, in milliseconds of all their calls together. */
+  readonly top: readonly { readonly tenant: string; readonly busyMs: number }[];
+}
+
+const inTop = 20;
+
+/** The sums of the pools of a label. */
+export function poolStats({ tenants, retired }: Fleet): PoolStats {
+  const pools = [...tenants.values()].flatMap(({ current, left }) => [...(current ? [current] : []), ...left]);
+  const open = pools.flatMap((it) => it.stats() ?? []);
+  return open.length === 0 && retired === noStats ? noStats : sumStats([...open, retired]);
+}
+
+/** The figures of a label. */
+export function tenantsStats(fleet: Fleet): TenantsStats {
+  const { counts, lookups, opener, tenants } = fleet;
+  const { opened, moved, evicted } = counts;
+  const busy = [...tenants.values()].filter(({ busyMs }) => busyMs > 0).sort((a, b) => b.busyMs - a.busyMs);
+  const top = busy.slice(0, inTop).map(({ id, busyMs }) => ({ tenant: id, busyMs }));
+  for (const tenant of busy) tenant.busyMs = 0;
+  return {
+    budget: opener.budget?.stats(),
+    tenants: {
+      open: tenants.size,
+      remembered: lookups.remembered,
+      opened,
+      moved,
+      evicted: { ...evicted },
+      lookups: { ...lookups.counts },
+    },
+    pools: poolStats(fleet),
+    top,
+  };
+}
+
+/** One tenant's figures; `undefined` while it is not open. */
+export function tenantStats({ tenants }: Fleet, id: string): TenantStats | undefined {
+  const tenant = tenants.get(id);
+  if (tenant === undefined) return undefined;
+  const { uses, pins, left, current } = tenant;
+  return { tenant: id, uses, pins, leaving: left.size, pool: current?.stats() };
+}

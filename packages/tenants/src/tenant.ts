@@ -1,0 +1,86 @@
+import type { Database, Entered, PoolStats } from "@nsj/mdb-core";
+import type { OpenPlace } from "./place.ts";
+
+/** One place of one tenant while it is open. */
+export class Generation {
+  readonly place: OpenPlace;
+  readonly database: Database;
+  /** Whether the pool is the tenant's own. */
+  readonly isOwn: boolean;
+  /** The definition's password now, where that is a function. */
+  password: (() => unknown) | undefined;
+  uses = 0;
+  /** Its time is over: what still works in it is refused. */
+  isCut = false;
+  /** Called when it is used no more, once it was left. */
+  whenUnused: (() => void) | undefined;
+
+  constructor(place: OpenPlace, database: Database) {
+    this.place = place;
+    this.database = database;
+    this.isOwn = place.kind === "own";
+  }
+
+  /** The figures of its pool; `undefined` where that is another label's. */
+  stats(): PoolStats | undefined {
+    return this.isOwn ? this.database.stats() : undefined;
+  }
+}
+
+/** One tenant that is open. */
+export class Tenant {
+  readonly id: string;
+  /** Where new work goes; `undefined` while it moves and new work has to wait. */
+  current: Generation | undefined;
+  /** Places that it has left, in which work goes on. */
+  readonly left = new Set<Generation>();
+  /** Set while `current` is not there: settles when it is, or rejects. */
+  arriving: Promise<void> | undefined;
+  pins = 0;
+  checkedAt: number;
+  usedAt: number;
+  /** It is looked up again. */
+  isRefreshing = false;
+  busyMs = 0;
+  #uses = 0;
+  readonly #now: () => number;
+
+  constructor(id: string, current: Generation, now: () => number) {
+    this.id = id;
+    this.current = current;
+    this.#now = now;
+    this.checkedAt = now();
+    this.usedAt = this.checkedAt;
+  }
+
+  /** How many calls, sessions and transactions there are on it. */
+  get uses(): number {
+    return this.#uses;
+  }
+
+  /** Whether anybody has anything of it, or it is on its way. */
+  get isInUse(): boolean {
+    return this.#uses > 0 || this.pins > 0 || this.left.size > 0 || this.arriving !== undefined || this.isRefreshing;
+  }
+
+  /** Uses the place that it has now, until `end`. */
+  enter(generation: Generation): Entered {
+    const since = this.#now();
+    this.#uses++;
+    generation.uses++;
+    this.usedAt = since;
+    let isOver = false;
+    return {
+      database: generation.database,
+      end: () => {
+        if (isOver) return;
+        isOver = true;
+        const now = this.#now();
+        this.#uses--;
+        this.usedAt = now;
+        this.busyMs += now - since;
+        if (--generation.uses === 0) generation.whenUnused?.();
+      },
+    };
+  }
+}

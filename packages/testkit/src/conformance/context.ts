@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { type DriverConnection, unlimited } from "@nsj/mdb-core";
+import type { Area } from "./area.ts";
+import type { Bench } from "./bench.ts";
+import type { ContextSample } from "./engine-sql.ts";
+import { capability, type Need, snippet } from "./need.ts";
+
+const needs: readonly Need[] = [capability("context"), snippet("context")];
+
+/** For whom a connection works: it travels with all that is sent, and nothing of it stays. */
+export const context: Area = {
+  name: "context",
+  cases: [
+    {
+      name: "holds for every statement until it is another one or none, and leaves nothing",
+      needs,
+      run: (bench) =>
+        forEach(bench, async (connection, { one, other, ask }, none) => {
+          connection.setContext?.(one);
+          const first = await answer(bench, connection, ask);
+          assert.notEqual(first, none);
+          assert.equal(await answer(bench, connection, ask), first, "the second statement has it too");
+          connection.setContext?.(other);
+          const second = await answer(bench, connection, ask);
+          assert.ok(second !== first && second !== none, "the other one");
+        }),
+    },
+    {
+      name: "holds to the end of a transaction, however that ends, and for what comes after it",
+      needs,
+      run: (bench) =>
+        forEach(bench, async (connection, { one, ask }) => {
+          connection.setContext?.(one);
+          const inside = await answer(bench, connection, ask);
+          for (const end of ["commit", "rollback"] as const) {
+            await connection.begin({});
+            assert.equal(await answer(bench, connection, ask), inside, "its first statement");
+            assert.equal(await answer(bench, connection, ask), inside, "its second statement");
+            await connection[end]();
+            assert.equal(await answer(bench, connection, ask), inside, `a statement after the ${end}`);
+          }
+        }),
+    },
+    {
+      name: "is over with its transaction when it was ended meanwhile",
+      needs,
+      run: (bench) =>
+        forEach(bench, async (connection, { one, ask }) => {
+          connection.setContext?.(one);
+          await connection.begin({});
+          await answer(bench, connection, ask);
+          connection.setContext?.(undefined);
+          await connection.rollback();
+        }),
+    },
+    {
+      name: "leaves nothing behind a statement or a transaction that failed",
+      needs,
+      run: (bench) =>
+        forEach(bench, async (connection, { one, ask }, none) => {
+          const wrong = "select * from mdb_no_such_table";
+          connection.setContext?.(one);
+          await assert.rejects(async () => bench.run(connection, wrong));
+          connection.setContext?.(undefined);
+          assert.equal(await answer(bench, connection, ask), none, "after a statement");
+          connection.setContext?.(one);
+          await connection.begin({});
+          await assert.rejects(async () => bench.run(connection, wrong));
+          await connection.rollback();
+        }),
+    },
+    {
+      name: "holds for a stream, and leaves nothing of it, read to its end or left early",
+      needs: [...needs, capability("stream")],
+      run: (bench) =>
+        forEach(bench, async (connection, { one, ask }, none) => {
+          for (const isRead of [true, false]) {
+            connection.setContext?.(one);
+            const expected = await answer(bench, connection, ask);
+            const rows = connection.stream?.(bench.statement(ask), { fetchSize: 1, ...unlimited });
+            const batch = await rows?.read();
+            assert.equal(String(batch?.[0]?.[0]), expected);
+            if (isRead) while ((await rows?.read()) !== null);
+            await rows?.close();
+            connection.setContext?.(undefined);
+            assert.equal(await answer(bench, connection, ask), none);
+          }
+        }),
+    },
+    {
+      name: "lets nothing run without it where the server does not accept it",
+      needs: [
+        ...needs,
+        ({ subject }) => (subject.sql.context?.refused === undefined ? "sql.context.refused: absent" : undefined),
+      ],
+      async run(bench) {
+        const connection = await bench.connect();
+        const table = await bench.table(connection, `id ${bench.subject.types.integer}`);
+        connection.setContext?.(bench.subject.sql.context?.refused);
+        const insert = `insert into ${table} (id) values (1)`;
+        await assert.rejects(async () => bench.run(connection, insert));
+        await assert.rejects(async () => {
+          await connection.begin({});
+          await bench.run(connection, insert);
+        });
+        await connection.rollback();
+        connection.setContext?.(undefined);
+        assert.equal(await answer(bench, connection, `select count(*) from ${table}`), "0");
+      },
+    },
+  ],
+};
+
+/** Each case begins and ends without a context, where it must not be told from a new connection. */
+async function forEach(
+  bench: Bench,
+  work: (connection: DriverConnection, sample: ContextSample, none: string) => Promise<void>,
+): Promise<void> {
+  for (const sample of bench.subject.sql.context?.samples ?? []) {
+    const connection = await bench.connect();
+    for (const text of sample.prepare ?? []) await bench.run(connection, text);
+    const none = await answer(bench, connection, sample.ask);
+    await work(connection, sample, none);
+    connection.setContext?.(undefined);
+    assert.equal(await answer(bench, connection, sample.ask), none, `nothing is left of ${sample.what}`);
+    if (bench.capabilities.noticesSessionChanges) assert.equal(connection.dirty, false, "and nothing is to be cleaned");
+  }
+}
+
+async function answer(bench: Bench, connection: DriverConnection, ask: string): Promise<string> {
+  const { rows } = await bench.run(connection, ask);
+  return String(rows[0]?.[0]);
+}
