@@ -59,19 +59,18 @@ export class ServerTransaction {
 
   /** Whether the server is still in the transaction that was begun here. Local and free. */
   get alive(): boolean {
-    const connection = this.#lease?.connection;
-    return connection?.usable === true && connection.txStatus === "active" && !this.wasReplaced;
+    return this.open && this.connection?.txStatus === "active";
   }
 
-  /** Whether the server has it, in whatever state. Local and free. */
+  /** Whether the server has it, in whatever state; not so once a text of the caller's has ended it, and perhaps begun another one. Local and free. */
   get open(): boolean {
-    const connection = this.#lease?.connection;
-    return connection?.usable === true && connection.txStatus !== "idle" && !this.wasReplaced;
+    const { connection } = this;
+    return connection?.usable === true && connection.txStatus !== "idle" && connection.txEnded === this.#endedBefore;
   }
 
-  /** Whether a text of the caller's has ended the transaction and begun another one in its place. */
-  get wasReplaced(): boolean {
-    return this.#lease !== undefined && this.#lease.connection.txEnded !== this.#endedBefore;
+  /** Whether the server has ended it: a text of the caller's did. One that has failed, or whose connection was lost, is not over by that. */
+  get isOver(): boolean {
+    return this.connection?.usable === true && !this.open;
   }
 
   /** Takes a connection and begins, once. */

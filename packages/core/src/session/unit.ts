@@ -160,7 +160,7 @@ export class Unit {
         const result = runBounded(this.context, connection as DriverConnection, bounds, operation);
         const value = result instanceof Promise ? await result : result;
         this.#wasAnswered();
-        if (this.server?.alive === false && operation.text !== undefined)
+        if (this.server?.isOver === true && operation.text !== undefined)
           throw errors.endedByText(this.context, connection?.txStatus === "idle");
         return value;
       } finally {

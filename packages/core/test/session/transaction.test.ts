@@ -36,6 +36,17 @@ describe("a transaction", () => {
     expect(database.stats().created).toBe(0);
   });
 
+  it("does not blame a statement that has worked for the failure of the next one", async () => {
+    const database = await server.open();
+    const outcomes: PromiseSettledResult<unknown>[] = [];
+    const failed = database.transaction(async (tx) => {
+      const worked = tx.execute(insert, { id: 1, name: "a" });
+      outcomes.push(...(await Promise.allSettled([worked, tx.execute("select no_such_column from items")])));
+    });
+    await expect(failed).rejects.toBeInstanceOf(TransactionAbortedError);
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+  });
+
   it("rolls back and passes on the callback's own error", async () => {
     const database = await server.open();
     const own = new Error("out of stock");
