@@ -173,6 +173,7 @@ export {
   type AnyDriver,
   type Composite,
   type CompositeEnvironment,
+  type CompositeManager,
   ConnectionPool,
   Database,
   type DatabaseData,

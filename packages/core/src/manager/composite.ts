@@ -1,7 +1,6 @@
 import type { Clock, Driver } from "../driver/index.ts";
 import type { PoolStats } from "../pool/index.ts";
 import type { Database } from "./database.ts";
-import type { DatabaseManager } from "./database-manager.ts";
 import type { DatabaseDefinition, DatabaseOptions } from "./definitions.ts";
 import type { MemberOptions, SharedMemberOptions } from "./member.ts";
 import type { RoutedParts } from "./routed-database.ts";
@@ -9,6 +8,13 @@ import type { Router } from "./router.ts";
 
 /** The key of {@link Composite}'s one member; a `Symbol.for` brand, so that any copy of the package knows it. */
 export const openComposite: unique symbol = Symbol.for("@nsj/mdb/composite") as never;
+
+/** What a composite is given of its manager, a `DatabaseManager`: the other databases, by label. */
+export interface CompositeManager {
+  readonly labels: readonly string[];
+  /** @throws UnknownDatabaseError */
+  database(label: string): Database;
+}
 
 /**
  * An entry of a manager that is more than one database: an extension makes what stands behind its label. Core knows no extension; it opens what
@@ -22,7 +28,7 @@ export interface Composite<D extends Database = Database> {
    * needed. No I/O.
    * @throws ConfigurationError when it cannot be opened there
    */
-  readonly [openComposite]: (label: string, manager: DatabaseManager, environment: CompositeEnvironment) => D;
+  [openComposite](label: string, manager: CompositeManager, environment: CompositeEnvironment): D;
 }
 
 /** What a manager gives under a label: the composite's own kind of database, with its own methods; a {@link Database} for any other entry. */

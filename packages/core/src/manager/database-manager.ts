@@ -11,15 +11,15 @@ import type {
   Transaction,
   TransactionOptions,
 } from "../session/index.ts";
-import { type DatabaseOf, isComposite, openComposite } from "./composite.ts";
-import { compositeEnvironment } from "./composite-environment.ts";
-import { type AnyDriver, checkDictionary, type DatabaseEntry, readEntry } from "./configuration.ts";
+import type { DatabaseOf } from "./composite.ts";
+import { type AnyDriver, checkDictionary, type DatabaseEntry } from "./configuration.ts";
 import { connectAll } from "./connect-all.ts";
 import type { Database } from "./database.ts";
 import type { Health } from "./health.ts";
 import { healthOfAll } from "./health-of-all.ts";
 import { checkNodeVersion } from "./node-version.ts";
-import { type Environment, openDatabase } from "./open-database.ts";
+import type { Environment } from "./open-database.ts";
+import { openEntry } from "./open-entry.ts";
 import { defaultManager } from "./process-default.ts";
 import type { RegisteredLabel } from "./register.ts";
 import { SpanningManager, type SpanningTransactions } from "./spanning-manager.ts";
@@ -203,15 +203,8 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
     // A label is the same database to whoever is in a transaction on it, also when it is registered anew meanwhile.
     const identity = this.#identities.get(label) ?? {};
     this.#identities.set(label, identity);
-    this.#databases.set(label, this.#open(label, entry, identity));
-  }
-
-  #open(label: string, entry: DatabaseEntry, identity: object): Database {
-    if (isComposite(entry)) {
-      const environment = compositeEnvironment(label, this.#environment, identity);
-      return entry[openComposite](label, this as unknown as DatabaseManager, environment);
-    }
-    return openDatabase(label, readEntry(label, entry, this.#drivers), this.#environment, { identity });
+    const facts = { manager: this, environment: this.#environment, drivers: this.#drivers, identity };
+    this.#databases.set(label, openEntry(label, entry, facts));
   }
 
   /** {@link database} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */

@@ -1,6 +1,7 @@
 export {
   type Composite,
   type CompositeEnvironment,
+  type CompositeManager,
   type DatabaseOf,
   openComposite,
   type RoutedDriver,

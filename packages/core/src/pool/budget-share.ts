@@ -1,6 +1,7 @@
 import type { BudgetMember, ConnectionBudget } from "./budget.ts";
 import { mayGrow } from "./growth.ts";
 import type { HeldLease } from "./holder.ts";
+import type { PoolShare } from "./pool-share.ts";
 import type { PoolState } from "./pool-state.ts";
 
 /** What a budget may ask a pool to do: each is a decision of the pool's own. */
@@ -12,7 +13,7 @@ export interface BudgetHands {
 }
 
 /** A pool's part in a budget. Counts what it was allowed, so that the budget's sum is that of the pools at every moment. */
-export class BudgetShare implements BudgetMember {
+export class BudgetShare implements BudgetMember, PoolShare {
   readonly #budget: ConnectionBudget;
   readonly #state: PoolState;
   readonly #hands: BudgetHands;

@@ -9,10 +9,10 @@ import {
   PoolQueueFullError,
   PoolTimeoutError,
 } from "../errors/index.ts";
-import type { BudgetShare } from "./budget-share.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import type { ConnectFailure, Health } from "./health.ts";
 import type { Inventory } from "./inventory.ts";
+import type { PoolShare } from "./pool-share.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 
 /** What the errors of a pool tell about it. */
@@ -23,7 +23,7 @@ export interface FailureFacts {
   readonly health: Health;
   readonly clock: Clock;
   readonly max: number;
-  readonly share: Pick<BudgetShare, "describe" | "starves"> | undefined;
+  readonly share: Pick<PoolShare, "describe" | "starves"> | undefined;
 }
 
 /** Makes the errors that callers of a pool get. */

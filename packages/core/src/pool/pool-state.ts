@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "../driver/index.ts";
-import type { BudgetShare } from "./budget-share.ts";
 import type { ConnectAttempt } from "./connect-attempt.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import type { Effect } from "./effects.ts";
@@ -11,6 +10,7 @@ import { Inventory } from "./inventory.ts";
 import type { LeaseOwner } from "./lease.ts";
 import type { CheckedPoolOptions } from "./options.ts";
 import { PoolFailures } from "./pool-failures.ts";
+import type { PoolShare } from "./pool-share.ts";
 import type { PooledConnection } from "./pooled-connection.ts";
 import { Shedding } from "./shedding.ts";
 import { Counters } from "./stats.ts";
@@ -53,7 +53,7 @@ export class PoolState implements LeaseSite {
   /** Called when the pool is closed and nothing of it is left. */
   whenEmpty: (() => void) | undefined = undefined;
   /** Its part in a budget that it shares with other pools, where there is one. */
-  share: BudgetShare | undefined = undefined;
+  share: PoolShare | undefined = undefined;
   /** What the last decisions ask for. */
   effects: Effect[] = [];
   /** Nothing is lent any more; what comes back is closed. */
