@@ -70,7 +70,7 @@ export const transactionMutants: readonly Mutant[] = [
   {
     fault: "a lost COMMIT is told as rolled back",
     file: `${session}/server-transaction.ts`,
-    text: "        if (this.#begin.traceable !== true) throw outcomeUnknown(this.#context, failure.error);",
+    text: "        if (!isAskedFor) throw outcomeUnknown(this.#context, failure.error);",
     replacement: "        throw failure.error;",
     noticedBy: [transactionTest],
   },
@@ -84,8 +84,8 @@ export const transactionMutants: readonly Mutant[] = [
   {
     fault: "the scope of one database hides those of the others",
     file: `${session}/scope.ts`,
-    text: "  for (let at = storage.getStore(); at !== undefined; at = at.parent) if (at.database === database) return at;",
-    replacement: "  const at = storage.getStore(); if (at?.database === database) return at;",
+    text: "  for (let at = storage.getStore(); at !== undefined; at = at.parent) if (at.speaksOf(database, key)) return at;",
+    replacement: "  const at = storage.getStore(); if (at?.speaksOf(database, key)) return at;",
     noticedBy: [transactionTest],
   },
   {
