@@ -53,6 +53,8 @@ export default defineConfig({
             "streams-and-bulk",
             "procedures",
             "integrations",
+            "tenants",
+            "several-databases",
             "query-builders",
             "migrations",
           ].map((path) => page(path)),
