@@ -121,6 +121,10 @@ export const functions: Readonly<Record<string, TsqlFunction>> = {
   nullif: choice("nullif"),
   // Moments.
   sysutcdatetime: { emit: () => "mssql.now_utc()", type: () => sqlType("datetime2", [7]) },
+  sysdatetimeoffset: {
+    emit: () => "mssql.now_utc()::mssql.datetimeoffset",
+    type: () => sqlType("datetimeoffset", [7]),
+  },
   // A word without parentheses.
   current_timestamp: { emit: () => "mssql.now_utc()::mssql.datetime2(20)", type: () => plain("datetime") },
   // The session and its objects.
