@@ -30,14 +30,14 @@ export const sessionMutants: readonly Mutant[] = [
   {
     fault: "a stream stays open when its transaction ends",
     file: `${session}/unit.ts`,
-    text: "      this.turn.occupant?.interrupt(why);",
+    text: "      this.turn.occupant?.interrupt(why());",
     replacement: "",
     noticedBy: [model, referenceModel],
   },
   {
     fault: "callbacks go on in a transaction that has ended",
     file: `${session}/unit.ts`,
-    text: "      for (const child of [...this.children]) child.interrupt(why);",
+    text: "      for (const child of [...this.children]) child.interrupt(why());",
     replacement: "",
     noticedBy: [model, referenceModel],
   },

@@ -71,7 +71,10 @@ export class SessionBaseline {
   get differs(): boolean {
     if (this.#found === undefined) return false;
     try {
-      return this.#looks() !== this.#found;
+      const differs = this.#looks() !== this.#found;
+      // Looked at once: whoever changes something after this looks first.
+      if (!differs) this.#found = undefined;
+      return differs;
     } catch {
       // Locked, for example: what cannot be seen may be anything.
       return true;

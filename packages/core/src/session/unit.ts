@@ -177,25 +177,26 @@ export class Unit {
   }
 
   /**
-   * Ends it: nothing new starts, what waits is rejected, callbacks, streams and sources in it are interrupted, what runs is stopped on the
-   * server. Resolves once the connection is quiet.
+   * Ends it: nothing new starts, what waits is rejected, callbacks, streams and sources are interrupted, what runs is stopped on the server. Resolves once quiet.
    * @param reason - why, when it is not simply over: later users of its handles get it as `cause`
    */
   end(reason?: MdbError): Promise<void> {
     if (this.#ended === undefined) {
       this.#ended = { reason };
       this.turn.close(() => this.closedError());
-      const why = reason ?? this.closedError();
-      for (const child of [...this.children]) child.interrupt(why);
-      this.turn.occupant?.interrupt(why);
+      // Made for those who need it: an error's stack costs more than the rest of an ordinary end.
+      const why = (): MdbError => reason ?? this.closedError();
+      for (const child of [...this.children]) child.interrupt(why());
+      this.turn.occupant?.interrupt(why());
       if (reason !== undefined) this.onCutShort?.(reason);
     }
-    this.#quiet ??= this.#stop(reason ?? this.closedError());
+    this.#quiet ??= this.#stop(reason);
     return this.#quiet;
   }
 
-  async #stop(why: MdbError): Promise<void> {
+  async #stop(reason?: MdbError): Promise<void> {
     if (this.turn.pending === 0) return;
+    const why = reason ?? this.closedError();
     this.server?.giveUp(why);
     const quiet = this.turn.drained();
     const { connection } = this;
