@@ -18,7 +18,7 @@ import type { Database } from "./database.ts";
 import type { Health } from "./health.ts";
 import { healthOfAll } from "./health-of-all.ts";
 import { checkNodeVersion } from "./node-version.ts";
-import type { Environment } from "./open-database.ts";
+import type { Environment, ManagedEnvironment } from "./open-database.ts";
 import { openEntry } from "./open-entry.ts";
 import { defaultManager } from "./process-default.ts";
 import type { RegisteredLabel } from "./register.ts";
@@ -52,7 +52,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
   readonly #databases = new Map<string, Database>();
   readonly #identities = new Map<string, object>();
   readonly #drivers: readonly AnyDriver[];
-  readonly #environment: Environment;
+  readonly #environment: ManagedEnvironment;
   #closing: Promise<void> | undefined;
 
   constructor(entries: Entries, options: ManagerOptions = {}) {
@@ -60,7 +60,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
     checkNodeVersion(process.versions?.node);
     checkDictionary(entries);
     this.#drivers = options.drivers ?? [];
-    this.#environment = options;
+    this.#environment = { ...options, tally: this.tally };
     for (const [label, entry] of Object.entries(entries)) this.#add(label, entry);
   }
 
