@@ -259,7 +259,7 @@ describe("tracing", () => {
     const seen = trace("mdb:pool:acquire");
     const { pool, clock } = poolUnderTest({ max: 1, acquireTimeoutMs: 100 });
     expect(pool.tryAcquire()).toBeUndefined();
-    const lease = await pool.acquire({ holder: new TestScope(undefined, "transaction") });
+    await pool.acquire({ holder: new TestScope(undefined, "transaction") });
     expect(seen.map(({ phase }) => phase)).toEqual(["start", "end", "asyncStart", "asyncEnd"]);
     expect(seen[0]?.message).toMatchObject({ database: "orders", engine: "fake", holder: "transaction", waiting: 0 });
     expect(seen.at(-1)?.message["result"]).toBeUndefined();
