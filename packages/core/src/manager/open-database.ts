@@ -111,13 +111,14 @@ function contextOf(
   const dialect = Object.freeze({ ...driver.dialect, ...connector.dialect });
   const types = checkTypeOptions(belonging.types ?? options.types ?? {}, label);
   const place = { database: label, engine: driver.name };
-  const { onConnect } = options;
+  const { onConnect, schema } = options;
+  const target = typeof schema === "string" ? Object.freeze({ ...connector.target, schema }) : connector.target;
   const source: ConnectionSource = {
     label,
     key,
     manager: environment.tally.manager,
     engine: driver.name,
-    target: connector.target,
+    target,
     capabilities,
     classify: (error) => driver.classify(error),
     async connect(operation) {
@@ -149,7 +150,7 @@ function contextOf(
     tally: environment.tally,
     database: label,
     engine: driver.name,
-    target: connector.target,
+    target,
     dialect,
     capabilities,
     pool,
