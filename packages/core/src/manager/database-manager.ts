@@ -163,7 +163,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
    * are many, each gets its share of what is left of it.
    */
   health({ timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {}): Promise<Readonly<Record<string, Health>>> {
-    return healthOfAll(this.#databases, timeoutMs, this.#environment.clock ?? systemClock);
+    return healthOfAll(this.#databases, timeoutMs, this.#surroundings.environment.clock ?? systemClock);
   }
 
   /**
