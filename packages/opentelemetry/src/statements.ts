@@ -17,8 +17,13 @@ export interface Described {
 /** Texts that are remembered for each label. */
 const rememberedTexts = 2_000;
 
+/** Of one text: databases behind one label, names. */
+const mostAlike = 20;
+
+type Facts = Pick<QueryEvent, "kind" | "name" | "operation" | "table" | "target">;
+
 interface OfLabel {
-  readonly texts: Map<string, Described>;
+  readonly texts: Map<string | undefined, { readonly of: Facts; readonly described: Described }[]>;
   readonly summaries: Set<string>;
 }
 
@@ -32,16 +37,18 @@ export class Statements {
   }
 
   describe(event: QueryEvent): Described {
-    const { kind, statement = "", parameterized, operation = "", table = "", target, engine } = event;
     // A text with literals in it is most often another one each time.
-    if (!parameterized && statement !== "") return this.#describe(event);
-    const label = this.#label(event);
-    const key = `${kind}\n${operation}\n${table}\n${target.address}\n${target.database}\n${event.key ?? ""}\n${engine}\n${statement}`;
-    let described = label.texts.get(key);
-    if (described === undefined) {
-      described = this.#describe(event);
-      if (label.texts.size >= rememberedTexts) label.texts.clear();
-      label.texts.set(key, described);
+    if (!event.parameterized && event.statement !== undefined) return this.#describe(event);
+    const { texts } = this.#label(event);
+    const alike = texts.get(event.statement);
+    for (const it of alike ?? []) if (isLike(it.of, event)) return it.described;
+    const described = this.#describe(event);
+    const { kind, name, operation, table, target } = event;
+    const entry = { of: { kind, name, operation, table, target }, described };
+    if (alike !== undefined && alike.length < mostAlike) alike.push(entry);
+    else {
+      if (texts.size >= rememberedTexts) texts.clear();
+      texts.set(event.statement, [entry]);
     }
     return described;
   }
@@ -65,7 +72,6 @@ export class Statements {
     if (operation !== undefined) metric["db.operation.name"] = operation;
     if (table !== undefined) metric["db.collection.name"] = table;
     const span: Attributes = { ...metric, "mdb.database": database };
-    if (event.key !== undefined) span["mdb.database.key"] = event.key;
     if (event.name !== undefined) span["mdb.query.name"] = event.name;
     if (kind === "call" && statement !== undefined) span["db.stored_procedure.name"] = statement.replace(/^call /, "");
     const text = this.#text(event);
@@ -91,4 +97,14 @@ export class Statements {
     if (this.#settings.queryText === false || statement === undefined) return undefined;
     return parameterized ? statement : withoutLiterals(engine, statement);
   }
+}
+
+function isLike(one: Facts, other: Facts): boolean {
+  return (
+    one.target === other.target &&
+    one.kind === other.kind &&
+    one.table === other.table &&
+    one.operation === other.operation &&
+    one.name === other.name
+  );
 }

@@ -8,6 +8,8 @@ const operations: ReadonlySet<string> = new Set(
     " ",
   ),
 );
+/** These are operations only where a statement begins with them. */
+const onlyFirst: ReadonlySet<string> = new Set(["analyze", "copy", "lock", "set", "show"]);
 /** Behind one of these comes the name of what is worked on. */
 const beforeNames: ReadonlySet<string> = new Set(
   "from join into update table view index call exec execute using procedure".split(" "),
@@ -57,7 +59,8 @@ class SummaryReader {
   #listDepth = -1;
   /** The last piece was a name that may go on behind a dot, or that dot. */
   #joins: "name" | "dot" | undefined;
-  #before = "";
+  /** The word before; `undefined` at the beginning. */
+  #before: string | undefined;
 
   sign(text: string): void {
     if (text === "." && this.#joins === "name") {
@@ -83,7 +86,8 @@ class SummaryReader {
     }
     this.#joins = undefined;
     if (this.#expects && fillers.has(word)) return;
-    const isOperation = operations.has(word) && !notBefore.has(this.#before);
+    const isFirst = this.#before === undefined;
+    const isOperation = operations.has(word) && (isFirst || !onlyFirst.has(word)) && !notBefore.has(this.#before ?? "");
     if (this.#expects && !isOperation && !beforeNames.has(word)) {
       this.parts.push(text);
       this.#joins = "name";

@@ -16,7 +16,7 @@ import { durationSeconds, rowCounts } from "./instruments.ts";
 import type { Settings } from "./options.ts";
 import { warnOfSecondInstrumentation } from "./second-instrumentation.ts";
 import { type Described, Statements } from "./statements.ts";
-import { isInMemory } from "./target-attributes.ts";
+import { isInMemory, targetAttributes } from "./target-attributes.ts";
 
 /** A wait for a connection that is worth an event of its own, in milliseconds. */
 const longWaitMs = 10;
@@ -26,6 +26,7 @@ interface UnderWay {
   readonly startedAt: number;
   readonly span: Span | undefined;
   readonly parent: Context;
+  readonly target: QueryEvent["target"];
 }
 
 /** What watching one kind of event needs. */
@@ -52,7 +53,7 @@ export function watchQueries({ settings, isWatched, tracer, meter, loggerProvide
       warnOfSecondInstrumentation(event.engine);
       const parent = context.active();
       const span = tracer && startSpan(tracer, event, statements.describe(event), parent);
-      underWay.set(event, { startedAt: performance.now(), span, parent });
+      underWay.set(event, { startedAt: performance.now(), span, parent, target: event.target });
     },
     ended(event) {
       const begun = underWay.get(event);
@@ -60,7 +61,11 @@ export function watchQueries({ settings, isWatched, tracer, meter, loggerProvide
       const seconds = (performance.now() - begun.startedAt) / 1_000;
       const { engine, error, returnedRows } = event;
       const { span } = begun;
-      if (span?.isRecording() === true) tell(span, event, settings);
+      if (span?.isRecording() === true) {
+        // Behind a router it is known by now which database it was.
+        if (event.target !== begun.target) span.setAttributes(targetAttributes(engine, event.target));
+        tell(span, event, settings);
+      }
       span?.end();
       if (duration === undefined && logException === undefined) return;
       const { metric } = statements.describe(event);
