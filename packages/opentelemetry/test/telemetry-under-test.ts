@@ -13,7 +13,7 @@ import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, TracerPro
 import { afterAll, beforeAll } from "vitest";
 
 /** The real SDK with exporters that keep everything in memory. */
-export class TelemetryUnderTest {
+export class InMemoryTelemetry {
   readonly #spans = new InMemorySpanExporter();
   readonly #metrics = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   readonly tracerProvider = new TracerProvider({
@@ -22,17 +22,9 @@ export class TelemetryUnderTest {
   readonly #reader = new PeriodicExportingMetricReader({ exporter: this.#metrics, exportIntervalMillis: 3_600_000 });
   readonly meterProvider = new MeterProvider({ readers: [this.#reader] });
 
-  constructor() {
-    const manager = new AsyncLocalStorageContextManager();
-    beforeAll(() => {
-      context.setGlobalContextManager(manager.enable());
-    });
-    afterAll(async () => {
-      context.disable();
-      trace.disable();
-      await this.meterProvider.shutdown();
-      await this.tracerProvider.shutdown();
-    });
+  async shutdown(): Promise<void> {
+    await this.meterProvider.shutdown();
+    await this.tracerProvider.shutdown();
   }
 
   get providers(): Pick<this, "tracerProvider" | "meterProvider"> {
@@ -54,6 +46,22 @@ export class TelemetryUnderTest {
       .getMetrics()
       .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics));
     return new Map(all.map((metric) => [metric.descriptor.name, metric]));
+  }
+}
+
+/** For the tests of a file, which have a context manager meanwhile. */
+export class TelemetryUnderTest extends InMemoryTelemetry {
+  constructor() {
+    super();
+    const manager = new AsyncLocalStorageContextManager();
+    beforeAll(() => {
+      context.setGlobalContextManager(manager.enable());
+    });
+    afterAll(async () => {
+      context.disable();
+      trace.disable();
+      await this.shutdown();
+    });
   }
 }
 
