@@ -44,6 +44,7 @@ export class TnsSession {
   #interrupting: Promise<void> | undefined;
   readonly #scripts: ScriptedCalls;
   #killed = false;
+  #refusedAhead: OracleError | undefined;
   #over = false;
   readonly closed: Promise<void>;
 
@@ -163,7 +164,19 @@ export class TnsSession {
       case "freeLobs":
         return this.#lobs.free(piggyback.locators);
       case "setSchema":
-        return this.#engine?.setSchema(piggyback.schema);
+        return this.#ahead(() => this.#engine?.setSchema(piggyback.schema));
+      case "setClientIdentifier":
+        return this.#ahead(() => this.#engine?.setClientIdentifier(piggyback.identifier));
+    }
+  }
+
+  /** What is refused ahead of a call is the answer to it, and the call itself does not happen. */
+  async #ahead(work: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof OracleError)) throw error;
+      this.#refusedAhead ??= error;
     }
   }
 
@@ -171,7 +184,10 @@ export class TnsSession {
   async #call(reader: TtcReader): Promise<Buffer | undefined> {
     const code = reader.u8();
     reader.u8();
+    const refused = this.#refusedAhead;
+    this.#refusedAhead = undefined;
     try {
+      if (refused !== undefined) throw refused;
       if (this.#killed) throw new OracleError(28, "your session has been killed");
       if (code === functionCode.authenticatePhaseOne) return loginMessage(this.#login.begin(reader));
       if (code === functionCode.authenticatePhaseTwo)
