@@ -283,7 +283,8 @@ export class OracleConnection implements DriverConnection {
    */
   raw(): unknown {
     if (this.#link.context.hasSchema) {
-      const words = "the driver's own connection is not to be had where the schema is that of a context; name the schema in its texts";
+      const words =
+        "the driver's own connection is not to be had where the schema is that of a context; name the schema in its texts";
       throw refusal("unsupported", words);
     }
     this.#link.context.apply();

@@ -22,6 +22,8 @@ export interface SessionHost extends StatementHost {
   /** By upper-case user name. */
   readonly passwords: ReadonlyMap<string, string>;
   answerTo(text: string): ScriptedAnswer | undefined;
+  /** Something was set ahead of a call. */
+  noteAhead(text: string): void;
   /** Somebody has logged in. */
   noteLogin(login: RecordedLogin): void;
   openEngine(user: string, sessionTimeZone: string): Promise<Engine>;
@@ -164,16 +166,19 @@ export class TnsSession {
       case "freeLobs":
         return this.#lobs.free(piggyback.locators);
       case "setSchema":
-        return this.#ahead(() => this.#engine?.setSchema(piggyback.schema));
+        return this.#ahead(`SET SCHEMA ${piggyback.schema}`, (engine) => engine.setSchema(piggyback.schema));
       case "setClientIdentifier":
-        return this.#ahead(() => this.#engine?.setClientIdentifier(piggyback.identifier));
+        return this.#ahead(`SET CLIENT IDENTIFIER ${piggyback.identifier}`, (engine) =>
+          engine.setClientIdentifier(piggyback.identifier),
+        );
     }
   }
 
   /** What is refused ahead of a call is the answer to it, and the call itself does not happen. */
-  async #ahead(work: () => Promise<void> | undefined): Promise<void> {
+  async #ahead(text: string, work: (engine: Engine) => Promise<void>): Promise<void> {
+    this.#host.noteAhead(text);
     try {
-      await work();
+      if (this.#engine !== undefined) await work(this.#engine);
     } catch (error) {
       if (!(error instanceof OracleError)) throw error;
       this.#refusedAhead ??= error;

@@ -37,7 +37,8 @@ export function readPiggyback(reader: TtcReader): Piggyback {
 function readClientIdentifier(reader: TtcReader): string {
   reader.skip(2);
   const flags = reader.integer();
-  if (flags !== endToEnd.clientIdentifier) throw new RangeError(`the TNS test server does not know the attributes ${flags}`);
+  if (flags !== endToEnd.clientIdentifier)
+    throw new RangeError(`the TNS test server does not know the attributes ${flags}`);
   const announced = (): number => {
     reader.u8();
     return reader.integer();
