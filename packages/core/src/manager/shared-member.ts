@@ -56,6 +56,9 @@ function withContext(pool: LeasePool, given: SessionContext): LeasePool {
     get closed() {
       return pool.closed;
     },
+    get patience() {
+      return pool.patience;
+    },
     stats: () => pool.stats(),
     tryAcquire(holder) {
       const lease = pool.tryAcquire(holder);
