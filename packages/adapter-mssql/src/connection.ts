@@ -11,8 +11,8 @@ import {
   type RowStream,
   type SessionContext,
   type Statement,
+  watchExpiry,
 } from "@nsj/mdb-core";
-import { watch } from "./bounds.ts";
 import { bulkLoad } from "./bulk.ts";
 import { callProcedure } from "./call.ts";
 import type { ContextKeys } from "./context.ts";
@@ -179,7 +179,7 @@ export class MssqlConnection implements DriverConnection {
 
   /** A server that does not answer by the deadline loses the connection: its answer would come in the middle of something else. */
   async #bounded(context: OperationContext, work: () => Promise<void>): Promise<void> {
-    const stop = watch(this.#link.clock, context, () =>
+    const stop = watchExpiry(this.#link.clock, context, () =>
       this.#link.destroy(DriverFault.lost("the server did not answer in time", context.signal?.reason)),
     );
     try {

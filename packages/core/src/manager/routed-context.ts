@@ -25,6 +25,7 @@ export function routedContext(
   const patience = checkPoolOptions({}, label);
   return Object.freeze<DatabaseContext>({
     identity,
+    isRouted: true,
     root: { unit: undefined },
     database: label,
     engine: driver.name,
