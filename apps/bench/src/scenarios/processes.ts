@@ -21,7 +21,7 @@ export const processScenarios: readonly Scenario[] = [
     contestants: ["pg-cursor", ours, "postgres.js"],
     times: ({ effort }) => (effort.quick ? 1 : 5),
     async ask(contestant, stage) {
-      const url = await stage.postgresUrl();
+      const url = await stage.url("postgres");
       const many = stage.effort.quick ? 100_000 : 1_000_000;
       const small = await runProcess("stream.ts", [contestant, url, String(fewRows)]);
       const large = await runProcess("stream.ts", [contestant, url, String(many)]);
@@ -48,7 +48,7 @@ export const processScenarios: readonly Scenario[] = [
     chart: "firstMs",
     contestants: loadable,
     times: ({ effort }) => (effort.quick ? 1 : 9),
-    ask: async (contestant, stage) => runProcess("first-query.ts", [contestant, await stage.postgresUrl()]),
+    ask: async (contestant, stage) => runProcess("first-query.ts", [contestant, await stage.url("postgres")]),
     goals: () => [],
   }),
   facts({
@@ -70,7 +70,7 @@ export const processScenarios: readonly Scenario[] = [
         cpuMillis = 0,
         ranMs = 0,
         processMs,
-      } = await runProcess("idle.ts", [contestant, await stage.postgresUrl(), String(idleMs)], idleMs + patienceMs);
+      } = await runProcess("idle.ts", [contestant, await stage.url("postgres"), String(idleMs)], idleMs + patienceMs);
       return { cpuMillis, lingersMs: Math.max(0, processMs - ranMs) };
     },
     goals: () => [],
