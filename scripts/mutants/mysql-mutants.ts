@@ -17,13 +17,13 @@ export const mysqlMutants: readonly Mutant[] = [
     file: `${source}/decoders.ts`,
     text: "const shifted = month > 2 ? year : year - 1;",
     replacement: "const shifted = year;",
-    noticedBy: [`${tests}/values.test.ts`],
+    noticedBy: [`${tests}/rows.test.ts`],
   },
   {
     fault: "from the 300th row on, values are read from where their NULL bits are",
     file: `${source}/row-readers.ts`,
     text: "(columns.length + 9) >> 3}; return [",
     replacement: "(columns.length + 1) >> 3}; return [",
-    noticedBy: [`${tests}/values.test.ts`],
+    noticedBy: [`${tests}/rows.test.ts`],
   },
 ];
