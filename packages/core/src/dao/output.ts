@@ -33,7 +33,7 @@ export async function sendOutput(
   const key = JSON.stringify([write.verb, extra?.name, ...write.columns.table.parts]);
   const send = async (form: Form, inner: ExecutorInternals): Promise<ResultSet> => {
     const text = form === "direct" ? direct(write, columns, extra, inner) : into(write, columns, extra, inner);
-    return inner.send(compile(text, undefined, inner.context), options);
+    return inner.send(compile(text, undefined, inner.context), options, write);
   };
   const attempt = (form: Form) =>
     executor.attempt(async (inner) => send(form, internalsOf(inner) as ExecutorInternals));

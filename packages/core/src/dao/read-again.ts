@@ -28,7 +28,7 @@ export function readAgain(
     const keys = written.rows.map((row) => places.map((at) => row[at] as SqlValue));
     const condition = sql.or(keys.map((key) => sameKey(key)));
     const select = sql`select ${columns.all(dialect)} from ${columns.table} where ${condition}`;
-    const read = await inner.send(compile(select, undefined, context), options);
+    const read = await inner.send(compile(select, undefined, context), options, { columns });
     const readPlaces = columns.key.map((property) => columns.indexIn(read.columns, property));
     const byKey = new Map(read.rows.map((row) => [keyText(readPlaces.map((at) => row[at])), row]));
     const rows = keys.map((key) => byKey.get(keyText(key)) ?? lost());

@@ -13,11 +13,12 @@ export function readBack(executor: ExecutorInternals, write: Write, options: Sta
 async function writeAndRead(own: Executor, write: Write, find: Find, options: StatementOptions): Promise<ResultSet> {
   const inner = internalsOf(own) as ExecutorInternals;
   const { context } = inner;
-  const written = await inner.send(compile(sql`${write.head} ${write.tail}`, undefined, context), options);
+  const written = await inner.send(compile(sql`${write.head} ${write.tail}`, undefined, context), options, write);
   if (written.affected === 0) return written;
   const { table } = write.columns;
   const rows = sql`select ${write.columns.all(context.dialect)} from ${table} where ${find(written.generatedKey)}`;
-  const result = await inner.send(compile(lockingRead(rows, inner), undefined, context), options);
+  const read = compile(lockingRead(rows, inner), undefined, context);
+  const result = await inner.send(read, options, { columns: write.columns });
   if (result.rows.length === written.affected) return result;
   const place = `${context.database} (${context.engine}): table ${table.parts.join(".")}`;
   const counts = `${written.affected ?? "an unknown number of"} rows were written, ${result.rows.length} were found afterwards`;

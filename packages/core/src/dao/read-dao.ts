@@ -1,6 +1,6 @@
 import { NoRowsError, ParameterError } from "../errors/index.ts";
 import type { Executor, Result } from "../session/index.ts";
-import { type Identifier, type Parameters, type Sql, sql } from "../sql/index.ts";
+import { compile, type Identifier, type Parameters, type Sql, sql } from "../sql/index.ts";
 import {
   type DaoCallKind,
   type DaoOptions,
@@ -108,8 +108,9 @@ export abstract class ReadDao<
     const columns = access.spec.columnCodecs.size > 0 ? await tableColumns(access.inner, this.table, options) : [];
     const { signal, timeoutMs, name, fetchSize } = options;
     const statement = await access.whenKnown(() => access.select(options).where(filterGiven(given)).rows());
-    for await (const row of this.executor.stream(statement, { signal, timeoutMs, name, fetchSize })) {
-      yield (await access.entities.ofObject(access.inner.context, row, columns)) as Row;
+    const compiled = compile(statement, undefined, access.inner.context);
+    for await (const row of access.inner.stream(compiled, { signal, timeoutMs, name, fetchSize }, access)) {
+      yield (await access.entities.ofObject(access.inner.context, row as Record<string, unknown>, columns)) as Row;
     }
   }
 

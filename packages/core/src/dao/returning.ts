@@ -48,10 +48,10 @@ async function writeOnce(
   const { columns } = write;
   const verb = context.dialect.returning[write.verb];
   if (verb === "returning")
-    return executor.send(compile(returning(write, extra, context), undefined, context), options);
+    return executor.send(compile(returning(write, extra, context), undefined, context), options, write);
   const given = columns.returnable(await tableColumns(executor, columns.table, options));
   if (verb === "output") return sendOutput(executor, write, given, options, extra);
-  return executor.send(returningInto(write, given, context), options);
+  return executor.send(returningInto(write, given, context), options, write);
 }
 
 function returning({ head, tail, columns }: Write, extra: ExtraColumn | undefined, { dialect }: DatabaseContext): Sql {

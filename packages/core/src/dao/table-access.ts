@@ -61,7 +61,7 @@ export class TableAccess {
   }
 
   send(statement: Sql, options: StatementOptions, inner: ExecutorInternals = this.inner): MaybePromise<ResultSet> {
-    return inner.send(compile(statement, undefined, inner.context), options);
+    return inner.send(compile(statement, undefined, inner.context), options, this);
   }
 
   // Every promise in the way of a single row is a cost of its own: none is made where there is nothing to wait for.
@@ -125,7 +125,7 @@ export class TableAccess {
     const compiled = compile(statement, isText ? (rest[0] as Parameters | undefined) : undefined, context);
     const options = ((isText ? rest[1] : rest[0]) ?? noOptions) as DaoQueryOptions<Record<string, unknown>>;
     this.check("query", options);
-    return this.entities.of(context, await this.inner.send(compiled, options), options.schema);
+    return this.entities.of(context, await this.inner.send(compiled, options, statement), options.schema);
   }
 
   /** The row of a result that has at most one. @throws TooManyRowsError */

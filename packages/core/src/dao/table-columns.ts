@@ -43,7 +43,7 @@ export async function tableColumns(
     entry = { asked: askApart(executor, statement), columns: undefined };
     tables.set(key, entry);
   }
-  const columns = (await entry.asked) ?? (await executor.send(statement, options)).columns;
+  const columns = (await entry.asked) ?? (await executor.send(statement, options, "internal")).columns;
   entry.columns = columns;
   return columns;
 }

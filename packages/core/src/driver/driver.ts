@@ -69,4 +69,6 @@ export interface ConnectionTarget {
   readonly address: string;
   readonly database?: string;
   readonly user?: string;
+  /** The schema that names without one belong to, where it was configured. Told by core. */
+  readonly schema?: string;
 }

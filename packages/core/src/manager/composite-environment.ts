@@ -5,12 +5,16 @@ import { checkTypeOptions } from "../types/index.ts";
 import { compareDefinitions } from "./compare-definitions.ts";
 import type { CompositeEnvironment } from "./composite.ts";
 import { definitionParts } from "./definitions.ts";
-import { type Environment, openDatabase } from "./open-database.ts";
+import { type ManagedEnvironment, openDatabase } from "./open-database.ts";
 import { routedContext } from "./routed-context.ts";
 import { sharedMember } from "./shared-member.ts";
 
 /** What core does for the composite under one label. */
-export function compositeEnvironment(label: string, environment: Environment, identity: object): CompositeEnvironment {
+export function compositeEnvironment(
+  label: string,
+  environment: ManagedEnvironment,
+  identity: object,
+): CompositeEnvironment {
   let types: Parameters<CompositeEnvironment["routed"]>[2]["types"];
   return {
     clock: environment.clock ?? systemClock,

@@ -18,8 +18,9 @@ import type { Database } from "./database.ts";
 import type { Health } from "./health.ts";
 import { healthOfAll } from "./health-of-all.ts";
 import { checkNodeVersion } from "./node-version.ts";
+import { noteClosed, noteOpen } from "./noted-managers.ts";
 import type { Environment } from "./open-database.ts";
-import { openEntry } from "./open-entry.ts";
+import { type EntryFacts, openEntry } from "./open-entry.ts";
 import { defaultManager } from "./process-default.ts";
 import type { RegisteredLabel } from "./register.ts";
 import { SpanningManager, type SpanningTransactions } from "./spanning-manager.ts";
@@ -51,17 +52,16 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
 {
   readonly #databases = new Map<string, Database>();
   readonly #identities = new Map<string, object>();
-  readonly #drivers: readonly AnyDriver[];
-  readonly #environment: Environment;
+  readonly #surroundings: Pick<EntryFacts, "drivers" | "environment">;
   #closing: Promise<void> | undefined;
 
   constructor(entries: Entries, options: ManagerOptions = {}) {
     super(options);
     checkNodeVersion(process.versions?.node);
     checkDictionary(entries);
-    this.#drivers = options.drivers ?? [];
-    this.#environment = options;
+    this.#surroundings = { drivers: options.drivers ?? [], environment: { ...options, tally: this.tally } };
     for (const [label, entry] of Object.entries(entries)) this.#add(label, entry);
+    noteOpen(this.tally, this);
   }
 
   /** The labels, in the order of their registration. */
@@ -163,7 +163,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
    * are many, each gets its share of what is left of it.
    */
   health({ timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {}): Promise<Readonly<Record<string, Health>>> {
-    return healthOfAll(this.#databases, timeoutMs, this.#environment.clock ?? systemClock);
+    return healthOfAll(this.#databases, timeoutMs, this.#surroundings.environment.clock ?? systemClock);
   }
 
   /**
@@ -176,6 +176,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
   }
 
   async #close(options: CloseOptions | undefined): Promise<void> {
+    noteClosed(this.tally);
     const recovery = this.stopRecovery();
     const closing = Promise.allSettled([...this.#databases.values()].map((database) => database.close(options)));
     // What recovery still asks for is refused by the pools, so it ends with them.
@@ -203,7 +204,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
     // A label is the same database to whoever is in a transaction on it, also when it is registered anew meanwhile.
     const identity = this.#identities.get(label) ?? {};
     this.#identities.set(label, identity);
-    const facts = { manager: this, environment: this.#environment, drivers: this.#drivers, identity };
+    const facts = { ...this.#surroundings, manager: this, identity };
     this.#databases.set(label, openEntry(label, entry, facts));
   }
 

@@ -28,7 +28,6 @@ import {
   type Transaction,
   TransactionHandle,
   type TransactionOptions,
-  traceTransaction,
 } from "../session/index.ts";
 import { checkHealth, type Health } from "./health.ts";
 
@@ -106,7 +105,7 @@ export class Database extends StatementExecutor {
       outer: ambientPart(context),
       usual: "required",
     } as const;
-    return traceTransaction(context, options.propagation ?? "required", () => propagate(surroundings, work, options));
+    return propagate(surroundings, work, options);
   }
 
   /**

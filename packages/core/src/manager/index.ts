@@ -14,6 +14,7 @@ export { type DatabaseDefinition, type DatabaseOptions, defineDatabase } from ".
 export type { Health } from "./health.ts";
 export type { MemberOptions, Membership, SharedMemberOptions } from "./member.ts";
 export type { Environment } from "./open-database.ts";
+export { openManagers } from "./open-managers.ts";
 export type { LabelOf, Register, RegisteredLabel } from "./register.ts";
 export type { RegisteredManager } from "./registered-manager.ts";
 export { RoutedDatabase, type RoutedParts } from "./routed-database.ts";

@@ -21,6 +21,7 @@ import {
   holdingScope,
   PinnedConnection,
   Pipelining,
+  type Tally,
   unbounded,
 } from "../session/index.ts";
 import { checkTypeOptions, type TypeOptions } from "../types/index.ts";
@@ -40,6 +41,11 @@ export interface Environment {
   readonly clock?: Clock;
   /** `Math.random` by default. */
   readonly random?: () => number;
+}
+
+/** The surroundings of a manager's databases. */
+export interface ManagedEnvironment extends Environment {
+  readonly tally: Tally;
 }
 
 /** How long the hooks of a transaction are waited for, in milliseconds, where nobody says otherwise. */
@@ -68,7 +74,7 @@ interface Belonging {
 export function openDatabase(
   label: string,
   definition: DatabaseDefinition,
-  environment: Environment,
+  environment: ManagedEnvironment,
   belonging: Belonging,
 ): Database {
   const { driver, driverOptions, databaseOptions } = definitionParts(definition);
@@ -98,19 +104,21 @@ function contextOf(
   driver: Driver,
   connector: Connector,
   options: DatabaseOptions,
-  environment: Environment,
+  environment: ManagedEnvironment,
 ): { readonly context: DatabaseContext; readonly pool: Pool } {
   const { identity, key, refusal, budget } = belonging;
   const capabilities = Object.freeze({ ...driver.capabilities, ...connector.capabilities });
   const dialect = Object.freeze({ ...driver.dialect, ...connector.dialect });
   const types = checkTypeOptions(belonging.types ?? options.types ?? {}, label);
   const place = { database: label, engine: driver.name };
-  const { onConnect } = options;
+  const { onConnect, schema } = options;
+  const target = typeof schema === "string" ? Object.freeze({ ...connector.target, schema }) : connector.target;
   const source: ConnectionSource = {
     label,
     key,
+    manager: environment.tally.manager,
     engine: driver.name,
-    target: connector.target,
+    target,
     capabilities,
     classify: (error) => driver.classify(error),
     async connect(operation) {
@@ -139,9 +147,10 @@ function contextOf(
     key,
     refusal,
     root: { unit: undefined },
+    tally: environment.tally,
     database: label,
     engine: driver.name,
-    target: connector.target,
+    target,
     dialect,
     capabilities,
     pool,

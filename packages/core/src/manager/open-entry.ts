@@ -2,12 +2,12 @@ import { type CompositeManager, isComposite, openComposite } from "./composite.t
 import { compositeEnvironment } from "./composite-environment.ts";
 import { type AnyDriver, type DatabaseEntry, readEntry } from "./configuration.ts";
 import type { Database } from "./database.ts";
-import { type Environment, openDatabase } from "./open-database.ts";
+import { type ManagedEnvironment, openDatabase } from "./open-database.ts";
 
 /** What an entry of a manager is opened with. */
 export interface EntryFacts {
   readonly manager: CompositeManager;
-  readonly environment: Environment;
+  readonly environment: ManagedEnvironment;
   readonly drivers: readonly AnyDriver[];
   /** What stands for the label in the tree of scopes. */
   readonly identity: object;

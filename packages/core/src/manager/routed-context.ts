@@ -6,7 +6,7 @@ import { checkTypeOptions } from "../types/index.ts";
 import type { RoutedDriver } from "./composite.ts";
 import type { DatabaseOptions } from "./definitions.ts";
 import { mappersOf } from "./mappers.ts";
-import { defaultHookTimeoutMs, defaultOutcomeTimeoutMs, type Environment } from "./open-database.ts";
+import { defaultHookTimeoutMs, defaultOutcomeTimeoutMs, type ManagedEnvironment } from "./open-database.ts";
 
 /** What is known of a label before it is known which of its databases is meant: all that compiling and reading need. */
 export function routedContext(
@@ -16,7 +16,7 @@ export function routedContext(
     readonly stats: () => PoolStats;
   },
   router: { readonly closed: boolean },
-  environment: Environment,
+  environment: ManagedEnvironment,
   identity: object,
 ): DatabaseContext {
   const types = checkTypeOptions(options.types ?? {}, label);
@@ -27,6 +27,7 @@ export function routedContext(
     identity,
     isRouted: true,
     root: { unit: undefined },
+    tally: environment.tally,
     database: label,
     engine: driver.name,
     target: Object.freeze({ address: "" }),

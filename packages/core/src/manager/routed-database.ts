@@ -23,7 +23,6 @@ import {
   type StreamLease,
   type Transaction,
   type TransactionOptions,
-  traceTransaction,
   withinBounds,
 } from "../session/index.ts";
 import { Database } from "./database.ts";
@@ -82,7 +81,7 @@ export class RoutedDatabase extends Database {
     }
     const { context } = outer;
     const surroundings = { context, leases: poolSource(context), outer, usual: "required" } as const;
-    return traceTransaction(context, options.propagation ?? "required", () => propagate(surroundings, work, options));
+    return propagate(surroundings, work, options);
   }
 
   override async begin(options: HeldTransactionOptions = {}): Promise<HeldTransaction> {
@@ -102,6 +101,15 @@ export class RoutedDatabase extends Database {
 
   override health(options: { readonly timeoutMs?: number } = {}): Promise<Health> {
     return this.#router.health(options.timeoutMs ?? 5_000);
+  }
+
+  protected override get eventKey(): string | undefined {
+    try {
+      return this.#router.key();
+    } catch {
+      // Whoever runs the statement says why there is none.
+      return undefined;
+    }
   }
 
   protected override perform<T>(operation: Operation<T>, occupant?: Occupant): MaybePromise<T> {
@@ -185,6 +193,7 @@ function runOn<T>(entered: Entered, operation: Operation<T>): MaybePromise<T> {
   let result: MaybePromise<T>;
   try {
     const context = contextOf(entered);
+    operation.trace?.at(context);
     const limitMs = Math.min(operation.limitMs, context.statementTimeoutMs);
     result = runAutocommit(context, limitMs === operation.limitMs ? operation : { ...operation, limitMs });
   } catch (error) {

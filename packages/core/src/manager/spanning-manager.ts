@@ -7,6 +7,7 @@ import {
   type ExecutorInternals,
   type InDoubt,
   internalsOf,
+  newTally,
   prepareStore,
   type RecoveryOptions,
   type RecoveryRound,
@@ -27,6 +28,8 @@ const storeLimitMs = 30_000;
 /** What a manager does over several of its databases at once: see docs/several-databases.md. All of it may be called concurrently. */
 export abstract class SpanningManager<Label extends string> {
   readonly #coordinator: Coordinator;
+  /** What its databases count together. */
+  protected readonly tally = newTally();
 
   constructor({ clock, random, recovery = {} }: Environment & { readonly recovery?: RecoveryOptions | undefined }) {
     this.#coordinator = new Coordinator({
@@ -34,7 +37,13 @@ export abstract class SpanningManager<Label extends string> {
       clock: clock ?? systemClock,
       random: random ?? Math.random,
       recovery,
+      manager: this.number,
     });
+  }
+
+  /** Tells this manager apart from others of the process, in events. */
+  get number(): number {
+    return this.tally.manager;
   }
 
   /** What can keep branches and decisions. Which database a label of many means is known to the calling code only. */

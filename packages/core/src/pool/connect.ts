@@ -1,7 +1,8 @@
 import { type DriverConnection, type OperationContext, translateError } from "../driver/index.ts";
+import { traced } from "../internal/traced.ts";
 import { classifySafely } from "./classify-safely.ts";
 import type { ConnectionSource } from "./connection-source.ts";
-import { connectChannel } from "./diagnostics.ts";
+import { connectChannel, poolPlace } from "./diagnostics.ts";
 
 /** Opens a connection, and tells those who trace that. Rejects with the driver's own error. */
 export async function connect(source: ConnectionSource, context: OperationContext): Promise<DriverConnection> {
@@ -9,18 +10,15 @@ export async function connect(source: ConnectionSource, context: OperationContex
   const { label: database, engine, target } = source;
   let native: unknown;
   try {
-    return await connectChannel.tracePromise(
-      async () => {
-        try {
-          return await source.connect(context);
-        } catch (error) {
-          native = error;
-          // Subscribers see what a caller would see.
-          throw translateError(error, classifySafely(source, error), { database, engine, target });
-        }
-      },
-      { database, engine, address: target.address },
-    );
+    return await traced(connectChannel, { ...poolPlace(source), address: target.address, target }, async () => {
+      try {
+        return await source.connect(context);
+      } catch (error) {
+        native = error;
+        // Subscribers see what a caller would see.
+        throw translateError(error, classifySafely(source, error), { database, engine, target });
+      }
+    });
   } catch (error) {
     throw native ?? error;
   }

@@ -11,6 +11,13 @@ export interface HoldReport {
   readonly takenBy: Error | undefined;
 }
 
+/** What a lease was that is over. */
+export interface ReleasedLease {
+  readonly heldMs: number;
+  readonly waitedMs: number;
+  readonly holder: string | undefined;
+}
+
 /**
  * What a decision of the pool asks for: work of a driver, or a word to the outside. The pool's state has been changed already when an
  * effect is carried out, so whatever happens meanwhile finds it whole.
@@ -38,4 +45,5 @@ export type Effect =
   /** Callers wait for what other pools of the budget have. */
   | { readonly kind: "starve" }
   | { readonly kind: "tell-kept"; readonly reason: DestroyReason; readonly error: unknown }
+  | { readonly kind: "tell-released"; readonly lease: ReleasedLease }
   | { readonly kind: "tell-hold"; readonly report: HoldReport };

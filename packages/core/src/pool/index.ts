@@ -1,8 +1,9 @@
 export type { AcquireRequest } from "./acquire-request.ts";
 export { type BudgetStats, ConnectionBudget, type ConnectionBudgetOptions, connectionBudget } from "./budget.ts";
 export { checkPoolOptions } from "./check-pool-options.ts";
+export { numberOf } from "./connection-number.ts";
 export type { ConnectionSource } from "./connection-source.ts";
-export type { AcquireTrace, ConnectTrace, PoolEvent } from "./diagnostics.ts";
+export type { AcquireTrace, ConnectTrace, PoolEvent, PoolPlace } from "./diagnostics.ts";
 export type { CloseOptions } from "./drain.ts";
 export type { PoolHealth } from "./health.ts";
 export type { Holder, LeaseSite, RevokeReason } from "./holder.ts";

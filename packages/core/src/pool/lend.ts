@@ -1,3 +1,4 @@
+import { poolEventChannel } from "./diagnostics.ts";
 import type { Holder } from "./holder.ts";
 import { Lease } from "./lease.ts";
 import type { PoolState } from "./pool-state.ts";
@@ -29,6 +30,7 @@ export function lend(
   inventory.move(pooled, "leased");
   pooled.uses++;
   pooled.leasedAt = now;
+  pooled.waitedMs = waitedMs;
   pooled.holder = holder;
   if (holder !== undefined) holder.leases++;
   if (!options.keepProcessAlive) pooled.connection.ref?.();
@@ -48,6 +50,10 @@ export function endLease(state: PoolState, pooled: PooledConnection, now: number
   state.shedding.held(heldMs);
   state.counters.useTimes.record(heldMs);
   pooled.usedAt = now;
+  if (poolEventChannel.hasSubscribers) {
+    const lease = { heldMs, waitedMs: pooled.waitedMs, holder: pooled.holder?.describe };
+    state.effects.push({ kind: "tell-released", lease });
+  }
   if (pooled.holder !== undefined) {
     pooled.holder.leases--;
     pooled.holder = undefined;

@@ -1,6 +1,7 @@
 import type { DriverConnection } from "../driver/index.ts";
 import { classifySafely } from "./classify-safely.ts";
 import { type ConnectAttempt, lostAtOnce, timedOut } from "./connect-attempt.ts";
+import { giveNumber } from "./connection-number.ts";
 import { destroy, noticeLoss, retire, suspectOthers } from "./end-connection.ts";
 import { abandon, growFaster } from "./growth.ts";
 import type { ConnectFailure } from "./health.ts";
@@ -118,6 +119,7 @@ function enter(state: PoolState, connection: DriverConnection, now: number): Poo
   });
   inventory.add(pooled);
   counters.created++;
+  giveNumber(connection, counters.created);
   effects.push({ kind: "adopt", pooled });
   return pooled;
 }

@@ -147,6 +147,9 @@ export class PoolEngine implements LeaseOwner, HousekeeperMember, BudgetHands {
       case "tell-kept":
         this.#reports.kept(effect.reason, effect.error);
         return;
+      case "tell-released":
+        this.#reports.released(effect.lease);
+        return;
       case "tell-hold":
         this.#reports.hold(effect.report);
     }

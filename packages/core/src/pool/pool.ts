@@ -1,9 +1,10 @@
 import { type Clock, systemClock } from "../driver/index.ts";
+import { traced } from "../internal/traced.ts";
 import type { AcquireRequest } from "./acquire-request.ts";
 import type { ConnectionBudget } from "./budget.ts";
 import { checkPoolOptions } from "./check-pool-options.ts";
 import type { ConnectionSource } from "./connection-source.ts";
-import { acquireChannel } from "./diagnostics.ts";
+import { acquireChannel, poolPlace } from "./diagnostics.ts";
 import { type CloseOptions, type CloseResult, Drain } from "./drain.ts";
 import { retire } from "./end-connection.ts";
 import { abandon } from "./growth.ts";
@@ -80,12 +81,8 @@ export class Pool {
   acquire(request: AcquireRequest = {}): Promise<Lease> {
     if (!acquireChannel.hasSubscribers) return this.#acquire(request, false);
     const { queue, source } = this.#state;
-    return acquireChannel.tracePromise(() => this.#acquire(request, false), {
-      database: source.label,
-      engine: source.engine,
-      holder: request.holder?.describe,
-      waiting: queue.size,
-    });
+    const event = { ...poolPlace(source), holder: request.holder?.describe, waiting: queue.size };
+    return traced(acquireChannel, event, () => this.#acquire(request, false));
   }
 
   /** The pool's figures and counters now. */

@@ -50,6 +50,7 @@ export class PooledConnection {
 
   /** Of the current lease. */
   leasedAt = 0;
+  waitedMs = 0;
   holder: Holder | undefined = undefined;
   /** Where the lease was taken, with leak detection on. */
   takenBy: Error | undefined = undefined;

@@ -2,8 +2,8 @@ import { translateError } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
 import { classifySafely } from "./classify-safely.ts";
 import type { ConnectionSource } from "./connection-source.ts";
-import { type PoolEvent, poolEventChannel } from "./diagnostics.ts";
-import type { HoldReport } from "./effects.ts";
+import { type PoolEvent, type PoolPlace, poolEventChannel, poolPlace } from "./diagnostics.ts";
+import type { HoldReport, ReleasedLease } from "./effects.ts";
 import type { Health, PoolHealth } from "./health.ts";
 import type { DestroyReason } from "./pooled-connection.ts";
 
@@ -56,6 +56,11 @@ export class Reports {
     } satisfies PoolEvent);
   }
 
+  /** A lease is over. */
+  released(lease: ReleasedLease): void {
+    poolEventChannel.publish({ ...this.#place(), type: "released", ...lease } satisfies PoolEvent);
+  }
+
   /** A lease that lasts too long or is lost. Where stacks were asked for and nobody listens, the process's warnings tell of it. */
   hold({ type, heldMs, holder, takenBy }: HoldReport): void {
     if (poolEventChannel.hasSubscribers) {
@@ -83,8 +88,7 @@ export class Reports {
     return translateError(error, classifySafely(this.#source, error), { ...this.#place(), target });
   }
 
-  #place(): { readonly database: string; readonly engine: string; readonly key?: string } {
-    const { label: database, engine, key } = this.#source;
-    return key === undefined ? { database, engine } : { database, key, engine };
+  #place(): PoolPlace {
+    return poolPlace(this.#source);
   }
 }

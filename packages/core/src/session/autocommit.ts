@@ -131,6 +131,7 @@ export async function openAutocommitStream(
   const lease = await borrow(context, bounds, scope);
   return {
     connection: lease.connection,
+    context,
     alone: true,
     count: (calls) => scope.count(calls),
     end: (failure: Failure | undefined) =>

@@ -2,7 +2,9 @@ import type { ColumnInfo, ResultSet } from "../driver/index.ts";
 import { UnsupportedError } from "../errors/index.ts";
 import { compileCall, type Identifier } from "../sql/index.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
+import type { CallResult, ResultSetRows } from "./executor.ts";
 import type { Operation } from "./operation.ts";
+import { rowsOf } from "./result-rows.ts";
 
 /** A stored procedure, ready to run. @throws UnsupportedError when the engine has none */
 export function callProcedure(
@@ -23,8 +25,17 @@ export function callProcedure(
   };
 }
 
+/** What a procedure gave, for its caller. */
+export function callResult(context: DatabaseContext, result: ResultSet): CallResult {
+  const resultSets: ResultSetRows[] = [];
+  for (let set: ResultSet | undefined = result; set !== undefined; set = set.next) {
+    if (set.columns.length > 0) resultSets.push(rowsOf(context, set));
+  }
+  return { ...outputsOf(context, result), resultSets };
+}
+
 /** The values of output parameters and what was returned, as the type contract wants them. */
-export function outputsOf(
+function outputsOf(
   context: DatabaseContext,
   { out = {}, outTypes = {}, returnValue, returnType = "any" }: ResultSet,
 ): { readonly out: Readonly<Record<string, unknown>>; readonly returnValue: unknown } {

@@ -11,6 +11,7 @@ import type { MdbError } from "../errors/index.ts";
 import type { LeasePool } from "../pool/index.ts";
 import type { RowMapper } from "../types/index.ts";
 import type { Pipelining } from "./pipelining/pipelining.ts";
+import type { Tally } from "./tally.ts";
 
 /** What sessions and transactions know of their database. Made once per label. */
 export interface DatabaseContext {
@@ -26,6 +27,10 @@ export interface DatabaseContext {
   readonly root: { unit: object | undefined };
   /** Whether its connections are another database's, on which only what goes through core has its context. */
   readonly isShared?: boolean | undefined;
+  /** What its manager counts, for events. */
+  readonly tally: Tally;
+  /** What is sent by it is the library's own traffic, for events. */
+  readonly isInternal?: boolean | undefined;
   /** The label. */
   readonly database: string;
   readonly engine: string;

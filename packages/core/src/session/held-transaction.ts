@@ -1,13 +1,14 @@
 import { type MdbError, TransactionClosedError } from "../errors/index.ts";
 import { boundsFrom } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
-import { tellRollbackFailed } from "./diagnostics.ts";
+import { type EventPlace, eventPlace, tellRollbackFailed } from "./diagnostics.ts";
 import { poolSource } from "./lease-source.ts";
 import type { Participant } from "./participant.ts";
 import { newTransaction, runInside } from "./propagate.ts";
 import { commitUnit, rollbackUnit } from "./settle.ts";
 import { TransactionHandle } from "./transaction-handle.ts";
 import { checkHeldOptions, type HeldTransactionOptions } from "./transaction-options.ts";
+import { openTransactionEvent } from "./transaction-trace.ts";
 import type { Unit } from "./unit.ts";
 import { quiet, runAmbient, watchGarbage } from "./unit-by-hand.ts";
 
@@ -27,6 +28,7 @@ export class HeldTransaction extends TransactionHandle implements AsyncDisposabl
     const leases = poolSource(context);
     const part = newTransaction({ context, leases }, boundsFrom(context, options), options);
     super(part, runInside({ context, leases }));
+    openTransactionEvent(part.unit, { kind: "transaction", propagation: "requires_new" });
     this.#end = new HeldEnd(part, options);
     watchGarbage(this, this.#end);
   }
@@ -97,7 +99,11 @@ class HeldEnd {
     } finally {
       this.onEnd();
     }
-    if (left.rollbackError !== undefined) tellRollbackFailed(context, left.rollbackError);
+    if (left.rollbackError !== undefined) tellRollbackFailed(context, unit.server?.number ?? 0, left.rollbackError);
+  }
+
+  get place(): EventPlace {
+    return eventPlace(this.#part.context);
   }
 
   get begun(): boolean {
@@ -141,6 +147,7 @@ class HeldEnd {
   }
 
   forget(): void {
+    this.#part.unit.trace?.settled("rolled back");
     this.onEnd();
   }
 

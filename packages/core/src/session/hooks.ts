@@ -2,6 +2,7 @@ import { channel } from "node:diagnostics_channel";
 import { HookError } from "../errors/index.ts";
 import { type Bounds, watchBounds, within } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
+import { eventPlace } from "./diagnostics.ts";
 
 /** What `onCommit` and `onRollback` take. */
 export type Hook = () => unknown;
@@ -100,7 +101,7 @@ function tell(context: DatabaseContext, outcome: string, cause: unknown, report:
   const { database, engine } = context;
   const message = `${nameOf(context)}: a hook failed after the transaction was ${outcome}; that stands`;
   const error = new HookError(message, { database, engine, cause });
-  hookErrors.publish({ error, database, engine });
+  if (hookErrors.hasSubscribers) hookErrors.publish({ ...eventPlace(context), error });
   if (report === undefined) {
     if (!hookErrors.hasSubscribers) process.emitWarning(error);
     return;

@@ -2,7 +2,7 @@ export type { AbandonedEvent } from "./abandoned.ts";
 export { openAutocommitStream, runAutocommit } from "./autocommit.ts";
 export { type Bounds, boundsFrom, unbounded, withinBounds } from "./bounds.ts";
 export { type DatabaseContext, nameOf } from "./database-context.ts";
-export { type QueryEvent, type TransactionEvent, traceTransaction } from "./diagnostics.ts";
+export type { EventPlace, QueryEvent, QueryKind, TransactionEvent, TransactionOutcome } from "./diagnostics.ts";
 export type {
   BulkRow,
   CallResult,
@@ -13,7 +13,7 @@ export type {
   RowOf,
   Transaction,
 } from "./executor.ts";
-export { type ExecutorInternals, internalsOf } from "./executor-internals.ts";
+export { type ExecutorInternals, internalsOf, type Purpose } from "./executor-internals.ts";
 export { failureOf } from "./failure.ts";
 export { HeldTransaction } from "./held-transaction.ts";
 export type { Hook } from "./hooks.ts";
@@ -39,6 +39,7 @@ export type { SchemaIssue, SchemaResult, StandardSchema } from "./standard-schem
 export { StatementExecutor } from "./statement-executor.ts";
 export type { ArrayRows, Fetching, StatementOptions, StreamOptions, WithSchema } from "./statement-options.ts";
 export type { StreamLease } from "./stream-lease.ts";
+export { newTally, type Tally } from "./tally.ts";
 export { TransactionHandle } from "./transaction-handle.ts";
 export type {
   HeldTransactionOptions,

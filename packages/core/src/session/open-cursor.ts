@@ -49,6 +49,11 @@ export class OpenCursor {
     this.#unwatch = watchBounds(context, bounds, "the statement", (reason) => this.interrupt(reason), statement.text);
   }
 
+  /** What it ended with before its last row, if so. */
+  get problem(): MdbError | undefined {
+    return this.#reason ?? this.#failure?.error;
+  }
+
   /** The next batch; `null` after the last. */
   async read<T>(take: (rows: unknown[][], columns: RowStream["columns"]) => T): Promise<T | null> {
     if (this.#reason !== undefined) throw this.#reason;

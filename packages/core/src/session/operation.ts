@@ -1,6 +1,7 @@
 import type { DriverConnection, MaybePromise, OperationContext } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
 import { type Bounds, unbounded } from "./bounds.ts";
+import type { DatabaseContext } from "./database-context.ts";
 
 /** One operation on a connection, as executors hand it down. */
 export interface Operation<T> {
@@ -14,7 +15,15 @@ export interface Operation<T> {
   readonly limitMs: number;
   /** The caller's own code that the driver waits for while it runs: the rows of a bulk load. */
   readonly source?: CallersSource | undefined;
+  /** Its event, where somebody subscribes. */
+  readonly trace?: OperationTrace | undefined;
   perform(connection: DriverConnection, operation: OperationContext): MaybePromise<T>;
+}
+
+/** The event of an operation, which is told where that runs. */
+export interface OperationTrace {
+  /** @param transaction - the number of the transaction that it is part of */
+  at(context: DatabaseContext, transaction?: number): void;
 }
 
 /** Code of the caller's that an operation waits for. */

@@ -18,6 +18,7 @@ import {
   type SessionOptions,
   type TransactionOptions,
 } from "./transaction-options.ts";
+import { type TransactionFacts, tracePart, traceTransaction } from "./transaction-trace.ts";
 import { Unit } from "./unit.ts";
 
 /** What a transaction is run with, beside the caller's options. */
@@ -75,7 +76,9 @@ export async function propagate<R>(surroundings: Surroundings, work: Work<R>, op
 function begin<R>(surroundings: Surroundings, work: Work<R>, options: TransactionOptions): Promise<R> {
   const { context } = surroundings;
   const bounds = boundsFrom(context, options);
-  return withRetry(context, options.retry, bounds, () => attempt(surroundings, bounds, work, options));
+  return withRetry(context, options.retry, bounds, (number, after) =>
+    attempt(surroundings, bounds, work, options, { attempt: number, retriedAfter: after }),
+  );
 }
 
 function attempt<R>(
@@ -83,10 +86,11 @@ function attempt<R>(
   bounds: Bounds,
   work: Work<R>,
   options: TransactionOptions,
+  run: Pick<TransactionFacts, "attempt" | "retriedAfter">,
 ): Attempt<R> {
   const part = newTransaction(surroundings, bounds, options);
   const { unit } = part;
-  const run = async (): Promise<R> => {
+  const whole = async (): Promise<R> => {
     let result: R;
     try {
       result = await part.run(() => work(handleOf(surroundings, part)));
@@ -98,7 +102,11 @@ function attempt<R>(
     return result;
   };
   const { pinned } = surroundings;
-  return { outcome: pinned === undefined ? run() : onPinned(pinned, unit, bounds, run), returned: () => part.returned };
+  const facts = { ...run, kind: "transaction", propagation: options.propagation ?? surroundings.usual } as const;
+  const outcome = traceTransaction(unit, facts, () =>
+    pinned === undefined ? whole() : onPinned(pinned, unit, bounds, whole),
+  );
+  return { outcome, returned: () => part.returned };
 }
 
 /** A transaction on a pinned connection has that connection's turn until it is over. */
@@ -149,14 +157,17 @@ async function join<R>(
 ): Promise<R> {
   const { unit, context } = runningPart(outer, options);
   const part = new Participant({ unit, scope: joiningScope(context), bounds: boundsFrom(context, options) });
-  try {
-    const result = await part.run(() => work(handleOf(surroundings, part)));
-    if (unit.failure !== undefined) throw unit.aborted();
-    return result;
-  } catch (error) {
-    unit.markRollbackOnly(error);
-    throw error;
-  }
+  const facts = { kind: "joined", propagation: options.propagation ?? surroundings.usual } as const;
+  return tracePart(unit, facts, async () => {
+    try {
+      const result = await part.run(() => work(handleOf(surroundings, part)));
+      if (unit.failure !== undefined) throw unit.aborted();
+      return result;
+    } catch (error) {
+      unit.markRollbackOnly(error);
+      throw error;
+    }
+  });
 }
 
 async function nest<R>(
@@ -177,7 +188,10 @@ async function nest<R>(
   const scope = joiningScope(context, `savepoint on "${context.database}"`);
   const inner = new Unit({ context, scope, parent: unit, bounds, options: unit.options, server });
   const part = partOf(inner, bounds);
-  return runInSavepoint(unit, inner, () => part.run(() => work(handleOf(surroundings, part))));
+  const facts = { kind: "savepoint", propagation: options.propagation ?? surroundings.usual } as const;
+  return tracePart(inner, facts, () =>
+    runInSavepoint(unit, inner, () => part.run(() => work(handleOf(surroundings, part)))),
+  );
 }
 
 /** Where a callback joins: the innermost savepoint that the caller is inside of. */

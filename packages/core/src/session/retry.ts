@@ -19,15 +19,17 @@ export async function withRetry<R>(
   context: DatabaseContext,
   options: RetryOptions | undefined,
   bounds: Bounds,
-  begin: () => Attempt<R>,
+  begin: (attempt: number, after: unknown) => Attempt<R>,
 ): Promise<R> {
-  if (options === undefined) return begin().outcome;
+  if (options === undefined) return begin(1, undefined).outcome;
   const { attempts, backoffMs = 20, maxBackoffMs = 2_000 } = options;
+  let after: unknown;
   for (let done = 1; ; done++) {
-    const attempt = begin();
+    const attempt = begin(done, after);
     try {
       return await attempt.outcome;
     } catch (error) {
+      after = error;
       if (done >= attempts || !attempt.returned() || !mayHelp(error)) throw error;
       await pause(context, context.random() * Math.min(maxBackoffMs, backoffMs * 2 ** (done - 1)), bounds);
       if (tripped(context, bounds, "the transaction") !== undefined) throw error;

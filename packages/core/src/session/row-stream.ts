@@ -2,7 +2,10 @@ import type { ColumnInfo, ResultSet, Statement } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
 import { boundsFrom } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
+import { isQueryTraced } from "./diagnostics.ts";
 import { OpenCursor } from "./open-cursor.ts";
+import { countsOf } from "./query-facts.ts";
+import { type QueryFacts, QueryTrace } from "./query-trace.ts";
 import { currentScope, Scope } from "./scope.ts";
 import type { AnyStatementOptions } from "./statement-options.ts";
 import type { StreamLease } from "./stream-lease.ts";
@@ -12,7 +15,9 @@ import { validateRows } from "./validate-rows.ts";
 /** Where a stream gets its connection from, or its rows where the engine has no cursors. */
 export interface StreamSource {
   open(occupant: Occupant): Promise<StreamLease>;
-  collect(): Promise<ResultSet>;
+  collect(trace: QueryTrace | undefined): Promise<ResultSet>;
+  /** What its event says of it. */
+  facts(): QueryFacts;
 }
 
 /** What `stream` gives. Each loop over it runs the statement anew; nothing happens before the first row is asked for. */
@@ -34,21 +39,42 @@ export class RowIterable implements AsyncIterable<unknown> {
   }
 
   async *#batches(): AsyncGenerator<unknown[], void, undefined> {
+    const trace = isQueryTraced() ? new QueryTrace(this.#context, this.#source.facts()) : undefined;
     if (this.#context.capabilities.stream === "none") {
-      const { columns, rows } = await this.#source.collect();
+      const collect = () => this.#source.collect(trace);
+      const { columns, rows } = await (trace === undefined ? collect() : trace.run(collect, countsOf));
       yield this.#rowsOf(rows, columns);
       return;
     }
-    const cursor = await this.#open();
-    const take = (rows: unknown[][], columns: readonly ColumnInfo[]): unknown[] => this.#rowsOf(rows, columns);
+    const cursor = await this.#traced(trace);
+    const take = (rows: unknown[][], columns: readonly ColumnInfo[]): unknown[] => {
+      trace?.read(rows.length);
+      return this.#rowsOf(rows, columns);
+    };
+    let isLeft = true;
     try {
       for (let rows = await cursor.read(take); rows !== null; rows = await cursor.read(take)) yield rows;
+      isLeft = false;
     } finally {
+      if (trace !== undefined && isLeft && cursor.problem === undefined) trace.event.leftEarly = true;
       await cursor.close();
     }
   }
 
-  async #open(): Promise<OpenCursor> {
+  /** Opens it; its event begins here, and ends with its lease. */
+  async #traced(trace: QueryTrace | undefined): Promise<OpenCursor> {
+    if (trace === undefined) return this.#open(undefined);
+    trace.open();
+    trace.read(0);
+    try {
+      return await this.#open(trace);
+    } catch (error) {
+      trace.end(error);
+      throw error;
+    }
+  }
+
+  async #open(trace: QueryTrace | undefined): Promise<OpenCursor> {
     const { clock, database, statementTimeoutMs } = this.#context;
     const { fetchSize = 500, timeoutMs } = this.#options;
     const bounds = boundsFrom(this.#context, this.#options);
@@ -60,11 +86,13 @@ export class RowIterable implements AsyncIterable<unknown> {
       cursor?.interrupt(why);
     };
     const lease = await this.#source.open({ what: "a stream", scope, refusesOthers: true, interrupt });
+    trace?.opened(lease);
     const ended: StreamLease = {
       ...lease,
       end(failure) {
         scope.end();
         lease.end(failure);
+        trace?.end(cursor?.problem ?? failure?.error);
       },
     };
     const limitMs = timeoutMs === undefined ? statementTimeoutMs : Number.POSITIVE_INFINITY;

@@ -1,6 +1,9 @@
-import type { DriverConnection } from "../driver/index.ts";
+import type { DriverConnection, MaybePromise } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
+import { failureOf } from "./failure.ts";
 import { silent } from "./operation.ts";
+import { traceControl } from "./query-trace.ts";
+import { cancelGraceMs, cutLater } from "./run-bounded.ts";
 import { currentScope, type Scope } from "./scope.ts";
 import type { ServerTransaction } from "./server-transaction.ts";
 import { lookBack } from "./settle.ts";
@@ -28,7 +31,8 @@ export function runInSavepoint<R>(outer: Unit, inner: Unit, work: () => Promise<
 async function withTurn<R>(outer: Unit, inner: Unit, work: () => Promise<R>, caller: Scope | undefined): Promise<R> {
   const server = outer.server as ServerTransaction;
   const name = server.nextSavepoint();
-  const set = (connection: DriverConnection): unknown => connection.savepoint?.(name);
+  const set = (connection: DriverConnection): unknown =>
+    traceControl(outer.context, "savepoint", connection, server, () => connection.savepoint?.(name));
   await outer.perform({ ...silent, bounds: inner.bounds, perform: set }, caller);
   let kept = false;
   try {
@@ -45,7 +49,35 @@ async function withTurn<R>(outer: Unit, inner: Unit, work: () => Promise<R>, cal
     await inner.end();
     outer.hooks.absorb(inner.hooks, kept);
     // What ends the outer unit before its time undoes the savepoint as well.
-    const problem = outer.ended ? undefined : await server.leaveSavepoint(name, kept);
+    const problem = outer.ended ? undefined : await leave(outer, server, name, kept);
     if (problem !== undefined) outer.fail(problem);
+  }
+}
+
+/** What was done since the savepoint is kept or undone. Gives why the transaction is lost, when it is. */
+async function leave(
+  outer: Unit,
+  server: ServerTransaction,
+  name: string,
+  kept: boolean,
+): Promise<MdbError | undefined> {
+  const { context, holder } = outer;
+  const { connection } = server;
+  if (connection === undefined || !server.open || server.revoked) return undefined;
+  const traced = async (what: string, work: () => MaybePromise<void>): Promise<void> =>
+    traceControl(context, "savepoint", connection, server, work, what);
+  const cut = cutLater(context, connection, cancelGraceMs);
+  // Its holder does not stand still while the server works for it.
+  holder.count(1);
+  try {
+    if (!kept) await traced("rollback to savepoint", () => connection.rollbackTo?.(name));
+    if (connection.releaseSavepoint === undefined) return undefined;
+    await traced("release savepoint", () => connection.releaseSavepoint?.(name));
+    return undefined;
+  } catch (error) {
+    return failureOf(context, connection, error, "ROLLBACK TO SAVEPOINT").error;
+  } finally {
+    holder.count(-1);
+    cut.cancel();
   }
 }

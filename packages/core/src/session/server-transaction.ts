@@ -4,10 +4,12 @@ import type { Borrowed } from "../pool/index.ts";
 import { type BeginDetails, beginOptions } from "./begin-options.ts";
 import { type Bounds, bothBounds, tripped, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
+import { transactions } from "./diagnostics.ts";
 import { type Failure, failureOf, isConnectionLoss } from "./failure.ts";
 import type { LeaseSource } from "./lease-source.ts";
 import { outcomeUnknown, settleLostCommit } from "./lost-commit.ts";
 import { silent } from "./operation.ts";
+import { traceControl } from "./query-trace.ts";
 import { cancelGraceMs, cutLater, runBounded } from "./run-bounded.ts";
 import type { Scope } from "./scope.ts";
 import type { SessionOptions } from "./transaction-options.ts";
@@ -32,6 +34,13 @@ export class ServerTransaction {
   #answered = false;
   /** How many transactions the caller's own texts had ended on this connection when this one began. */
   #endedBefore: number | undefined;
+  #number: number | undefined;
+  /** When it got its connection, where somebody subscribes. */
+  #takenAt: number | undefined;
+  /** Statements that were run in it. */
+  statements = 0;
+  /** How long it had its connection, in milliseconds, once that is over. */
+  heldMs: number | undefined;
 
   /** @param more - what the driver is told beside the options. @throws UnsupportedError when the engine lacks one of these */
   constructor(
@@ -45,6 +54,12 @@ export class ServerTransaction {
     this.#leases = leases;
     this.#begin = { ...beginOptions(context, options), ...more };
     this.#holder = holder;
+  }
+
+  /** What tells it apart in events from others of its manager. */
+  get number(): number {
+    this.#number ??= ++this.#context.tally.transactions;
+    return this.#number;
   }
 
   /** The connection, once the transaction has begun and until it has ended. */
@@ -87,11 +102,11 @@ export class ServerTransaction {
       const lease = taken instanceof Promise ? await taken : taken;
       try {
         const { connection } = lease;
+        if (transactions.hasSubscribers) this.#takenAt = this.#context.clock.now();
         this.#refuseIfGivenUp();
         this.#beginning = connection;
-        await this.#onWire(() =>
-          runBounded(this.#context, connection, bounds, { ...silent, perform: (it) => it.begin(this.#begin) }),
-        );
+        const begin = () => traceControl(this.#context, "begin", connection, this, () => connection.begin(this.#begin));
+        await this.#onWire(() => runBounded(this.#context, connection, bounds, { ...silent, perform: begin }));
         this.#refuseIfGivenUp();
         this.#endedBefore = connection.txEnded;
         this.#lease = lease;
@@ -136,24 +151,6 @@ export class ServerTransaction {
     return `sp${this.#savepoints}`;
   }
 
-  /** Leaves a savepoint: what was done since is kept or undone. Gives why the transaction is lost, when it is. */
-  async leaveSavepoint(name: string, kept: boolean): Promise<MdbError | undefined> {
-    const { connection } = this;
-    if (connection === undefined || !this.open || this.revoked) return undefined;
-    const cut = cutLater(this.#context, connection, cancelGraceMs);
-    try {
-      await this.#onWire(async () => {
-        if (!kept) await connection.rollbackTo?.(name);
-        await connection.releaseSavepoint?.(name);
-      });
-      return undefined;
-    } catch (error) {
-      return failureOf(this.#context, connection, error, "ROLLBACK TO SAVEPOINT").error;
-    } finally {
-      cut.cancel();
-    }
-  }
-
   /**
    * Commits and gives the connection back.
    * @throws CommitOutcomeUnknownError when the connection was lost meanwhile and nobody could tell what became of it; the server's own refusal otherwise
@@ -175,7 +172,7 @@ export class ServerTransaction {
       if (Number.isFinite(bounds.deadline)) {
         cut = cutLater(this.#context, connection, bounds.deadline - this.#context.clock.now() + cancelGraceMs);
       }
-      await this.#onWire(() => connection.commit());
+      await this.#onWire(() => traceControl(this.#context, "commit", connection, this, () => connection.commit()));
     } catch (error) {
       const failure = failureOf(this.#context, connection, error, "COMMIT", true);
       if (isConnectionLoss(failure) && !failure.notExecuted) {
@@ -215,7 +212,10 @@ export class ServerTransaction {
     let failure: Failure | undefined;
     const cut = cutLater(this.#context, connection, cancelGraceMs);
     try {
-      await this.#onWire(() => connection.rollback());
+      const rollback = () => connection.rollback();
+      const isSent = connection.txStatus !== "idle";
+      const traced = () => traceControl(this.#context, "rollback", connection, this, rollback);
+      await this.#onWire(isSent ? traced : rollback);
     } catch (error) {
       failure = failureOf(this.#context, connection, error, "ROLLBACK");
       if (!this.#context.permanent) connection.destroy(error);
@@ -245,6 +245,7 @@ export class ServerTransaction {
   handOver(): Borrowed | undefined {
     const lease = this.#lease;
     this.#lease = this.#starting = undefined;
+    if (this.#takenAt !== undefined) this.heldMs ??= this.#context.clock.now() - this.#takenAt;
     return lease;
   }
 }

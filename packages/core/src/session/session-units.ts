@@ -1,12 +1,14 @@
 import { type MdbError, SessionClosedError } from "../errors/index.ts";
 import { boundsFrom, watchBounds } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
+import { type EventPlace, eventPlace } from "./diagnostics.ts";
 import type { LeaseSource } from "./lease-source.ts";
 import { Participant } from "./participant.ts";
 import { Scope } from "./scope.ts";
 import { ServerTransaction } from "./server-transaction.ts";
 import { commitUnit, rollbackUnit } from "./settle.ts";
 import { checkSessionOptions, type SessionOptions } from "./transaction-options.ts";
+import { openTransactionEvent } from "./transaction-trace.ts";
 import { Unit } from "./unit.ts";
 import { quiet } from "./unit-by-hand.ts";
 
@@ -46,6 +48,10 @@ export class SessionUnits {
     return this.#closed !== undefined;
   }
 
+  get place(): EventPlace {
+    return eventPlace(this.#context);
+  }
+
   /** Whether a transaction has begun. */
   get begun(): boolean {
     return this.#current?.unit.connection !== undefined;
@@ -73,6 +79,7 @@ export class SessionUnits {
   }
 
   forget(): void {
+    this.#current?.unit.trace?.settled("rolled back");
     this.onEnd();
   }
 
@@ -88,6 +95,7 @@ export class SessionUnits {
     const { signal, timeoutMs } = this.#options;
     const bounds = boundsFrom(this.#context, { signal });
     const unit = new Unit({ context: this.#context, ...this.#transaction(), bounds, options: this.#options });
+    openTransactionEvent(unit, { kind: "session", propagation: "requires_new" });
     return new Participant({ unit, scope: unit.scope, bounds, limitMs: timeoutMs });
   }
 

@@ -2,6 +2,7 @@ import type { MaybePromise } from "../driver/index.ts";
 import { CommitOutcomeUnknownError, type MdbError } from "../errors/index.ts";
 import type { HookReport } from "./hooks.ts";
 import { runInScope } from "./scope.ts";
+import { outcomeAfter } from "./transaction-trace.ts";
 import type { Unit } from "./unit.ts";
 import { innerFailed, mayHaveBeenKept, stillPending } from "./unit-errors.ts";
 
@@ -45,10 +46,12 @@ export async function commitUnit(unit: Unit, report: HookReport): Promise<void> 
     await unit.end();
     await unit.server?.commit(unit.bounds);
   } catch (error) {
+    unit.trace?.settled(outcomeAfter(error), error);
     // Nobody knows which of the hooks would be right.
     if (!(error instanceof CommitOutcomeUnknownError)) await runHooks(unit, "rolled back", report);
     throw error;
   }
+  unit.trace?.settled("committed");
   await runHooks(unit, "committed", report);
 }
 
@@ -62,6 +65,7 @@ export async function rollbackUnit(unit: Unit, error: unknown, report: HookRepor
   if (rollbackError !== undefined && typeof error === "object" && error !== null && Object.isExtensible(error)) {
     Object.defineProperty(error, "rollbackError", { value: rollbackError, configurable: true, enumerable: false });
   }
+  unit.trace?.settled(mayHaveBeenKept(unit.failure) ? "unknown" : "rolled back", error);
   if (!mayHaveBeenKept(unit.failure)) await runHooks(unit, "rolled back", report);
 }
 

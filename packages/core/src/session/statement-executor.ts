@@ -2,16 +2,19 @@ import type { Capabilities, DialectFacts, MaybePromise, ResultSet, Statement } f
 import type { Identifier, Parameters } from "../sql/index.ts";
 import { boundsFrom, unbounded } from "./bounds.ts";
 import { type BulkInsert, bulkInsert } from "./bulk-insert.ts";
-import { callProcedure, outputsOf } from "./call-procedure.ts";
+import { callProcedure, callResult } from "./call-procedure.ts";
 import { CallersRows } from "./callers-rows.ts";
+import { checkedRow, checkedRows, wholeResult } from "./checked-rows.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
-import { isQueryTraced, traceQuery } from "./diagnostics.ts";
+import { isQueryTraced } from "./diagnostics.ts";
 import { executeMany } from "./execute-many.ts";
-import type { BulkRow, CallResult, Executor, Result, ResultSetRows, Transaction } from "./executor.ts";
-import { type ExecutorInternals, internals } from "./executor-internals.ts";
+import type { BulkRow, CallResult, Executor, Result, Transaction } from "./executor.ts";
+import { type ExecutorInternals, internals, type Purpose } from "./executor-internals.ts";
 import { firstRows } from "./first-rows.ts";
 import type { CallersSource, Operation } from "./operation.ts";
-import { atMostOne, noRows, oneObject, rowsOf } from "./result-rows.ts";
+import { countedOnly, countsOf, factsOf, factsOfLoad, queryFacts } from "./query-facts.ts";
+import { type QueryTrace, traceQuery } from "./query-trace.ts";
+import { atMostOne, noRows, oneObject } from "./result-rows.ts";
 import { RowIterable } from "./row-stream.ts";
 import { currentScope } from "./scope.ts";
 import { sendApart } from "./send-apart.ts";
@@ -25,7 +28,6 @@ import {
 import type { StreamLease } from "./stream-lease.ts";
 import type { TransactionOptions } from "./transaction-options.ts";
 import type { Occupant } from "./turn.ts";
-import { validateRows } from "./validate-rows.ts";
 
 /** Enough for a queue of callers of whom one gets through each time; the last pauses are seconds. */
 const runAgain = Object.freeze({ retry: Object.freeze({ attempts: 10 }) });
@@ -52,30 +54,30 @@ export abstract class StatementExecutor implements Executor {
     } as Executor["execute"];
     prototype.query = async function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
       const { statement, options } = readArguments(this.context, text, first, second, true);
-      const sent = this.#send(statement, options);
+      const sent = this.#send(statement, options, text);
       const result = firstRows(sent instanceof Promise ? await sent : sent);
       const mapper = this.context.mapper(result.columns);
       if (options.rowMode === "array") return mapper.toArrays(result.rows);
       const rows = mapper.toObjects(result.rows);
-      return options.schema === undefined ? rows : this.#validated(rows, statement, options);
+      return options.schema === undefined ? rows : checkedRows(this.context, rows, statement, options);
     } as Executor["query"];
     prototype.queryOne = async function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
       const { statement, options } = readArguments(this.context, text, first, second);
-      const sent = this.#send(statement, options);
+      const sent = this.#send(statement, options, text);
       const row = oneObject(this.context, firstRows(sent instanceof Promise ? await sent : sent), statement);
       if (row === undefined) throw noRows(this.context, statement);
-      return options.schema === undefined ? row : this.#validatedOne(row, statement, options);
+      return options.schema === undefined ? row : checkedRow(this.context, row, statement, options);
     } as Executor["queryOne"];
     prototype.queryMaybeOne = async function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
       const { statement, options } = readArguments(this.context, text, first, second);
-      const sent = this.#send(statement, options);
+      const sent = this.#send(statement, options, text);
       const row = oneObject(this.context, firstRows(sent instanceof Promise ? await sent : sent), statement);
       if (row === undefined || options.schema === undefined) return row;
-      return this.#validatedOne(row, statement, options);
+      return checkedRow(this.context, row, statement, options);
     } as Executor["queryMaybeOne"];
     prototype.queryScalar = async function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
       const { statement, options } = readArguments(this.context, text, first, second);
-      const sent = this.#send(statement, options);
+      const sent = this.#send(statement, options, text);
       const result = firstRows(sent instanceof Promise ? await sent : sent);
       const row = atMostOne(this.context, result, statement);
       if (row === undefined) throw noRows(this.context, statement);
@@ -83,10 +85,7 @@ export abstract class StatementExecutor implements Executor {
     } as Executor["queryScalar"];
     prototype.stream = function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
       const { statement, options } = readArguments(this.context, text, first, second, true);
-      return new RowIterable(this.context, statement, options, {
-        open: (occupant) => this.openStream(options as StatementOptions, occupant),
-        collect: async () => this.#send(statement, options),
-      });
+      return this.#stream(statement, options, text);
     } as Executor["stream"];
   }
 
@@ -94,7 +93,11 @@ export abstract class StatementExecutor implements Executor {
     this.context = context;
     this[internals] = {
       context,
-      send: (statement, options) => this.#send(statement, options),
+      send: (statement, options, purpose) => this.#send(statement, options, purpose),
+      stream: (statement, options, purpose) => {
+        checkStatementOptions(nameOf(context), options);
+        return this.#stream(statement, options, purpose);
+      },
       sendApart: (statement, limitMs) => sendApart(context, statement, limitMs),
       atomically: (work, again = false) => this.atomically(work, again ? runAgain : undefined),
       commitsAlone: () => this.commitsAlone,
@@ -145,8 +148,12 @@ export abstract class StatementExecutor implements Executor {
   ): Promise<{ rowCount: number }> {
     checkStatementOptions(nameOf(this.context), options);
     const rows = new CallersRows(this.context, currentScope());
+    const facts = factsOf("many", text, options);
     return this.atomically(async (executor) =>
-      executor.#runAs(text, options, executeMany(executor.context, text, parameterSets, rows), rows),
+      traceQuery(executor.context, facts, countedOnly, (trace) => {
+        const sets = trace?.counting(parameterSets) ?? parameterSets;
+        return executor.#runAs(text, options, executeMany(executor.context, text, sets, rows), rows, false, trace);
+      }),
     );
   }
 
@@ -162,9 +169,11 @@ export abstract class StatementExecutor implements Executor {
 
   #bulkInsert(load: BulkInsert, options: StatementOptions): Promise<{ rowCount: number }> {
     const source = new CallersRows(this.context, currentScope());
-    return this.atomically((executor) =>
-      bulkInsert(executor.context, load, source, async (text, perform) =>
-        executor.#runAs(text, options, perform, source),
+    return this.atomically(async (executor) =>
+      traceQuery(executor.context, factsOfLoad(load, options), countedOnly, (trace) =>
+        bulkInsert(executor.context, load, source, async (text, perform) =>
+          executor.#runAs(text, options, perform, source, false, trace),
+        ),
       ),
     );
   }
@@ -176,32 +185,45 @@ export abstract class StatementExecutor implements Executor {
   ): Promise<CallResult> {
     checkStatementOptions(nameOf(this.context), options);
     const { text, perform } = callProcedure(this.context, procedure, parameters);
-    const result = await this.#runAs(text, options, perform);
-    const resultSets: ResultSetRows[] = [];
-    for (let set: ResultSet | undefined = result; set !== undefined; set = set.next) {
-      if (set.columns.length > 0) resultSets.push(rowsOf(this.context, set));
-    }
-    return { ...outputsOf(this.context, result), resultSets };
+    const run = (trace?: QueryTrace) => this.#runAs(text, options, perform, undefined, false, trace);
+    const facts = factsOf("call", text, options, this.eventKey);
+    return callResult(this.context, await traceQuery(this.context, facts, countsOf, run));
   }
 
   async #execute(text: Text, first: unknown, second: unknown): Promise<Result<unknown>> {
     const { statement, options } = readArguments(this.context, text, first, second, true);
-    const sent = this.#send(statement, options);
+    const sent = this.#send(statement, options, text);
     const result = sent instanceof Promise ? await sent : sent;
-    const set = rowsOf(this.context, result);
-    const resultSets = [set];
-    const key = result.generatedKey === undefined ? undefined : { generatedKey: result.generatedKey };
-    for (let next = result.next; next !== undefined; next = next.next) resultSets.push(rowsOf(this.context, next));
-    const { rowCount, columns } = set;
-    if (options.rowMode === "array") {
-      return { rows: this.context.mapper(columns).toArrays(result.rows), rowCount, columns, resultSets, ...key };
-    }
-    return { rows: await this.#validated(set.rows, statement, options), rowCount, columns, resultSets, ...key };
+    return wholeResult(this.context, result, statement, options);
   }
 
-  #send(statement: Statement, options: AnyStatementOptions): MaybePromise<ResultSet> {
+  /** @param from - what it was made of, or what a DAO sends it for */
+  #send(statement: Statement, options: AnyStatementOptions, from?: Text | Purpose): MaybePromise<ResultSet> {
+    if (!isQueryTraced()) return this.#sendAs(statement, options);
+    const facts = this.#facts("query", statement, options, from);
+    return traceQuery(this.context, facts, countsOf, (trace) => this.#sendAs(statement, options, trace));
+  }
+
+  #sendAs(statement: Statement, options: AnyStatementOptions, trace?: QueryTrace): MaybePromise<ResultSet> {
     const perform: Operation<ResultSet>["perform"] = (connection, operation) => connection.query(statement, operation);
-    return this.#runAs(statement.text, options, perform, undefined, true);
+    return this.#runAs(statement.text, options, perform, undefined, true, trace);
+  }
+
+  #stream(statement: Statement, options: AnyStatementOptions, from?: Text | Purpose): RowIterable {
+    return new RowIterable(this.context, statement, options, {
+      open: (occupant) => this.openStream(options as StatementOptions, occupant),
+      collect: async (trace) => this.#sendAs(statement, options, trace),
+      facts: () => this.#facts("stream", statement, options, from),
+    });
+  }
+
+  #facts(kind: "query" | "stream", statement: Statement, { name }: AnyStatementOptions, from?: Text | Purpose) {
+    return { ...queryFacts(kind, statement, name, from), key: this.eventKey };
+  }
+
+  /** For events, where the context does not tell it: which of the databases behind the label is meant. */
+  protected get eventKey(): string | undefined {
+    return undefined;
   }
 
   #runAs<T>(
@@ -210,6 +232,7 @@ export abstract class StatementExecutor implements Executor {
     perform: Operation<T>["perform"],
     source?: CallersSource & { readonly occupant: Occupant },
     pipelined = false,
+    trace?: QueryTrace,
   ): MaybePromise<T> {
     const bounds = options === noOptions ? unbounded : boundsFrom(this.context, options);
     const limitMs = options.timeoutMs === undefined ? this.context.statementTimeoutMs : Number.POSITIVE_INFINITY;
@@ -222,18 +245,6 @@ export abstract class StatementExecutor implements Executor {
       source,
       perform,
     };
-    return isQueryTraced()
-      ? traceQuery(this.context, text, options.name, async () => this.perform(operation, source?.occupant))
-      : this.perform(operation, source?.occupant);
-  }
-
-  async #validatedOne(row: object, statement: Statement, options: AnyStatementOptions): Promise<unknown> {
-    return (await this.#validated([row], statement, options))[0];
-  }
-
-  async #validated(rows: unknown[], statement: Statement, { schema }: AnyStatementOptions): Promise<unknown[]> {
-    if (schema === undefined) return rows;
-    const { database, engine } = this.context;
-    return validateRows(rows, schema, { database, engine, statement: statement.text });
+    return this.perform(trace === undefined ? operation : trace.on(operation), source?.occupant);
   }
 }

@@ -1,5 +1,7 @@
 import type { DriverConnection } from "../driver/index.ts";
 import type { Bounds } from "./bounds.ts";
+import type { DatabaseContext } from "./database-context.ts";
+import { isQueryTraced } from "./diagnostics.ts";
 import type { Failure } from "./failure.ts";
 import { silent } from "./operation.ts";
 import { callersOf, currentScope } from "./scope.ts";
@@ -9,6 +11,10 @@ import type { Unit } from "./unit.ts";
 /** A connection in the hands of a stream. */
 export interface StreamLease {
   readonly connection: DriverConnection;
+  /** Where it runs, for events. */
+  readonly context: DatabaseContext;
+  /** The number of the transaction that it is part of, where somebody subscribes to events. */
+  readonly transaction?: number | undefined;
   /** Its statement commits by itself. */
   readonly alone: boolean;
   /** Counts a read that is on the wire. */
@@ -30,8 +36,11 @@ export function leaseForStream(unit: Unit, bounds: Bounds, occupant: Occupant): 
   const hold = async (): Promise<void> => {
     const connection = await unit.perform({ ...silent, bounds, perform: (it) => it }, caller);
     const callers = callersOf(occupant.scope, unit.scope, unit.holder);
+    if (unit.server !== undefined) unit.server.statements++;
     opened.resolve({
       connection,
+      context: unit.context,
+      transaction: isQueryTraced() ? unit.server?.number : undefined,
       alone: unit.server === undefined,
       count: (calls) => {
         for (const scope of callers) scope.count(calls);

@@ -2,6 +2,7 @@ import { channel } from "node:diagnostics_channel";
 import { type MdbError, TransactionStateError } from "../errors/index.ts";
 import { unbounded } from "./bounds.ts";
 import { nameOf } from "./database-context.ts";
+import type { EventPlace } from "./diagnostics.ts";
 import { callerIsInside, joiningScope, Participant } from "./participant.ts";
 import { currentScope } from "./scope.ts";
 import type { Unit } from "./unit.ts";
@@ -32,6 +33,8 @@ export function runAmbient<R>(part: Participant, work: () => Promise<R>): Promis
 
 /** What is left to clean up of a unit that nobody can reach any more. Must not lead back to its handle. */
 export interface Leftover {
+  /** For its event. */
+  readonly place: EventPlace;
   readonly begun: boolean;
   close(): Promise<void>;
   /** Nothing has begun: there is nothing to roll back. */
@@ -45,7 +48,7 @@ const registry = new FinalizationRegistry<Leftover>((leftover) => {
     leftover.forget();
     return;
   }
-  leaks.publish({ message: "a session was collected with a transaction open; it is rolled back" });
+  leaks.publish({ ...leftover.place, message: "a session was collected with a transaction open; it is rolled back" });
   leftover.close().catch(() => {});
 });
 

@@ -22,6 +22,12 @@ export interface UnitFacts<Unit> {
   readonly pinned?: DriverConnection | undefined;
 }
 
+/** What the event of a unit is told at its end. */
+export interface UnitEnding {
+  /** @param error - what its holder gets */
+  settled(outcome: "committed" | "rolled back" | "unknown", error?: unknown): void;
+}
+
 /** What a unit has open beside its statements: a callback that joined it. Ending the unit interrupts it. */
 export interface Child {
   /** For messages: "a callback that had joined it". */

@@ -13,7 +13,7 @@ import type { SessionOptions } from "./transaction-options.ts";
 import { controlsTransaction, mayCommit } from "./transaction-words.ts";
 import { type Occupant, Turn } from "./turn.ts";
 import * as errors from "./unit-errors.ts";
-import type { Child, UnitFacts } from "./unit-facts.ts";
+import type { Child, UnitEnding, UnitFacts } from "./unit-facts.ts";
 
 /**
  * What owns a connection for a while: a transaction, a savepoint in it, a session's unit, a pinned connection. Statements run one after another;
@@ -33,8 +33,12 @@ export class Unit {
   readonly turn: Turn;
   /** Callbacks that have joined it and have not settled. */
   readonly children = new Set<Child>();
+  /** The server has answered something on the connection that was pinned for it. */
+  answered = false;
   /** Told once when it ends before its time, by whatever: its holder may have to give back what it has. */
   onCutShort: ((reason: MdbError) => void) | undefined;
+  /** Its event, where somebody subscribes. */
+  trace: UnitEnding | undefined;
   readonly #pinned: DriverConnection | undefined;
 
   #revoked = false;
@@ -42,7 +46,6 @@ export class Unit {
   #failure: MdbError | undefined;
   #rollbackOnly: { readonly cause: unknown } | undefined;
   #ended: { readonly reason: MdbError | undefined } | undefined;
-  #answered = false;
   /** Calls of its own on the wire. */
   #calls = 0;
 
@@ -71,14 +74,9 @@ export class Unit {
     void this.end(this.fail(reason));
   }
 
-  /** The server has answered something on the connection that was pinned for it. */
-  get answered(): boolean {
-    return this.#answered;
-  }
-
   #wasAnswered(): void {
     this.server?.answered();
-    for (let at: Unit | undefined = this; at !== undefined; at = at.parent) at.#answered = true;
+    for (let at: Unit | undefined = this; at !== undefined; at = at.parent) at.answered = true;
   }
 
   /** The first failure of a statement; nothing more can be done in this unit. */
@@ -140,6 +138,8 @@ export class Unit {
   async perform<T>(operation: Operation<T>, caller: Scope | undefined): Promise<T> {
     const refusal = this.#closedOrAborted();
     if (refusal !== undefined) throw refusal;
+    if (operation.text !== undefined && this.server !== undefined) this.server.statements++;
+    operation.trace?.at(this.context, this.server?.number);
     const bounds = bothBounds(this.bounds, operation.bounds);
     let connection = this.#pinned;
     const callers = callersOf(caller, this.scope, this.holder);

@@ -28,6 +28,8 @@ export interface CoordinatorFacts {
   readonly clock: Clock;
   readonly random: () => number;
   readonly recovery: RecoveryOptions;
+  /** The manager's number, for events. */
+  readonly manager: number;
 }
 
 /** Transactions over several databases of one manager, and the recovery of what they left. May be called concurrently. */
@@ -36,7 +38,7 @@ export class Coordinator {
   readonly #stores: Stores;
   readonly #regular: RegularRecovery;
 
-  constructor({ contexts, clock, random, recovery }: CoordinatorFacts) {
+  constructor({ contexts, clock, random, recovery, manager }: CoordinatorFacts) {
     this.#contexts = contexts;
     this.#stores = new Stores(() => contexts().values());
     this.#regular = new RegularRecovery({
@@ -45,6 +47,7 @@ export class Coordinator {
       options: recovery,
       stores: this.#stores,
       limitMs: askMs,
+      manager,
       recover: (labels, isDue) => this.recover(labels, (it) => isDue(spanningId(it.store, it.transaction))),
     });
   }
@@ -69,8 +72,13 @@ export class Coordinator {
     refuseRunning(contexts);
     const decider = checked.mode === "atomic" ? chooseDecider(contexts, checked.decider) : undefined;
     const labels = contexts.map((it) => it.database);
-    const event: SpanningEvent = { mode: checked.mode, labels, decider: decider?.database };
     const first = contexts[0] as DatabaseContext;
+    const event: SpanningEvent = {
+      manager: first.tally.manager,
+      mode: checked.mode,
+      labels,
+      decider: decider?.database,
+    };
     const bounds = boundsFrom(first, checked);
     return traceSpanning(event, async () => {
       const store =
@@ -80,7 +88,9 @@ export class Coordinator {
       const onLeft = (left: Left): void => this.#left(left);
       const surroundings = { contexts, options: checked, bounds, decider, store, event, onLeft };
       try {
-        return await withRetry(first, checked.retry, bounds, () => attemptSpanning(surroundings, work));
+        return await withRetry(first, checked.retry, bounds, (attempt, retriedAfter) =>
+          attemptSpanning({ ...surroundings, run: { attempt, retriedAfter } }, work),
+        );
       } catch (error) {
         // The store may be another one than it was.
         if (error instanceof TransactionStateError && decider !== undefined) this.#stores.forget(decider);
@@ -96,7 +106,9 @@ export class Coordinator {
   }
 
   #left({ id, decision, pending, gone }: Left): void {
-    for (const { label, context } of pending) tellInDoubt({ id, label, engine: context.engine, decision });
+    for (const { label, context } of pending) {
+      tellInDoubt({ manager: context.tally.manager, id, label, engine: context.engine, decision });
+    }
     if (decision !== "undecided") {
       for (const part of gone) void tellGone(part.context, id, part.native, decision, askMs);
     }

@@ -1,4 +1,4 @@
-import type { Branch, BranchEnd, MaybePromise } from "../../driver/index.ts";
+import type { Branch, BranchEnd, DriverConnection, MaybePromise } from "../../driver/index.ts";
 import { CommitOutcomeUnknownError, type LabelState, type MdbError } from "../../errors/index.ts";
 import type { Borrowed } from "../../pool/index.ts";
 import { type Bounds, tripped } from "../bounds.ts";
@@ -6,6 +6,7 @@ import type { DatabaseContext } from "../database-context.ts";
 import { failureOf, isConnectionLoss } from "../failure.ts";
 import { silent } from "../operation.ts";
 import type { Participant } from "../participant.ts";
+import { traceControl } from "../query-trace.ts";
 import { runBounded } from "../run-bounded.ts";
 import type { ServerTransaction } from "../server-transaction.ts";
 import { lookBack } from "../settle.ts";
@@ -86,7 +87,7 @@ export class DatabasePart implements SpanningPart {
       const answer = await this.#onWire(() =>
         runBounded(this.context, connection, this.bounds, {
           ...silent,
-          perform: (it) => it.prepareBranch?.(this.branch),
+          perform: (it) => this.#traced("prepare", it, () => it.prepareBranch?.(this.branch)),
         }),
       );
       this.native = answer?.native;
@@ -143,7 +144,7 @@ export class DatabasePart implements SpanningPart {
         const answer = await this.#onWire(() =>
           runBounded(this.context, connection, bounds, {
             ...silent,
-            perform: (it) => it.finishPrepared?.(this.branch, end),
+            perform: (it) => this.#traced("finish", it, () => it.finishPrepared?.(this.branch, end), `${end} prepared`),
           }),
         );
         lease.release({ error: "ok", answered: true });
@@ -161,6 +162,15 @@ export class DatabasePart implements SpanningPart {
   abandon(): void {
     this.#prepared?.release({ error: "ok", answered: true });
     this.#prepared = undefined;
+  }
+
+  #traced<T>(
+    kind: "prepare" | "finish",
+    connection: DriverConnection,
+    work: () => MaybePromise<T>,
+    what?: string,
+  ): MaybePromise<T> {
+    return traceControl(this.context, kind, connection, this.server, work, what);
   }
 
   /** Its holder does not stand still while the server works for it. */

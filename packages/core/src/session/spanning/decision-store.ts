@@ -7,22 +7,25 @@ import {
   UndefinedObjectError,
   UniqueViolationError,
 } from "../../errors/index.ts";
-import { sql } from "../../sql/index.ts";
+import { compile, sql } from "../../sql/index.ts";
 import { AutocommitHandle } from "../autocommit-handle.ts";
 import type { Bounds } from "../bounds.ts";
 import { type DatabaseContext, nameOf } from "../database-context.ts";
 import type { Executor } from "../executor.ts";
+import { type ExecutorInternals, internalsOf } from "../executor-internals.ts";
 import { poolSource } from "../lease-source.ts";
 import { handleOf, newTransaction, propagate } from "../propagate.ts";
 import { runInScope } from "../scope.ts";
 import { commitUnit, rollbackUnit } from "../settle.ts";
+import { noOptions } from "../statement-options.ts";
 import type { Verdict } from "./protocol.ts";
 
 /** What is decided by hand or by recovery: C committed, R rolled back. */
 export type Decision = "C" | "R";
 
-/** Statements on a database that no transaction around them can join. */
-export function outside(context: DatabaseContext): Executor {
+/** Statements of the library's own on a database, that no transaction around them can join. */
+export function outside(database: DatabaseContext): Executor {
+  const context = { ...database, isInternal: true };
   const leases = poolSource(context);
   return new AutocommitHandle(context, (work, options) =>
     propagate({ context, leases, outer: undefined, usual: "required" }, work, options),
@@ -55,10 +58,14 @@ export async function writeDecision(
   decision: Decision,
   branches: string,
 ): Promise<void> {
-  const { rowCount } = await executor.execute(
+  const inner = internalsOf(executor) as ExecutorInternals;
+  const written = compile(
     sql`insert into mdb_decisions (id, outcome, branches) select ${transaction}, ${decision}, ${branches} from mdb_store where slot = 1 and id = ${store}`,
+    undefined,
+    inner.context,
   );
-  if (rowCount === 1) return;
+  const { affected } = await inner.send(written, noOptions, "internal");
+  if (affected === 1) return;
   const message = `${executor.label} (${executor.engine}): the table mdb_store has another row than when the transaction began; nothing was decided`;
   throw new TransactionStateError(message, { database: executor.label, engine: executor.engine });
 }
@@ -105,10 +112,11 @@ const undecided = [LockTimeoutError, StatementTimeoutError, CommitOutcomeUnknown
 
 /** Runs `work` in a transaction whose commit is durable. */
 async function deciding(
-  context: DatabaseContext,
+  database: DatabaseContext,
   bounds: Bounds,
   work: (executor: Executor) => Promise<void>,
 ): Promise<void> {
+  const context = { ...database, isInternal: true };
   const leases = poolSource(context);
   const part = newTransaction({ context, leases }, bounds, {}, { decides: true });
   try {

@@ -22,7 +22,7 @@ export async function tellGone(
     if ((found !== "committed" && found !== "rolled back") || found === decision) return;
     const message = `${nameOf(context)}: the transaction ${id} was ${decision}, but somebody has finished its branch here otherwise: it is ${found}`;
     const error = new HeuristicOutcomeError(message, { database, engine, transactionId: id, decision, found });
-    tellInDoubt({ id, label: database, engine, decision, error });
+    tellInDoubt({ manager: context.tally.manager, id, label: database, engine, decision, error });
   } catch {
     // It was only a look: the branch is gone in any case.
   }

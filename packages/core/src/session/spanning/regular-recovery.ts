@@ -18,6 +18,8 @@ export interface RegularRecoveryFacts {
   readonly options: RecoveryOptions;
   readonly stores: Stores;
   readonly limitMs: number;
+  /** The manager's number, for events. */
+  readonly manager: number;
   /** @param isDue - which transactions are old enough to be decided over */
   recover(labels: readonly string[], isDue: (id: string) => boolean): Promise<RecoveryRound>;
 }
@@ -77,6 +79,7 @@ export class RegularRecovery {
   }
 
   #openIn({ branches }: RecoveryRound): ReadonlySet<string> {
+    const { manager } = this.#facts;
     const open = new Set<string>();
     for (const { label, engine, found, decision, result } of branches) {
       if (found.branch === undefined || decision === "foreign") continue;
@@ -85,7 +88,7 @@ export class RegularRecovery {
       open.add(id);
       // What is seen for the first time is most often about to end.
       if (this.#seen.has(id))
-        tellInDoubt({ id, label, engine, decision: decision === "unreachable" ? "undecided" : decision });
+        tellInDoubt({ manager, id, label, engine, decision: decision === "unreachable" ? "undecided" : decision });
     }
     return open;
   }

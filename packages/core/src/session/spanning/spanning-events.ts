@@ -1,8 +1,11 @@
 import { channel, tracingChannel } from "node:diagnostics_channel";
 import type { HeuristicOutcomeError, LabelStates } from "../../errors/index.ts";
+import { traced } from "../../internal/traced.ts";
 
 /** What subscribers of the tracing channel `mdb:spanning` see: one transaction over several databases, from its call to its end. */
 export interface SpanningEvent {
+  /** `DatabaseManager.number`. */
+  readonly manager: number;
   /** For `outcome()`, once there is one: of the last attempt, where it was run again. Absent with `mode: "best-effort"` and with one label. */
   id?: string;
   readonly mode: string;
@@ -16,6 +19,8 @@ export interface SpanningEvent {
 
 /** What subscribers of the channel `mdb:in-doubt` get: a branch that waits for recovery, or one that somebody has finished otherwise. */
 export interface InDoubtEvent {
+  /** `DatabaseManager.number`. */
+  readonly manager: number;
   readonly id: string;
   readonly label: string;
   readonly engine: string;
@@ -29,12 +34,7 @@ const doubts = channel("mdb:in-doubt");
 
 /** Runs `work` as one event, without showing its result. */
 export async function traceSpanning<R>(event: SpanningEvent, work: () => Promise<R>): Promise<R> {
-  if (!spanning.hasSubscribers) return work();
-  let result: { readonly value: R } | undefined;
-  await spanning.tracePromise(async () => {
-    result = { value: await work() };
-  }, event);
-  return (result as { readonly value: R }).value;
+  return spanning.hasSubscribers ? traced(spanning, event, work) : work();
 }
 
 /** Tells of a branch that is in doubt. */

@@ -7,11 +7,13 @@ import {
 } from "../../errors/index.ts";
 import type { Bounds } from "../bounds.ts";
 import type { DatabaseContext } from "../database-context.ts";
+import type { TransactionOutcome } from "../diagnostics.ts";
 import type { Transaction } from "../executor.ts";
 import { poolSource } from "../lease-source.ts";
 import { handleOf, newTransaction } from "../propagate.ts";
 import type { Attempt } from "../retry.ts";
 import { currentScope, runInScope, type Scope } from "../scope.ts";
+import { openTransactionEvent, type TransactionFacts } from "../transaction-trace.ts";
 import { commitInOrder, type PartialEnding } from "./best-effort.ts";
 import { canPrepare, DatabasePart } from "./database-part.ts";
 import { DecidingDatabasePart } from "./deciding-part.ts";
@@ -31,6 +33,8 @@ export interface SpanningSurroundings {
   /** The decider's store; absent where nothing has to be decided. */
   readonly store: string | undefined;
   readonly event: SpanningEvent;
+  /** Which run of the callback it is, and what the one before failed with. */
+  readonly run: Pick<TransactionFacts, "attempt" | "retriedAfter">;
   /** Told of what could not be ended as it was decided. */
   onLeft(left: Left): void;
 }
@@ -92,6 +96,11 @@ class Run {
         ...(!isDecider && store !== "" && canPrepare(context) && { branch }),
       },
     );
+    openTransactionEvent(participant.unit, {
+      kind: "spanning",
+      propagation: "requires_new",
+      ...this.#surroundings.run,
+    });
     return isDecider ? new DecidingDatabasePart(participant, branch) : new DatabasePart(participant, branch);
   }
 
@@ -132,6 +141,7 @@ class Run {
     const labels = this.#states(ending.outcome);
     event.outcome = ending.outcome;
     event.states = labels;
+    for (const part of this.#parts) part.unit.trace?.settled(outcomeOf(labels[part.label], ending.outcome));
     if (ending.outcome === "partial") {
       await this.#runHooks((part) => (part.known === "committed" ? "committed" : "rolled back"));
       throw ending.error;
@@ -194,6 +204,12 @@ class Run {
     const message = `the transaction is committed, but ${names.join(", ")} could not be told yet, so that what was written is not to be seen there; recovery will tell`;
     return new BranchPendingError(message, { labels, transactionId: this.#id });
   }
+}
+
+/** What an event tells of one of the databases, by what is known of it; where nothing is, or it only read, by what was decided. */
+function outcomeOf(state: LabelState | undefined, outcome: Ending["outcome"] | "partial"): TransactionOutcome {
+  if (state === "committed" || state === "rolled back" || state === "unknown") return state;
+  return outcome === "partial" ? "committed" : outcome;
 }
 
 /** What `outcome` and `resolve` take. */

@@ -373,7 +373,9 @@ describe("a lost answer", () => {
     expect(error).toBeInstanceOf(BranchPendingError);
     const { labels, transactionId } = error as BranchPendingError;
     expect(labels).toEqual({ a: "committed", b: "prepared" });
-    expect(told).toEqual([{ id: transactionId, label: "b", engine: "b", decision: "committed" }]);
+    expect(told).toEqual([
+      { manager: expect.any(Number), id: transactionId, label: "b", engine: "b", decision: "committed" },
+    ]);
     fakes.b.clearScript();
     const later = other({});
     const { branches } = await later.recover();

@@ -1,0 +1,149 @@
+import type { DriverConnection, MaybePromise } from "../driver/index.ts";
+import { OpenEvent, traced } from "../internal/traced.ts";
+import { numberOf } from "../pool/index.ts";
+import type { DatabaseContext } from "./database-context.ts";
+import { eventPlace, isQueryTraced, type Mutable, type QueryEvent, type QueryKind, queries } from "./diagnostics.ts";
+import type { Operation, OperationTrace } from "./operation.ts";
+import type { StreamLease } from "./stream-lease.ts";
+
+/** What is known of a statement before it is sent. */
+export interface QueryFacts {
+  readonly kind: QueryKind;
+  readonly statement?: string | undefined;
+  readonly name?: string | undefined;
+  readonly parameterized?: boolean;
+  readonly table?: string | undefined;
+  readonly operation?: string | undefined;
+  /** Where the context does not tell it: which of the databases behind the label. */
+  readonly key?: string | undefined;
+}
+
+/** What of a result an event tells. */
+export interface Counts {
+  readonly rowCount: number;
+  readonly returnedRows?: number | undefined;
+}
+
+/** One event of `mdb:query`, made only where somebody subscribes. */
+export class QueryTrace implements OperationTrace {
+  readonly event: Mutable<QueryEvent>;
+  readonly #context: DatabaseContext;
+  readonly #calledAt: number;
+  #open: OpenEvent<QueryEvent> | undefined;
+
+  constructor(context: DatabaseContext, facts: QueryFacts) {
+    const { kind, statement, name, parameterized = false, table, operation, key } = facts;
+    this.#context = context;
+    this.#calledAt = context.clock.now();
+    this.event = {
+      ...eventPlace(context),
+      ...(key !== undefined && { key }),
+      kind: context.isInternal === true ? "internal" : kind,
+      statement,
+      name,
+      parameterized,
+      table,
+      operation,
+      target: context.target,
+    };
+  }
+
+  /** Runs all of it as one event. @param counted - what its result tells of rows */
+  run<T>(work: () => MaybePromise<T>, counted?: (result: T) => Counts): Promise<T> {
+    return traced(queries, this.event, async () => {
+      const result = await work();
+      if (counted !== undefined) Object.assign(this.event, counted(result));
+      return result;
+    });
+  }
+
+  /** Begins an event that {@link end} ends. */
+  open(): void {
+    this.#open = new OpenEvent<QueryEvent>(queries, this.event);
+  }
+
+  end(error?: unknown): void {
+    this.#open?.end(error);
+  }
+
+  /** An operation that notes in the event what becomes of it. */
+  on<T>(operation: Operation<T>): Operation<T> {
+    let attempt = 0;
+    const perform: Operation<T>["perform"] = (connection, within) => {
+      attempt++;
+      this.event.attempt = Math.max(this.event.attempt ?? 1, attempt);
+      this.sentOn(connection);
+      return operation.perform(connection, within);
+    };
+    this.event.statement ??= operation.text;
+    return { ...operation, trace: this, perform };
+  }
+
+  /** Parameter sets that are counted as they are taken. */
+  counting<T>(sets: Iterable<T>): Iterable<T> {
+    const { event } = this;
+    event.batchSize = Array.isArray(sets) ? sets.length : 0;
+    return Array.isArray(sets) ? sets : counted();
+    function* counted(): Generator<T, void, undefined> {
+      for (const set of sets) {
+        event.batchSize = (event.batchSize ?? 0) + 1;
+        yield set;
+      }
+    }
+  }
+
+  /** Rows of a stream have been read. */
+  read(rows: number): void {
+    this.event.rowCount = this.event.returnedRows = (this.event.rowCount ?? 0) + rows;
+  }
+
+  /** It is about to be sent. */
+  sentOn(connection: DriverConnection): void {
+    const number = numberOf(connection);
+    if (number !== undefined) this.event.connection = number;
+    this.event.waitedMs ??= this.#context.clock.now() - this.#calledAt;
+  }
+
+  /** A stream has its connection. */
+  opened({ connection, context, transaction }: StreamLease): void {
+    this.event.attempt = 1;
+    this.at(context, transaction);
+    this.sentOn(connection);
+  }
+
+  /** It is known where it runs. */
+  at({ key, target }: DatabaseContext, transaction?: number): void {
+    if (key !== undefined) this.event.key = key;
+    this.event.target = target;
+    if (transaction !== undefined) this.event.transaction = transaction;
+  }
+}
+
+/** Runs `work` as one event, where somebody subscribes. @param counted - what its result tells of rows */
+export function traceQuery<T>(
+  context: DatabaseContext,
+  facts: QueryFacts,
+  counted: (result: T) => Counts,
+  work: (trace?: QueryTrace) => MaybePromise<T>,
+): MaybePromise<T> {
+  if (!isQueryTraced()) return work();
+  const trace = new QueryTrace(context, facts);
+  return trace.run(() => work(trace), counted);
+}
+
+/** Runs one of those that have no text, as COMMIT, as one event. */
+export function traceControl<T>(
+  context: DatabaseContext,
+  kind: QueryKind,
+  connection: DriverConnection,
+  transaction: { readonly number: number } | undefined,
+  work: () => MaybePromise<T>,
+  operation: string = kind,
+): MaybePromise<T> {
+  if (!isQueryTraced()) return work();
+  const trace = new QueryTrace(context, { kind, operation });
+  trace.event.attempt = 1;
+  trace.at(context, transaction?.number);
+  trace.sentOn(connection);
+  return trace.run(work);
+}

@@ -1,0 +1,191 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { DatabaseManager, PoolStats, TimeBucket } from "@nsj/mdb-core";
+import { type Distribution, PrometheusText, type Sample } from "./prometheus-text.ts";
+
+/** What {@link metrics} takes. */
+export interface MetricsOptions {
+  /** The pool's name, by default the label. Labels that share one are added up, so that each is no time series of its own. */
+  readonly poolName?: (label: string) => string;
+}
+
+/** A handler of `node:http` that also gives its text to whoever answers otherwise. */
+export interface MetricsHandler {
+  (request: IncomingMessage, response: ServerResponse): void;
+  /** What the page says now. */
+  text(): string;
+  /** For the header `content-type`. */
+  readonly contentType: string;
+}
+
+/** Pools of one name. */
+interface Pool {
+  readonly labels: { readonly db_client_connection_pool_name: string };
+  readonly stats: PoolStats[];
+}
+
+const contentType = "text/plain; version=0.0.4; charset=utf-8";
+
+/**
+ * A page for Prometheus: what every pool of a manager counts, under the names that OpenTelemetry's exporter gives to the same figures. Reads
+ * `stats()` and nothing else, so it costs nothing between two scrapes and asks no server. Show it to your own network only: it names labels.
+ */
+export function metrics(databases: Pick<DatabaseManager, "stats">, options: MetricsOptions = {}): MetricsHandler {
+  const { poolName = (label: string) => label } = options;
+  const text = (): string => pageOf(poolsOf(databases.stats(), poolName));
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      response.writeHead(405, { allow: "GET, HEAD" }).end();
+      return;
+    }
+    response.writeHead(200, { "content-type": contentType });
+    response.end(request.method === "HEAD" ? undefined : text());
+  };
+  return Object.assign(handle, { text, contentType });
+}
+
+function poolsOf(stats: Readonly<Record<string, PoolStats>>, poolName: (label: string) => string): readonly Pool[] {
+  const pools = new Map<string, Pool>();
+  for (const [label, of] of Object.entries(stats)) {
+    const name = poolName(label);
+    const pool = pools.get(name) ?? { labels: { db_client_connection_pool_name: name }, stats: [] };
+    pool.stats.push(of);
+    pools.set(name, pool);
+  }
+  return [...pools.values()];
+}
+
+function pageOf(pools: readonly Pool[]): string {
+  const page = new PrometheusText();
+  const one = (read: (stats: PoolStats) => number) => (): [Record<string, string>, typeof read][] => [[{}, read]];
+  const samples = (
+    reads: (first: PoolStats) => readonly (readonly [object, (stats: PoolStats) => number])[],
+  ): Sample[] =>
+    pools.flatMap(({ labels, stats }) =>
+      reads(stats[0] as PoolStats).map(([more, read]) => ({
+        labels: { ...labels, ...more },
+        value: stats.reduce((sum, it) => sum + read(it), 0),
+      })),
+    );
+  const gauge = (name: string, help: string, reads: Parameters<typeof samples>[0]): void =>
+    page.family(`db_client_connection_${name}`, "gauge", help, samples(reads));
+  const counter = (name: string, help: string, reads: Parameters<typeof samples>[0]): void =>
+    page.family(`${name}_total`, "counter", help, samples(reads));
+
+  gauge("count", "Connections that are currently in that state.", () => [
+    [{ db_client_connection_state: "idle" }, (it) => it.idle],
+    [{ db_client_connection_state: "used" }, (it) => it.busy],
+  ]);
+  gauge(
+    "max",
+    "The most connections that there may be.",
+    one((it) => it.max),
+  );
+  gauge(
+    "idle_max",
+    "The most idle connections that there may be.",
+    one((it) => it.max),
+  );
+  gauge(
+    "idle_min",
+    "The fewest idle connections that are kept.",
+    one((it) => it.min),
+  );
+  gauge(
+    "pending_requests",
+    "Callers that wait for a connection.",
+    one((it) => it.waiting),
+  );
+  counter(
+    "db_client_connection_timeouts",
+    "Callers whose time was over before they got a connection.",
+    one((it) => it.timeouts),
+  );
+  counter(
+    "mdb_client_connection_created",
+    "Connections that were opened.",
+    one((it) => it.created),
+  );
+  counter("mdb_client_connection_closed", "Connections that went, by reason.", ({ destroyed }) =>
+    (Object.keys(destroyed) as (keyof typeof destroyed)[]).map((reason) => [{ reason }, (it) => it.destroyed[reason]]),
+  );
+  counter(
+    "mdb_client_connection_failures",
+    "Attempts to connect that failed.",
+    one((it) => it.connectFailures),
+  );
+  counter("mdb_client_request_rejected", "Callers that were turned away, by reason.", ({ rejected }) =>
+    (Object.keys(rejected) as (keyof typeof rejected)[]).map((reason) => [{ reason }, (it) => it.rejected[reason]]),
+  );
+  counter(
+    "mdb_client_connection_acquired",
+    "Leases that were given out.",
+    one((it) => it.acquired),
+  );
+  counter(
+    "mdb_client_connection_leaks",
+    "Leases that were lost or lasted too long.",
+    one((it) => it.leaks),
+  );
+  counter(
+    "mdb_client_connection_resets",
+    "Connections that were cleaned after use.",
+    one((it) => it.resets),
+  );
+  counter(
+    "mdb_client_connection_validations",
+    "Checks of connections.",
+    one((it) => it.validations),
+  );
+  page.family("mdb_client_pool_health", "gauge", "1 for the state that the pool is in.", healths(pools));
+  page.family(
+    "mdb_client_connection_oldest_hold_seconds",
+    "gauge",
+    "How long the oldest lease has lasted.",
+    oldest(pools),
+  );
+  const distributions = (read: (stats: PoolStats) => readonly TimeBucket[]): Distribution[] =>
+    pools.map(({ labels, stats }) => distribution(labels, stats.map(read)));
+  page.histogram(
+    "db_client_connection_wait_time_seconds",
+    "How long callers waited for a connection.",
+    distributions((it) => it.acquireTimes),
+  );
+  page.histogram(
+    "db_client_connection_use_time_seconds",
+    "How long connections were used.",
+    distributions((it) => it.useTimes),
+  );
+  return page.toString();
+}
+
+function healths(pools: readonly Pool[]): Sample[] {
+  return pools.flatMap(({ labels, stats }) => {
+    const states = [...new Set(stats.map(({ health }) => health))];
+    return states.map((state) => ({
+      labels: { ...labels, state },
+      value: stats.filter((it) => it.health === state).length,
+    }));
+  });
+}
+
+function oldest(pools: readonly Pool[]): Sample[] {
+  return pools.map(({ labels, stats }) => ({
+    labels,
+    value: Math.max(...stats.map(({ oldestHoldMs }) => oldestHoldMs)) / 1_000,
+  }));
+}
+
+/** In seconds. The sum is what the buckets say at least: stats count, and keep no sums. */
+function distribution(labels: Pool["labels"], all: readonly (readonly TimeBucket[])[]): Distribution {
+  let sum = 0;
+  let count = 0;
+  let from = 0;
+  const buckets = (all[0] ?? []).map(({ upToMs }, index) => {
+    const here = all.reduce((total, times) => total + (times[index]?.count ?? 0), 0);
+    count += here;
+    sum += (here * from) / 1_000;
+    from = upToMs;
+    return { upTo: upToMs / 1_000, count };
+  });
+  return { labels, buckets, sum };
+}

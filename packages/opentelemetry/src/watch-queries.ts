@@ -1,0 +1,105 @@
+import type { QueryEvent } from "@nsj/mdb-core";
+import {
+  type Context,
+  context,
+  type Meter,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from "@opentelemetry/api";
+import { exceptionLog, type LogProvider } from "./exceptions.ts";
+import { errorTypeOf, failureAttributes } from "./failures.ts";
+import { follow } from "./follow.ts";
+import { durationSeconds, rowCounts } from "./instruments.ts";
+import type { Settings } from "./options.ts";
+import { warnOfSecondInstrumentation } from "./second-instrumentation.ts";
+import { type Described, Statements } from "./statements.ts";
+import { isInMemory, targetAttributes } from "./target-attributes.ts";
+
+/** A wait for a connection that is worth an event of its own, in milliseconds. */
+const longWaitMs = 10;
+
+/** What is kept of an event until it ends. */
+interface UnderWay {
+  readonly startedAt: number;
+  readonly span: Span | undefined;
+  readonly parent: Context;
+  readonly target: QueryEvent["target"];
+}
+
+/** What watching one kind of event needs. */
+export interface Watching {
+  readonly settings: Settings;
+  /** Whether an event's manager is one of those that are watched. */
+  readonly isWatched: (event: { readonly manager: number }) => boolean;
+  readonly tracer: Tracer | undefined;
+  readonly meter: Meter | undefined;
+  readonly loggerProvider: LogProvider | undefined;
+}
+
+/** A span and a point of the histograms for each statement. @returns to be called to end that */
+export function watchQueries({ settings, isWatched, tracer, meter, loggerProvider }: Watching): () => void {
+  const statements = new Statements(settings);
+  const duration =
+    meter && durationSeconds(meter, "db.client.operation.duration", "Duration of database client operations.");
+  const rows = meter && rowCounts(meter);
+  const logException = exceptionLog(loggerProvider);
+  const underWay = new WeakMap<object, UnderWay>();
+  return follow<QueryEvent>("mdb:query", {
+    start(event) {
+      if (event.kind === "internal" || !isWatched(event)) return;
+      warnOfSecondInstrumentation(event.engine);
+      const parent = context.active();
+      const span = tracer && startSpan(tracer, event, statements.describe(event), parent);
+      underWay.set(event, { startedAt: performance.now(), span, parent, target: event.target });
+    },
+    ended(event) {
+      const begun = underWay.get(event);
+      if (begun === undefined) return;
+      const seconds = (performance.now() - begun.startedAt) / 1_000;
+      const { engine, error, returnedRows } = event;
+      const { span } = begun;
+      if (span?.isRecording() === true) {
+        // Behind a router it is known by now which database it was.
+        if (event.target !== begun.target) span.setAttributes(targetAttributes(engine, event.target));
+        tell(span, event, settings);
+      }
+      span?.end();
+      if (duration === undefined && logException === undefined) return;
+      const { metric } = statements.describe(event);
+      const attributes = error === undefined ? metric : { ...metric, ...failureAttributes(engine, error) };
+      duration?.record(seconds, attributes);
+      if (returnedRows !== undefined) rows?.record(returnedRows, attributes);
+      if (error !== undefined) {
+        logException?.(error, attributes, span === undefined ? begun.parent : trace.setSpan(begun.parent, span));
+      }
+    },
+  });
+}
+
+function startSpan(tracer: Tracer, event: QueryEvent, { name, span }: Described, parent: Context): Span {
+  const kind = isInMemory(event.engine, event.target.address) ? SpanKind.INTERNAL : SpanKind.CLIENT;
+  return tracer.startSpan(name, { kind, attributes: span }, parent);
+}
+
+/** What is known at the end only. */
+function tell(span: Span, event: QueryEvent & { readonly error?: unknown }, { returnedRows }: Settings): void {
+  const { batchSize, connection, engine, error, key, leftEarly, transaction, waitedMs } = event;
+  if (key !== undefined) span.setAttribute("mdb.database.key", key);
+  if (connection !== undefined) span.setAttribute("mdb.connection.number", connection);
+  if (transaction !== undefined) span.setAttribute("mdb.transaction.id", transaction);
+  if (batchSize !== undefined && batchSize !== 1) span.setAttribute("db.operation.batch.size", batchSize);
+  if (leftEarly === true) span.setAttribute("mdb.stream.left_early", true);
+  if (returnedRows && event.returnedRows !== undefined) {
+    span.setAttribute("db.response.returned_rows", event.returnedRows);
+  }
+  if (waitedMs !== undefined) {
+    span.setAttribute("mdb.pool.wait_ms", waitedMs);
+    if (waitedMs > longWaitMs) span.addEvent("mdb.pool.wait", { "mdb.pool.wait_ms": waitedMs });
+  }
+  if (error === undefined) return;
+  span.setAttributes(failureAttributes(engine, error));
+  span.setStatus({ code: SpanStatusCode.ERROR, message: errorTypeOf(engine, error) });
+}

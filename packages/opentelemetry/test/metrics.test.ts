@@ -1,0 +1,197 @@
+import { postgres } from "@nsj/mdb-adapter-postgres";
+import { sqlite } from "@nsj/mdb-adapter-sqlite";
+import { DatabaseManager, DeadlockError, defineDatabase, sql, type Transaction } from "@nsj/mdb-core";
+import { referenceDriver, referenceServer } from "@nsj/mdb-testkit";
+import { DataPointType, type Histogram, type MetricData } from "@opentelemetry/sdk-metrics";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { type InstrumentOptions, instrument, type Telemetry } from "../src/index.ts";
+import { InMemoryTelemetry, points, TelemetryUnderTest } from "./telemetry-under-test.ts";
+
+const seconds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+const url = new URL(inject("postgresUrl"));
+const telemetry = new TelemetryUnderTest();
+let databases: DatabaseManager;
+let watching: Telemetry;
+let metrics: ReadonlyMap<string, MetricData>;
+
+const start = (options: InstrumentOptions = {}): Telemetry =>
+  instrument(databases, { ...telemetry.providers, spans: false, ...options });
+
+beforeAll(async () => {
+  databases = new DatabaseManager({
+    pg: postgres({ connectionString: url.href, pool: { max: 3, min: 1 } }),
+    memory: sqlite({ filename: ":memory:" }),
+  });
+  watching = start();
+  const pg = databases.database("pg");
+  await pg.query(sql`select * from generate_series(1, ${7}::int) as series`);
+  await pg.query("select * from otel_nowhere where id = $1", [1]).catch(() => {});
+  await databases.database("memory").query(sql`select ${1} as one`);
+  let runs = 0;
+  const work = async (tx: Transaction): Promise<void> => {
+    await tx.query("select 1");
+    if (runs++ === 0) throw new DeadlockError("lost", { database: "pg", engine: "postgres" });
+  };
+  await pg.transaction(work, { retry: { attempts: 2, backoffMs: 0 } });
+  metrics = await telemetry.collect();
+});
+afterAll(async () => {
+  watching.stop();
+  await databases.close();
+});
+
+const named = (name: string): MetricData => {
+  const metric = metrics.get(name);
+  if (metric === undefined) throw new Error(`there is no metric ${name}`);
+  return metric;
+};
+const histograms = (found: readonly { readonly value: unknown }[]): Histogram[] =>
+  found.map(({ value }) => value as Histogram);
+const pool = "db.client.connection.pool.name";
+const ofPg = (name: string) => points(named(name)).filter(({ attributes }) => attributes[pool] === "pg");
+
+describe("db.client.operation.duration", () => {
+  it("is a histogram of seconds with the conventions' buckets", () => {
+    const metric = named("db.client.operation.duration");
+    expect(metric.descriptor.unit).toBe("s");
+    expect(metric.dataPointType).toBe(DataPointType.HISTOGRAM);
+    expect(histograms(points(metric))[0]?.buckets.boundaries).toEqual(seconds);
+  });
+
+  it("says where, what and how it failed, and never the text", () => {
+    const all = points(named("db.client.operation.duration")).map(({ attributes }) => attributes);
+    const place = {
+      "db.system.name": "postgresql",
+      "db.namespace": url.pathname.slice(1),
+      "server.address": url.hostname,
+      "server.port": Number(url.port),
+    };
+    expect(all).toContainEqual({ ...place, "db.query.summary": "select generate_series" });
+    expect(all).toContainEqual({
+      ...place,
+      "db.query.summary": "select otel_nowhere",
+      "error.type": "42P01",
+      "db.response.status_code": "42P01",
+    });
+    expect(all).toContainEqual({ ...place, "db.operation.name": "commit" });
+    expect(all).toContainEqual({ "db.system.name": "sqlite", "db.query.summary": "select" });
+    expect(all.flatMap((it) => Object.keys(it))).not.toContain("db.query.text");
+  });
+});
+
+it("db.client.response.returned_rows counts rows", () => {
+  const metric = named("db.client.response.returned_rows");
+  expect(metric.descriptor.unit).toBe("{row}");
+  const found = points(metric).filter((it) => it.attributes["db.query.summary"] === "select generate_series");
+  const [value] = histograms(found);
+  expect(value?.sum).toBe(7);
+  expect(value?.buckets.boundaries).toEqual([1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000]);
+});
+
+describe("the pool's figures", () => {
+  it.each([
+    ["db.client.connection.max", "{connection}", [3]],
+    ["db.client.connection.idle.max", "{connection}", [3]],
+    ["db.client.connection.idle.min", "{connection}", [1]],
+    ["db.client.connection.pending_requests", "{request}", [0]],
+    ["db.client.connection.timeouts", "{timeout}", [0]],
+    ["mdb.client.connection.failures", "{attempt}", [0]],
+    ["mdb.client.connection.leaks", "{connection}", [0]],
+    ["mdb.client.connection.resets", "{reset}", [0]],
+    ["mdb.client.connection.validations", "{check}", [expect.any(Number)]],
+  ])("%s", (name, unit, values) => {
+    expect(named(name).descriptor.unit).toBe(unit);
+    expect(ofPg(name).map(({ value }) => value)).toEqual(values);
+  });
+
+  it("db.client.connection.count tells idle and used ones apart", () => {
+    const states = ofPg("db.client.connection.count").map((it) => [
+      it.attributes["db.client.connection.state"],
+      it.value,
+    ]);
+    expect(Object.fromEntries(states)).toEqual({ idle: expect.any(Number), used: 0 });
+    expect(named("db.client.connection.count").descriptor.unit).toBe("{connection}");
+  });
+
+  it("what is counted by reason has one point for each", () => {
+    const reasons = Object.keys(databases.database("pg").stats().destroyed);
+    expect(ofPg("mdb.client.connection.closed").map(({ attributes }) => attributes["reason"])).toEqual(reasons);
+    expect(ofPg("mdb.client.request.rejected").map(({ attributes }) => attributes["reason"])).toHaveLength(5);
+    expect(named("mdb.client.request.rejected").descriptor.unit).toBe("{request}");
+  });
+
+  it("mdb.client.pool.health is 1 for the state that it is in", () => {
+    expect(ofPg("mdb.client.pool.health").map(({ attributes, value }) => [attributes["state"], value])).toEqual([
+      ["ok", 1],
+    ]);
+    expect(named("mdb.client.pool.health").descriptor.unit).toBe("1");
+  });
+
+  it.each(["create_time", "wait_time", "use_time"])("db.client.connection.%s is a histogram of seconds", (name) => {
+    const metric = named(`db.client.connection.${name}`);
+    expect(metric.descriptor.unit).toBe("s");
+    const [value] = histograms(ofPg(`db.client.connection.${name}`));
+    expect(value?.count).toBeGreaterThan(0);
+    expect(value?.buckets.boundaries).toEqual(seconds);
+  });
+});
+
+describe("transactions", () => {
+  it("mdb.client.transaction.duration tells outcomes apart", () => {
+    const all = points(named("mdb.client.transaction.duration"));
+    expect(named("mdb.client.transaction.duration").descriptor.unit).toBe("s");
+    const base = { "mdb.database": "pg", "mdb.transaction.kind": "transaction" };
+    expect(all.map(({ attributes }) => attributes)).toEqual([
+      { ...base, "mdb.transaction.outcome": "rolled back" },
+      { ...base, "mdb.transaction.outcome": "committed" },
+    ]);
+  });
+
+  it("mdb.client.transaction.retries says what was retried", () => {
+    expect(named("mdb.client.transaction.retries").descriptor.unit).toBe("{retry}");
+    expect(points(named("mdb.client.transaction.retries"))).toEqual([
+      expect.objectContaining({ value: 1, attributes: { "mdb.database": "pg", "error.type": "MDB_DEADLOCK" } }),
+    ]);
+  });
+});
+
+it("branches in doubt are counted for whoever asks, with the age of the oldest", async () => {
+  const server = await referenceServer();
+  const { host, port, user, password, database } = server;
+  const doubtful = new DatabaseManager({
+    doubt: defineDatabase(referenceDriver, { host, port, user, password, database }),
+  });
+  await doubtful.connect();
+  const stop = instrument(doubtful, { ...telemetry.providers, spans: false, inDoubt: true });
+  const found = await telemetry.collect();
+  stop.stop();
+  expect(found.get("mdb.in_doubt")?.descriptor.unit).toBe("{branch}");
+  expect(points(found.get("mdb.in_doubt"))).toEqual([
+    expect.objectContaining({ value: 0, attributes: { "mdb.database": "doubt" } }),
+  ]);
+  expect(found.get("mdb.in_doubt.age")?.descriptor.unit).toBe("s");
+  await doubtful.close();
+  await server.close();
+});
+
+describe("the number of time series is bounded", () => {
+  it("by a limit of summaries for each label, and labels can share a pool's name", async () => {
+    const own = new InMemoryTelemetry();
+    const stop = instrument(databases, {
+      ...own.providers,
+      spans: false,
+      summaryLimit: 2,
+      poolName: () => "tenant",
+    });
+    const memory = databases.database("memory");
+    for (const table of ["a", "b", "c", "d"])
+      await memory.query(`select * from ${table} where id = ?`, [1]).catch(() => {});
+    const found = await own.collect();
+    stop.stop();
+    const summaries = points(found.get("db.client.operation.duration")).map((it) => it.attributes["db.query.summary"]);
+    expect(summaries).toEqual(["select a", "select b", "select"]);
+    const maxima = points(found.get("db.client.connection.max"));
+    expect(maxima.map(({ attributes, value }) => [attributes[pool], value])).toEqual([["tenant", 4]]);
+    await own.shutdown();
+  });
+});
