@@ -5,6 +5,7 @@ import { poolSpeed } from "./pool-speed.ts";
 import { postgresSpeed } from "./postgres-speed.ts";
 import { processScenarios } from "./processes.ts";
 import { sqliteSpeed } from "./sqlite-speed.ts";
+import { tenantScenarios } from "./tenants.ts";
 
 /** Everything that can be measured, in the order in which it runs. */
 export const scenarios: readonly Scenario[] = [
@@ -13,5 +14,6 @@ export const scenarios: readonly Scenario[] = [
   ...postgresSpeed,
   ...sqliteSpeed,
   ...processScenarios,
+  ...tenantScenarios,
   ...packageScenarios,
 ];
