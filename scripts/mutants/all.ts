@@ -1,5 +1,6 @@
 import { daoMutants } from "./dao-mutants.ts";
 import type { Mutant } from "./mutant.ts";
+import { mysqlMutants } from "./mysql-mutants.ts";
 import { poolMutants } from "./pool-mutants.ts";
 import { sessionMutants } from "./session-mutants.ts";
 import { tenantsMutants } from "./tenants-mutants.ts";
@@ -12,4 +13,5 @@ export const mutants: readonly Mutant[] = [
   ...poolMutants,
   ...daoMutants,
   ...tenantsMutants,
+  ...mysqlMutants,
 ];
