@@ -22,7 +22,7 @@ export const tenantScenarios: readonly Scenario[] = [
     times: ({ effort }) => (effort.quick ? 1 : 3),
     async ask(contestant, stage) {
       const counts = stage.effort.quick ? ["2000", "300", "40"] : ["10000", "1000", "200"];
-      return runProcess("tenants-memory.ts", [contestant, await stage.postgresUrl(), ...counts]);
+      return runProcess("tenants-memory.ts", [contestant, await stage.url("postgres"), ...counts]);
     },
     goals: (results) => [
       goal("MiB for all of it", figureOf(results, ours, "totalMib"), "at most", 25),
