@@ -104,7 +104,7 @@ export const tenantsMutants: readonly Mutant[] = [
   {
     fault: "an id that was unknown once is unknown for ever",
     file: `${tenants}/lookups.ts`,
-    text: "    if (refusal.until <= this.#facts.clock.now()) return undefined;",
+    text: "    if (until <= this.#facts.clock.now()) return undefined;",
     replacement: "",
     noticedBy: ["packages/tenants/test/resolving.test.ts"],
   },

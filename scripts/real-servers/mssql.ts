@@ -110,4 +110,14 @@ export const statements: readonly KnownFromDocuments[] = [
     expect: "Exclusive",
     dependsOn: "a lock of the session is there until it is released or the session is reset",
   },
+  {
+    sql: "exec sys.sp_set_session_context N'mdb.known', N'a', 1; exec sys.sp_set_session_context N'mdb.known', N'b'",
+    expect: "15664",
+    dependsOn: "a context that cannot be set is an error of its request, behind which nothing of a tenant is sent",
+  },
+  {
+    sql: "exec sys.sp_set_session_context N'mdb.key', N'a'; exec sys.sp_set_session_context N'mdb.key', NULL; select coalesce(cast(session_context(N'mdb.key') as nvarchar(10)), N'nothing')",
+    expect: "nothing",
+    dependsOn: "a setting that one tenant has and the next has not is taken away by NULL",
+  },
 ];

@@ -173,4 +173,9 @@ export const statements: readonly KnownFromDocuments[] = [
     expect: "ORA-02019",
     dependsOn: "an unknown database link is an undefined object",
   },
+  {
+    sql: "ALTER SESSION SET CURRENT_SCHEMA = MDB_NO_SUCH_SCHEMA",
+    expect: "ORA-01435",
+    dependsOn: "a tenant's schema that is not there is refused; ahead of a call, with that call",
+  },
 ];

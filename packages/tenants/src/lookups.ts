@@ -47,7 +47,8 @@ export class Lookups {
   readonly counts = { asked: 0, failed: 0, unknown: 0, totalMs: 0, longestMs: 0 };
   readonly #facts: LookupFacts;
   readonly #flights = new Map<string, Flight>();
-  readonly #refusals = new Map<string, Refusal>();
+  /** Of an id that is unknown only the moment is kept until which it is: there may be thousands that nobody ever had. */
+  readonly #refusals = new Map<string, Refusal | number>();
   /** Nobody's transaction, tenant or signal. */
   readonly #outside = AsyncLocalStorage.snapshot();
 
@@ -65,15 +66,20 @@ export class Lookups {
     const refusal = this.#refusals.get(tenant);
     if (refusal === undefined) return undefined;
     this.#refusals.delete(tenant);
-    if (refusal.until <= this.#facts.clock.now()) return undefined;
+    const until = typeof refusal === "number" ? refusal : refusal.until;
+    if (until <= this.#facts.clock.now()) return undefined;
     this.#refusals.set(tenant, refusal);
-    return refusal.error();
+    return typeof refusal === "number" ? this.#unknown(tenant) : refusal.error();
   }
 
   /** Has callers refused for a while, without a look-up. */
   refuse(tenant: string, forMs: number, error: () => Error): void {
+    this.#remember(tenant, { until: this.#facts.clock.now() + forMs, error });
+  }
+
+  #remember(tenant: string, refusal: Refusal | number): void {
     this.#refusals.delete(tenant);
-    this.#refusals.set(tenant, { until: this.#facts.clock.now() + forMs, error });
+    this.#refusals.set(tenant, refusal);
     for (const oldest of this.#refusals.keys()) {
       if (this.#refusals.size <= mostRemembered) break;
       this.#refusals.delete(oldest);
@@ -154,10 +160,13 @@ export class Lookups {
     }
     if (found !== undefined) return found;
     this.counts.unknown++;
-    const error = (): Error =>
-      new UnknownTenantError(`${label}: there is no tenant "${tenant}"`, { database: label, tenant });
-    this.refuse(tenant, unknownForMs, error);
-    throw error();
+    this.#remember(tenant, clock.now() + unknownForMs);
+    throw this.#unknown(tenant);
+  }
+
+  #unknown(tenant: string): UnknownTenantError {
+    const { label } = this.#facts;
+    return new UnknownTenantError(`${label}: there is no tenant "${tenant}"`, { database: label, tenant });
   }
 
   /** A resolver that does not come back, or does not look at its signal, is not waited for. */

@@ -6,6 +6,7 @@ import { poolSpeed } from "./pool-speed.ts";
 import { postgresSpeed } from "./postgres-speed.ts";
 import { processScenarios } from "./processes.ts";
 import { sqliteSpeed } from "./sqlite-speed.ts";
+import { tenantScenarios } from "./tenants.ts";
 
 /** Everything that can be measured, in the order in which it runs. */
 export const scenarios: readonly Scenario[] = [
@@ -15,5 +16,6 @@ export const scenarios: readonly Scenario[] = [
   ...mariadbSpeed,
   ...sqliteSpeed,
   ...processScenarios,
+  ...tenantScenarios,
   ...packageScenarios,
 ];
