@@ -7,6 +7,7 @@ import {
   type OperationContext,
 } from "@nsj/mdb-core";
 import { type Bounds, watch } from "./bounds.ts";
+import { BranchRoom } from "./branches.ts";
 import { PostgresConnection } from "./connection.ts";
 import { noteFacts } from "./errors.ts";
 import type { Prelude } from "./flight.ts";
@@ -28,6 +29,7 @@ export class PostgresConnector implements Connector {
   readonly #settings: Settings;
   readonly #columns = new ColumnsCache();
   readonly #epoch = new SchemaEpoch();
+  readonly #room = new BranchRoom();
 
   readonly #clock: Clock;
 
@@ -55,7 +57,7 @@ export class PostgresConnector implements Connector {
         fit: new ServerFit(loggedIn.link, this.#settings.targetSessionAttrs),
         localSetup: prepared === undefined ? localSetupFor(searchPath) : undefined,
       });
-      return new PostgresConnection(session, new Routines());
+      return new PostgresConnection(session, new Routines(), this.#room);
     } catch (error) {
       noteFacts(error, { connecting: true });
       throw error;

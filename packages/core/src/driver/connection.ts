@@ -27,6 +27,11 @@ export interface BeginOptions {
    * of the session or the database allow otherwise; for this transaction only.
    */
   readonly decides?: boolean;
+  /**
+   * Nobody needs this transaction any more after so many milliseconds: who has begun it ends it earlier, unless its process or its network stands still. A
+   * server that can ends it then by itself, so that its locks are free; what is prepared has no limit. Others ignore it.
+   */
+  readonly limitMs?: number;
 }
 
 /**

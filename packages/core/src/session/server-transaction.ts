@@ -1,7 +1,7 @@
 import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
 import type { Borrowed } from "../pool/index.ts";
-import { type BeginDetails, beginOptions } from "./begin-options.ts";
+import { type BeginDetails, beginOptions, withLimit } from "./begin-options.ts";
 import { type Bounds, bothBounds, tripped, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { type Failure, failureOf, isConnectionLoss } from "./failure.ts";
@@ -88,8 +88,9 @@ export class ServerTransaction {
         const { connection } = lease;
         this.#refuseIfGivenUp();
         this.#beginning = connection;
+        const options = withLimit(this.#begin, this.#context, bounds);
         await this.#onWire(() =>
-          runBounded(this.#context, connection, bounds, { ...silent, perform: (it) => it.begin(this.#begin) }),
+          runBounded(this.#context, connection, bounds, { ...silent, perform: (it) => it.begin(options) }),
         );
         this.#refuseIfGivenUp();
         this.#endedBefore = connection.txEnded;

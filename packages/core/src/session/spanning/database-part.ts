@@ -3,9 +3,12 @@ import { CommitOutcomeUnknownError, type LabelState, type MdbError } from "../..
 import type { Borrowed } from "../../pool/index.ts";
 import { type Bounds, tripped } from "../bounds.ts";
 import type { DatabaseContext } from "../database-context.ts";
+import type { Executor } from "../executor.ts";
 import { failureOf, isConnectionLoss } from "../failure.ts";
+import { poolSource } from "../lease-source.ts";
 import { silent } from "../operation.ts";
-import type { Participant } from "../participant.ts";
+import { joiningScope, Participant } from "../participant.ts";
+import { handleOf } from "../propagate.ts";
 import { runBounded } from "../run-bounded.ts";
 import type { ServerTransaction } from "../server-transaction.ts";
 import { lookBack } from "../settle.ts";
@@ -73,6 +76,20 @@ export class DatabasePart implements SpanningPart {
   /** Nothing more can run in it. */
   endUnit(cause?: unknown): Promise<void> {
     return this.unit.end(cause === undefined ? undefined : this.unit.interruption(cause));
+  }
+
+  /** A handle on its transaction, for statements of the library's own. */
+  protected async ownWork(work: (executor: Executor) => Promise<void>): Promise<void> {
+    const { context, unit, bounds } = this;
+    const part = new Participant({ unit, scope: joiningScope(context), bounds });
+    await part.run(() => work(handleOf({ context, leases: poolSource(context) }, part)));
+  }
+
+  /** Finds now what a deferred constraint would refuse at COMMIT, where the engine has a statement for that. */
+  async checkDeferred(): Promise<void> {
+    const { checkDeferred } = this.context.dialect;
+    if (checkDeferred === undefined || this.state === "untouched" || this.state === "seems read") return;
+    await this.ownWork(async (executor) => void (await executor.execute(checkDeferred)));
   }
 
   async vote(): Promise<"prepared" | "read-only"> {

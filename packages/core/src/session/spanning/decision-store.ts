@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import {
   CommitOutcomeUnknownError,
   LockTimeoutError,
+  PermissionError,
   StatementTimeoutError,
   TransactionStateError,
   UndefinedObjectError,
@@ -40,7 +41,27 @@ export async function readStoreId(context: DatabaseContext, limitMs: number): Pr
     return row?.id;
   } catch (error) {
     if (error instanceof UndefinedObjectError) return undefined;
-    throw error;
+    throw error instanceof PermissionError ? notGranted(context, error) : error;
+  }
+}
+
+/**
+ * Finds out, before anything depends on it, that decisions can be written and read here: rights, and a database that takes writes.
+ * @throws PermissionError with the rights that are needed; what else the server refuses
+ */
+export async function checkStore(context: DatabaseContext, limitMs: number): Promise<void> {
+  const options = { timeoutMs: limitMs };
+  try {
+    await runInScope(undefined, async () => {
+      // It writes no row, and is refused like one that does.
+      await outside(context).execute(
+        sql`insert into mdb_decisions (id, outcome, branches) select id, 'R', '[]' from mdb_store where slot = 0`,
+        options,
+      );
+      await outside(context).query(sql`select outcome as "outcome" from mdb_decisions where id = ''`, options);
+    });
+  } catch (error) {
+    throw error instanceof PermissionError ? notGranted(context, error) : error;
   }
 }
 
@@ -132,6 +153,11 @@ export function newTransactionId(): string {
 
 function letters(count: number): string {
   return Array.from({ length: count }, () => randomInt(36).toString(36)).join("");
+}
+
+function notGranted(context: DatabaseContext, cause: PermissionError): PermissionError {
+  const message = `${nameOf(context)}: this user may not keep decisions here, which a transaction over several databases needs: grant select on mdb_store, and select, insert and delete on mdb_decisions (${cause.message})`;
+  return new PermissionError(message, { database: context.database, engine: context.engine, cause });
 }
 
 /** Says that a database has no store. */
