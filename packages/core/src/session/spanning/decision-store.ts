@@ -84,16 +84,39 @@ export async function writeDecision(
   throw new TransactionStateError(message, { database: executor.label, engine: executor.engine });
 }
 
-/** What was decided; `"undecided"` where there is no row. */
-export async function readDecision(context: DatabaseContext, transaction: string, limitMs: number): Promise<Verdict> {
+/** What is known of the decision over a transaction. */
+export interface KnownDecision {
+  /** `"undecided"` where there is no row. */
+  readonly decision: Verdict;
+  /** The labels of those that were prepared for it; none where recovery has decided. */
+  readonly branches?: readonly string[];
+}
+
+/** Reads a decision, with what was written beside it. */
+export async function readDecision(
+  context: DatabaseContext,
+  transaction: string,
+  limitMs: number,
+): Promise<KnownDecision> {
   const row = await runInScope(undefined, () =>
-    outside(context).queryMaybeOne<{ outcome: string }>(
-      sql`select outcome as "outcome" from mdb_decisions where id = ${transaction}`,
+    outside(context).queryMaybeOne<{ outcome: string; branches: string }>(
+      sql`select outcome as "outcome", branches as "branches" from mdb_decisions where id = ${transaction}`,
       { timeoutMs: limitMs },
     ),
   );
-  if (row === undefined) return "undecided";
-  return row.outcome === "C" ? "committed" : "rolled back";
+  if (row === undefined) return { decision: "undecided" };
+  return { decision: row.outcome === "C" ? "committed" : "rolled back", branches: labelsOf(row.branches) };
+}
+
+/** The labels of the list that the coordinator has written; none in the row of a recovery. */
+export function labelsOf(branches: string): readonly string[] {
+  try {
+    const list: unknown = JSON.parse(branches);
+    return Array.isArray(list) ? list.map((it: { readonly label?: unknown }) => String(it.label)) : ["?"];
+  } catch {
+    // Somebody has written into it: nobody knows whose it is.
+    return ["?"];
+  }
 }
 
 /**
@@ -118,7 +141,7 @@ export async function fence(
     if (undecided.some((it) => error instanceof it)) return "undecided";
     if (!(error instanceof UniqueViolationError)) throw error;
   }
-  return readDecision(context, place.transaction, limitMs);
+  return (await readDecision(context, place.transaction, limitMs)).decision;
 }
 
 /** Somebody who is about to decide was waited for, or it is not known whether the own row is there: asking again tells. */
