@@ -1,6 +1,7 @@
 import type { Capabilities, Clock, ConnectionTarget, Connector, OperationContext } from "@nsj/mdb-core";
 import { DriverFault } from "@nsj/mdb-core";
 import { type Bounds, watch } from "./bounds.ts";
+import { BranchingConnection } from "./branching-connection.ts";
 import { MysqlConnection } from "./connection.ts";
 import { noteFacts } from "./errors.ts";
 import { Interruption } from "./interruption.ts";
@@ -34,7 +35,8 @@ export class MysqlConnector implements Connector {
     const context: Bounds = { ...operation, clock: this.#clock };
     try {
       const session = await this.#open(context);
-      return new MysqlConnection(session, this.#facts, this.capabilities);
+      const Connection = this.capabilities.branches === "from-begin" ? BranchingConnection : MysqlConnection;
+      return new Connection(session, this.#facts, this.capabilities);
     } catch (error) {
       noteFacts(error, { connecting: true });
       throw error;

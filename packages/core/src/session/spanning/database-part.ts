@@ -163,20 +163,21 @@ export class DatabasePart implements SpanningPart {
             perform: (it) => it.finishPrepared?.(this.branch, end),
           }),
         );
-        lease.release({ error: "ok", answered: true });
+        lease.release({ error: answer === "done" || answer === "gone" ? "ok" : "dead", answered: true });
         return answer ?? "busy";
       } catch (error) {
         const failure = failureOf(this.context, connection, error);
-        lease.release({ error: failure.connection, answered: failure.answered });
+        // It may hold the branch still, and would keep others from it.
+        lease.release({ error: "dead", answered: failure.answered });
         if (!isConnectionLoss(failure)) throw failure.error;
       }
     } else lease?.release({ error: "dead", answered: true });
     return finishBranch(this.context, this.branch, end, finishMs);
   }
 
-  /** Leaves it prepared, for recovery. */
+  /** Leaves it prepared, for recovery. There are servers on which nobody else can end it as long as this session lives. */
   abandon(): void {
-    this.#prepared?.release({ error: "ok", answered: true });
+    this.#prepared?.release({ error: "dead", answered: true });
     this.#prepared = undefined;
   }
 
