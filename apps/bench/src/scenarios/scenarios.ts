@@ -4,6 +4,7 @@ import { poolFaults } from "./pool-faults.ts";
 import { poolSpeed } from "./pool-speed.ts";
 import { postgresSpeed } from "./postgres-speed.ts";
 import { processScenarios } from "./processes.ts";
+import { severalSpeed } from "./several-speed.ts";
 import { sqliteSpeed } from "./sqlite-speed.ts";
 
 /** Everything that can be measured, in the order in which it runs. */
@@ -12,6 +13,7 @@ export const scenarios: readonly Scenario[] = [
   ...poolFaults,
   ...postgresSpeed,
   ...sqliteSpeed,
+  ...severalSpeed,
   ...processScenarios,
   ...packageScenarios,
 ];
