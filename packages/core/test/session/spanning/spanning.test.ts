@@ -323,6 +323,8 @@ describe("a lost answer", () => {
     expect(error).toBeInstanceOf(CommitOutcomeUnknownError);
     const { labels, transactionId = "" } = error as CommitOutcomeUnknownError;
     expect(labels).toEqual({ a: "unknown", b: "prepared" });
+    // Its session may hold what is prepared, and recovery has to get at it.
+    expect(fakes.b.calls.filter(({ on }) => on === "destroy")).toHaveLength(1);
     fakes.a.clearScript();
     expect(databases.stats().b?.busy).toBe(0);
     const later = other({});
