@@ -3,6 +3,7 @@ import type { Mutant } from "./mutant.ts";
 import { poolMutants } from "./pool-mutants.ts";
 import { sessionMutants } from "./session-mutants.ts";
 import { spanningMutants } from "./spanning-mutants.ts";
+import { tenantsMutants } from "./tenants-mutants.ts";
 import { transactionMutants } from "./transaction-mutants.ts";
 
 /** Every one-line fault that the tests are known to notice. */
@@ -12,4 +13,5 @@ export const mutants: readonly Mutant[] = [
   ...sessionMutants,
   ...poolMutants,
   ...daoMutants,
+  ...tenantsMutants,
 ];

@@ -1,6 +1,6 @@
+import { crashPostgres, untilUp } from "@nsj/mdb-wire-servers";
 import pg from "pg";
 import { type Bed, type Coordinator, placesOf, startCoordinator } from "./bed.ts";
-import { crashServer, untilUp } from "./crash-server.ts";
 import type { Topology } from "./points.ts";
 import type { Told } from "./task.ts";
 
@@ -64,7 +64,7 @@ export async function chaos(bed: Bed, options: ChaosOptions): Promise<ChaosResul
         continue;
       }
       const url = bed.databases[label];
-      await crashServer(url).catch(() => undefined);
+      await crashPostgres(url).catch(() => undefined);
       await untilUp(url);
     }
   };
