@@ -165,10 +165,14 @@ describe("resolve", () => {
       expect((await mdb("resolve", ...words, "-m", path)).code, words.join(" ")).toBe(2);
     }
     expect(await rows()).toBe(0);
+    const running = await plant();
     const { code, out } = await mdb("resolve", id, "commit", "--force", "-m", path);
     expect(code).toBe(0);
     expect(out).toMatch(new RegExp(`stock +committed +done +${id}`));
     expect(await rows()).toBe(1);
+    // What somebody else is about to decide is none of its business.
+    const left = JSON.parse((await mdb("in-doubt", "-m", path, "--json")).out) as readonly { id: string }[];
+    expect(left.map((it) => it.id)).toEqual([running]);
   });
 
   it("does not overrule a decision, and knows only what is decided here", async () => {

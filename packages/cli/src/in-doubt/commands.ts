@@ -48,7 +48,7 @@ export function addSpanningCommands(
     .action(async (labels: readonly string[], { module, json }: Shared) => {
       await using opened = await openModule(module);
       const { databases } = opened;
-      tell(await databases.recover(labels.length === 0 ? {} : { labels }), undefined, json);
+      tell(await databases.recover(labels.length === 0 ? {} : { labels }), json);
     });
 
   command("resolve", "decides by hand over a transaction that nobody has decided, and ends its branches")
@@ -63,11 +63,11 @@ export function addSpanningCommands(
       if (force !== true)
         throw new UsageError("resolve decides over the data of several databases by hand: say --force");
       await using opened = await openModule(module);
-      tell(await opened.databases.resolve(id, end, { force: true }), id, json);
+      tell(await opened.databases.resolve(id, end, { force: true }), json);
     });
 
-  function tell(round: RecoveryRound, only: string | undefined, json: true | undefined): void {
-    const found = recovered(round, only);
+  function tell(round: RecoveryRound, json: true | undefined): void {
+    const found = recovered(round);
     if (hasLeft(found)) trouble();
     say(json === true ? JSON.stringify(found) : recoveredTable(found));
   }

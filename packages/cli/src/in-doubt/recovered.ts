@@ -17,15 +17,15 @@ export interface RecoveredRound {
   readonly unreachable: readonly { readonly label: string; readonly error: string }[];
 }
 
-/** @param only - the transaction that is meant; all by default */
-export function recovered({ branches, unreachable }: RecoveryRound, only: string | undefined): RecoveredRound {
+/** What a round of recovery tells. */
+export function recovered({ branches, unreachable }: RecoveryRound): RecoveredRound {
   const all = branches.map(({ label, engine, found: { branch, identifier }, decision, result, error }): Recovered => {
     const id = branch && `${branch.store}:${branch.transaction}`;
     const facts = { label, engine, identifier, decision, result };
     return { ...(id !== undefined && { id }), ...facts, ...(error !== undefined && { error: messageOf(error) }) };
   });
   return {
-    branches: only === undefined ? all : all.filter(({ id }) => id === only),
+    branches: all,
     unreachable: unreachable.map(({ label, error }) => ({ label, error: messageOf(error) })),
   };
 }

@@ -166,7 +166,7 @@ export class Coordinator {
     return decision;
   }
 
-  /** Decides by hand what nobody has decided, and ends every branch of it that can be reached. */
+  /** Decides by hand what nobody has decided, and ends every branch of it that can be reached; of others none. */
   async resolve(id: string, end: "commit" | "rollback"): Promise<RecoveryRound> {
     const meant = end === "commit" ? "committed" : "rolled back";
     await this.#inStore(id, async (context, place) => {
@@ -179,7 +179,9 @@ export class Coordinator {
         engine: context.engine,
       });
     });
-    return this.recover();
+    const isMeant = (it: Branch | undefined) => it !== undefined && spanningId(it.store, it.transaction) === id;
+    const { branches, unreachable } = await this.recover(undefined, isMeant);
+    return { branches: branches.filter(({ found }) => isMeant(found.branch)), unreachable };
   }
 
   async #inStore<R>(
