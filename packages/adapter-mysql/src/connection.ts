@@ -16,6 +16,8 @@ import {
   type Statement,
   watchExpiry,
 } from "@nsj/mdb-core";
+import { begin } from "./begin.ts";
+import { commitBranch, heldBack, rollbackBranch } from "./branches.ts";
 import { bulkLoad } from "./bulk.ts";
 import { callProcedure } from "./call.ts";
 import { quoteIdentifier } from "./dialect.ts";
@@ -29,76 +31,74 @@ import { MysqlStream } from "./stream.ts";
 
 /** One connection to a server of MySQL or MariaDB: what core asks for, in the protocol's terms. */
 export class MysqlConnection implements DriverConnection {
-  readonly #session: Session;
+  protected readonly session: Session;
   readonly #facts: ServerFacts;
   readonly #capabilities: Partial<Capabilities>;
 
   constructor(session: Session, facts: ServerFacts, capabilities: Partial<Capabilities>) {
-    this.#session = session;
+    this.session = session;
     this.#facts = facts;
     this.#capabilities = capabilities;
   }
 
   get usable(): boolean {
-    return this.#session.link.alive;
+    return this.session.link.alive;
   }
 
   get txStatus(): DriverConnection["txStatus"] {
-    return this.#session.state.txStatus;
+    const { branch, state } = this.session;
+    if (branch === undefined || state.txStatus === "unknown") return state.txStatus;
+    if (branch.isPrepared) return "idle";
+    return state.inTransaction ? "active" : "failed";
   }
 
   get txEnded(): number {
-    return this.#session.state.txEnded;
+    return this.session.state.txEnded;
   }
 
   get dirty(): boolean {
-    return this.#session.state.dirty;
+    return this.session.state.dirty;
   }
 
   set dirty(dirty: boolean) {
-    this.#session.state.dirty = dirty;
+    this.session.state.dirty = dirty;
   }
 
   get onFatal(): ((error: unknown) => void) | null {
-    return this.#session.link.onFatal;
+    return this.session.link.onFatal;
   }
 
   set onFatal(listener: ((error: unknown) => void) | null) {
-    this.#session.link.onFatal = listener;
+    this.session.link.onFatal = listener;
   }
 
   query(statement: Statement): Promise<ResultSet> {
-    return this.#session.operate(async () => resultOf(await this.#session.query(statement)));
+    return this.session.operate(async () => resultOf(await this.session.query(statement)));
   }
 
-  begin({ isolation, readOnly }: BeginOptions): Promise<void> {
-    return this.#session.operate(async () => {
+  begin(options: BeginOptions): Promise<void> {
+    return this.session.operate(async () => {
+      if (this.session.branch?.isPrepared === true) throw heldBack();
       // START TRANSACTION would commit it.
       if (this.txStatus !== "idle") throw refusal("other", "a transaction is open on this connection already");
-      if (isolation !== undefined) {
-        if (this.#capabilities.isolation?.includes(isolation) !== true)
-          throw refusal("unsupported", `no level "${isolation}"`);
-        if (isolation === "repeatable read" && this.#facts.hasSnapshotIsolation !== true) {
-          const needed = "innodb_snapshot_isolation (MariaDB 10.6.18, 10.11.8, 11.4.2)";
-          throw refusal("unsupported", `this server's repeatable read loses updates, because it has no ${needed}`);
-        }
-        await this.#session.text(`set transaction isolation level ${isolation}`);
-      }
-      const access = readOnly === undefined ? "" : readOnly ? " read only" : " read write";
-      await this.#session.text(`start transaction${access}`);
+      await begin(this.session, options, this.#facts, this.#capabilities);
     });
   }
 
   commit(): Promise<void> {
-    return this.#session.operate(async () => {
-      if (!this.#session.state.inTransaction) throw notCommitted();
-      await this.#session.text("commit");
+    return this.session.operate(async () => {
+      const { branch, state } = this.session;
+      if (!state.inTransaction || branch?.isPrepared === true) throw notCommitted();
+      if (branch !== undefined) await commitBranch(this.session, branch);
+      else await this.session.text("commit");
     });
   }
 
   async rollback(): Promise<void> {
     if (this.txStatus === "idle") return;
-    await this.#run("rollback");
+    const { branch } = this.session;
+    if (branch === undefined) await this.#run("rollback");
+    else await this.session.operate(() => rollbackBranch(this.session, branch));
   }
 
   savepoint(name: string): Promise<void> {
@@ -114,7 +114,7 @@ export class MysqlConnection implements DriverConnection {
   }
 
   stream(statement: Statement, { fetchSize }: CursorOptions): RowStream {
-    return new MysqlStream(this.#session, statement, fetchSize);
+    return new MysqlStream(this.session, statement, fetchSize);
   }
 
   executeMany(
@@ -123,62 +123,62 @@ export class MysqlConnection implements DriverConnection {
     _context: OperationContext,
     hints?: readonly (ParameterHint | undefined)[],
   ): Promise<ExecuteManyResult> {
-    return this.#session.operate(() => executeMany(this.#session, text, parameterSets, hints));
+    return this.session.operate(() => executeMany(this.session, text, parameterSets, hints));
   }
 
   bulkLoad(
     target: BulkTarget,
     batches: AsyncIterable<readonly (readonly ParameterValue[])[]>,
   ): Promise<{ readonly rows: number }> {
-    return this.#session.operate(() => bulkLoad(this.#session, target, batches));
+    return this.session.operate(() => bulkLoad(this.session, target, batches));
   }
 
   call(call: Call): Promise<ResultSet> {
-    return this.#session.operate(() => callProcedure(this.#session, call));
+    return this.session.operate(() => callProcedure(this.session, call));
   }
 
   ping(context: OperationContext): Promise<void> {
-    return this.#bounded(context, () => this.#session.operate(() => this.#session.ping()));
+    return this.bounded(context, () => this.session.operate(() => this.session.ping()));
   }
 
   reset(plan: ResetPlan, context: OperationContext): Promise<"done" | "impossible"> {
-    return this.#bounded(context, () => this.#session.operate(() => resetSession(this.#session, plan, this.#facts)));
+    return this.bounded(context, () => this.session.operate(() => resetSession(this.session, plan, this.#facts)));
   }
 
   cancel(context: OperationContext): Promise<void> {
-    return this.#session.interruption.ask(context);
+    return this.session.interruption.ask(context);
   }
 
   close(context: OperationContext): Promise<void> {
-    return this.#session.link.close(context);
+    return this.session.link.close(context);
   }
 
   destroy(reason?: unknown): void {
-    this.#session.link.destroy(reason);
+    this.session.link.destroy(reason);
   }
 
   ref(): void {
-    this.#session.link.ref();
+    this.session.link.ref();
   }
 
   unref(): void {
-    this.#session.link.unref();
+    this.session.link.unref();
   }
 
   /** mysql2's own `Connection`. Nothing of this connection may run while it is used. */
   raw(): unknown {
-    return this.#session.link.native;
+    return this.session.link.native;
   }
 
   #run(text: string): Promise<void> {
-    return this.#session.operate(async () => {
-      await this.#session.text(text);
+    return this.session.operate(async () => {
+      await this.session.text(text);
     });
   }
 
   /** A server that does not answer by the deadline loses the connection: its answer would come in the middle of something else. */
-  async #bounded<T>(context: OperationContext, work: () => Promise<T>): Promise<T> {
-    const { link } = this.#session;
+  protected async bounded<T>(context: OperationContext, work: () => Promise<T>): Promise<T> {
+    const { link } = this.session;
     const stop = watchExpiry(link.clock, context, () =>
       link.fail(DriverFault.lost("the server did not answer in time", context.signal?.reason)),
     );

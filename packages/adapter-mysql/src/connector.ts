@@ -8,6 +8,7 @@ import {
   watchExpiry,
 } from "@nsj/mdb-core";
 import type { Bounds } from "./bounds.ts";
+import { BranchingConnection } from "./branching-connection.ts";
 import { MysqlConnection } from "./connection.ts";
 import { noteFacts } from "./errors.ts";
 import { Interruption } from "./interruption.ts";
@@ -41,7 +42,8 @@ export class MysqlConnector implements Connector {
     const context: Bounds = { ...operation, clock: this.#clock };
     try {
       const session = await this.#open(context);
-      return new MysqlConnection(session, this.#facts, this.capabilities);
+      const Connection = this.capabilities.branches === "from-begin" ? BranchingConnection : MysqlConnection;
+      return new Connection(session, this.#facts, this.capabilities);
     } catch (error) {
       noteFacts(error, { connecting: true });
       throw error;

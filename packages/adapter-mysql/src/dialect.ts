@@ -78,7 +78,11 @@ export const mysqlCapabilities: Capabilities = Object.freeze({
 });
 
 /** What the driver can do on MariaDB. */
-export const mariadbCapabilities: Capabilities = Object.freeze({ ...mysqlCapabilities, isolation: exactLevels });
+export const mariadbCapabilities: Capabilities = Object.freeze({
+  ...mysqlCapabilities,
+  isolation: exactLevels,
+  branches: "from-begin",
+});
 
 /** An identifier in backticks. @throws DriverFault for a zero byte, which no name can hold */
 export function quoteIdentifier(name: string): string {

@@ -12,6 +12,7 @@ export const lackables = [
   "readOnlyTransactions",
   "procedures",
   "cancel",
+  "branches",
   "read uncommitted",
   "read committed",
   "repeatable read",
@@ -63,7 +64,10 @@ export interface MysqlOptions {
    * as `SERIALIZATION` and can be run again. `false`: turned off, InnoDB's repeatable read loses such updates, and the level is not offered. Default true.
    */
   readonly snapshotIsolation?: boolean;
-  /** What a distributed engine that speaks the protocol does not have (TiDB, Vitess): it is refused by core, and not asked for. Default: nothing. */
+  /**
+   * What a distributed engine that speaks the protocol does not have (TiDB, Vitess): it is refused by core, and not asked for. `"branches"`: a server of
+   * MariaDB that is to take part in transactions over several databases only as the one that decides (Galera, versions before 10.5.2). Default: nothing.
+   */
   readonly lacks?: readonly Lackable[];
 }
 

@@ -1,4 +1,5 @@
 import type { ResetPlan } from "@nsj/mdb-core";
+import { rollbackBranch } from "./branches.ts";
 import type { Session } from "./session.ts";
 import { type ServerFacts, setUp } from "./setup.ts";
 
@@ -8,6 +9,10 @@ export async function resetSession(
   { scope }: ResetPlan,
   facts: ServerFacts,
 ): Promise<"done" | "impossible"> {
+  const { branch } = session;
+  // COM_RESET_CONNECTION would take the branch from its session and leave it half attached: committing it would then do nothing (seen on MariaDB 10.11.19).
+  if (branch?.isPrepared === true) return "impossible";
+  if (branch !== undefined) await rollbackBranch(session, branch);
   if (session.state.txStatus !== "idle") await session.text("rollback");
   if (scope === "transaction") return "done";
   const { database } = session.settings;

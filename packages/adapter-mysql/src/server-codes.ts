@@ -101,6 +101,8 @@ export const serverCodes: Readonly<Record<number, CodeFacts>> = {
   1369: { kind: "check" }, // ER_VIEW_CHECK_FAILED
   1370: { kind: "permission" }, // ER_PROCACCESS_DENIED_ERROR
   1390: { kind: "resource" }, // ER_PS_MANY_PARAM
+  1399: { kind: "unsupported" }, // ER_XAER_RMFAIL
+  1402: { kind: "transaction-aborted" }, // ER_XA_RBROLLBACK
   1406: { kind: "value" }, // ER_DATA_TOO_LONG
   1410: { kind: "permission" }, // ER_CANT_CREATE_USER_WITH_GRANT
   1411: { kind: "value" }, // ER_WRONG_VALUE_FOR_TYPE

@@ -1,4 +1,5 @@
 import { DriverFault, type ParameterHint, type ParameterValue, type Statement } from "@nsj/mdb-core";
+import type { OpenBranch } from "./branches.ts";
 import { executeCommand, initDbCommand, pingCommand, queryCommand, resetCommand } from "./commands.ts";
 import { serverCode } from "./errors.ts";
 import { refusal } from "./faults.ts";
@@ -25,6 +26,10 @@ export class Session {
   readonly settings: Settings;
   readonly state: SessionState;
   readonly interruption: Interruption;
+  /** The transaction of XA that is open, or prepared, here. */
+  branch: OpenBranch | undefined;
+  /** After how many seconds the server ends a session that stands idle in a transaction, where that was asked for. */
+  idleLimit: number | undefined;
   readonly #statements: PreparedStatements;
 
   constructor(link: Link, settings: Settings, interruption: Interruption) {
@@ -134,6 +139,7 @@ export class Session {
   async resetConnection(): Promise<void> {
     await this.link.send(new PlainFlight(this.link, resetCommand()));
     this.#statements.clear();
+    this.idleLimit = undefined;
   }
 
   /** COM_INIT_DB. */

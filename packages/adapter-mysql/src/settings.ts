@@ -75,6 +75,7 @@ export function capabilitiesFor({
     ...(isLacking("savepoints") && { savepoints: "none" }),
     ...(isLacking("readOnlyTransactions") && { readOnlyTransactions: false }),
     ...(isLacking("procedures") && { procedures: false }),
+    branches: flavor === "mariadb" && !isLacking("branches") ? "from-begin" : "none",
     ...(isLacking("cancel") && { cancel: "none" }),
     ...(preparedStatements === 0 && { prepared: false }),
   };

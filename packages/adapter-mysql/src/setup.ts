@@ -21,6 +21,10 @@ const unknownVariable = 1193;
 export interface ServerFacts {
   /** `undefined`: not known yet. */
   hasSnapshotIsolation: boolean | undefined;
+  /** Commits are on the disk before they are answered. */
+  isDurable?: boolean;
+  /** What is prepared outlives its session. */
+  keepsBranches?: boolean;
 }
 
 /**

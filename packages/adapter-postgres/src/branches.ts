@@ -54,11 +54,47 @@ async function ending(session: Session, text: string, expected: string): Promise
 /** "Not in the prerequisite state" is what the server says where it keeps no room for prepared transactions. */
 async function explained(session: Session, error: unknown): Promise<unknown> {
   if ((error as NativeError).code !== "55000") return error;
+  return (await hasRoom(session)) ? error : disabled("yes", error);
+}
+
+async function hasRoom(session: Session): Promise<boolean> {
   const { result } = await session.command("select pg_catalog.current_setting('max_prepared_transactions')");
-  if (String(result.rows[0]?.[0]) !== "0") return error;
+  return String(result.rows[0]?.[0]) !== "0";
+}
+
+function disabled(executed: "yes" | "no", cause?: unknown): DriverFault {
   const message =
     "prepared transactions are disabled on this server; set max_prepared_transactions to at least max_connections and restart it";
-  return new DriverFault(message, { kind: "unsupported", executed: "yes", sqlState: "55000" }, error);
+  return new DriverFault(message, { kind: "unsupported", executed, sqlState: "55000" }, cause);
+}
+
+/** Whether a server can prepare, asked once for all connections of a definition: it changes by a restart only, and PREPARE tells too. */
+export class BranchRoom {
+  #isKnown = false;
+
+  /** Undefined where nothing has to be asked. @throws DriverFault before anything of a transaction is sent that could not be prepared */
+  check(session: Session): Promise<void> | undefined {
+    return this.#isKnown ? undefined : this.#ask(session);
+  }
+
+  async #ask(session: Session): Promise<void> {
+    if (!(await hasRoom(session))) throw disabled("no");
+    this.#isKnown = true;
+  }
+}
+
+/**
+ * Ends a transaction that nobody needs any more: one whose coordinator has stopped would keep its locks. A limit of the session's own stays; what is prepared has
+ * none.
+ *
+ * @see https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-TRANSACTION-TIMEOUT
+ */
+export function limitText({ link }: Session, limitMs: number | undefined): readonly string[] {
+  if (limitMs === undefined || Number.parseInt(link.parameters.get("server_version") ?? "", 10) < 17) return [];
+  const name = "'transaction_timeout'";
+  return [
+    `select pg_catalog.set_config(${name}, '${Math.ceil(limitMs)}', true) where pg_catalog.current_setting(${name}) = '0'`,
+  ];
 }
 
 /** Ends a prepared transaction of this database. */

@@ -20,7 +20,7 @@ import {
   type Vote,
   watchExpiry,
 } from "@nsj/mdb-core";
-import { finishPrepared, listPrepared, prepareBranch } from "./branches.ts";
+import { type BranchRoom, finishPrepared, listPrepared, prepareBranch } from "./branches.ts";
 import { type BulkLoad, startBulkLoad } from "./bulk.ts";
 import { callProcedure, type Routines } from "./call.ts";
 import { CursorStream } from "./cursor.ts";
@@ -36,11 +36,13 @@ import { encodeStatement, mayBeScript } from "./statement-text.ts";
 export class PostgresConnection implements DriverConnection {
   readonly #session: Session;
   readonly #routines: Routines;
+  readonly #room: BranchRoom;
   #bulkLoad: BulkLoad | undefined;
 
-  constructor(session: Session, routines: Routines) {
+  constructor(session: Session, routines: Routines, room: BranchRoom) {
     this.#session = session;
     this.#routines = routines;
+    this.#room = room;
   }
 
   get usable(): boolean {
@@ -94,8 +96,8 @@ export class PostgresConnection implements DriverConnection {
     return this.#session.statement(encoded);
   }
 
-  begin(options: BeginOptions): void {
-    const { isolation, readOnly, deferrable } = options;
+  begin(options: BeginOptions): void | Promise<void> {
+    const { isolation, readOnly, deferrable, branch } = options;
     let text = "BEGIN";
     if (isolation !== undefined) {
       if (!capabilities.isolation.includes(isolation)) throw new RangeError(`no isolation level "${isolation}"`);
@@ -103,7 +105,9 @@ export class PostgresConnection implements DriverConnection {
     }
     if (readOnly !== undefined) text += readOnly ? " READ ONLY" : " READ WRITE";
     if (deferrable !== undefined) text += deferrable ? " DEFERRABLE" : " NOT DEFERRABLE";
-    this.#session.hold(text, options);
+    const asked = branch && this.#room.check(this.#session);
+    if (asked !== undefined) return asked.then(() => this.#session.hold(text, options));
+    return this.#session.hold(text, options);
   }
 
   commit(): void | Promise<void> {

@@ -8,6 +8,7 @@ import {
   watchExpiry,
 } from "@nsj/mdb-core";
 import type { Bounds } from "./bounds.ts";
+import { BranchRoom } from "./branches.ts";
 import { PostgresConnection } from "./connection.ts";
 import { noteFacts } from "./errors.ts";
 import type { Prelude } from "./flight.ts";
@@ -29,6 +30,7 @@ export class PostgresConnector implements Connector {
   readonly #settings: Settings;
   readonly #columns = new ColumnsCache();
   readonly #epoch = new SchemaEpoch();
+  readonly #room = new BranchRoom();
 
   readonly #clock: Clock;
 
@@ -56,7 +58,7 @@ export class PostgresConnector implements Connector {
         fit: new ServerFit(loggedIn.link, this.#settings.targetSessionAttrs),
         localSetup: prepared === undefined ? localSetupFor(searchPath) : undefined,
       });
-      return new PostgresConnection(session, new Routines());
+      return new PostgresConnection(session, new Routines(), this.#room);
     } catch (error) {
       noteFacts(error, { connecting: true });
       throw error;

@@ -26,6 +26,7 @@ export const dialect: DialectFacts = Object.freeze({
     minusInfinity: "'-Infinity'::float8",
   }),
   arrayParameters: true,
+  checkDeferred: "set constraints all immediate",
   booleanType: "native",
   transactionalDdl: true,
   selectNeedsFrom: null,

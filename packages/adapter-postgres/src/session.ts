@@ -5,7 +5,7 @@ import {
   type OperationContext,
   type SessionContext,
 } from "@nsj/mdb-core";
-import { durableText } from "./branches.ts";
+import { durableText, limitText } from "./branches.ts";
 import { requestCancel } from "./cancel.ts";
 import { typeLookUp, typesFrom } from "./catalogue.ts";
 import { localPreludes } from "./context.ts";
@@ -87,12 +87,13 @@ export class Session {
   }
 
   /** Holds a BEGIN back until the first statement. */
-  hold(text: string, { readOnly = false, traceable = false, decides }: BeginOptions = {}): void {
+  hold(text: string, { readOnly = false, traceable = false, decides, limitMs }: BeginOptions = {}): void {
     if (!this.link.alive) throw DriverFault.alreadyLost(this.link.death);
     if (this.txStatus !== "idle") throw refusal("other", "a transaction is open on this connection already");
     this.changes.readOnlyAsked = readOnly;
     this.trace.begin(traceable);
-    this.#held = (decides === true ? [text, durableText] : [text]).map((it) => ({ text: it, values: [] }));
+    const texts = [text, ...(decides === true ? [durableText] : []), ...limitText(this, limitMs)];
+    this.#held = texts.map((it) => ({ text: it, values: [] }));
   }
 
   /** Forgets a BEGIN that was not sent. Says whether there was one. */

@@ -110,6 +110,7 @@ describe("two PostgreSQL databases", () => {
       expect([label, decision]).toEqual(["stock", "committed"]);
       expect(error).toBeInstanceOf(HeuristicOutcomeError);
       expect(error).toMatchObject({ decision: "committed", found: "rolled back", database: "stock" });
+      expect(await manager.inDoubt()).toMatchObject([{ label: "stock", decision: "committed", error }]);
     } finally {
       unsubscribe("mdb:in-doubt", listen);
       await manager.close();

@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { codegen } from "./codegen/codegen.ts";
 import { checkTypeForms } from "./codegen/type-of.ts";
 import { doctor, type Finding } from "./doctor/doctor.ts";
+import { addSpanningCommands } from "./in-doubt/commands.ts";
 import { openModule } from "./open-module.ts";
 import { type Cell, table } from "./table.ts";
 import { UsageError } from "./usage-error.ts";
@@ -26,7 +27,9 @@ export async function run(words: readonly string[], streams: Streams): Promise<n
   const say = (text: string): void => void streams.out.write(`${text}\n`);
   let code = 0;
   const program = new Command("mdb")
-    .description("Looks at the databases of an application that uses @nsj/mdb. Reads only; closes what it has opened.")
+    .description(
+      "Looks at the databases of an application that uses @nsj/mdb. Reads only, but for recover and resolve; closes what it has opened.",
+    )
     .configureOutput({ writeOut: (text) => streams.out.write(text), writeErr: (text) => streams.errors.write(text) })
     .exitOverride()
     .showHelpAfterError("(mdb --help tells more)");
@@ -118,6 +121,10 @@ export async function run(words: readonly string[], streams: Streams): Promise<n
       if (options.json === true && options.out !== undefined) say(JSON.stringify({ out: options.out, undecided }));
       else for (const line of undecided) streams.errors.write(`${line}\n`);
     });
+
+  addSpanningCommands(command, say, () => {
+    code = 1;
+  });
 
   try {
     await program.parseAsync(words, { from: "user" });

@@ -6,18 +6,27 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { DatabaseManager } from "@nsj/mdb-core";
-import { startPostgres, untilUp } from "@nsj/mdb-wire-servers";
+import { type RunningMysql, startMysql, startPostgres, untilUp } from "@nsj/mdb-wire-servers";
 import { openDatabases } from "./databases.ts";
-import { isServer, type Task, type Told, waiting } from "./task.ts";
+import type { Label } from "./points.ts";
+import { isPostgres, type Task, type Told, waiting } from "./task.ts";
 
 const program = fileURLToPath(new URL("./transaction-main.ts", import.meta.url));
 
-/** Two PostgreSQL servers `a` and `b`, and a SQLite file `c`, each with a table `work (id)` and tables for decisions. */
+/** Each database has a table `work (id)` and tables for decisions. */
 export interface Bed {
-  readonly databases: Readonly<Record<"a" | "b" | "c", string>>;
+  /** `m` only where the machine has a MariaDB. */
+  readonly databases: Readonly<Record<Exclude<Label, "m">, string> & { readonly m?: string }>;
+  /** The server `m`. */
+  readonly mariadb: RunningMysql | undefined;
   /** This process as another one that has the databases too: it recovers. */
   readonly recoverer: DatabaseManager;
   stop(): Promise<void>;
+}
+
+/** Where the databases of a transaction are. */
+export function placesOf({ databases }: Bed, labels: readonly Label[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(labels.map((label) => [label, databases[label] ?? ""]));
 }
 
 /** A process that runs transactions. */
@@ -38,20 +47,26 @@ export interface Coordinator {
 export async function makeBed(): Promise<Bed> {
   const directory = mkdtempSync(join(tmpdir(), "mdb-crash-"));
   const settings = ["max_prepared_transactions=64", "max_connections=80"];
-  const [a, b] = await Promise.all([startPostgres(settings), startPostgres(settings)]);
-  const databases = { a: a.url, b: b.url, c: join(directory, "c.db") };
+  const [a, b, m] = await Promise.all([
+    startPostgres(settings),
+    startPostgres(settings),
+    startMysql(["--innodb-flush-log-at-trx-commit=1"]),
+  ]);
+  const mariadb = m?.flavor === "mariadb" ? m : undefined;
+  const databases = { a: a.url, b: b.url, c: join(directory, "c.db"), ...(mariadb && { m: mariadb.url }) };
   // It recovers when it is told to, and never by itself.
   const recoverer = openDatabases(databases, undefined);
-  for (const label of ["a", "b", "c"]) {
+  for (const label of Object.keys(databases)) {
     await recoverer.database(label).execute("create table work (id integer primary key)");
     await recoverer.prepareStore(label);
   }
   return {
     databases,
+    mariadb,
     recoverer,
     async stop() {
       await recoverer.close({ timeoutMs: 0 });
-      await Promise.all([a.stop(), b.stop()]);
+      await Promise.all([a.stop(), b.stop(), m?.stop()]);
       rmSync(directory, { recursive: true, force: true });
     },
   };
@@ -101,10 +116,11 @@ export async function recoverAndLook(
   labels: readonly string[],
   id: number,
 ): Promise<Left> {
-  for (const where of Object.values(databases)) if (isServer(where)) await untilUp(where);
+  for (const where of Object.values(databases)) if (isPostgres(where)) await untilUp(where);
   // The pools still hold what the crashes have cut.
-  for (const label of ["a", "b", "c"]) recoverer.database(label).evictConnections();
-  for (let round = 0; round < 50; round++) {
+  for (const label of Object.keys(databases)) recoverer.database(label).evictConnections();
+  // A session of MariaDB keeps what it has prepared until the server has noticed that its client is gone.
+  for (let round = 0; round < 500; round++) {
     const { branches, unreachable } = await recoverer.recover();
     if (unreachable.length === 0 && branches.length === 0) break;
   }

@@ -1,6 +1,6 @@
 import { crashPostgres, untilUp } from "@nsj/mdb-wire-servers";
 import pg from "pg";
-import { type Bed, type Coordinator, startCoordinator } from "./bed.ts";
+import { type Bed, type Coordinator, placesOf, startCoordinator } from "./bed.ts";
 import type { Topology } from "./points.ts";
 import type { Told } from "./task.ts";
 
@@ -34,7 +34,7 @@ let lastRange = 100;
 /** Coordinators are killed at random, and servers, while recovery runs without pause and without regard to age. */
 export async function chaos(bed: Bed, options: ChaosOptions): Promise<ChaosResult> {
   const { labels, decider, pauseMs, seconds } = options;
-  const databases = Object.fromEntries(labels.map((label) => [label, bed.databases[label]]));
+  const databases = placesOf(bed, labels);
   const told: Told[] = [];
   const first = (lastRange + 1) * idsEach;
   const end = Date.now() + seconds * 1_000;
@@ -57,9 +57,14 @@ export async function chaos(bed: Bed, options: ChaosOptions): Promise<ChaosResul
     const servers = labels.filter((label) => label !== "c");
     while (options.killsServers && Date.now() < end) {
       await sleep(2_000 + Math.random() * 3_000);
-      const url = bed.databases[servers[Math.floor(Math.random() * servers.length)] ?? "a"];
-      await crashPostgres(url).catch(() => undefined);
+      const label = servers[Math.floor(Math.random() * servers.length)] ?? "a";
       serverKills += 1;
+      if (label === "m") {
+        await bed.mariadb?.restart();
+        continue;
+      }
+      const url = bed.databases[label];
+      await crashPostgres(url).catch(() => undefined);
       await untilUp(url);
     }
   };

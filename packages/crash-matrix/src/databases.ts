@@ -1,3 +1,4 @@
+import { mariadbDriver } from "@nsj/mdb-adapter-mysql";
 import { postgresDriver } from "@nsj/mdb-adapter-postgres";
 import { sqliteDriver } from "@nsj/mdb-adapter-sqlite";
 import {
@@ -8,7 +9,7 @@ import {
   type ManagerOptions,
 } from "@nsj/mdb-core";
 import { type Place, watched } from "./steps.ts";
-import { isServer } from "./task.ts";
+import { isMariadb, isPostgres } from "./task.ts";
 
 /** Opens databases whose steps are told. */
 export function openDatabases(
@@ -19,12 +20,9 @@ export function openDatabases(
   const entries = Object.entries(databases).map(([label, where]): readonly [string, DatabaseDefinition] => {
     const told = <Options extends object>(driver: Driver<Options>): Driver<Options> =>
       at === undefined ? driver : watched(driver, label, at);
-    return [
-      label,
-      isServer(where)
-        ? defineDatabase(told(postgresDriver), postgresDriver.parseUrl(where))
-        : defineDatabase(told(sqliteDriver), { filename: where }),
-    ];
+    if (isPostgres(where)) return [label, defineDatabase(told(postgresDriver), postgresDriver.parseUrl(where))];
+    if (isMariadb(where)) return [label, defineDatabase(told(mariadbDriver), mariadbDriver.parseUrl(where))];
+    return [label, defineDatabase(told(sqliteDriver), { filename: where })];
   });
   return new DatabaseManager(Object.fromEntries(entries), options);
 }

@@ -1,4 +1,4 @@
-import { type Bed, recoverAndLook, startCoordinator } from "./bed.ts";
+import { type Bed, type Coordinator, placesOf, recoverAndLook, startCoordinator } from "./bed.ts";
 import type { Point } from "./points.ts";
 import type { Told } from "./task.ts";
 
@@ -21,12 +21,23 @@ export function nextId(): number {
 /** Runs one transaction in a process of its own, lets happen what has to, recovers from this one, and looks. */
 export async function playPoint(bed: Bed, { labels, decider, at, event }: Point): Promise<Played> {
   const id = nextId();
-  const databases = Object.fromEntries(labels.map((label) => [label, bed.databases[label]]));
+  const databases = placesOf(bed, labels);
   const coordinator = startCoordinator({ databases, decider, id, at, event });
+  const restarted =
+    "kill" in event && event.kill === "server" && event.of === "m" ? restart(bed, coordinator) : undefined;
   await coordinator.ended;
+  await restarted;
   const left = await recoverAndLook(bed, labels, id);
   const [said] = coordinator.told;
   return { told: said?.outcome ?? "nothing", has: left.has, faults: faultsOf(said, left.has, left.prepared) };
+}
+
+/** MariaDB is ours to kill and to start again: the process asks for it where it stands, and goes on as soon as the server is gone. */
+async function restart({ mariadb }: Bed, coordinator: Coordinator): Promise<void> {
+  await Promise.race([coordinator.waits, coordinator.ended]);
+  await mariadb?.kill();
+  coordinator.goOn();
+  await mariadb?.restart();
 }
 
 /** What is wrong with what is left. */

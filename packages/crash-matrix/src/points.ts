@@ -1,18 +1,24 @@
 import { type Place, phases, type StepName } from "./steps.ts";
 import type { Event } from "./task.ts";
 
+/** Two PostgreSQL servers `a` and `b`, a SQLite file `c`, a MariaDB server `m`. */
+export type Label = "a" | "b" | "c" | "m";
+
 /** Which databases take part, and which of them decides. */
 export interface Topology {
-  readonly labels: readonly ("a" | "b" | "c")[];
-  readonly decider: "a" | "b" | "c";
+  readonly labels: readonly Label[];
+  readonly decider: Label;
 }
 
-/** Two PostgreSQL; one and a SQLite file; two and a file. */
+/** Two PostgreSQL; one and a SQLite file; two and a file; and MariaDB as a branch, as the decider, and with both others. */
 export const topologies: readonly Topology[] = [
   { labels: ["a", "b"], decider: "a" },
   { labels: ["a", "b"], decider: "b" },
   { labels: ["a", "c"], decider: "c" },
   { labels: ["a", "b", "c"], decider: "c" },
+  { labels: ["m", "a"], decider: "a" },
+  { labels: ["a", "m"], decider: "m" },
+  { labels: ["a", "m", "c"], decider: "c" },
 ];
 
 /** One case: what happens, and where. */
@@ -32,15 +38,19 @@ function places({ labels, decider }: Topology): readonly Place[] {
   );
 }
 
-/** Every step, with the coordinator killed there, and with each of the servers. */
-export const allPoints: readonly Point[] = topologies.flatMap((topology) =>
-  places(topology).flatMap((at): readonly Point[] => [
-    { ...topology, at, event: { kill: "coordinator" } },
-    ...topology.labels
-      .filter((label) => label !== "c")
-      .map((of): Point => ({ ...topology, at, event: { kill: "server", of } })),
-  ]),
-);
+/** Every step, with the coordinator killed there, and with each of the servers, for the databases that are there. */
+export function allPoints(databases: Readonly<Partial<Record<Label, string>>>): readonly Point[] {
+  return topologies
+    .filter(({ labels }) => labels.every((label) => databases[label] !== undefined))
+    .flatMap((topology) =>
+      places(topology).flatMap((at): readonly Point[] => [
+        { ...topology, at, event: { kill: "coordinator" } },
+        ...topology.labels
+          .filter((label) => label !== "c")
+          .map((of): Point => ({ ...topology, at, event: { kill: "server", of } })),
+      ]),
+    );
+}
 
 /** A point in words. */
 export function nameOf({ labels, decider, at, event }: Point): string {

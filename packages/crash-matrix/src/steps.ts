@@ -71,7 +71,8 @@ function stepOf(member: string | symbol, first: unknown): StepName | undefined {
     case "query": {
       const { text } = first as { readonly text: string };
       if (text.startsWith("insert into work")) return "work";
-      return text.startsWith("insert into mdb_decisions") ? "decide" : undefined;
+      // Before the first transaction, one that writes no row finds out whether decisions can be written.
+      return text.startsWith("insert into mdb_decisions") && text.includes("slot = 1") ? "decide" : undefined;
     }
     default:
       return undefined;

@@ -8,7 +8,7 @@ export type Event =
 
 /** What one process is told to do, as its only argument. */
 export interface Task {
-  /** URLs of PostgreSQL servers, and paths of SQLite files, by label; in the order in which they take part. */
+  /** URLs of servers of PostgreSQL and MariaDB, and paths of SQLite files, by label; in the order in which they take part. */
   readonly databases: Readonly<Record<string, string>>;
   readonly decider: string;
   /** The row that is written everywhere; with `forEver` the first of many. */
@@ -33,6 +33,11 @@ export interface Told {
 export const waiting = "waiting";
 
 /** Whether a database is a PostgreSQL server. */
-export function isServer(database: string): boolean {
+export function isPostgres(database: string): boolean {
   return database.startsWith("postgresql:");
+}
+
+/** Whether it is a server of MariaDB. */
+export function isMariadb(database: string): boolean {
+  return database.startsWith("mariadb:");
 }

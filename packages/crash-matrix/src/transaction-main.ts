@@ -2,7 +2,7 @@ import { CommitOutcomeUnknownError } from "@nsj/mdb-core";
 import { crashPostgres } from "@nsj/mdb-wire-servers";
 import { openDatabases } from "./databases.ts";
 import type { Place } from "./steps.ts";
-import { type Task, type Told, waiting } from "./task.ts";
+import { isMariadb, type Task, type Told, waiting } from "./task.ts";
 
 // One process with a coordinator in it: runs what its argument says, and tells what it was told.
 const task = JSON.parse(process.argv[2] ?? "{}") as Task;
@@ -15,7 +15,7 @@ async function at(place: Place): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, pause));
   if (place !== task.at || isDone || task.event === undefined) return;
   isDone = true;
-  if ("wait" in task.event) {
+  if ("wait" in task.event || (task.event.kill === "server" && isMariadb(task.databases[task.event.of] ?? ""))) {
     process.stdout.write(`${waiting}\n`);
     await new Promise((resolve) => process.stdin.once("data", resolve));
     process.stdin.destroy();

@@ -1,3 +1,4 @@
+import { mysqlNeeded } from "@nsj/mdb-wire-servers";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Bed, makeBed, recoverAndLook, startCoordinator } from "../src/bed.ts";
@@ -29,6 +30,29 @@ const points: readonly (readonly [Point, boolean | undefined])[] = [
 describe("a transaction over several databases is whole after recovery", () => {
   for (const [point, committed] of points) {
     it(nameOf(point), async () => {
+      const { faults, has } = await playPoint(bed, point);
+      expect(faults).toEqual([]);
+      if (committed !== undefined) expect(new Set(Object.values(has))).toEqual(new Set([committed]));
+    });
+  }
+});
+
+const mixed: Topology = { labels: ["a", "m", "c"], decider: "c" };
+const branch: Topology = { labels: ["m", "a"], decider: "a" };
+const decider: Topology = { labels: ["a", "m"], decider: "m" };
+
+const pointsOfMariadb: readonly (readonly [Point, boolean | undefined])[] = [
+  [{ ...branch, at: "m prepare answered", event: die }, false],
+  [{ ...mixed, at: "m finish before", event: die }, true],
+  [{ ...decider, at: "m commit sent", event: die }, undefined],
+  [{ ...branch, at: "m prepare answered", event: { kill: "server", of: "m" } }, true],
+  [{ ...decider, at: "m commit answered", event: { kill: "server", of: "a" } }, true],
+];
+
+describe("a transaction over MariaDB and others is whole after recovery", () => {
+  for (const [point, committed] of pointsOfMariadb) {
+    it(nameOf(point), async ({ skip }) => {
+      if (bed.mariadb === undefined) skip(mysqlNeeded);
       const { faults, has } = await playPoint(bed, point);
       expect(faults).toEqual([]);
       if (committed !== undefined) expect(new Set(Object.values(has))).toEqual(new Set([committed]));

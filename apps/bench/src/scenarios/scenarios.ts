@@ -5,6 +5,7 @@ import { poolFaults } from "./pool-faults.ts";
 import { poolSpeed } from "./pool-speed.ts";
 import { postgresSpeed } from "./postgres-speed.ts";
 import { processScenarios } from "./processes.ts";
+import { severalSpeed } from "./several-speed.ts";
 import { sqliteSpeed } from "./sqlite-speed.ts";
 import { tenantScenarios } from "./tenants.ts";
 
@@ -15,6 +16,7 @@ export const scenarios: readonly Scenario[] = [
   ...postgresSpeed,
   ...mariadbSpeed,
   ...sqliteSpeed,
+  ...severalSpeed,
   ...processScenarios,
   ...tenantScenarios,
   ...packageScenarios,

@@ -120,6 +120,18 @@ function engineSql(isMariadb: boolean, tellsTransactions: boolean): EngineSql {
       currentIsolation:
         "select isolation_level from performance_schema.events_transactions_current where state = 'ACTIVE' and thread_id = (select thread_id from performance_schema.threads where processlist_id = connection_id())",
     }),
+    lockingQuery: (table) => `select id from ${table} where id = 1 for update`,
+    ...(isMariadb && {
+      foreignBranch: (table: string, name: string) => ({
+        prepare: [
+          `xa start '${name}'`,
+          `insert into ${table} (id) values (9)`,
+          `xa end '${name}'`,
+          `xa prepare '${name}'`,
+        ],
+        undo: `xa rollback '${name}'`,
+      }),
+    }),
     lockTimeout: (milliseconds) => `set innodb_lock_wait_timeout = ${Math.max(1, Math.ceil(milliseconds / 1_000))}`,
     statementTimeout: (milliseconds) =>
       isMariadb ? `set max_statement_time = ${milliseconds / 1_000}` : `set max_execution_time = ${milliseconds}`,

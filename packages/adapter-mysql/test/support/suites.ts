@@ -12,7 +12,8 @@ export function registerConformance(options: MysqlOptions): void {
     const isOwn = given === undefined || given === "";
     let own: RunningMysql | undefined;
     beforeAll(async () => {
-      if (isOwn) own = await startMysql();
+      // Branches and decisions need what is durable.
+      if (isOwn) own = await startMysql(["--innodb-flush-log-at-trx-commit=1"]);
     });
     afterAll(() => own?.stop());
     conformance(

@@ -27,6 +27,11 @@ export interface BeginOptions {
    * of the session or the database allow otherwise; for this transaction only.
    */
   readonly decides?: boolean;
+  /**
+   * Nobody needs this transaction any more after so many milliseconds: who has begun it ends it earlier, unless its process or its network stands still. A
+   * server that can ends it then by itself, so that its locks are free; what is prepared has no limit. Others ignore it.
+   */
+  readonly limitMs?: number;
 }
 
 /**
@@ -186,14 +191,15 @@ export interface DriverConnection {
   /**
    * Ends the transaction as prepared: from then on it survives this connection and the server's crash, keeps its locks, is seen by nobody, and waits for
    * `finishPrepared`. Rejects when the server answers anything else; the transaction is rolled back then, unless the connection is no longer
-   * `usable`: nobody knows whether it is prepared. Afterwards `txStatus` is `"idle"`, and the connection is free for other work. What the transaction
-   * did must not be visible before, not even a NOTIFY: a `"read-only"` vote may be given only for a transaction that did nothing that others could
+   * `usable`: nobody knows whether it is prepared. Afterwards `txStatus` is `"idle"`, and until it has finished that branch, the connection is asked for
+   * nothing else than `finishPrepared` of it and its own end: there are servers that keep what a session has prepared to that session for as long as it
+   * lives. What the transaction did must not be visible before, not even a NOTIFY: a `"read-only"` vote may be given only for a transaction that did nothing that others could
    * notice. Declared with `branches`, as the two below.
    */
   prepareBranch?(branch: Branch): MaybePromise<Vote>;
   /**
    * Ends a prepared branch from any connection of the same login, outside of a transaction. `"gone"`: it is certainly not prepared any more, or
-   * never was; `"busy"`: somebody else is at it, or holds it, and nothing has happened.
+   * never was; `"busy"`: somebody else is at it, or the session that has prepared it holds it, and nothing has happened.
    */
   finishPrepared?(branch: Branch, end: BranchEnd): MaybePromise<"done" | "gone" | "busy">;
   /** Every transaction that is prepared in this database, of whoever. Rejects where it cannot look: an empty list says that there is none. */

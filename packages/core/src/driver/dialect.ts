@@ -73,6 +73,8 @@ export interface DialectFacts {
   readonly nonFinite?: { readonly nan?: string; readonly infinity: string; readonly minusInfinity: string };
   /** How columns of the library's own tables are declared, where standard SQL's words are not understood or mean something else. */
   readonly columnTypes?: Partial<ColumnTypes>;
+  /** A statement that checks the deferred constraints of the open transaction now, for this transaction only. Absent: COMMIT alone checks them. */
+  readonly checkDeferred?: string;
   readonly booleanType: "native" | "bit" | "number" | "integer";
   readonly transactionalDdl: boolean;
   /** What a SELECT without a table needs (`"dual"` for Oracle before 23); `null` for nothing. */

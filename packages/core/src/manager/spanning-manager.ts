@@ -121,7 +121,7 @@ export abstract class SpanningManager<Label extends string> {
   }
 
   /**
-   * Decides by hand over a transaction that nobody has decided, and ends its branches. For an administrator who knows better than recovery, which
+   * Decides by hand over a transaction that nobody has decided, and ends its branches; those of others stay as they are. For an administrator who knows better than recovery, which
    * would roll it back.
    * @param id - from `inDoubt()`, or `transactionId` of an error
    * @throws ParameterError without `force: true`; TransactionStateError when it is decided already, or its store is not to be found

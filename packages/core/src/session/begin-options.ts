@@ -1,5 +1,6 @@
 import type { BeginOptions } from "../driver/index.ts";
 import { UnsupportedError } from "../errors/index.ts";
+import type { Bounds } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import type { SessionOptions } from "./transaction-options.ts";
 
@@ -26,6 +27,15 @@ export function beginOptions(context: DatabaseContext, options: SessionOptions):
     ...(readOnly !== undefined && { readOnly }),
     ...(deferrable !== undefined && { deferrable }),
   };
+}
+
+/** For how long a server keeps a transaction that has outlived its time, in milliseconds: whoever works ends it within this. */
+const serverGraceMs = 15_000;
+
+/** Options with a limit for the server where several databases wait for one another: later than any that is kept here. */
+export function withLimit(begin: BeginOptions, { clock }: DatabaseContext, { deadline }: Bounds): BeginOptions {
+  if ((begin.branch === undefined && begin.decides !== true) || !Number.isFinite(deadline)) return begin;
+  return { ...begin, limitMs: deadline - clock.now() + serverGraceMs };
 }
 
 /** @throws UnsupportedError where nobody could tell what became of a lost COMMIT */

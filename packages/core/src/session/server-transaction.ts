@@ -1,7 +1,7 @@
 import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
 import type { Borrowed } from "../pool/index.ts";
-import { type BeginDetails, beginOptions } from "./begin-options.ts";
+import { type BeginDetails, beginOptions, withLimit } from "./begin-options.ts";
 import { type Bounds, bothBounds, tripped, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { transactions } from "./diagnostics.ts";
@@ -97,15 +97,20 @@ export class ServerTransaction {
 
   async #takeAndBegin(bounds: Bounds): Promise<DriverConnection> {
     for (let attempt = 1; ; attempt++) {
-      const bounded = bounds !== unbounded;
-      const taken = this.#leases.take(() => this.#whileWaiting(bounds), bounded, this.#holder, attempt > 1);
+      const taken = this.#leases.take(
+        () => this.#whileWaiting(bounds),
+        bounds !== unbounded,
+        this.#holder,
+        attempt > 1,
+      );
       const lease = taken instanceof Promise ? await taken : taken;
       try {
         const { connection } = lease;
         if (transactions.hasSubscribers) this.#takenAt = this.#context.clock.now();
         this.#refuseIfGivenUp();
         this.#beginning = connection;
-        const begin = () => traceControl(this.#context, "begin", connection, this, () => connection.begin(this.#begin));
+        const options = withLimit(this.#begin, this.#context, bounds);
+        const begin = () => traceControl(this.#context, "begin", connection, this, () => connection.begin(options));
         await this.#onWire(() => runBounded(this.#context, connection, bounds, { ...silent, perform: begin }));
         this.#refuseIfGivenUp();
         this.#endedBefore = connection.txEnded;

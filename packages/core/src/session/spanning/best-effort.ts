@@ -9,10 +9,17 @@ export interface PartialEnding {
 }
 
 /**
- * Commits one database after the other, in the order of the labels. What fails before anything is committed rolls everything back; what fails
- * later leaves those that have committed as they are.
+ * Commits one database after the other, in the order of the labels, once those behind the first have checked their deferred constraints. What fails
+ * before anything is committed rolls everything back; what fails later leaves those that have committed as they are.
  */
 export async function commitInOrder(parts: readonly DatabasePart[]): Promise<Ending | PartialEnding> {
+  const begun = parts.filter((part) => part.state !== "untouched");
+  try {
+    // The first one's own COMMIT checks them before anything is kept.
+    await Promise.all(begun.slice(1).map((part) => part.checkDeferred()));
+  } catch (error) {
+    return undo(parts, [], error);
+  }
   for (const [index, part] of parts.entries()) {
     if (part.state === "untouched") continue;
     try {

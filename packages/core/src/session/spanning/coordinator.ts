@@ -4,7 +4,7 @@ import { boundsFrom } from "../bounds.ts";
 import { type DatabaseContext, nameOf } from "../database-context.ts";
 import { withRetry } from "../retry.ts";
 import { chooseDecider, refuseRunning } from "./choose-decider.ts";
-import { canPrepare, finishMs } from "./database-part.ts";
+import { canPrepare, type DatabasePart, finishMs } from "./database-part.ts";
 import { fence, readDecision } from "./decision-store.ts";
 import { finishBranch, listBranches } from "./finish-branch.ts";
 import { tellGone } from "./heuristics.ts";
@@ -20,6 +20,9 @@ import { Stores } from "./stores.ts";
 
 /** How long one server is asked by recovery, in milliseconds. */
 const askMs = 5_000;
+
+/** How many branches are remembered that somebody has finished against the decision. */
+const mostHeuristics = 100;
 
 /** What the coordinator takes from its manager. */
 export interface CoordinatorFacts {
@@ -37,6 +40,8 @@ export class Coordinator {
   readonly #contexts: () => ReadonlyMap<string, DatabaseContext>;
   readonly #stores: Stores;
   readonly #regular: RegularRecovery;
+  /** The last ones, for whoever asks what is in doubt. */
+  readonly #heuristics: InDoubt[] = [];
 
   constructor({ contexts, clock, random, recovery, manager }: CoordinatorFacts) {
     this.#contexts = contexts;
@@ -110,9 +115,16 @@ export class Coordinator {
       tellInDoubt({ manager: context.tally.manager, id, label, engine: context.engine, decision });
     }
     if (decision !== "undecided") {
-      for (const part of gone) void tellGone(part.context, id, part.native, decision, askMs);
+      for (const part of gone) void this.#lookAt(part, id, decision);
     }
     if (pending.length > 0) this.#regular.lookAfter(id);
+  }
+
+  async #lookAt({ context, native }: DatabasePart, id: string, decision: "committed" | "rolled back"): Promise<void> {
+    const told = await tellGone(context, id, native, decision, askMs);
+    if (told === undefined) return;
+    this.#heuristics.push(told);
+    if (this.#heuristics.length > mostHeuristics) this.#heuristics.shift();
   }
 
   /**
@@ -149,20 +161,24 @@ export class Coordinator {
     }));
   }
 
-  /** What is prepared, and what is known of it. Changes nothing. */
-  inDoubt(): Promise<readonly InDoubt[]> {
-    return listInDoubt(this.#recoverable(undefined), async ({ store, transaction }) => {
+  /** What is prepared, and what is known of it; and what somebody was seen to have finished against the decision. Changes nothing. */
+  async inDoubt(): Promise<readonly InDoubt[]> {
+    const found = await listInDoubt(this.#recoverable(undefined), async ({ store, transaction }) => {
       const context = await this.#stores.find(store, askMs);
-      return typeof context === "string" ? context : readDecision(context, transaction, askMs);
+      return typeof context === "string" ? { decision: context } : readDecision(context, transaction, askMs);
     });
+    return [...found, ...this.#heuristics];
   }
 
   /** What was decided over a transaction. @throws TransactionStateError where no database here keeps its store */
   async outcome(id: string): Promise<Verdict> {
-    return this.#inStore(id, (context, { transaction }) => readDecision(context, transaction, askMs));
+    const { decision } = await this.#inStore(id, (context, { transaction }) =>
+      readDecision(context, transaction, askMs),
+    );
+    return decision;
   }
 
-  /** Decides by hand what nobody has decided, and ends every branch of it that can be reached. */
+  /** Decides by hand what nobody has decided, and ends every branch of it that can be reached; of others none. */
   async resolve(id: string, end: "commit" | "rollback"): Promise<RecoveryRound> {
     const meant = end === "commit" ? "committed" : "rolled back";
     await this.#inStore(id, async (context, place) => {
@@ -175,7 +191,9 @@ export class Coordinator {
         engine: context.engine,
       });
     });
-    return this.recover();
+    const isMeant = (it: Branch | undefined) => it !== undefined && spanningId(it.store, it.transaction) === id;
+    const { branches, unreachable } = await this.recover(undefined, isMeant);
+    return { branches: branches.filter(({ found }) => isMeant(found.branch)), unreachable };
   }
 
   async #inStore<R>(

@@ -3,9 +3,12 @@ import { CommitOutcomeUnknownError, type LabelState, type MdbError } from "../..
 import type { Borrowed } from "../../pool/index.ts";
 import { type Bounds, tripped } from "../bounds.ts";
 import type { DatabaseContext } from "../database-context.ts";
+import type { Executor } from "../executor.ts";
 import { failureOf, isConnectionLoss } from "../failure.ts";
+import { poolSource } from "../lease-source.ts";
 import { silent } from "../operation.ts";
-import type { Participant } from "../participant.ts";
+import { joiningScope, Participant } from "../participant.ts";
+import { handleOf } from "../propagate.ts";
 import { traceControl } from "../query-trace.ts";
 import { runBounded } from "../run-bounded.ts";
 import type { ServerTransaction } from "../server-transaction.ts";
@@ -74,6 +77,20 @@ export class DatabasePart implements SpanningPart {
   /** Nothing more can run in it. */
   endUnit(cause?: unknown): Promise<void> {
     return this.unit.end(cause === undefined ? undefined : this.unit.interruption(cause));
+  }
+
+  /** A handle on its transaction, for statements of the library's own. */
+  protected async ownWork(work: (executor: Executor) => Promise<void>): Promise<void> {
+    const { context, unit, bounds } = this;
+    const part = new Participant({ unit, scope: joiningScope(context), bounds });
+    await part.run(() => work(handleOf({ context, leases: poolSource(context) }, part)));
+  }
+
+  /** Finds now what a deferred constraint would refuse at COMMIT, where the engine has a statement for that. */
+  async checkDeferred(): Promise<void> {
+    const { checkDeferred } = this.context.dialect;
+    if (checkDeferred === undefined || this.state === "untouched" || this.state === "seems read") return;
+    await this.ownWork(async (executor) => void (await executor.execute(checkDeferred)));
   }
 
   async vote(): Promise<"prepared" | "read-only"> {
@@ -147,20 +164,21 @@ export class DatabasePart implements SpanningPart {
             perform: (it) => this.#traced("finish", it, () => it.finishPrepared?.(this.branch, end), `${end} prepared`),
           }),
         );
-        lease.release({ error: "ok", answered: true });
+        lease.release({ error: answer === "done" || answer === "gone" ? "ok" : "dead", answered: true });
         return answer ?? "busy";
       } catch (error) {
         const failure = failureOf(this.context, connection, error);
-        lease.release({ error: failure.connection, answered: failure.answered });
+        // It may hold the branch still, and would keep others from it.
+        lease.release({ error: "dead", answered: failure.answered });
         if (!isConnectionLoss(failure)) throw failure.error;
       }
     } else lease?.release({ error: "dead", answered: true });
     return finishBranch(this.context, this.branch, end, finishMs);
   }
 
-  /** Leaves it prepared, for recovery. */
+  /** Leaves it prepared, for recovery. There are servers on which nobody else can end it as long as this session lives. */
   abandon(): void {
-    this.#prepared?.release({ error: "ok", answered: true });
+    this.#prepared?.release({ error: "dead", answered: true });
     this.#prepared = undefined;
   }
 

@@ -1,8 +1,5 @@
 import { ParameterError, TransactionAbortedError, UniqueViolationError } from "../../errors/index.ts";
 import { nameOf } from "../database-context.ts";
-import { poolSource } from "../lease-source.ts";
-import { joiningScope, Participant } from "../participant.ts";
-import { handleOf } from "../propagate.ts";
 import { runInScope } from "../scope.ts";
 import { DatabasePart } from "./database-part.ts";
 import { fence, writeDecision } from "./decision-store.ts";
@@ -28,9 +25,7 @@ export class DecidingDatabasePart extends DatabasePart implements DecidingPart {
   }
 
   async decide(branches: readonly SpanningPart[]): Promise<void> {
-    const { context, unit, bounds } = this;
-    const part = new Participant({ unit, scope: joiningScope(context), bounds });
-    const handle = handleOf({ context, leases: poolSource(context) }, part);
+    const { context } = this;
     const list = branchList(branches);
     if (list.length > longestList) {
       const message = `${nameOf(context)}: the labels of ${branches.length} databases do not fit into the ${longestList} characters of a decision`;
@@ -38,7 +33,7 @@ export class DecidingDatabasePart extends DatabasePart implements DecidingPart {
     }
     try {
       this.#hasDecided = true;
-      await part.run(() => writeDecision(handle, this.branch, "C", list));
+      await this.ownWork((executor) => writeDecision(executor, this.branch, "C", list));
     } catch (error) {
       if (!(error instanceof UniqueViolationError)) throw error;
       const message = `${nameOf(context)}: the transaction was rolled back by recovery before it was decided`;

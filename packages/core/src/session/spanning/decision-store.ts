@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import {
   CommitOutcomeUnknownError,
   LockTimeoutError,
+  PermissionError,
   StatementTimeoutError,
   TransactionStateError,
   UndefinedObjectError,
@@ -43,7 +44,27 @@ export async function readStoreId(context: DatabaseContext, limitMs: number): Pr
     return row?.id;
   } catch (error) {
     if (error instanceof UndefinedObjectError) return undefined;
-    throw error;
+    throw error instanceof PermissionError ? notGranted(context, error) : error;
+  }
+}
+
+/**
+ * Finds out, before anything depends on it, that decisions can be written and read here: rights, and a database that takes writes.
+ * @throws PermissionError with the rights that are needed; what else the server refuses
+ */
+export async function checkStore(context: DatabaseContext, limitMs: number): Promise<void> {
+  const options = { timeoutMs: limitMs };
+  try {
+    await runInScope(undefined, async () => {
+      // It writes no row, and is refused like one that does.
+      await outside(context).execute(
+        sql`insert into mdb_decisions (id, outcome, branches) select id, 'R', '[]' from mdb_store where slot = 0`,
+        options,
+      );
+      await outside(context).query(sql`select outcome as "outcome" from mdb_decisions where id = ''`, options);
+    });
+  } catch (error) {
+    throw error instanceof PermissionError ? notGranted(context, error) : error;
   }
 }
 
@@ -70,16 +91,39 @@ export async function writeDecision(
   throw new TransactionStateError(message, { database: executor.label, engine: executor.engine });
 }
 
-/** What was decided; `"undecided"` where there is no row. */
-export async function readDecision(context: DatabaseContext, transaction: string, limitMs: number): Promise<Verdict> {
+/** What is known of the decision over a transaction. */
+export interface KnownDecision {
+  /** `"undecided"` where there is no row. */
+  readonly decision: Verdict;
+  /** The labels of those that were prepared for it; none where recovery has decided. */
+  readonly branches?: readonly string[];
+}
+
+/** Reads a decision, with what was written beside it. */
+export async function readDecision(
+  context: DatabaseContext,
+  transaction: string,
+  limitMs: number,
+): Promise<KnownDecision> {
   const row = await runInScope(undefined, () =>
-    outside(context).queryMaybeOne<{ outcome: string }>(
-      sql`select outcome as "outcome" from mdb_decisions where id = ${transaction}`,
+    outside(context).queryMaybeOne<{ outcome: string; branches: string }>(
+      sql`select outcome as "outcome", branches as "branches" from mdb_decisions where id = ${transaction}`,
       { timeoutMs: limitMs },
     ),
   );
-  if (row === undefined) return "undecided";
-  return row.outcome === "C" ? "committed" : "rolled back";
+  if (row === undefined) return { decision: "undecided" };
+  return { decision: row.outcome === "C" ? "committed" : "rolled back", branches: labelsOf(row.branches) };
+}
+
+/** The labels of the list that the coordinator has written; none in the row of a recovery. */
+export function labelsOf(branches: string): readonly string[] {
+  try {
+    const list: unknown = JSON.parse(branches);
+    return Array.isArray(list) ? list.map((it: { readonly label?: unknown }) => String(it.label)) : ["?"];
+  } catch {
+    // Somebody has written into it: nobody knows whose it is.
+    return ["?"];
+  }
 }
 
 /**
@@ -104,7 +148,7 @@ export async function fence(
     if (undecided.some((it) => error instanceof it)) return "undecided";
     if (!(error instanceof UniqueViolationError)) throw error;
   }
-  return readDecision(context, place.transaction, limitMs);
+  return (await readDecision(context, place.transaction, limitMs)).decision;
 }
 
 /** Somebody who is about to decide was waited for, or it is not known whether the own row is there: asking again tells. */
@@ -140,6 +184,11 @@ export function newTransactionId(): string {
 
 function letters(count: number): string {
   return Array.from({ length: count }, () => randomInt(36).toString(36)).join("");
+}
+
+function notGranted(context: DatabaseContext, cause: PermissionError): PermissionError {
+  const message = `${nameOf(context)}: this user may not keep decisions here, which a transaction over several databases needs: grant select on mdb_store, and select, insert and delete on mdb_decisions (${cause.message})`;
+  return new PermissionError(message, { database: context.database, engine: context.engine, cause });
 }
 
 /** Says that a database has no store. */

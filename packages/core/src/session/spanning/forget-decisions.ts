@@ -2,7 +2,7 @@ import type { DialectFacts } from "../../driver/index.ts";
 import { sql } from "../../sql/index.ts";
 import type { DatabaseContext } from "../database-context.ts";
 import { runInScope } from "../scope.ts";
-import { outside } from "./decision-store.ts";
+import { labelsOf, outside } from "./decision-store.ts";
 
 /** Rows that are looked at, and removed, at once. */
 const batchSize = 200;
@@ -66,15 +66,4 @@ function batch({ limit }: DialectFacts, kept: number): string {
 function momentMs(value: unknown): number {
   if (value instanceof Date) return value.getTime();
   return Date.parse(`${String(value).slice(0, 19).replace(" ", "T")}Z`);
-}
-
-/** The labels of the list that the coordinator has written; none in the row of a recovery. */
-function labelsOf(branches: string): readonly string[] {
-  try {
-    const list: unknown = JSON.parse(branches);
-    return Array.isArray(list) ? list.map((it: { readonly label?: unknown }) => String(it.label)) : ["?"];
-  } catch {
-    // Somebody has written into it: nobody knows whose it is.
-    return ["?"];
-  }
 }

@@ -1,12 +1,14 @@
 import { HeuristicOutcomeError } from "../../errors/index.ts";
 import { type DatabaseContext, nameOf } from "../database-context.ts";
 import { onConnection } from "./finish-branch.ts";
+import type { InDoubt } from "./in-doubt.ts";
 import { tellInDoubt } from "./spanning-events.ts";
 
 /**
  * Looks after a branch that was gone when it was to be finished. Most often another recovery was quicker; what an administrator has decided
  * otherwise is told, where the server still knows it. Never rejects.
  * @param native - the server's own number of the branch
+ * @returns what was told
  */
 export async function tellGone(
   context: DatabaseContext,
@@ -14,16 +16,18 @@ export async function tellGone(
   native: string | undefined,
   decision: "committed" | "rolled back",
   limitMs: number,
-): Promise<void> {
-  if (native === undefined || context.capabilities.fates !== true) return;
+): Promise<InDoubt | undefined> {
+  if (native === undefined || context.capabilities.fates !== true) return undefined;
   const { database, engine } = context;
   try {
     const found = await onConnection(context, limitMs, async (it, operation) => it.fateOf?.(native, operation));
-    if ((found !== "committed" && found !== "rolled back") || found === decision) return;
+    if ((found !== "committed" && found !== "rolled back") || found === decision) return undefined;
     const message = `${nameOf(context)}: the transaction ${id} was ${decision}, but somebody has finished its branch here otherwise: it is ${found}`;
     const error = new HeuristicOutcomeError(message, { database, engine, transactionId: id, decision, found });
     tellInDoubt({ manager: context.tally.manager, id, label: database, engine, decision, error });
+    return { id, label: database, engine, decision, error };
   } catch {
     // It was only a look: the branch is gone in any case.
+    return undefined;
   }
 }

@@ -17,14 +17,16 @@ export interface InDoubt {
    * prepared by this library, or by an application whose store of decisions no label of this one has.
    */
   readonly decision: DoubtDecision;
-  /** Why the database could not be asked. */
+  /** The labels of the databases that were prepared for it, as the decision names them; absent while nobody has decided. */
+  readonly branches?: readonly string[];
+  /** Why the database could not be asked; or a `HeuristicOutcomeError`, where somebody has finished it against the decision. */
   readonly error?: unknown;
 }
 
 /** Lists without changing anything. Never rejects: what cannot be reached is listed as that. */
 export async function listInDoubt(
   labels: readonly RecoverableLabel[],
-  decisionOf: (branch: Branch) => Promise<DoubtDecision>,
+  decisionOf: (branch: Branch) => Promise<Pick<InDoubt, "decision" | "branches">>,
 ): Promise<readonly InDoubt[]> {
   const lists = labels.map(async ({ label, engine, list }): Promise<readonly InDoubt[]> => {
     try {
@@ -32,8 +34,8 @@ export async function listInDoubt(
       return await Promise.all(
         found.map(async ({ branch, ...facts }): Promise<InDoubt> => {
           if (branch === undefined) return { label, engine, ...facts, decision: "foreign" };
-          const decision = await decisionOf(branch).catch(() => "unreachable" as const);
-          return { id: spanningId(branch.store, branch.transaction), label, engine, ...facts, decision };
+          const known = await decisionOf(branch).catch(() => ({ decision: "unreachable" }) as const);
+          return { id: spanningId(branch.store, branch.transaction), label, engine, ...facts, ...known };
         }),
       );
     } catch (error) {

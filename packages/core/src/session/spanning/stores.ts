@@ -1,19 +1,25 @@
 import type { DatabaseContext } from "../database-context.ts";
-import { noStore, readStoreId } from "./decision-store.ts";
+import { checkStore, noStore, readStoreId } from "./decision-store.ts";
 
 /** Which database keeps which store of decisions, as far as it was asked. */
 export class Stores {
   readonly #contexts: () => Iterable<DatabaseContext>;
   readonly #known = new Map<DatabaseContext, string>();
+  /** Where decisions can be written, as far as it was tried. */
+  readonly #checked = new WeakSet<DatabaseContext>();
 
   constructor(contexts: () => Iterable<DatabaseContext>) {
     this.#contexts = contexts;
   }
 
-  /** The store of a decider. @throws UndefinedObjectError where it has none */
+  /** The store of a decider. @throws UndefinedObjectError where it has none; PermissionError, ReadOnlyError where it cannot be written */
   async of(context: DatabaseContext, limitMs: number): Promise<string> {
     const known = this.#known.get(context) ?? (await readStoreId(context, limitMs));
     if (known === undefined) throw noStore(context);
+    if (!this.#checked.has(context)) {
+      await checkStore(context, limitMs);
+      this.#checked.add(context);
+    }
     this.#known.set(context, known);
     return known;
   }
@@ -21,6 +27,7 @@ export class Stores {
   /** What is known of a database may have changed: it was copied, restored, or dropped. */
   forget(context: DatabaseContext): void {
     this.#known.delete(context);
+    this.#checked.delete(context);
   }
 
   /** Databases whose store is known. */

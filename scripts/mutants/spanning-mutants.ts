@@ -1,0 +1,75 @@
+import type { Mutant } from "./mutant.ts";
+
+const spanning = "packages/core/src/session/spanning";
+const spanningTest = "packages/core/test/session/spanning/spanning.test.ts";
+const faults = "packages/adapter-postgres/test/spanning-faults.test.ts";
+const mysql = "packages/adapter-mysql/src";
+// Needs a MariaDB on the machine: without one these tests are skipped, and what is broken here is not noticed.
+const mariadb = "packages/adapter-mysql/test/branches.test.ts";
+
+/** Faults of transactions over several databases. */
+export const spanningMutants: readonly Mutant[] = [
+  {
+    fault: "a deferred constraint tears what is committed by best effort",
+    file: `${spanning}/best-effort.ts`,
+    text: "    await Promise.all(begun.slice(1).map((part) => part.checkDeferred()));",
+    replacement: "",
+    noticedBy: [faults],
+  },
+  {
+    fault: "that nobody may write decisions is found out when everybody is prepared",
+    file: `${spanning}/stores.ts`,
+    text: "      await checkStore(context, limitMs);",
+    replacement: "",
+    noticedBy: [faults],
+  },
+  {
+    fault: "a session that has prepared and was given up keeps its branch from recovery",
+    file: `${spanning}/database-part.ts`,
+    text: `    this.#prepared?.release({ error: "dead", answered: true });`,
+    replacement: `    this.#prepared?.release({ error: "ok", answered: true });`,
+    noticedBy: [spanningTest],
+  },
+  {
+    fault: "a coordinator that stands still keeps its locks for ever",
+    file: "packages/core/src/session/begin-options.ts",
+    text: "  return { ...begin, limitMs: deadline - clock.now() + serverGraceMs };",
+    replacement: "  return begin;",
+    noticedBy: [faults],
+  },
+  {
+    fault: "a server without room for prepared transactions is found out at the end",
+    file: "packages/adapter-postgres/src/connection.ts",
+    text: "    const asked = branch && this.#room.check(this.#session);",
+    replacement: "    const asked = branch && undefined;",
+    noticedBy: [faults],
+  },
+  {
+    fault: "a reset takes a prepared branch from its session, and its commit does nothing",
+    file: `${mysql}/reset.ts`,
+    text: `  if (branch?.isPrepared === true) return "impossible";`,
+    replacement: "",
+    noticedBy: [mariadb],
+  },
+  {
+    fault: "a branch that its session holds is taken for finished",
+    file: `${mysql}/branches.ts`,
+    text: `xidOf(it.branch) === xid) ? "busy" : "gone";`,
+    replacement: `xidOf(it.branch) === xid) ? "gone" : "gone";`,
+    noticedBy: [mariadb],
+  },
+  {
+    fault: "a server prepares, and decides, that may lose it",
+    file: `${mysql}/branch-room.ts`,
+    text: `  if (level !== "1" && level !== "3") {`,
+    replacement: `  if (level === "") {`,
+    noticedBy: [mariadb],
+  },
+  {
+    fault: "what a session of MariaDB holds outlives a machine that is gone by hours",
+    file: `${mysql}/begin.ts`,
+    text: "  await limitIdleness(session, branch === undefined ? undefined : limitMs);",
+    replacement: "",
+    noticedBy: [mariadb],
+  },
+];
