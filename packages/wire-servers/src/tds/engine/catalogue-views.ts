@@ -40,22 +40,23 @@ export const catalogueViews: readonly string[] = [
   `CREATE FUNCTION mssql.schema_id() RETURNS int4 LANGUAGE sql STABLE AS $$ SELECT 'dbo'::regnamespace::oid::int8::int4 $$`,
   `CREATE FUNCTION mssql.schema_id(text) RETURNS int4 LANGUAGE sql STABLE AS $$ SELECT oid::int8::int4 FROM pg_namespace WHERE nspname::text COLLATE mssql.ci = $1 AND ${schemas} $$`,
   `CREATE VIEW sys.schemas AS SELECT nspname::varchar COLLATE mssql.ci AS name, oid::int8::int4 AS schema_id FROM pg_namespace WHERE ${schemas}`,
-  `CREATE VIEW sys.types AS SELECT name, number AS system_type_id, number AS user_type_id, 'sys'::regnamespace::oid::int8::int4 AS schema_id
+  `CREATE VIEW sys.types AS SELECT name, number AS system_type_id, number AS user_type_id, true AS is_nullable, 'sys'::regnamespace::oid::int8::int4 AS schema_id
     FROM (VALUES ${types.join(", ")}) t (name, number)`,
   `CREATE VIEW sys.columns AS SELECT a.attrelid::int8::int4 AS object_id, coalesce(substr(t.description, strpos(t.description COLLATE "C", ' ') + 1), a.attname::text)::varchar COLLATE mssql.ci AS name,
       a.attnum::int4 AS column_id, coalesce(y.system_type_id, 0) AS system_type_id, coalesce(y.system_type_id, 0) AS user_type_id,
-      NOT a.attnotnull AS is_nullable, a.attidentity <> '' AS is_identity, a.attgenerated <> '' AS is_computed, false AS is_hidden, 0::int2 AS generated_always_type,
+      NOT a.attnotnull AS is_nullable, a.attidentity <> '' AS is_identity, a.attgenerated <> '' AS is_computed, false AS is_hidden, false AS is_rowguidcol,
+      0::int2 AS generated_always_type, 'NOT_APPLICABLE'::varchar AS generated_always_type_desc,
       coalesce(d.oid::int8::int4, 0) AS default_object_id
     FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated = ''
       LEFT JOIN pg_description t ON t.objoid = a.attrelid AND t.objsubid = a.attnum AND t.classoid = 'pg_class'::regclass
       LEFT JOIN sys.types y ON y.name = substring(t.description COLLATE "C" from '^[a-z0-9]+')::varchar COLLATE mssql.ci
     WHERE a.attnum > 0 AND NOT a.attisdropped`,
   ...[
-    ["tables", "r"],
-    ["views", "v"],
+    ["tables", "r", "U"],
+    ["views", "v", "V"],
   ].map(
-    ([view, kind]) =>
-      `CREATE VIEW sys.${view} AS SELECT c.relname::varchar COLLATE mssql.ci AS name, c.oid::int8::int4 AS object_id, n.oid::int8::int4 AS schema_id, n.nspname::varchar AS schema_name, false AS is_ms_shipped
+    ([view, kind, type]) =>
+      `CREATE VIEW sys.${view} AS SELECT c.relname::varchar COLLATE mssql.ci AS name, c.oid::int8::int4 AS object_id, n.oid::int8::int4 AS schema_id, n.nspname::varchar AS schema_name, '${type}'::char(2) AS type, false AS is_ms_shipped
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = '${kind}' AND ${schemas}`,
   ),
   `CREATE VIEW sys.indexes AS SELECT i.indrelid::int8::int4 AS object_id, c.relname::varchar COLLATE mssql.ci AS name,
