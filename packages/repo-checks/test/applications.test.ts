@@ -19,7 +19,7 @@ beforeAll(async () => {
   const tarballs = join(folder, "tarballs");
   await mkdir(tarballs);
   packed = await packPublished(tarballs);
-}, 240_000);
+}, 480_000);
 
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
@@ -28,7 +28,7 @@ afterAll(async () => {
 describe.concurrent("an application made of the packed packages, as the documents say", () => {
   it.for(applications)(
     "%s: its own tests pass, and a request in progress is answered when it is told to stop",
-    { timeout: 240_000 },
+    { timeout: 480_000 },
     async (name, { expect, onTestFinished }) => {
       const application = await installApplication(name, folder, packed);
       const database = await freshDatabase(`app_${name}`, onTestFinished);
