@@ -11,7 +11,8 @@ function page(path: string, text = titleOf(path)) {
 
 function titleOf(path: string): string {
   const title = /^# (.+)$/m.exec(readFileSync(join(site, `${path}.md`), "utf8"))?.[1] ?? path;
-  return title.replace("@nsj/mdb-", "");
+  // A menu shows text, not Markdown.
+  return title.replace("@nsj/mdb-", "").replaceAll("`", "");
 }
 
 /** Every page of a folder. */

@@ -9,11 +9,18 @@ export interface Migration {
 
 const createStorage = "create table if not exists migrations (name varchar(200) primary key)";
 
+// For the schema, because the schemas of several tenants may be in one database, whose locks they share.
+const lock = "select pg_advisory_xact_lock(hashtext('migrations'), hashtext(coalesce(current_schema(), '')))";
+
 /**
  * Runs what has not run yet, all or nothing where the engine's DDL can be rolled back, and gives the names. Only one process migrates a
- * database at a time: the others wait for the lock, and find nothing left to do.
+ * database at a time: the others wait for the lock, ten minutes at most, and find nothing left to do. The signal undoes all of it.
  */
-export async function migrate(database: Database, migrations: readonly Migration[]): Promise<string[]> {
+export async function migrate(
+  database: Database,
+  migrations: readonly Migration[],
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<string[]> {
   const umzug = new Umzug({
     context: database,
     logger: undefined,
@@ -32,9 +39,9 @@ export async function migrate(database: Database, migrations: readonly Migration
   });
   return database.transaction(async () => {
     // Everything in here joins this transaction. On SQLite it is the only writer from its first statement on.
-    if (database.engine === "postgres") await database.execute("select pg_advisory_xact_lock(hashtext('migrations'))");
+    if (database.engine === "postgres") await database.execute(lock, [], { timeoutMs: 600_000 });
     await database.execute(createStorage);
     const done = await umzug.up();
     return done.map(({ name }) => name);
-  });
+  }, options);
 }

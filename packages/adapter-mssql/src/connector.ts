@@ -53,7 +53,7 @@ function tedious(): Tedious {
     return loadTedious();
   } catch (cause) {
     const text =
-      'mssql: the driver was not found; where the application is bundled, leave "mssql" and "tedious" out of the bundle';
+      'mssql: the driver was not found; where the application is bundled, leave "mssql" out of the bundle, and install it where that runs';
     throw new ConfigurationError(text, { cause });
   }
 }

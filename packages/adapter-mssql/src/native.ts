@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import mssql from "mssql";
 
 /** A data type of the driver: what a parameter is declared as, and how its bytes are written. Ours have the same shape. */
@@ -168,14 +169,29 @@ export interface NativePool {
 /** mssql's pool of connections; we never let it pool. */
 export const NativePool = mssql.ConnectionPool as unknown as new (config: object) => NativePool;
 
-const require = createRequire(import.meta.url);
-
-/** Loads a module of the driver as mssql itself would find it, so that there is one copy of it. */
+/** Loads a module of the driver as mssql itself would find it, so that there is one copy of it. @throws Error where there is no mssql */
 function besideMssql(module: string): unknown {
-  return createRequire(require.resolve("mssql"))(module);
+  return createRequire(placeOfMssql())(module);
 }
 
-/** tedious, the same copy that mssql uses. @throws Error when it cannot be found, as after bundling */
+/**
+ * Where mssql is installed: as seen from this file, or, where it has gone into a bundle, from the program or its folder. In a bundle
+ * `import.meta.url` is undefined, or the path that this file had on the machine where it was made.
+ */
+function placeOfMssql(): string {
+  const places: readonly (string | undefined)[] = [import.meta.url, process.argv[1], join(process.cwd(), "program.js")];
+  let failure: unknown;
+  for (const place of places) {
+    try {
+      if (place !== undefined) return createRequire(place).resolve("mssql");
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+/** tedious, the same copy that mssql uses. @throws Error when it cannot be found */
 export function loadTedious(): Tedious {
   return besideMssql("tedious") as Tedious;
 }

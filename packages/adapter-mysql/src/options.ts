@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from "node:tls";
 import { ConfigurationError, checkOptions, type OptionRules } from "@nsj/mdb-core";
+import { foreignOptions } from "./foreign-options.ts";
 
 /** MySQL's `--ssl-mode`, in lower case. */
 export const sslModes = ["disabled", "preferred", "required", "verify_ca", "verify_identity"] as const;
@@ -94,7 +95,7 @@ export const optionKeys = Object.freeze(Object.keys(rules)) as readonly (keyof M
 
 /** Checks keys, types and what the server could only misread. @throws ConfigurationError */
 export function checkMysqlOptions(what: string, options: unknown): asserts options is MysqlOptions {
-  checkOptions<MysqlOptions>(what, options, rules);
+  checkOptions<MysqlOptions>(what, options, rules, "", foreignOptions);
   const { port, host, socketPath, lacks = [], connectAttributes = {}, ssl, sslMode } = options;
   if (port !== undefined && (port < 1 || port > 65_535)) throw wrong(what, "port", "must be a number from 1 to 65535");
   if (socketPath !== undefined && (host !== undefined || port !== undefined)) {

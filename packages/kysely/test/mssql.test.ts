@@ -25,5 +25,4 @@ kyselySuite({
     }),
   remember: "create table #kysely_mark (n int)",
   recall: "select n from #kysely_mark",
-  migrates: false,
 });

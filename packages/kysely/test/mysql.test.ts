@@ -12,7 +12,6 @@ if (connectionString) {
     definition: () => factory({ connectionString }),
     remember: "create temporary table kysely_mark (n int)",
     recall: "select n from kysely_mark",
-    migrates: true,
   });
 } else {
   it("needs a server", ({ skip }) => skip(mysqlNeeded));

@@ -7,5 +7,4 @@ kyselySuite({
   definition: () => postgres({ connectionString: inject("postgresUrl"), pool: { max: 5 } }),
   remember: "create temporary table kysely_mark (n integer)",
   recall: "select n from kysely_mark",
-  migrates: true,
 });

@@ -13,5 +13,4 @@ kyselySuite({
   definition: () => sqlite({ filename: join(folder, "orders.db") }),
   remember: "create temporary table kysely_mark (n integer)",
   recall: "select n from kysely_mark",
-  migrates: true,
 });

@@ -40,8 +40,8 @@ describe("the program of the README, with TypeScript's own decorators as Nest us
     return path;
   };
 
-  it("compiles", { timeout: 120_000 }, async () => {
-    const path = await write("mts", program);
+  it.each(["mts", "cts"])("compiles as .%s", { timeout: 120_000 }, async (ending) => {
+    const path = await write(ending, program);
     const problems = ts.getPreEmitDiagnostics(ts.createProgram([path], options));
     expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "))).toEqual([]);
   });
@@ -58,8 +58,8 @@ describe("the program of the README, with TypeScript's own decorators as Nest us
       console.log(await databases.database("orders").query("select * from orders"));
       console.log(await databases.database("audit").query("select * from events"));
       await app.close();`;
-    const listening = program.replace("app.listen(3000)", 'app.listen(0, "127.0.0.1")');
-    const path = await write("mjs", compiled(listening) + story);
+    const told = program.replace("await app.listen(3000);", `await app.listen(0, "127.0.0.1");${story}`);
+    const path = await write("mjs", compiled(told));
     const run = promisify(execFile);
     const { stdout, stderr } = await run(process.execPath, ["--conditions=mdb:source", path], {
       env: { ...process.env, NO_COLOR: "1" },

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Database, type Executor, sql, type Transaction } from "@nsj/mdb-core";
+import { checkOptions, type Database, type Executor, type ForeignOptions, sql, type Transaction } from "@nsj/mdb-core";
 import type { NewMessage } from "./message.ts";
 import { type Handlers, Relay } from "./relay.ts";
 import { checkRelayOptions, type RelayOptions } from "./relay-options.ts";
@@ -23,10 +23,20 @@ export interface DeadMessage {
   readonly diedAt: Date;
 }
 
-/** The outbox of a database. @throws RangeError for a name that is none for a table */
+/** The outbox of a database. @throws ConfigurationError for an unknown option; RangeError for a name that is none for a table */
 export function outbox(database: Database, options: OutboxOptions = {}): Outbox {
   return new Outbox(database, options);
 }
+
+/** What people write for outboxes elsewhere, and what belongs to the relay. */
+const foreign: ForeignOptions = {
+  tablename: { name: "table" },
+  schema: { note: "there is no such option here: its tables are in the schema of the connection" },
+  batchsize: { note: "it is an option of relay()" },
+  attempts: { note: "it is an option of relay()" },
+  leasems: { note: "it is an option of relay()" },
+  idlems: { note: "it is an option of relay()" },
+};
 
 const longestTopic = 100;
 const longestKey = 200;
@@ -42,7 +52,9 @@ export class Outbox {
   readonly #relays = new Set<Relay>();
 
   /** Made by {@link outbox}. */
-  constructor(database: Database, { table = "mdb_outbox" }: OutboxOptions) {
+  constructor(database: Database, options: OutboxOptions) {
+    checkOptions<OutboxOptions>("outbox", options, { table: { type: "string" } }, "", foreign);
+    const { table = "mdb_outbox" } = options;
     this.#database = database;
     this.#tables = tablesOf(table);
   }

@@ -1,4 +1,4 @@
-import { ConfigurationError, checkOptions, type OptionRules } from "@nsj/mdb-core";
+import { ConfigurationError, checkOptions, type ForeignOptions, type OptionRules } from "@nsj/mdb-core";
 
 /** How a relay works. */
 export interface RelayOptions {
@@ -34,6 +34,25 @@ const rules: OptionRules<RelayOptions> = {
   onError: { type: "function" },
 };
 
+/** What people write for relays and queues elsewhere. */
+const foreign: ForeignOptions = {
+  limit: { name: "batchSize" },
+  prefetch: { name: "batchSize" },
+  pollinterval: { name: "idleMs", note: "in milliseconds; the pause of an empty outbox, which begins with 20" },
+  pollintervalms: { name: "idleMs", note: "the pause of an empty outbox, which begins with 20" },
+  pollinginterval: { name: "idleMs", note: "in milliseconds; the pause of an empty outbox, which begins with 20" },
+  lockduration: { name: "leaseMs", note: "in milliseconds" },
+  locktimeout: { name: "leaseMs", note: "in milliseconds" },
+  visibilitytimeout: { name: "leaseMs", note: "in milliseconds" },
+  retries: { name: "attempts", note: "the first one counts" },
+  maxretries: { name: "attempts", note: "the first one counts" },
+  maxattempts: { name: "attempts" },
+  backoff: { name: "initialBackoffMs" },
+  retrydelay: { name: "initialBackoffMs", note: "in milliseconds" },
+  concurrency: { note: "there is no such option here: relays share the lanes among them, so start more of them" },
+  timeout: { note: "there is no such option here: give the statements of the handler a limit" },
+};
+
 const defaults = {
   batchSize: 100,
   idleMs: 1_000,
@@ -47,7 +66,7 @@ const defaults = {
 
 /** @throws ConfigurationError for an unknown option or a wrong value */
 export function checkRelayOptions(options: RelayOptions): Required<RelayOptions> {
-  checkOptions<RelayOptions>("relay", options, rules);
+  checkOptions<RelayOptions>("relay", options, rules, "", foreign);
   const checked = { ...defaults, ...options };
   for (const key of ["batchSize", "attempts"] as const) {
     if (checked[key] < 1) throw new ConfigurationError(`relay: option "${key}" must be at least 1`, { key });

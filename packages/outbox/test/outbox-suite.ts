@@ -84,6 +84,8 @@ export function outboxSuite(engine: string, entry: () => DatabaseEntry): void {
       expect(() => outbox(database, { table: "No; drop table x" })).toThrow(RangeError);
       expect(() => events.relay({}, { batchSize: 0 })).toThrow(/batchSize/);
       expect(() => events.relay({}, { batch: 1 } as object)).toThrow(/unknown option "batch"/);
+      expect(() => events.relay({}, { pollInterval: 1 } as object)).toThrow(/"pollInterval"; did you mean "idleMs"\?/);
+      expect(() => events.relay({}, { concurrency: 1 } as object)).toThrow(/relays share the lanes/);
     });
 
     it("hands messages over in the order of their key, with what was written, and removes them", async () => {

@@ -1,5 +1,7 @@
 // What an application relies on of errors, to be bundled and minified.
+import { mssql } from "@nsj/mdb-adapter-mssql";
 import { mariadb, mysql } from "@nsj/mdb-adapter-mysql";
+import { oracle } from "@nsj/mdb-adapter-oracle";
 import { postgres } from "@nsj/mdb-adapter-postgres";
 import { sqlite } from "@nsj/mdb-adapter-sqlite";
 import {
@@ -43,6 +45,22 @@ async function main() {
     facts.missing = told(await failure(shops.database("shop").query("select * from missing")), UndefinedObjectError);
     await shops.close();
   }
+
+  // Their drivers stay outside.
+  const others = new DatabaseManager({
+    sqlServer: mssql(JSON.parse(process.env.CONSUMER_MSSQL)),
+    oracle: oracle(JSON.parse(process.env.CONSUMER_ORACLE)),
+  });
+  facts.others = [];
+  for (const label of others.labels) {
+    const other = others.database(label);
+    await other.execute("create table bundled (amount decimal(30, 10))");
+    await other.execute("insert into bundled (amount) values (:amount)", { amount: "12345678901234567890.5" });
+    facts.others.push(await other.queryScalar("select amount from bundled"));
+    await other.execute("drop table bundled");
+    facts.others.push(told(await failure(other.query("select * from missing")), UndefinedObjectError));
+  }
+  await others.close();
 
   class OutOfStock extends NoRowsError {}
   const own = new OutOfStock("made up");

@@ -13,8 +13,8 @@ export type BundleFormat = "esm" | "cjs";
 /** Bundles a program as people do for production, minified by the bundler's defaults, and gives the file. */
 export type Bundler = (program: string, folder: string, format: BundleFormat) => Promise<string>;
 
-/** Drivers that are native code stay outside of bundles. */
-const external = ["better-sqlite3"];
+/** Drivers that stay outside of bundles: native code, or found among the installed packages. */
+export const external: readonly string[] = ["better-sqlite3", "mssql", "oracledb"];
 
 /** Not installed, and loaded by `pg` only when it is asked for. */
 const absent = "pg-native";

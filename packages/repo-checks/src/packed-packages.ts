@@ -11,9 +11,14 @@ export interface PackedPackage {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Builds whatever is not built yet, and packs every package that is published into `folder`. */
+/** Builds whatever of the packages is not built yet. */
+export async function buildPackages(): Promise<void> {
+  await pnpm("exec", "turbo", "run", "build", "--filter=./packages/*");
+}
+
+/** Builds what has to be built, and packs every package that is published into `folder`. */
 export async function packPublished(folder: string): Promise<readonly PackedPackage[]> {
-  await pnpm("run", "build");
+  await buildPackages();
   const names = publishedPackages().map(({ manifest }) => manifest.name);
   await pnpm("--recursive", ...names.flatMap((name) => ["--filter", name]), "pack", "--pack-destination", folder);
   const tarballs = readdirSync(folder).filter((file) => file.endsWith(".tgz"));

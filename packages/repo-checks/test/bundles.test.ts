@@ -1,50 +1,79 @@
-import { copyFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startTdsServer, type TdsServer, TnsServer } from "@nsj/mdb-wire-servers";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { type BundleFormat, bundlers } from "../src/bundle.ts";
+import { type BundleFormat, bundlers, external } from "../src/bundle.ts";
 import { oldNode } from "../src/old-node.ts";
+import { buildPackages } from "../src/packed-packages.ts";
 import { publishedPackages, read } from "../src/repository.ts";
-import { runCommand, runOrThrow } from "../src/run-command.ts";
+import { runCommand } from "../src/run-command.ts";
+
+/** The adapters of the drivers that are outside. */
+const adapters = { "better-sqlite3": "sqlite", mssql: "mssql", oracledb: "oracle" };
 
 let folder: string;
+let tds: TdsServer;
+let tns: TnsServer;
 
 beforeAll(async () => {
-  await runOrThrow("npx", ["--yes", "pnpm@12", "run", "build"], { environment: { TURBO_TELEMETRY_DISABLED: "1" } });
-  // Where the adapter's driver is found too, and what bundlers make is found by Node.js.
-  folder = await mkdtemp(join(import.meta.dirname, "../../adapter-sqlite/node_modules/.mdb-bundles-"));
-  copyFileSync(join(import.meta.dirname, "../consumers/bundled.mjs"), join(folder, "bundled.mjs"));
-}, 240_000);
+  await buildPackages();
+  // A folder where nothing is installed but what is left out of the bundles.
+  folder = await realpath(await mkdtemp(join(tmpdir(), "mdb-bundles-")));
+  await mkdir(join(folder, "node_modules"));
+  for (const driver of external) {
+    const adapter = adapters[driver as keyof typeof adapters];
+    const installed = join(import.meta.dirname, `../../adapter-${adapter}/node_modules`, driver);
+    await symlink(installed, join(folder, "node_modules", driver), "junction");
+  }
+  tds = await startTdsServer({ postgresUrl: inject("postgresUrl"), encryption: "on" });
+  tns = await TnsServer.start({ postgresUrl: inject("postgresUrl") });
+}, 480_000);
 
 afterAll(async () => {
+  await tds?.close();
+  await tns?.stop();
   if (folder !== undefined) await rm(folder, { recursive: true, force: true });
 });
+
+const undefinedObject = ["UndefinedObjectError", "MDB_UNDEFINED_OBJECT", [true, true, false], true];
 
 const cases = Object.keys(bundlers).flatMap((name) =>
   (["esm", "cjs"] as const).map((format) => [name, format] as const),
 );
 
 describe("a minified bundle of core and adapters", () => {
-  it.each(cases)("made by %s as %s keeps what errors promise", async (name: string, format: BundleFormat) => {
-    const file = await bundlers[name]?.(join(import.meta.dirname, "../consumers/bundled.mjs"), folder, format);
-    const finished = await runCommand(process.execPath, [String(file)], {
-      cwd: folder,
-      environment: { CONSUMER_POSTGRES_URL: inject("postgresUrl"), CONSUMER_MYSQL_URL: inject("mysqlUrl") },
-    });
-    expect(finished.stderr).toBe("");
-    expect(JSON.parse(finished.stdout)).toEqual({
-      unique: ["UniqueViolationError", "MDB_UNIQUE_VIOLATION", [true, true, false], true],
-      noRows: ["NoRowsError", "MDB_NO_ROWS", [true, true, false], true],
-      attempts: 3,
-      // Where the machine has a server of MySQL or MariaDB.
-      ...(inject("mysqlUrl") !== "" && {
-        missing: ["UndefinedObjectError", "MDB_UNDEFINED_OBJECT", [true, true, false], true],
-      }),
-      late: ["StatementTimeoutError", "MDB_STATEMENT_TIMEOUT", [true, true, false], true],
-      derived: [true, true, false],
-      table: ["id"],
-    });
-  });
+  it.each(cases)(
+    "made by %s as %s keeps what errors promise",
+    { timeout: 240_000 },
+    async (name: string, format: BundleFormat) => {
+      const file = await bundlers[name]?.(join(import.meta.dirname, "../consumers/bundled.mjs"), folder, format);
+      const { host: server, port, user, password, database } = tds;
+      const finished = await runCommand(process.execPath, [String(file)], {
+        cwd: folder,
+        environment: {
+          CONSUMER_POSTGRES_URL: inject("postgresUrl"),
+          CONSUMER_MYSQL_URL: inject("mysqlUrl"),
+          CONSUMER_MSSQL: JSON.stringify({ server, port, user, password, database, encrypt: false }),
+          CONSUMER_ORACLE: JSON.stringify({ user: "scott", password: "tiger", connectString: tns.connectString }),
+        },
+      });
+      expect(finished.stderr).toBe("");
+      expect(JSON.parse(finished.stdout)).toEqual({
+        unique: ["UniqueViolationError", "MDB_UNIQUE_VIOLATION", [true, true, false], true],
+        noRows: ["NoRowsError", "MDB_NO_ROWS", [true, true, false], true],
+        attempts: 3,
+        // Where the machine has a server of MySQL or MariaDB.
+        ...(inject("mysqlUrl") !== "" && {
+          missing: undefinedObject,
+        }),
+        late: ["StatementTimeoutError", "MDB_STATEMENT_TIMEOUT", [true, true, false], true],
+        others: ["12345678901234567890.5000000000", undefinedObject, "12345678901234567890.5", undefinedObject],
+        derived: [true, true, false],
+        table: ["id"],
+      });
+    },
+  );
 });
 
 describe("a Node.js that is too old", () => {

@@ -30,7 +30,7 @@ beforeAll(async () => {
   const files = [...packed.values()].map(({ tarball }) => tarball);
   await runOrThrow("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...files], { cwd: project });
   for (const file of readdirSync(consumers)) copyFileSync(join(consumers, file), join(project, file));
-}, 240_000);
+}, 480_000);
 
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });

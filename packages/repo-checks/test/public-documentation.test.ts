@@ -21,6 +21,24 @@ it("has a place in the documents for everything that the packages export", () =>
   expect(lost).toEqual([]);
 });
 
+/** Classes of errors that documents name and that are not ours. */
+const others = new Set([
+  ...["AggregateError", "TypeError", "RangeError"],
+  ...["DBAPIError", "IntegrityError", "OperationalError", "QueryFailedError"], // what people come from
+  "FakeError", // of the driver that the page on writing an adapter makes up
+]);
+
+it("has no class of errors in its documents that does not exist", () => {
+  const real = new Set(modules.flatMap(({ symbols }) => symbols.map((symbol) => symbol.name)));
+  const wrong = documents().flatMap(({ path, text }) =>
+    [...text.matchAll(/`([A-Z]\w*Error)`/g)]
+      .map(([, name = ""]) => name)
+      .filter((name) => !real.has(name) && !others.has(name))
+      .map((name) => `${path}: ${name}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
 describe("what is public", () => {
   // A name that comes or goes is a promise made or broken: look at it, then write the lists anew by running this file with `--update`.
   it.each(modules)("of $name are the names in its list", async (module) => {

@@ -8,6 +8,7 @@ import {
   type RoutedDriver,
   type TypeOptions,
 } from "@nsj/mdb-core";
+import { foreignOptions } from "./foreign-options.ts";
 import type { Place, TenantLimits } from "./place.ts";
 
 /** What a resolver is given. */
@@ -111,7 +112,7 @@ export type CheckedTenantsOptions = TenantsOptions &
 
 /** @throws ConfigurationError naming the option that is wrong */
 export function checkTenantsOptions(options: TenantsOptions): CheckedTenantsOptions {
-  checkOptions<TenantsOptions>("tenants", options, rules);
+  checkOptions<TenantsOptions>("tenants", options, rules, "", foreignOptions);
   const { resolve, from, perTenant = {}, connections, budget, idPattern } = options;
   checkOptions<PerTenant>(
     "tenants",

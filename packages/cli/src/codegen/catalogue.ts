@@ -61,25 +61,36 @@ const standard = (schema: Sql, generated: Sql): Sql<Row> => sql<Row>`
   where b.table_type = 'BASE TABLE' and c.table_schema = ${schema}
   order by c.table_name, c.ordinal_position`;
 
+/** Its number among the types of SQL Server: its values are the server's own. */
+const rowversion = sql`189`;
+
 const statements: Readonly<Record<string, (schema: string | undefined) => Sql<Row>>> = {
   postgres: (schema) =>
     standard(
       schema === undefined ? sql`current_schema()` : sql`${schema}`,
       sql`c.is_identity = 'YES' or c.is_generated = 'ALWAYS' or c.column_default like 'nextval(%'`,
     ),
-  mssql: (schema) =>
-    standard(
-      schema === undefined ? sql`schema_name()` : sql`${schema}`,
-      sql`columnproperty(object_id(quotename(c.table_schema) + '.' + quotename(c.table_name)), c.column_name, 'IsIdentity') = 1
-        or columnproperty(object_id(quotename(c.table_schema) + '.' + quotename(c.table_name)), c.column_name, 'IsComputed') = 1`,
-    ),
+  mssql: (schema) => sql<Row>`
+    select t.name as "table", c.name as "column",
+      case when c.is_nullable = 1 then 1 else 0 end as nullable,
+      case when c.is_identity = 1 or c.is_computed = 1 or c.generated_always_type <> 0 or c.system_type_id = ${rowversion} then 1 else 0 end as generated,
+      case when c.default_object_id <> 0 then 1 else 0 end as defaulted,
+      coalesce((
+        select min(k.key_ordinal) from sys.indexes i
+        join sys.index_columns k on k.object_id = i.object_id and k.index_id = i.index_id
+        where i.object_id = c.object_id and i.is_primary_key = 1 and k.column_id = c.column_id
+      ), 0) as "key"
+    from sys.tables t
+    join sys.columns c on c.object_id = t.object_id
+    where t.is_ms_shipped = 0 and c.is_hidden = 0 and t.schema_id = ${schema === undefined ? sql`schema_id()` : sql`schema_id(${schema})`}
+    order by t.name, c.column_id`,
   mysql: (schema) => mysqlColumns(schema),
   mariadb: (schema) => mysqlColumns(schema),
   oracle: (schema) => sql<Row>`
     select c.table_name "table", c.column_name "column",
       case when c.nullable = 'Y' then 1 else 0 end nullable,
       case when c.identity_column = 'YES' or c.virtual_column = 'YES' then 1 else 0 end generated,
-      case when c.data_default is not null then 1 else 0 end defaulted,
+      case when c.default_length is not null then 1 else 0 end defaulted,
       coalesce((
         select min(k.position) from all_constraints t
         join all_cons_columns k on k.owner = t.owner and k.constraint_name = t.constraint_name
@@ -87,7 +98,7 @@ const statements: Readonly<Record<string, (schema: string | undefined) => Sql<Ro
       ), 0) "key"
     from all_tab_cols c
     join all_tables b on b.owner = c.owner and b.table_name = c.table_name
-    where c.hidden_column = 'NO' and c.owner = ${schema === undefined ? sql`sys_context('userenv', 'current_schema')` : sql`${schema}`}
+    where c.hidden_column = 'NO' and c.owner = ${schema === undefined ? sql`sys_context('userenv', 'current_schema')` : sql`${asOracleHasIt(schema)}`}
     order by c.table_name, c.column_id`,
   sqlite: (schema) => sql<Row>`
     select t.name as "table", c.name as "column",
@@ -104,6 +115,11 @@ const statements: Readonly<Record<string, (schema: string | undefined) => Sql<Ro
     where t.type = 'table' and t.schema = ${schema ?? "main"} and t.name not like 'sqlite\\_%' escape '\\' and c.hidden <> 1
     order by t.name, c.cid`,
 };
+
+/** A name without quotes is in upper case there. */
+function asOracleHasIt(name: string): string {
+  return /^[a-z][a-z0-9_$#]*$/.test(name) ? name.toUpperCase() : name;
+}
 
 function mysqlColumns(schema: string | undefined): Sql<Row> {
   return standard(

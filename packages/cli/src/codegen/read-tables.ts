@@ -1,13 +1,10 @@
-import { type Database, type LogicalType, ParameterError, sql } from "@nsj/mdb-core";
+import { type Database, ParameterError, sql } from "@nsj/mdb-core";
 import { type CatalogueColumn, readCatalogue } from "./catalogue.ts";
+import { folded } from "./folded-name.ts";
+import type { ToldType } from "./type-of.ts";
 
 /** A column as it is written down. */
-export interface FoundColumn extends CatalogueColumn {
-  /** As the database's own driver tells it. */
-  readonly type: LogicalType;
-  /** The engine's name of it. */
-  readonly databaseType: string;
-}
+export interface FoundColumn extends CatalogueColumn, ToldType {}
 
 /** A table with its columns in their order. */
 export interface FoundTable {
@@ -26,7 +23,9 @@ export interface Reading {
 /** Reads the tables of a database: their columns from its catalogue, the types of those by a select that gives no row. @throws ParameterError */
 export async function readTables(database: Database, { schema, tables }: Reading): Promise<readonly FoundTable[]> {
   const byTable = Map.groupBy(await readCatalogue(database, schema), ({ table }) => table);
-  const missing = tables?.filter((name) => !byTable.has(name)) ?? [];
+  // Whoever asks writes a name as in a statement, where the engine folds it.
+  const known = new Set([...byTable.keys()].flatMap((name) => [name, folded(name)]));
+  const missing = tables?.filter((name) => !known.has(name)) ?? [];
   if (missing.length > 0) {
     throw new ParameterError(
       `"${database.label}" (${database.engine}): there is no table ${missing.map((name) => `"${name}"`).join(", ")}`,
@@ -34,7 +33,7 @@ export async function readTables(database: Database, { schema, tables }: Reading
   }
   const found: FoundTable[] = [];
   for (const [name, columns] of byTable) {
-    if (tables !== undefined && !tables.includes(name)) continue;
+    if (tables !== undefined && !tables.includes(name) && !tables.includes(folded(name))) continue;
     const types = await typesOf(database, schema, name);
     found.push({
       schema,
@@ -43,6 +42,7 @@ export async function readTables(database: Database, { schema, tables }: Reading
         ...column,
         type: types[index]?.type ?? "any",
         databaseType: types[index]?.databaseType ?? "",
+        precision: types[index]?.precision,
       })),
     });
   }

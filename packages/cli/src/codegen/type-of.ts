@@ -31,24 +31,38 @@ export function checkTypeForms(json: string): TypeForms {
   }
 }
 
+/** A column's type as its driver tells it. */
+export interface ToldType {
+  readonly type: LogicalType;
+  /** The engine's name of it. */
+  readonly databaseType: string;
+  /** Its digits, where the driver tells them. */
+  readonly precision: number | undefined;
+}
+
 /** The TypeScript of a column's values; `undefined` where the type contract does not say what they are. */
-export function typeOf(type: LogicalType, databaseType: string, forms: TypeForms = {}): string | undefined {
-  if (type.endsWith("[]")) {
-    const element = typeOf(type.slice(0, -2) as LogicalType, databaseType, forms);
+export function typeOf(told: ToldType, forms: TypeForms = {}): string | undefined {
+  if (told.type.endsWith("[]")) {
+    const element = typeOf({ ...told, type: told.type.slice(0, -2) as LogicalType }, forms);
     return element === undefined ? undefined : `readonly (${element} | null)[]`;
   }
-  return scalar(type as ScalarLogicalType, databaseType, forms);
+  return scalar(told.type as ScalarLogicalType, holdsBigint(told), forms);
+}
+
+/** Whether an integer of it may be beyond what a number holds. */
+function holdsBigint({ databaseType, precision = 0 }: ToldType): boolean {
+  return /^_?(?:int8|bigint|bigserial)/i.test(databaseType) || precision > 15;
 }
 
 function scalar(
   type: ScalarLogicalType,
-  databaseType: string,
+  big: boolean,
   { bigint = "auto", decimal = "string", date = "string", timestamp = "date", json = "parsed" }: TypeForms,
 ): string | undefined {
   switch (type) {
     case "integer":
       if (bigint !== "auto") return bigint;
-      return /^_?(?:int8|bigint|bigserial)/i.test(databaseType) ? "number | bigint" : "number";
+      return big ? "number | bigint" : "number";
     case "decimal":
       return decimal;
     case "float":

@@ -1,5 +1,6 @@
 import type { Database } from "@nsj/mdb-core";
 import type { CodegenOptions, GeneratedModule } from "./codegen.ts";
+import { folded } from "./folded-name.ts";
 import type { FoundColumn, FoundTable } from "./read-tables.ts";
 import { typeOf } from "./type-of.ts";
 
@@ -35,7 +36,7 @@ function writeTable(
   const of = (column: FoundColumn): string => JSON.stringify(properties.get(column));
 
   const lines = columns.map((column) => {
-    const type = isBoolean(column) ? "boolean" : typeOf(column.type, column.databaseType, types);
+    const type = isBoolean(column) ? "boolean" : typeOf(column, types);
     if (type === undefined) {
       undecided.push(
         `${name}.${column.column}: what a ${column.databaseType || "column without a type"} gives is its driver's own, so its values are unknown`,
@@ -72,11 +73,6 @@ function writeTable(
 /** Also where the engine has only the word for it, and stores a number. */
 function isBoolean({ type, databaseType }: FoundColumn): boolean {
   return type === "boolean" || /^bool(?:ean)?$/i.test(databaseType);
-}
-
-/** An engine that folds names to upper case shows them so; in this library they are called as they are written in lower case. */
-function folded(name: string): string {
-  return /^[A-Z][A-Z0-9_$#]*$/.test(name) ? name.toLowerCase() : name;
 }
 
 function camel(name: string): string {

@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../errors/index.ts";
 import { didYouMean } from "../internal/nearest-name.ts";
-import { foreignOptionHint } from "./foreign-options.ts";
+import { type ForeignOptions, foreignOptionHint } from "./foreign-options.ts";
 
 /** What one option may be. Several of the words together are alternatives. */
 export type OptionType =
@@ -36,6 +36,7 @@ export type OptionRules<Options extends object> = { readonly [Key in keyof Optio
  * Checks options against a table of rules, the same way for every adapter. Keys whose value is `undefined` count as absent.
  *
  * @param path - put before each key in messages: `"pool."` makes `"pool.max"`
+ * @param foreign - what to write here for options that people bring along from elsewhere; those that all engines share are known
  * @throws ConfigurationError that names the key, what was found and what would be right. Secrets are never shown.
  */
 export function checkOptions<Options extends object>(
@@ -43,6 +44,7 @@ export function checkOptions<Options extends object>(
   options: unknown,
   rules: OptionRules<Options>,
   path = "",
+  foreign?: ForeignOptions,
 ): asserts options is Options {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new ConfigurationError(`${what}: options must be an object, not ${describe(options)}`);
@@ -52,7 +54,7 @@ export function checkOptions<Options extends object>(
     const rule = Object.hasOwn(rules, key) ? rules[key as keyof Options & string] : undefined;
     if (rule === undefined) {
       const known = Object.keys(rules);
-      const hint = foreignOptionHint(key, path, known) ?? didYouMean(key, known);
+      const hint = foreignOptionHint(key, path, known, foreign) ?? didYouMean(key, known);
       throw new ConfigurationError(`${what}: unknown option "${path}${key}"${hint}`, { key: path + key });
     }
     if (value !== undefined) checkOption(what, path + key, value, rule);

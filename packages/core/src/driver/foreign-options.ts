@@ -1,16 +1,18 @@
 /** What to write here for an option of another library. */
-interface OurOption {
+export interface OurOption {
   /** Its full name, from the database's options on. */
   readonly name?: string;
   /** What else is to be known, or why there is no such option. */
   readonly note?: string;
 }
 
+/** Options that people bring along, by their names in lower case and without anything between the words: `connectionlimit`. */
+export type ForeignOptions = Readonly<Record<string, OurOption>>;
+
 const milliseconds = "in milliseconds";
 const fromSeconds = "in milliseconds, not seconds";
 
-/** Options that people bring along, lower case and without anything between the words. */
-const foreign: Readonly<Record<string, OurOption>> = {
+const foreign: ForeignOptions = {
   // SQLAlchemy
   poolsize: { name: "pool.max" },
   maxoverflow: { name: "pool.max", note: "the most connections there may be, overflow included" },
@@ -21,6 +23,9 @@ const foreign: Readonly<Record<string, OurOption>> = {
   // mysql2
   connectionlimit: { name: "pool.max" },
   queuelimit: { name: "pool.maxQueue" },
+  maxidle: {
+    note: 'there is no such option here: idle connections above "pool.min" are closed after "pool.idleTimeoutMs"',
+  },
   waitforconnections: { note: 'there is no such option here: callers wait for "pool.acquireTimeoutMs"' },
   // tarn, knex, generic-pool
   acquiretimeoutmillis: { name: "pool.acquireTimeoutMs", note: milliseconds },
@@ -59,6 +64,8 @@ const foreign: Readonly<Record<string, OurOption>> = {
   minpoolsize: { name: "pool.min" },
   connectionlifetime: { name: "pool.maxLifetimeMs", note: fromSeconds },
   // anywhere
+  max: { name: "pool.max" },
+  min: { name: "pool.min" },
   uri: { name: "connectionString" },
   url: { name: "connectionString" },
 };
@@ -71,14 +78,28 @@ const coreOptions: ReadonlySet<string> = new Set(["statementTimeoutMs"]);
  *
  * @param path - where it was found: `"pool."`, or `""`
  * @param known - the options that are possible there
+ * @param own - what whoever checks knows better than this table
  */
-export function foreignOptionHint(key: string, path: string, known: readonly string[]): string | undefined {
+export function foreignOptionHint(
+  key: string,
+  path: string,
+  known: readonly string[],
+  own: ForeignOptions = {},
+): string | undefined {
   const word = key.toLowerCase().replace(/[\s_-]/g, "");
+  if (Object.hasOwn(own, word)) return hint(own[word]?.name, own[word]?.note);
   const ours = Object.hasOwn(foreign, word) ? foreign[word] : undefined;
   if (ours === undefined) return undefined;
   const { name, note } = ours;
-  if (name === undefined) return note === undefined ? undefined : `; ${note}`;
+  if (name === undefined) return hint(name, note);
+  // What a database has for all of its statements, a single one has by itself.
+  if (name === "statementTimeoutMs" && known.includes("timeoutMs")) return hint("timeoutMs", note);
   const here = path !== "" && name.startsWith(path) ? name.slice(path.length) : name;
   if (!known.includes(here) && !name.startsWith("pool.") && !coreOptions.has(name)) return undefined;
-  return `; did you mean "${here}"?${note === undefined ? "" : ` (${note})`}`;
+  return hint(here, note);
+}
+
+function hint(name: string | undefined, note: string | undefined): string | undefined {
+  if (name === undefined) return note === undefined ? undefined : `; ${note}`;
+  return `; did you mean "${name}"?${note === undefined ? "" : ` (${note})`}`;
 }

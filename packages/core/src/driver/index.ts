@@ -23,6 +23,7 @@ export type { ColumnTypes, DialectFacts, ExactPlace, LexicalFeature, RowsReturne
 export type { ConnectionTarget, Connector, ConnectorEnvironment, Driver } from "./driver.ts";
 export { classifier, DriverFault, unknownError } from "./driver-fault.ts";
 export { type ErrorInfo, type ErrorKind, errorKinds } from "./error-info.ts";
+export type { ForeignOptions, OurOption } from "./foreign-options.ts";
 export { type Isolation, isolationLevels } from "./isolation.ts";
 export { isJsonText, type JsonText, jsonText } from "./json-text.ts";
 export type { LogicalType, ScalarLogicalType } from "./logical-type.ts";

@@ -18,6 +18,7 @@ describe("an option of another library", () => {
     ["pool_recycle", "pool.maxLifetimeMs"],
     ["pool_pre_ping", "pool.validateAfterIdleMs"],
     ["connectionLimit", "pool.max"],
+    ["max", "pool.max"],
     ["acquireTimeoutMillis", "pool.acquireTimeoutMs"],
     ["idleTimeoutMillis", "pool.idleTimeoutMs"],
     ["connectionTimeoutMillis", "pool.acquireTimeoutMs"],
@@ -35,6 +36,21 @@ describe("an option of another library", () => {
     expect(complaint({ echo: true })).toBe(
       'shop: unknown option "echo"; there is no such option here: subscribe to the diagnostics channel "mdb:query"',
     );
+  });
+
+  it("is told by whoever checks, where that one knows better", () => {
+    const own = { connectionlimit: { name: "connections" }, charset: { note: "it is always utf8" } };
+    const check = (options: object) => () => checkOptions("shop", options, { connections: { type: "count" } }, "", own);
+    expect(check({ connectionLimit: 1 })).toThrow(
+      'shop: unknown option "connectionLimit"; did you mean "connections"?',
+    );
+    expect(check({ charset: "latin1" })).toThrow('shop: unknown option "charset"; it is always utf8');
+    expect(check({ poolRecycle: 1 })).toThrow('did you mean "pool.maxLifetimeMs"?');
+  });
+
+  it("of a database is told by its name for one statement, where it is given to one", () => {
+    const check = () => checkOptions("query", { statement_timeout: 1 }, { timeoutMs: { type: "milliseconds" } });
+    expect(check).toThrow('query: unknown option "statement_timeout"; did you mean "timeoutMs"? (in milliseconds)');
   });
 
   it("is no better known than a slip of the pen where nobody knows it", () => {

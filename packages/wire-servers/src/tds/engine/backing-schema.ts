@@ -1,4 +1,5 @@
 import { backingFunctions } from "./backing-functions.ts";
+import { catalogueViews } from "./catalogue-views.ts";
 
 /**
  * Types whose values are ticks of 100 nanoseconds: PostgreSQL's own moments have microseconds only. They share their storage and
@@ -75,7 +76,7 @@ export const backingSchema: readonly string[] = [
   ...backingFunctions,
   ...numberCasts(),
   textComparisons,
-  ...catalogViews(),
+  ...catalogueViews,
 ];
 
 /** Where names without a schema are looked up. */
@@ -149,15 +150,5 @@ function numberCasts(): readonly string[] {
     ...fromText,
     "UPDATE pg_cast SET castcontext = 'i' WHERE castsource = 'int4'::regtype AND casttarget = 'bool'::regtype",
     "UPDATE pg_cast SET castcontext = 'a' WHERE castsource = 'bool'::regtype AND casttarget = 'int4'::regtype",
-  ];
-}
-
-/** The views of the catalogue that our suites read, with SQL Server's names. */
-function catalogViews(): readonly string[] {
-  return [
-    `CREATE VIEW sys.columns AS SELECT a.attname::varchar COLLATE mssql.ci AS name, a.attrelid::int8::int4 AS object_id, coalesce(d.oid::int8::int4, 0) AS default_object_id
-      FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated = '' WHERE a.attnum > 0 AND NOT a.attisdropped`,
-    `CREATE VIEW sys.tables AS SELECT c.relname::varchar COLLATE mssql.ci AS name, c.oid::int8::int4 AS object_id, n.nspname::varchar AS schema_name
-      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname NOT IN ('mssql', 'pg_catalog', 'information_schema')`,
   ];
 }

@@ -137,5 +137,6 @@ export const functions: Readonly<Record<string, TsqlFunction>> = {
   error_message: fact("error_message", text),
   applock_mode: simple("mssql.applock_mode", 3, 3, text),
   object_id: simple("mssql.object_id", 1, 2, plain("int")),
+  schema_id: simple("mssql.schema_id", 0, 1, plain("int")),
   session_context: keyedFact("context", text),
 };

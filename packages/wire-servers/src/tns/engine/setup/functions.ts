@@ -167,6 +167,34 @@ const aggregates = ["larger", "smaller"]
   )
   .join("");
 
+/**
+ * The catalogue as Oracle documents it: columns with what fills them, and the constraints that are keys.
+ * https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/ALL_TAB_COLS.html and ALL_CONS_COLUMNS.html
+ */
+const catalogueViews = `
+  CREATE VIEW ora."ALL_TAB_COLS" AS
+    SELECT n.nspname::varchar AS "OWNER", c.relname::varchar AS "TABLE_NAME", a.attname::varchar AS "COLUMN_NAME", a.attnum::numeric AS "COLUMN_ID",
+      (CASE WHEN a.attnotnull THEN 'N' ELSE 'Y' END)::varchar AS "NULLABLE",
+      (CASE WHEN t.description LIKE 'identity %' THEN 'YES' ELSE 'NO' END)::varchar AS "IDENTITY_COLUMN",
+      'NO'::varchar AS "VIRTUAL_COLUMN", 'NO'::varchar AS "HIDDEN_COLUMN",
+      pg_catalog.char_length(pg_catalog.pg_get_expr(d.adbin, d.adrelid))::numeric AS "DEFAULT_LENGTH"
+    FROM pg_catalog.pg_attribute a
+      JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'v')
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'ora')
+      LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+      LEFT JOIN pg_catalog.pg_description t ON t.objoid = a.attrelid AND t.objsubid = a.attnum AND t.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
+    WHERE a.attnum > 0 AND NOT a.attisdropped;
+  CREATE VIEW ora."ALL_CONSTRAINTS" AS
+    SELECT n.nspname::varchar AS "OWNER", k.conname::varchar AS "CONSTRAINT_NAME", pg_catalog.upper(CASE k.contype WHEN 'f' THEN 'r' ELSE k.contype::text END)::varchar AS "CONSTRAINT_TYPE",
+      c.relname::varchar AS "TABLE_NAME"
+    FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = k.connamespace
+    WHERE k.contype IN ('p', 'u', 'f', 'c') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'ora');
+  CREATE VIEW ora."ALL_CONS_COLUMNS" AS
+    SELECT n.nspname::varchar AS "OWNER", k.conname::varchar AS "CONSTRAINT_NAME", c.relname::varchar AS "TABLE_NAME", a.attname::varchar AS "COLUMN_NAME", p.place::numeric AS "POSITION"
+    FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = k.connamespace,
+      pg_catalog.unnest(k.conkey) WITH ORDINALITY p (number, place), pg_catalog.pg_attribute a
+    WHERE a.attrelid = c.oid AND a.attnum = p.number AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'ora');`;
+
 const session = `
   CREATE FUNCTION ora.sys_context(text, text) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT CASE pg_catalog.upper($2)
@@ -188,6 +216,7 @@ const session = `
     WHERE schemaname = pg_catalog.current_setting('wire.user');
   CREATE VIEW ora."ALL_TABLES" AS SELECT schemaname::varchar AS "OWNER", tablename::varchar AS "TABLE_NAME" FROM pg_catalog.pg_tables
     WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'ora');
+${catalogueViews}
   CREATE VIEW ora."USER_SEQUENCES" AS SELECT sequencename::varchar AS "SEQUENCE_NAME" FROM pg_catalog.pg_sequences
     WHERE schemaname = pg_catalog.current_setting('wire.user');
   CREATE TABLE ora.source (owner text, name text, kind text, body text, PRIMARY KEY (owner, name));`;
