@@ -37,6 +37,8 @@ export const fileSubject: Subject<DuckdbOptions> = {
     uuid: "uuid",
   },
   traits: { waitsForLocks: false },
+  // What stands for a sleep keeps a processor busy, which others may want too.
+  timeoutMs: 300_000,
   sql: {
     version: "select version()",
     now: "now()",
