@@ -3,6 +3,7 @@ import type { Mutant } from "./mutant.ts";
 import { mysqlMutants } from "./mysql-mutants.ts";
 import { poolMutants } from "./pool-mutants.ts";
 import { sessionMutants } from "./session-mutants.ts";
+import { tenantsMutants } from "./tenants-mutants.ts";
 import { transactionMutants } from "./transaction-mutants.ts";
 
 /** Every one-line fault that the tests are known to notice. */
@@ -11,5 +12,6 @@ export const mutants: readonly Mutant[] = [
   ...sessionMutants,
   ...poolMutants,
   ...daoMutants,
+  ...tenantsMutants,
   ...mysqlMutants,
 ];
