@@ -38,7 +38,7 @@ export const fileSubject: Subject<DuckdbOptions> = {
   },
   traits: { waitsForLocks: false },
   // What stands for a sleep keeps a processor busy, which others may want too.
-  timeoutMs: 300_000,
+  timeoutMs: 120_000,
   sql: {
     version: "select version()",
     now: "now()",
@@ -46,7 +46,7 @@ export const fileSubject: Subject<DuckdbOptions> = {
     series: (count) => `select range as n from range(1, ${count + 1})`,
     failMidway: (count, at) =>
       `select case when range = ${at} then error('no')::bigint else range end as n from range(1, ${count + 1})`,
-    sleep: (ms) => `select count(*) from range(${ms * 200000}) a, range(100) b where hash(a.range, b.range) = 0`,
+    sleep: (ms) => `select count(*) from range(${ms * 2_000}) a, range(100) b where hash(a.range, b.range) = 0`,
     openTransaction: (table) => ["begin", `insert into ${table} (id) values (1)`],
     session: {
       leftovers: [
