@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Area } from "./area.ts";
-import { capability, concurrentWrites, connections, type Need, snippet, supplied } from "./need.ts";
+import { capability, concurrentWrites, connections, type Need, snippet, supplied, waitsForLocks } from "./need.ts";
 import { soon, turns } from "./wait.ts";
 
 const cancelling: Need = capability("cancel");
@@ -87,7 +87,7 @@ export const cancel: Area = {
     },
     {
       name: "frees a statement that waits for a lock",
-      needs: [cancelling, connections(2), concurrentWrites],
+      needs: [cancelling, connections(2), concurrentWrites, waitsForLocks],
       async run(bench) {
         const holder = await bench.connect();
         const table = await bench.table(holder, `id ${bench.subject.types.integer}, n ${bench.subject.types.integer}`);

@@ -9,7 +9,7 @@ const known = {
   sql: "series identityKey trigger version now openStatements hangUp sleep failMidway cast literal openTransaction endTransaction currentIsolation lockTimeout statementTimeout durability lockingQuery foreignBranch unpreparable failures session context procedure",
   session: "leftovers local harmless",
   leftover: "what leave query ask inTransaction",
-  traits: "concurrentWrites strictTypes timestampDigits instants",
+  traits: "concurrentWrites waitsForLocks strictTypes timestampDigits instants",
 };
 
 /**

@@ -13,7 +13,7 @@ import { type FakeDriver, fakeDriver } from "../fake/fake-driver.ts";
 import type { Area, Case } from "./area.ts";
 import type { Bench } from "./bench.ts";
 import { rejection } from "./core-ledger.ts";
-import { capability, connections } from "./need.ts";
+import { capability, connections, waitsForLocks } from "./need.ts";
 
 /** The subject under the label `main` and two small engines that can prepare, each with a table. */
 interface Spanning {
@@ -98,6 +98,7 @@ export const coreSpanning: Area = {
         await databases.resolve(place, "commit", { force: true });
         await deciding.execute("delete from mdb_decisions where id = :transaction", { transaction });
       }),
+      needs: [connections(2), waitsForLocks],
       timeoutFactor: 2,
     },
     {

@@ -70,6 +70,10 @@ export function connections(count: number): Need {
     maxConnections !== undefined && maxConnections < count ? `capability maxConnections: ${maxConnections}` : undefined;
 }
 
+/** A write that meets another transaction's waits. */
+export const waitsForLocks: Need = ({ subject }) =>
+  subject.traits?.waitsForLocks === false ? "traits.waitsForLocks: false" : undefined;
+
 /** Two transactions can write at the same time. */
 export const concurrentWrites: Need = ({ subject }) =>
   subject.traits?.concurrentWrites === false ? "traits.concurrentWrites: false" : undefined;

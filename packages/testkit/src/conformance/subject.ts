@@ -78,6 +78,11 @@ export interface TlsOptions<Options extends object = object> {
 export interface Traits {
   /** Two open transactions can write to different rows of one table at the same time. Default true. */
   readonly concurrentWrites?: boolean;
+  /**
+   * Who would write what another open transaction has written waits for that one's end. `false` where he is refused at once, as engines of optimistic
+   * concurrency do. Default true.
+   */
+  readonly waitsForLocks?: boolean;
   /** A string that does not look like a number is refused by an integer column. Default true. */
   readonly strictTypes?: boolean;
   /** Digits of a second's fraction that a `timestamp` column keeps. Default 6. */

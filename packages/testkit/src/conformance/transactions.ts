@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Area } from "./area.ts";
-import { capability, concurrentWrites, connections, dialect, snippet, supplied } from "./need.ts";
+import { capability, concurrentWrites, connections, dialect, snippet, supplied, waitsForLocks } from "./need.ts";
 import { sideBySide } from "./side-by-side.ts";
 import { progressOf, turns } from "./wait.ts";
 
@@ -162,7 +162,7 @@ export const transactions: Area = {
     },
     {
       name: "resolves a deadlock with one victim, which can go on after its rollback",
-      needs: [connections(2), concurrentWrites],
+      needs: [connections(2), concurrentWrites, waitsForLocks],
       async run(bench) {
         const sides = [await bench.connect(), await bench.connect()] as const;
         const { integer } = bench.subject.types;

@@ -1,0 +1,1 @@
+export { type DuckdbOptions, duckdb, duckdbDriver } from "./driver.ts";
