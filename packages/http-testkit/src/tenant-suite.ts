@@ -1,0 +1,293 @@
+import type { DatabaseManager } from "@nsj/mdb-core";
+import type { Place, Tenants, TenantsOptions } from "@nsj/mdb-tenants";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { askAs, postTo, sendLines, statusOf } from "./raw-request.ts";
+import type { Service } from "./service.ts";
+import { tenantConcurrencySuite } from "./tenant-concurrency-suite.ts";
+import { TenantPlaces } from "./tenant-places.ts";
+import type { StartTenantService, TenantWay } from "./tenant-service.ts";
+
+/** A service for tenants that is running. */
+export interface RunningTenants {
+  readonly service: Service;
+  readonly databases: DatabaseManager;
+  readonly shops: Tenants;
+  readonly places: TenantPlaces;
+  /** What was handed to `onError`. */
+  readonly seen: readonly string[];
+}
+
+/** Registers what an integration has to do for tenants, asked over HTTP. */
+export function tenantSuite(framework: string, start: StartTenantService): void {
+  let places: TenantPlaces;
+  const running: Service[] = [];
+
+  beforeAll(async () => {
+    places = await TenantPlaces.start();
+    await places.createTables();
+  });
+  afterAll(() => places[Symbol.asyncDispose]());
+  afterEach(async () => {
+    for (const service of running.splice(0)) await service.close();
+    await vi.waitFor(() => expect(places.sessions).toBe(0), { timeout: 10_000 });
+  });
+
+  const open = async (
+    way: TenantWay,
+    resolve: (id: string) => Place | undefined = (id) => places.placeOf(id, 0),
+    options: Partial<TenantsOptions> = {},
+  ): Promise<RunningTenants> => {
+    const seen: string[] = [];
+    const { shops, databases } = places.open(resolve, options);
+    const service = await start(databases, { tenants: shops, way, onError: ({ code }) => seen.push(code) });
+    running.push(service);
+    return { service, databases, shops, places, seen };
+  };
+  const run = (name: string, tenant = "x") => `/t/${tenant}/run/${name}/1`;
+  const missing = { status: 400, code: "MDB_TENANT_MISSING" };
+  const contradicted = { status: 403, code: "MDB_TENANT_CONTRADICTED" };
+  const served = (tenant: string) => ({ status: 200, body: { seen: [tenant] } });
+
+  describe(`the host of a request to ${framework}`, () => {
+    it.each([
+      ["acme.example.org", "acme"],
+      ["ACME.Example.ORG:8443", "acme"],
+      ["bolt.example.org.", "bolt"],
+      ["shared7.example.org:", "shared7"],
+    ])("names the tenant: %s", async (host, tenant) => {
+      const { service } = await open("host");
+      expect(await askAs(service.url + run("tenantForget"), { host })).toMatchObject(served(tenant));
+    });
+
+    it.each(["127.0.0.1", "[::1]:3000", "example.org", "a.b.example.org", "acme.example.com", "acme.example.orgs"])(
+      "names none, and is a 400: %s",
+      async (host) => {
+        const { service } = await open("host");
+        expect(await askAs(service.url + run("tenantForget"), { host })).toMatchObject(missing);
+      },
+    );
+
+    it.each([
+      ["empty", [""]],
+      ["with an empty label", [".example.org"]],
+      ["with a path", ["acme.example.org/x"]],
+      ["with a user", ["root@acme.example.org"]],
+      ["with two names", ["acme.example.org, bolt.example.org"]],
+      ["with spaces inside", ["ac me.example.org"]],
+      ["percent-encoded", ["%61cme.example.org"]],
+      ["sent twice, for two tenants", ["acme.example.org", "bolt.example.org"]],
+      ["sent twice, for one", ["acme.example.org", "acme.example.org"]],
+    ])("is a 400 where it is %s", async (_how, hosts) => {
+      const { service, shops } = await open("host");
+      const lines = [`GET ${run("tenantForget")} HTTP/1.1`, ...hosts.map((it) => `Host: ${it}`), "Connection: close"];
+      expect(statusOf(await sendLines(service.url, lines))).toBe(400);
+      expect(shops.stats().tenants.lookups.asked).toBe(0);
+    });
+  });
+
+  describe(`the path of a request to ${framework}`, () => {
+    it.each([
+      ["acme", "acme"],
+      ["%61cme", "acme"],
+      ["shared%37", "shared7"],
+    ])("names the tenant: %s", async (segment, tenant) => {
+      const { service } = await open("path");
+      expect(await askAs(service.url + run("tenantForget", segment), {})).toMatchObject(served(tenant));
+    });
+
+    it.each(["ac%2Fme", "%2e%2e%2facme", "ac%20me", "acme%00", "%C3%A4cme", "acme%2C", "a".repeat(65)])(
+      "is a 400 where it is no id: %s",
+      async (segment) => {
+        const { service, shops } = await open("path");
+        expect(await askAs(service.url + run("tenantForget", segment), {})).toMatchObject(missing);
+        expect(shops.stats().tenants.lookups.asked).toBe(0);
+      },
+    );
+
+    it("is a 400 where it cannot be decoded, and nobody's where it is empty", async () => {
+      const { service, shops } = await open("path");
+      expect((await askAs(service.url + run("tenantForget", "%zz"), {})).status).toBe(400);
+      expect([400, 404]).toContain((await askAs(service.url + run("tenantForget", ""), {})).status);
+      expect(shops.stats().tenants.lookups.asked).toBe(0);
+    });
+
+    it("is compared as it is, so that another spelling is another tenant", async () => {
+      const { service } = await open("path");
+      expect(await askAs(service.url + run("tenantForget", "ACME"), {})).toMatchObject({
+        status: 404,
+        code: "MDB_UNKNOWN_TENANT",
+      });
+    });
+  });
+
+  describe(`a trusted header of a request to ${framework}`, () => {
+    const sent = async (...values: readonly string[]) => {
+      const { service } = await open("header");
+      const lines = [`GET ${run("tenantForget")} HTTP/1.1`, "Host: localhost", ...values.map((it) => `X-Tenant:${it}`)];
+      return sendLines(service.url, [...lines, "Connection: close"]);
+    };
+
+    it("names the tenant", async () => {
+      const answer = await sent("  acme ");
+      expect(answer).toContain('{"seen":["acme"]}');
+      expect(statusOf(answer)).toBe(200);
+    });
+
+    it.each([
+      ["missing", []],
+      ["empty", [""]],
+      ["blank", ["   "]],
+      ["a list", ["acme,bolt"]],
+      ["a list of one and nothing", ["acme,"]],
+      ["sent twice, for two tenants", ["acme", "bolt"]],
+      ["sent twice, for one", ["acme", "acme"]],
+      ["no id", ["../acme"]],
+    ])("is a 400 where it is %s", async (_how, values) => {
+      const answer = await sent(...values);
+      expect(answer).toContain('"MDB_TENANT_MISSING"');
+      expect(statusOf(answer)).toBe(400);
+    });
+  });
+
+  describe(`a function that finds the tenant of a request to ${framework}`, () => {
+    it("may take its time, and say that there is none", async () => {
+      const { service } = await open("function");
+      const ask = (claim: string) => askAs(service.url + run("tenantForget"), { "x-claim": claim });
+      expect(await ask("bolt")).toMatchObject(served("bolt"));
+      for (const claim of ["none", "empty", "unheard-of", "number", "list"])
+        expect(await ask(claim)).toMatchObject(missing);
+      expect((await ask("failure")).status).toBe(500);
+    });
+  });
+
+  describe(`two sources of a request to ${framework}`, () => {
+    it("serve where they agree, and where one of them says nothing", async () => {
+      const { service } = await open("host and claim");
+      const ask = (host: string, claim: string) => askAs(service.url + run("tenantForget"), { host, "x-claim": claim });
+      expect(await ask("acme.example.org", "acme")).toMatchObject(served("acme"));
+      expect(await ask("acme.example.org", "none")).toMatchObject(served("acme"));
+      expect(await ask("localhost", "bolt")).toMatchObject(served("bolt"));
+      expect(await ask("localhost", "none")).toMatchObject(missing);
+    });
+
+    it("are a 403 where they contradict each other, and nobody is looked up", async () => {
+      const { service, shops, seen } = await open("host and claim");
+      const ask = (claim: string) =>
+        askAs(service.url + run("tenantForget"), { host: "acme.example.org", "x-claim": claim });
+      expect(await ask("bolt")).toMatchObject(contradicted);
+      expect(await ask("ACME")).toMatchObject(contradicted);
+      // What cannot be read is not nothing.
+      expect(await ask("number")).toMatchObject(missing);
+      expect(await ask("list")).toMatchObject(missing);
+      expect(shops.stats().tenants.lookups.asked).toBe(0);
+      expect(seen).toEqual([]);
+    });
+
+    it("are a 403 when a header contradicts the host", async () => {
+      const { service } = await open("host and header");
+      const ask = (tenant: string) =>
+        askAs(service.url + run("tenantForget"), { host: "acme.example.org", "x-tenant": tenant });
+      expect(await ask("acme")).toMatchObject(served("acme"));
+      expect(await ask("bolt")).toMatchObject(contradicted);
+      expect(await ask("")).toMatchObject(served("acme"));
+    });
+  });
+
+  describe(`a tenant that ${framework} cannot serve`, () => {
+    it("is a 404 where there is none, once it is asked for anything", async () => {
+      const { service, seen } = await open("path");
+      expect(await askAs(service.url + run("tenantForget", "nobody"), {})).toMatchObject({
+        status: 404,
+        code: "MDB_UNKNOWN_TENANT",
+        retryAfter: undefined,
+      });
+      // The glue itself looks nothing up.
+      expect(await askAs(service.url + run("idle", "nobody"), {})).toMatchObject({ status: 200 });
+      expect(seen).toEqual([]);
+    });
+
+    it("is a 503 with Retry-After where it could not be found out where it lives", async () => {
+      const { service } = await open("path", () => {
+        throw new Error("the control database is down");
+      });
+      const expected = { status: 503, code: "MDB_TENANT_RESOLVE", retryAfter: "1" };
+      expect(await askAs(service.url + run("tenantForget", "acme"), {})).toMatchObject(expected);
+    });
+
+    it.each([
+      [1_500, "2"],
+      [2_000, "2"],
+      [0, "1"],
+      [undefined, undefined],
+    ])("is a 503 where it is unavailable for %s ms, with Retry-After: %s", async (retryAfterMs, retryAfter) => {
+      const { service } = await open("path", () => ({
+        unavailable: "moving",
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
+      }));
+      const expected = { status: 503, code: "MDB_TENANT_UNAVAILABLE", retryAfter };
+      expect(await askAs(service.url + run("tenantForget", "acme"), {})).toMatchObject(expected);
+    });
+
+    it("is a 503 with Retry-After where others hold the whole budget", async () => {
+      const resolve = (id: string) => places.definition(`${id} 0`, { pool: { acquireTimeoutMs: 50 } });
+      const { service, shops, databases } = await open("path", resolve, { connections: 1 });
+      await shops.run("acme", () =>
+        databases.database("shop").withSession(async (session) => {
+          await session.query("select 1");
+          expect(await askAs(service.url + run("tenantForget", "bolt"), {})).toMatchObject({
+            status: 503,
+            code: "MDB_POOL_TIMEOUT",
+            retryAfter: "1",
+          });
+        }),
+      );
+    });
+  });
+
+  describe(`the scope in ${framework}`, () => {
+    it("is kept by sessions, transactions and hooks after the commit", async () => {
+      const { service } = await open("path");
+      for (const tenant of ["acme", "shared7"]) {
+        for (const name of ["tenantCommit", "tenantTransaction"]) {
+          const { body } = await askAs(service.url + run(name, tenant), {});
+          expect(body, name).toEqual({ seen: [tenant, tenant] });
+        }
+      }
+      const kept = (await places.notes()).filter((it) => it.startsWith("acme ") || it.startsWith("shared7 "));
+      const ofOne = (tenant: string) => [`${tenant} 1 hook`, `${tenant} 1 kept`, `${tenant} 1 kept`];
+      expect(kept).toEqual([...ofOne("acme"), ...ofOne("shared7")]);
+    });
+
+    it("is kept while a body is read, and by a session that a lost callback asks for", async () => {
+      const { service } = await open("path");
+      // Larger than one piece of a socket.
+      const sent = { text: "x".repeat(80_000) };
+      const { body } = await postTo(`${service.url}/t/shared3/post/tenantPosted/1`, sent);
+      expect(body).toEqual({ seen: ["shared3", "shared3"], body: sent });
+      expect(await askAs(service.url + run("tenantLost", "acme"), {})).toMatchObject(served("acme"));
+    });
+
+    it("is no one's on routes without a tenant", async () => {
+      const { service } = await open("host");
+      expect((await askAs(`${service.url}/health`, { host: "localhost" })).status).toBe(200);
+      expect((await askAs(`${service.url}/nowhere`, { host: "localhost" })).status).toBe(404);
+    });
+
+    it("is kept by answers that stream, also where two share one connection", async () => {
+      const { service } = await open("path");
+      const get = (tenant: string, more: readonly string[] = []) => [
+        `GET /t/${tenant}/stream/tenantStream/1 HTTP/1.1`,
+        "Host: localhost",
+        ...more,
+      ];
+      // Sent in one go: the second answer waits for the first, and goes on when that is through.
+      const answer = await sendLines(service.url, [...get("shared1"), "", ...get("bolt", ["Connection: close"])]);
+      const [, first = "", second = ""] = answer.split("HTTP/1.1 200 OK");
+      const named = (text: string) => text.match(/\b(?:acme|bolt|shared\d+)\b/g) ?? [];
+      expect(named(first)).toEqual(Array(25).fill("shared1"));
+      expect(named(second)).toEqual(Array(25).fill("bolt"));
+    });
+  });
+
+  tenantConcurrencySuite(framework, open, () => places);
+}
