@@ -52,12 +52,16 @@ export function tenantConcurrencySuite(
     const others = Promise.all(requests.filter(({ kind }) => kind.route !== "run/tenantHang").map(({ got }) => got));
     const moving = new AbortController();
     const mover = moveAround(shops, sides, tenantIds, moving.signal);
-    // Those that hang give up at last, as clients do: others wait for their connections.
-    await vi.waitFor(() => expect(shops.stats().tenants.moved).toBeGreaterThan(0), { timeout: 60_000 });
-    hanging.abort();
-    await others;
-    moving.abort();
-    await mover;
+    try {
+      // Those that hang give up at last, as clients do: others wait for their connections.
+      await vi.waitFor(() => expect(shops.stats().tenants.moved).toBeGreaterThan(0), { timeout: 60_000 });
+      hanging.abort();
+      await others;
+    } finally {
+      hanging.abort();
+      moving.abort();
+      await mover;
+    }
 
     for (const { kind, tenant, got } of requests) {
       const { outcome, seen } = await got;

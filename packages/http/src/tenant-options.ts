@@ -28,7 +28,8 @@ export interface CheckedTenantOptions<Request> {
 export function checkTenantOptions<Request>(options: TenantOptions<Request>): CheckedTenantOptions<Request> {
   checkOptions<TenantOptions<Request>>("mdbTenant", options, {
     tenants: { type: "object", required: true },
-    from: { type: ["object", "function"], required: true },
+    // A list of them, too.
+    from: { type: "any", required: true },
   });
   const { tenants, from } = options;
   if (typeof tenants.run !== "function") {
