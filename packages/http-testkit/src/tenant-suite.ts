@@ -229,7 +229,8 @@ export function tenantSuite(framework: string, start: StartTenantService): void 
     });
 
     it("is a 503 with Retry-After where others hold the whole budget", async () => {
-      const resolve = (id: string) => places.definition(`${id} 0`, { pool: { acquireTimeoutMs: 50 } });
+      const impatient = { pool: { acquireTimeoutMs: 50 } };
+      const resolve = (id: string) => places.definition(`${id} 0`, id === "bolt" ? impatient : {});
       const { service, shops, databases } = await open("path", resolve, { connections: 1 });
       await shops.run("acme", () =>
         databases.database("shop").withSession(async (session) => {

@@ -45,6 +45,8 @@ export class RequestSessions<Databases extends DatabaseManager = DatabaseManager
     if (session === undefined) {
       session = this.#begin(label);
       this.#sessions.set(label, session);
+      // One that could not be made, outside of its tenant's scope for example, is made when it is asked for again.
+      session.catch(() => this.#sessions.delete(label));
     }
     return session;
   }

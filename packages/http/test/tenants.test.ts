@@ -201,9 +201,9 @@ describe("on a server of node:http", () => {
         { switch: true },
       );
       const plain = await shops.run("bolt", () => sessions.session("plain"), { switch: true });
-      response.end(`${elsewhere} ${plain.label}`);
+      response.end(`${elsewhere} ${plain.label} ${(await sessions.session("shop")).label}`);
     });
-    expect(await ask({ host: "acme.example.org" })).toBe("200 MDB_TENANT_MISMATCH plain");
+    expect(await ask({ host: "acme.example.org" })).toBe("200 MDB_TENANT_MISMATCH plain shop");
     const askLost = await serve(enter, async (request, response) => {
       const { sessions } = nodeSessions(databases, request, response);
       const session = await lost(() => sessions.session("shop"));
