@@ -10,8 +10,8 @@ import {
   type ResultSet,
   type RowStream,
   type Statement,
+  watchExpiry,
 } from "@nsj/mdb-core";
-import { watch } from "./bounds.ts";
 import { bulkLoad } from "./bulk.ts";
 import { callProcedure } from "./call.ts";
 import { SocketStream } from "./cursor.ts";
@@ -157,7 +157,7 @@ export class MssqlConnection implements DriverConnection {
 
   /** A server that does not answer by the deadline loses the connection: its answer would come in the middle of something else. */
   async #bounded(context: OperationContext, work: () => Promise<void>): Promise<void> {
-    const stop = watch(this.#link.clock, context, () =>
+    const stop = watchExpiry(this.#link.clock, context, () =>
       this.#link.destroy(DriverFault.lost("the server did not answer in time", context.signal?.reason)),
     );
     try {

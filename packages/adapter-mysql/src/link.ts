@@ -1,6 +1,5 @@
 import type { Socket } from "node:net";
-import { type Clock, DriverFault, type OperationContext } from "@nsj/mdb-core";
-import { watch } from "./bounds.ts";
+import { type Clock, DriverFault, type OperationContext, watchExpiry } from "@nsj/mdb-core";
 import { endsConnection, noteFacts } from "./errors.ts";
 import { refusal } from "./faults.ts";
 import type { Flight } from "./flight.ts";
@@ -142,7 +141,7 @@ export class Link {
       return;
     }
     const over = new Promise<void>((resolve) => this.#socket.once("close", () => resolve()));
-    const stop = watch({ ...context, clock: this.clock }, () => this.#socket.destroy());
+    const stop = watchExpiry(this.clock, context, () => this.#socket.destroy());
     try {
       // COM_QUIT has no answer: the server hangs up.
       this.native.write(Buffer.from([1, 0, 0, 0, 1]));

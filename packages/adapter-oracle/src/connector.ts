@@ -5,8 +5,8 @@ import {
   type DriverConnection,
   DriverFault,
   type OperationContext,
+  watchExpiry,
 } from "@nsj/mdb-core";
-import { bounded } from "./bounds.ts";
 import { OracleConnection } from "./connection.ts";
 import { processIsInUtc, readDatesAsText } from "./datetimes.ts";
 import { noteFacts } from "./errors.ts";
@@ -42,7 +42,7 @@ export class OracleConnector implements Connector {
     const givenUp = new Promise<never>((_, reject) => {
       giveUp = reject;
     });
-    const end = bounded(this.#clock, context, (why) => {
+    const end = watchExpiry(this.#clock, context, (why) => {
       const error =
         why === "deadline" ? DriverFault.connectTimeout() : DriverFault.connectAborted(context.signal?.reason);
       attempt.abandon(error);

@@ -1,6 +1,5 @@
 import type { Socket } from "node:net";
-import { type Clock, DriverFault, type OperationContext } from "@nsj/mdb-core";
-import { bounded } from "./bounds.ts";
+import { type Clock, DriverFault, type OperationContext, watchExpiry } from "@nsj/mdb-core";
 import { fetchOf } from "./columns.ts";
 import { noteFacts } from "./errors.ts";
 import type { NativeConnection, NativeExecuteOptions } from "./native.ts";
@@ -59,7 +58,7 @@ export class Link {
     if (pending === undefined) return;
     await new Promise(setImmediate);
     if (this.#pending !== pending) return;
-    const end = bounded(this.#clock, context, () =>
+    const end = watchExpiry(this.#clock, context, () =>
       this.destroy(DriverFault.lost("the server did not stop the statement in time")),
     );
     try {
@@ -72,7 +71,7 @@ export class Link {
 
   /** Runs something that must not take longer than the context allows; else the connection is lost. */
   async within<Result>(context: OperationContext, work: () => Promise<Result>): Promise<Result> {
-    const end = bounded(this.#clock, context, () =>
+    const end = watchExpiry(this.#clock, context, () =>
       this.destroy(DriverFault.lost("the server did not answer in time", context.signal?.reason)),
     );
     try {
@@ -86,7 +85,7 @@ export class Link {
   async close(context: OperationContext): Promise<void> {
     if (this.#dead) return;
     this.onFatal = null;
-    const end = bounded(this.#clock, context, () => this.destroy());
+    const end = watchExpiry(this.#clock, context, () => this.destroy());
     try {
       await this.connection.close();
     } catch {

@@ -24,6 +24,7 @@ export function routedContext(
     new ConfigurationError(`${label}: a connection was asked for before it was known of which database`);
   return Object.freeze<DatabaseContext>({
     identity,
+    isRouted: true,
     root: { unit: undefined },
     database: label,
     engine: driver.name,
