@@ -3,6 +3,7 @@ import type { Mutant } from "./mutant.ts";
 import { poolMutants } from "./pool-mutants.ts";
 import { sessionMutants } from "./session-mutants.ts";
 import { transactionMutants } from "./transaction-mutants.ts";
+import { webMutants } from "./web-mutants.ts";
 
 /** Every one-line fault that the tests are known to notice. */
-export const mutants: readonly Mutant[] = [...transactionMutants, ...sessionMutants, ...poolMutants, ...daoMutants];
+export const mutants: readonly Mutant[] = [...transactionMutants, ...sessionMutants, ...poolMutants, ...daoMutants, ...webMutants];

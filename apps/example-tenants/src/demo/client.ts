@@ -3,10 +3,17 @@ import { setTimeout as pause } from "node:timers/promises";
 
 const items = ["Tea", "Coffee", "Kettle", "Cup", "Spoon", "Tray"];
 
+interface Listed {
+  readonly items?: readonly { readonly id: string }[];
+}
+
 /** A client that orders something in one shop or another, looks at the last orders, and begins again, until the signal aborts. */
 export async function runClient(url: string, end: AbortSignal): Promise<void> {
   while (!end.aborted) {
-    const shop = oneOf(await shopsOf(url));
+    const shops = await shopsOf(url);
+    // The service is closing, or has none.
+    if (shops.length === 0) return;
+    const shop = oneOf(shops);
     // Some shops have more customers than others, and one of them keeps coming.
     for (let round = randomInt(1, 6); round > 0 && !end.aborted; round--) {
       const placed = await fetch(`${url}/shops/${shop}/orders`, {
@@ -25,9 +32,7 @@ export async function runClient(url: string, end: AbortSignal): Promise<void> {
 }
 
 async function shopsOf(url: string): Promise<readonly string[]> {
-  const { items } = (await (await fetch(`${url}/shops`)).json()) as {
-    readonly items: readonly { readonly id: string }[];
-  };
+  const { items = [] } = (await (await fetch(`${url}/shops`)).json()) as Listed;
   return items.map(({ id }) => id);
 }
 
