@@ -6,4 +6,10 @@ import { transactionMutants } from "./transaction-mutants.ts";
 import { webMutants } from "./web-mutants.ts";
 
 /** Every one-line fault that the tests are known to notice. */
-export const mutants: readonly Mutant[] = [...transactionMutants, ...sessionMutants, ...poolMutants, ...daoMutants, ...webMutants];
+export const mutants: readonly Mutant[] = [
+  ...transactionMutants,
+  ...sessionMutants,
+  ...poolMutants,
+  ...daoMutants,
+  ...webMutants,
+];

@@ -74,8 +74,8 @@ export const webMutants: readonly Mutant[] = [
   {
     fault: "maintenance of a tenant begins while somebody works there",
     file: "packages/tenants/src/move.ts",
-    text: "tenant.arriving = leave(fleet, tenant, current);",
-    replacement: "leave(fleet, tenant, current);",
+    text: "if (place !== undefined) tenant.arriving = empty;",
+    replacement: "",
     noticedBy: ["packages/tenants/test/moves.test.ts"],
   },
 ];

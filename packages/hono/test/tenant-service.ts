@@ -27,8 +27,7 @@ export async function startTenantService(
     c.json((await runHandler(c.req.param("name"), handlerRequest(c))) ?? null),
   );
   app.get("/t/:tenant/stream/:name/:user", (c) => {
-    const lines = ReadableStream.from(streamHandler(c.req.param("name"), handlerRequest(c)));
-    const body = lines.pipeThrough(new TextEncoderStream());
+    const body = pulled(streamHandler(c.req.param("name"), handlerRequest(c)));
     // Hono's own answer, and one that is nobody's.
     return Number(c.req.param("user")) % 2 === 1 ? c.body(body) : new Response(body);
   });
@@ -44,6 +43,23 @@ export async function startTenantService(
   const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }, listening.resolve) as Server;
   const { port } = await listening.promise;
   return { url: `http://127.0.0.1:${port}`, close: () => shutDown(server, databases) };
+}
+
+/** Reads nothing before it is asked for: by the server, when the handler has returned. */
+function pulled(lines: AsyncIterable<string>): ReadableStream<Uint8Array> {
+  const iterator = lines[Symbol.asyncIterator]();
+  const encoder = new TextEncoder();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await iterator.next();
+        if (done === true) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      },
+      cancel: async () => void (await iterator.return?.()),
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 function handlerRequest(context: Context<{ Variables: MdbVariables }>): HandlerRequest {

@@ -20,8 +20,9 @@ export function moveTenant(fleet: Fleet, tenant: Tenant, found: unknown): void {
     }
     fleet.tenants.delete(tenant.id);
     fleet.counts.evicted.gone++;
+    const empty = leave(fleet, tenant, current);
     // For whoever asked to have it refreshed: maintenance begins when nobody works there any more.
-    tenant.arriving = leave(fleet, tenant, current);
+    if (place !== undefined) tenant.arriving = empty;
     tell({ type: "evicted", database: fleet.label, tenant: tenant.id, reason: "gone" });
     return;
   }
