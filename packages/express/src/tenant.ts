@@ -8,7 +8,10 @@ import type { Middleware } from "./middleware.ts";
  * parameter: `app.use("/shops/:tenant", mdbTenant({ tenants: shops, from: fromPath("tenant") }))`.
  * @throws ConfigurationError naming the option that is wrong
  */
-export function mdbTenant(options: TenantOptions<IncomingMessage & Express.Request>): Middleware {
+export function mdbTenant(options: TenantOptions<IncomingMessage & Express.Request>): Middleware;
+/** The same for functions that say what a request is. */
+export function mdbTenant<Request extends IncomingMessage>(options: TenantOptions<Request>): Middleware;
+export function mdbTenant<Request extends IncomingMessage>(options: TenantOptions<Request>): Middleware {
   const enter = nextInTenant(options);
-  return (request, response, next) => enter(request as IncomingMessage & Express.Request, request, response, next);
+  return (request, response, next) => enter(request as Request, request, response, next);
 }

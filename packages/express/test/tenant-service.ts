@@ -33,7 +33,7 @@ export async function startTenantService(
     response.json(await runHandler(request.params.name, { ...handlerRequest(request), body: request.body }));
   });
   const from = tenantFrom<Request>(way, (request, name) => request.headers[name]);
-  app.use("/t/:tenant", mdbTenant({ tenants, from: from as never }), tenant);
+  app.use("/t/:tenant", mdbTenant({ tenants, from }), tenant);
   app.use(mdbErrors({}, options));
 
   const server = createServer(app);

@@ -74,7 +74,9 @@ export function keepRequestContext(request: IncomingMessage, response: ServerRes
  */
 export function nodeFacts(request: object, raw: IncomingMessage): RequestFacts {
   const framed: Framed = request;
-  const header = (name: string): readonly string[] => raw.headersDistinct[name] ?? valuesOf(raw.headers[name]);
+  // Requests that tests inject have headers of their own, and nothing else.
+  const distinct: NodeJS.Dict<string[]> | undefined = raw.headersDistinct;
+  const header = (name: string): readonly string[] => distinct?.[name] ?? valuesOf(raw.headers[name]);
   return {
     get host() {
       const { host } = framed;
@@ -90,7 +92,6 @@ export function nodeFacts(request: object, raw: IncomingMessage): RequestFacts {
   };
 }
 
-/** Requests that tests make by hand have headers of their own. */
 function valuesOf(value: string | readonly string[] | undefined): readonly string[] {
   if (value === undefined) return [];
   return typeof value === "string" ? [value] : value;
