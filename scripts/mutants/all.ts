@@ -1,7 +1,9 @@
 import { daoMutants } from "./dao-mutants.ts";
 import type { Mutant } from "./mutant.ts";
+import { mysqlMutants } from "./mysql-mutants.ts";
 import { poolMutants } from "./pool-mutants.ts";
 import { sessionMutants } from "./session-mutants.ts";
+import { tenantsMutants } from "./tenants-mutants.ts";
 import { transactionMutants } from "./transaction-mutants.ts";
 import { webMutants } from "./web-mutants.ts";
 
@@ -12,4 +14,6 @@ export const mutants: readonly Mutant[] = [
   ...poolMutants,
   ...daoMutants,
   ...webMutants,
+  ...tenantsMutants,
+  ...mysqlMutants,
 ];

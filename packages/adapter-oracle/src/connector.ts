@@ -77,9 +77,11 @@ export class OracleConnector implements Connector {
         sessionFacts.map(() => text),
         executeOptions(false, { prefetch: 2, fetch: 1 }),
       );
+      const own = (facts.outBinds ?? []).map((fact) => (typeof fact === "string" ? fact : null));
+      link.context.own = { schema: own[0] ?? "", clientId: own.at(-1) ?? "" };
       return new OracleConnection(link, {
         fetchArraySize: this.#settings.fetchArraySize,
-        resetBlock: resetBlock((facts.outBinds ?? []).map((fact) => (typeof fact === "string" ? fact : null))),
+        resetBlock: resetBlock(own),
         keptTables: this.#keptTables,
       });
     } catch (error) {

@@ -22,6 +22,7 @@ export function routedContext(
   const types = checkTypeOptions(options.types ?? {}, label);
   const noConnection = (): ConfigurationError =>
     new ConfigurationError(`${label}: a connection was asked for before it was known of which database`);
+  const patience = checkPoolOptions({}, label);
   return Object.freeze<DatabaseContext>({
     identity,
     isRouted: true,
@@ -35,12 +36,13 @@ export function routedContext(
       get closed() {
         return router.closed;
       },
+      patience,
       stats: options.stats,
       tryAcquire: () => undefined,
       acquire: () => Promise.reject(noConnection()),
     },
     permanent: false,
-    patienceMs: checkPoolOptions({}, label).deadlockPatienceMs,
+    patienceMs: patience.deadlockPatienceMs,
     hookTimeoutMs: options.hookTimeoutMs ?? defaultHookTimeoutMs,
     outcomeTimeoutMs: defaultOutcomeTimeoutMs,
     pipelining: undefined,
