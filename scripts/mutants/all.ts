@@ -6,6 +6,7 @@ import { sessionMutants } from "./session-mutants.ts";
 import { spanningMutants } from "./spanning-mutants.ts";
 import { tenantsMutants } from "./tenants-mutants.ts";
 import { transactionMutants } from "./transaction-mutants.ts";
+import { webMutants } from "./web-mutants.ts";
 
 /** Every one-line fault that the tests are known to notice. */
 export const mutants: readonly Mutant[] = [
@@ -14,6 +15,7 @@ export const mutants: readonly Mutant[] = [
   ...sessionMutants,
   ...poolMutants,
   ...daoMutants,
+  ...webMutants,
   ...tenantsMutants,
   ...mysqlMutants,
 ];

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { errorAnswer, type OnError, type StatusCodes } from "@nsj/mdb-http";
+import { errorAnswer, type OnError, retryAfterSeconds, type StatusCodes } from "@nsj/mdb-http";
 import { answer } from "./answer.ts";
 
 /** An error handler as Express and Connect take it. */
@@ -23,7 +23,12 @@ export function mdbErrors(
   // Express knows an error handler by its four parameters.
   return (error, request, response, next) => {
     const body = response.headersSent ? undefined : errorAnswer(error, request, statusCodes, options.onError);
-    if (body === undefined) next(error);
-    else answer(response, body.statusCode, body);
+    if (body === undefined) {
+      next(error);
+      return;
+    }
+    const seconds = retryAfterSeconds(error, body.statusCode);
+    if (seconds !== undefined) response.setHeader("retry-after", seconds);
+    answer(response, body.statusCode, body);
   };
 }

@@ -1,5 +1,5 @@
 import type { MdbError } from "@nsj/mdb-core";
-import { errorAnswer, type OnError, printError, type StatusCodes } from "@nsj/mdb-http";
+import { errorAnswer, type OnError, printError, retryAfterSeconds, type StatusCodes } from "@nsj/mdb-http";
 import type { FastifyError, FastifyInstance, FastifyRequest } from "fastify";
 
 /** Answers the library's errors with their status codes; every other goes to the handler that the app had before. */
@@ -14,6 +14,8 @@ export function answerErrors(
     if (body === undefined) return others.call(this, error, request, reply);
     if (body.statusCode > 500) request.log.error(error);
     else if (body.statusCode < 500) request.log.info(error);
+    const seconds = retryAfterSeconds(error, body.statusCode);
+    if (seconds !== undefined) reply.header("retry-after", seconds);
     return reply.code(body.statusCode).send(body);
   });
 }

@@ -1,7 +1,8 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { Readable } from "node:stream";
 import { sqlite } from "@nsj/mdb-adapter-sqlite";
 import { DatabaseManager } from "@nsj/mdb-core";
-import { errorBody, mdbFastify } from "@nsj/mdb-fastify";
+import { errorBody, fromHeader, mdbFastify, mdbTenant } from "@nsj/mdb-fastify";
 import fastify from "fastify";
 import { describe, expect, it, vi } from "vitest";
 
@@ -35,5 +36,27 @@ it("leaves errors to a handler of the app's own, which knows their bodies", asyn
   app.get("/", () => app.databases.database("main").queryOne("select 1 where 1 = 0"));
   const response = await app.inject("/");
   expect(response.json()).toEqual({ statusCode: 410, code: "MDB_NO_ROWS", error: "Gone", retryable: false, own: true });
+  await app.close();
+});
+
+it("have their tenant, from headers as tests give them: one, or several in an array", async () => {
+  const scope = new AsyncLocalStorage<string>();
+  const runner = { run: <R>(id: string, work: () => R): R => scope.run(id, work) };
+  const app = fastify();
+  await app.register(mdbFastify, { databases: open() });
+  await app.register(mdbTenant({ tenants: runner, from: fromHeader("x-tenant", { trusted: true }) }));
+  app.get("/", () => ({ tenant: scope.getStore() }));
+  app.post("/", ({ body }) => ({ tenant: scope.getStore(), body }));
+  const ask = async (tenant: string | string[], method: "GET" | "POST" = "GET") => {
+    const headers = { "x-tenant": tenant };
+    const payload = method === "POST" ? { payload: { a: 1 } } : {};
+    return (await app.inject({ url: "/", method, headers, ...payload })).json();
+  };
+  expect(await ask("acme")).toEqual({ tenant: "acme" });
+  expect(await ask(["acme"])).toEqual({ tenant: "acme" });
+  expect(await ask("acme", "POST")).toEqual({ tenant: "acme", body: { a: 1 } });
+  for (const odd of [["acme", "bolt"], ["acme", "acme"], "", []]) {
+    expect(await ask(odd), String(odd)).toMatchObject({ statusCode: 400, code: "MDB_TENANT_MISSING" });
+  }
   await app.close();
 });

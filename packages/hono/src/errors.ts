@@ -1,4 +1,4 @@
-import { errorAnswer, type OnError, type StatusCodes } from "@nsj/mdb-http";
+import { errorAnswer, type OnError, retryAfterSeconds, type StatusCodes } from "@nsj/mdb-http";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
@@ -15,5 +15,8 @@ export function mdbErrorResponse(
   options: { readonly onError?: OnError<Context> } = {},
 ): Response | undefined {
   const body = errorAnswer(error, context, statusCodes, options.onError);
-  return body && context.json(body, body.statusCode as ContentfulStatusCode);
+  if (body === undefined) return undefined;
+  const seconds = retryAfterSeconds(error, body.statusCode);
+  const headers = seconds === undefined ? {} : { "retry-after": String(seconds) };
+  return context.json(body, body.statusCode as ContentfulStatusCode, headers);
 }

@@ -1,5 +1,5 @@
 import type { DatabaseManager, LabelOf, RegisteredManager, Session, SessionOptions } from "@nsj/mdb-core";
-import { RequestSessions } from "@nsj/mdb-http";
+import { RequestSessions, withinTenantsOf } from "@nsj/mdb-http";
 import type { MiddlewareHandler } from "hono";
 
 /** The variables that the middleware sets: `new Hono<{ Variables: MdbVariables<typeof databases> }>()`. */
@@ -31,7 +31,7 @@ export function mdbHono<Databases extends DatabaseManager>(
         return context.req.raw.signal;
       },
     };
-    const sessions = new RequestSessions(databases, withSignal);
+    const sessions = new RequestSessions(databases, withSignal, (work) => withinTenantsOf(context, work));
     context.set("databases", databases);
     context.set("databaseSession", (label) => sessions.session(label));
     try {

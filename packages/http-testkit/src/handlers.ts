@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type DatabaseManager, isMdbError, type Session } from "@nsj/mdb-core";
 import { journal } from "./journal.ts";
+import { tenantAnswers, tenantStreams } from "./tenant-handlers.ts";
 
 /** What a framework gives to the handlers of the suite. */
 export interface HandlerRequest {
@@ -9,6 +10,8 @@ export interface HandlerRequest {
   readonly clientGone: AbortSignal;
   /** From the path. */
   readonly user: number;
+  /** What was posted. */
+  readonly body?: unknown;
 }
 
 const insert = "insert into notes (id) values (:user)";
@@ -157,12 +160,15 @@ async function noting<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+const allAnswers = { ...answering, ...tenantAnswers };
+const allStreams = { ...streaming, ...tenantStreams };
+
 /** Runs the handler of that name. */
 export function runHandler(name: string, request: HandlerRequest): Promise<unknown> {
-  return answering[name as keyof typeof answering](request);
+  return allAnswers[name as keyof typeof allAnswers](request);
 }
 
 /** The lines of the handler of that name. */
 export function streamHandler(name: string, request: HandlerRequest): AsyncIterable<string> {
-  return streaming[name as keyof typeof streaming](request);
+  return allStreams[name as keyof typeof allStreams](request);
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { DatabaseManager, SessionOptions } from "@nsj/mdb-core";
 import { RequestSessions } from "./request-sessions.ts";
+import { withinTenantsOf } from "./tenants-of-request.ts";
 
 /** What {@link nodeSessions} gives. */
 export interface NodeSessions<Databases extends DatabaseManager = DatabaseManager> {
@@ -22,7 +23,9 @@ export function nodeSessions<Databases extends DatabaseManager>(
   options: Omit<SessionOptions, "signal"> = {},
 ): NodeSessions<Databases> {
   const client = new AbortController();
-  const sessions = new RequestSessions(manager, { ...options, signal: client.signal });
+  const sessions = new RequestSessions(manager, { ...options, signal: client.signal }, (work) =>
+    withinTenantsOf(request, work),
+  );
   const onClose = (): void => {
     // First the signal, so that a statement that runs fails with the reason why.
     if (!response.writableFinished) {

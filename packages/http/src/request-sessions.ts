@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import {
   type DatabaseManager,
   type LabelOf,
+  RoutedDatabase,
   type Session,
   SessionClosedError,
   type SessionOptions,
@@ -13,17 +15,20 @@ import {
 export class RequestSessions<Databases extends DatabaseManager = DatabaseManager> implements AsyncDisposable {
   readonly #manager: DatabaseManager;
   readonly #options: SessionOptions;
+  readonly #within: <R>(work: () => R) => R;
   readonly #sessions = new Map<string, Promise<Session>>();
-  readonly #made: Session[] = [];
+  readonly #made: { readonly session: Session; readonly inContext: <R>(work: () => R) => R }[] = [];
   #closing: Promise<void> | undefined;
 
   /**
    * @param options - of every session. Their `signal` is the client's: when it aborts, running statements are stopped on the server, and
    * nothing of theirs is kept.
+   * @param within - runs what makes a session; for scopes of the request that its code may have lost. Default: where it is asked for
    */
-  constructor(manager: Databases, options: SessionOptions = {}) {
+  constructor(manager: Databases, options: SessionOptions = {}, within?: <R>(work: () => R) => R) {
     this.#manager = manager;
     this.#options = options;
+    this.#within = within ?? ((work) => work());
   }
 
   /**
@@ -38,15 +43,25 @@ export class RequestSessions<Databases extends DatabaseManager = DatabaseManager
     }
     let session = this.#sessions.get(label);
     if (session === undefined) {
-      session = this.#make(label);
+      session = this.#begin(label);
       this.#sessions.set(label, session);
+      // One that could not be made, outside of its tenant's scope for example, is made when it is asked for again.
+      session.catch(() => this.#sessions.delete(label));
     }
     return session;
   }
 
+  async #begin(label: string): Promise<Session> {
+    // A label of its own needs no scope, and may be asked for in any.
+    const isRouted = this.#manager.database(label) instanceof RoutedDatabase;
+    return isRouted ? this.#within(() => this.#make(label)) : this.#make(label);
+  }
+
   async #make(label: string): Promise<Session> {
+    // What runs when it is rolled back belongs to this request, whoever ends it.
+    const inContext = AsyncLocalStorage.snapshot();
     const session = await this.#manager.getSession(label, this.#options);
-    this.#made.push(session);
+    this.#made.push({ session, inContext });
     if (this.#closing !== undefined) await session.close();
     return session;
   }
@@ -62,7 +77,7 @@ export class RequestSessions<Databases extends DatabaseManager = DatabaseManager
 
   async #close(): Promise<void> {
     // Called at once, before anything is awaited: a commit that comes after this must find its session closed.
-    await Promise.allSettled(this.#made.map((session) => session.close()));
+    await Promise.allSettled(this.#made.map(({ session, inContext }) => inContext(() => session.close())));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -30,6 +30,8 @@ export const defaultStatusCodes: StatusCodes = Object.freeze({
   MDB_UNKNOWN_TENANT: 404,
   MDB_TENANT_UNAVAILABLE: 503,
   MDB_TENANT_RESOLVE: 503,
+  MDB_TENANT_MISSING: 400,
+  MDB_TENANT_CONTRADICTED: 403,
   // The status that nginx made known for "client closed request"; nobody is left to read it.
   MDB_CANCELLED: 499,
 });

@@ -1,5 +1,5 @@
 import { errorCodes, NoRowsError, UniqueViolationError } from "@nsj/mdb-core";
-import { defaultStatusCodes, errorBody } from "@nsj/mdb-http";
+import { defaultStatusCodes, errorBody, httpErrorCodes } from "@nsj/mdb-http";
 import { tenantErrorCodes } from "@nsj/mdb-tenants";
 import { describe, expect, it } from "vitest";
 
@@ -27,7 +27,7 @@ describe("the answer for an error", () => {
   });
 
   it("knows only codes that exist", () => {
-    const codes = { ...errorCodes, ...tenantErrorCodes };
+    const codes = { ...errorCodes, ...tenantErrorCodes, ...httpErrorCodes };
     expect(Object.keys(codes)).toEqual(expect.arrayContaining(Object.keys(defaultStatusCodes)));
   });
 });

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, HttpException, Inject, Logger } from "@nestjs/common";
 import { BaseExceptionFilter, HttpAdapterHost } from "@nestjs/core";
 import { MdbError } from "@nsj/mdb-core";
-import { errorAnswer } from "@nsj/mdb-http";
+import { errorAnswer, retryAfterSeconds } from "@nsj/mdb-http";
 import type { MdbModuleOptions } from "./options.ts";
 import { optionsToken } from "./tokens.ts";
 
@@ -16,11 +16,13 @@ export class MdbExceptionFilter extends BaseExceptionFilter<MdbError> {
     Inject(optionsToken)(MdbExceptionFilter, undefined, 1);
   }
   readonly #logger = new Logger("MdbExceptionFilter");
+  readonly #host: HttpAdapterHost;
   readonly #options: MdbModuleOptions;
 
   /** Made by Nest. */
   constructor(host: HttpAdapterHost, options: MdbModuleOptions) {
     super(host.httpAdapter);
+    this.#host = host;
     this.#options = options;
   }
 
@@ -32,6 +34,10 @@ export class MdbExceptionFilter extends BaseExceptionFilter<MdbError> {
     if (body === undefined) {
       super.catch(exception, host);
       return;
+    }
+    const seconds = retryAfterSeconds(exception, body.statusCode);
+    if (seconds !== undefined) {
+      this.#host.httpAdapter.setHeader(host.switchToHttp().getResponse(), "retry-after", String(seconds));
     }
     if (body.statusCode > 500) this.#logger.error(exception);
     super.catch(new HttpException(body, body.statusCode) as never, host);

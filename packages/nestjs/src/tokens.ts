@@ -7,6 +7,12 @@ export const databasesToken: unique symbol = Symbol.for("@nsj/mdb-nestjs/databas
 /** The injection token of the module's options. */
 export const optionsToken: unique symbol = Symbol.for("@nsj/mdb-nestjs/options");
 
+/** The injection token of the options of the module of tenants. */
+export const tenantOptionsToken: unique symbol = Symbol.for("@nsj/mdb-nestjs/tenant-options");
+
+/** Marks what is for no tenant. */
+export const withoutTenantKey = "@nsj/mdb-nestjs/without-tenant";
+
 /** The injection token of the database of a label; for `inject` of a factory. */
 export function databaseToken(label: RegisteredLabel): string {
   return `MdbDatabase(${label})`;

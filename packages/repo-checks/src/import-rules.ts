@@ -34,7 +34,7 @@ const sourcesMayImport: Readonly<Record<string, readonly string[]>> = {
   nestjs: ["core", "http"],
   kysely: ["core"],
   cli: ["core"],
-  "http-testkit": ["core", "http", "testkit"],
+  "http-testkit": ["core", "http", "tenants", "testkit"],
   "session-model": ["core", "testkit"],
   "wire-servers": [],
   "crash-matrix": ["core", "adapter-mysql", "adapter-postgres", "adapter-sqlite", "wire-servers"],

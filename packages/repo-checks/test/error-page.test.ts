@@ -1,4 +1,5 @@
 import * as core from "@nsj/mdb-core";
+import * as http from "@nsj/mdb-http";
 import * as tenants from "@nsj/mdb-tenants";
 import { describe, expect, it } from "vitest";
 import { type DocumentedError, documentedErrors, mentionedCodes } from "../src/error-page.ts";
@@ -8,8 +9,9 @@ const page = read("docs/errors.md");
 const codes: readonly (readonly [string, core.ErrorCodeFacts])[] = Object.entries<core.ErrorCodeFacts>({
   ...core.errorCodes,
   ...tenants.tenantErrorCodes,
+  ...http.httpErrorCodes,
 });
-const exports: Readonly<Record<string, unknown>> = { ...core, ...tenants };
+const exports: Readonly<Record<string, unknown>> = { ...core, ...tenants, ...http };
 
 /** Environment variables share the prefix of the codes. */
 const environmentVariables: ReadonlySet<string> = new Set([

@@ -134,8 +134,12 @@ export class Fleet {
 
   async #arrived(id: string, found: unknown): Promise<Entered> {
     if (this.#closed) throw this.#closedError();
-    if (!this.tenants.has(id)) this.#open(id, found);
-    return settled(this.enter(id));
+    if (this.tenants.has(id)) return settled(this.enter(id));
+    this.#open(id, found);
+    const entered = settled(this.enter(id));
+    // Only now: where all others are in use it would be the one that goes, to be looked up and opened again without end.
+    if (this.tenants.size > this.options.open) this.#makeRoom();
+    return entered;
   }
 
   #open(id: string, found: unknown): void {
@@ -149,7 +153,6 @@ export class Fleet {
     this.tenants.set(id, new Tenant(id, this.open(id, place), () => clock.now()));
     this.counts.opened++;
     tell({ type: "opened", database: this.label, tenant: id });
-    if (this.tenants.size > this.options.open) this.#makeRoom();
     this.#sweepLater();
   }
 

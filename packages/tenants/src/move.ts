@@ -20,7 +20,9 @@ export function moveTenant(fleet: Fleet, tenant: Tenant, found: unknown): void {
     }
     fleet.tenants.delete(tenant.id);
     fleet.counts.evicted.gone++;
-    leave(fleet, tenant, current);
+    const empty = leave(fleet, tenant, current);
+    // For whoever asked to have it refreshed: maintenance begins when nobody works there any more.
+    if (place !== undefined) tenant.arriving = empty;
     tell({ type: "evicted", database: fleet.label, tenant: tenant.id, reason: "gone" });
     return;
   }

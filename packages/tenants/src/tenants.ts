@@ -105,7 +105,7 @@ export class Tenants implements Composite<RoutedDatabase> {
 
   /**
    * Looks a tenant up again, now: what is remembered of it is forgotten, and where its place has changed it moves. Resolves when new work goes to
-   * the new place. @throws TenantResolveError: it stays where it is
+   * the new place; where it has become unavailable, when nobody works in the old one any more. @throws TenantResolveError: it stays where it is
    */
   async refresh(tenant: string): Promise<void> {
     this.#check(tenant);

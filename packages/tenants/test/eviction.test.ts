@@ -27,6 +27,21 @@ describe("opening and evicting", () => {
     expect(it.lookups).toHaveLength(12);
   });
 
+  it("opens one more where all that may be open are in use, and closes it again when there is one too many", async () => {
+    let lookups = 0;
+    const ask = async (id: string) => {
+      if (++lookups > 10) throw new Error("the same tenant is looked up again and again");
+      return it.places.get(id);
+    };
+    await using it = await openShops(ids, { open: 1 }, ask);
+    const { shops, shop } = it;
+    await using session = await shops.run("t0", () => shop.getSession());
+    expect(await shops.run("t1", () => whose(shop))).toBe("t1");
+    expect(await shops.run("t2", () => whose(shop))).toBe("t2");
+    expect(shops.stats().tenants).toMatchObject({ open: 2, opened: 3, evicted: { room: 1 } });
+    expect(await whose(session)).toBe("t0");
+  });
+
   it("never closes what is in use, however old: a session, a transaction, a stream, a connection, a waiter, a pin", async () => {
     await using it = await openShops(ids.slice(0, 7), { idleMs: 1_000, perTenant: { connections: 1 } });
     const { shops, shop, clock } = it;

@@ -28,6 +28,28 @@ describe("a tenant that moves", () => {
     expect(shops.stats()).toMatchObject({ budget: { used: 1 }, tenants: { moved: 1 } });
   });
 
+  it("that has become unavailable refuses new work at once, and refresh() waits until nobody works in the old place", async () => {
+    await using it = await openShops(["old", "new"]);
+    const { shops, shop, places, own } = it;
+    places.set("acme", own("old"));
+    const session = await shops.run("acme", () => shop.getSession());
+    await session.execute("insert into items (name) values ('late')");
+    places.set("acme", { unavailable: "moving", retryAfterMs: 1_000 });
+    let isEmpty = false;
+    const refreshed = shops.refresh("acme").then(() => {
+      isEmpty = true;
+    });
+    await settled();
+    expect(await errorOf(() => shops.run("acme", () => whose(shop)))).toMatchObject({ code: "MDB_TENANT_UNAVAILABLE" });
+    expect(isEmpty).toBe(false);
+    await session.commit();
+    await session.close();
+    await refreshed;
+    places.set("acme", own("new"));
+    await shops.refresh("acme");
+    expect(await shops.run("acme", () => whose(shop))).toBe("new");
+  });
+
   it("is noticed behind a use, a minute later", async () => {
     await using it = await openShops(["old", "new"]);
     const { shops, shop, places, own, clock } = it;

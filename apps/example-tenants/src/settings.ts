@@ -1,0 +1,19 @@
+import { z } from "zod";
+
+const environment = z.object({
+  HOST: z.string().default("127.0.0.1"),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3001),
+  /** How long a shutdown may take, in milliseconds. */
+  CLOSE_TIMEOUT_MS: z.coerce.number().int().min(0).default(10_000),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
+});
+
+/** What the service is told from outside. */
+export type Settings = z.output<typeof environment>;
+
+/** @throws Error that names every variable that is wrong */
+export function readSettings(variables: NodeJS.ProcessEnv): Settings {
+  const result = environment.safeParse(variables);
+  if (!result.success) throw new Error(`the environment is wrong:\n${z.prettifyError(result.error)}`);
+  return result.data;
+}

@@ -1,0 +1,4 @@
+import { tenantSuite } from "@nsj/mdb-http-testkit";
+import { startTenantService } from "./tenant-service.ts";
+
+tenantSuite("Express", startTenantService);
