@@ -26,6 +26,7 @@ export const dialect: DialectFacts = Object.freeze({
     minusInfinity: "'-Infinity'::float8",
   }),
   arrayParameters: true,
+  columnTypes: Object.freeze({ longBytes: "bytea" }),
   booleanType: "native",
   transactionalDdl: true,
   selectNeedsFrom: null,
