@@ -55,6 +55,7 @@ export default defineConfig({
             "integrations",
             "tenants",
             "several-databases",
+            "idempotency-keys",
             "query-builders",
             "migrations",
           ].map((path) => page(path)),
