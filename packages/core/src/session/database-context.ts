@@ -18,6 +18,8 @@ export interface DatabaseContext {
   readonly identity: object;
   /** Which of the databases behind one label it is; `undefined` where there is one. */
   readonly key?: string | undefined;
+  /** Stands for many databases, one of which each call means; it has no connections itself. */
+  readonly isRouted?: boolean | undefined;
   /** Why the calling code must not use what belongs to this database; `undefined` where it may. */
   readonly refusal?: (() => MdbError | undefined) | undefined;
   /** What statements are part of where no scope of the calling context says so; see `root-unit`. */
