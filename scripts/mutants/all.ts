@@ -1,6 +1,7 @@
 import { daoMutants } from "./dao-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { mysqlMutants } from "./mysql-mutants.ts";
+import { outboxMutants } from "./outbox-mutants.ts";
 import { poolMutants } from "./pool-mutants.ts";
 import { sessionMutants } from "./session-mutants.ts";
 import { tenantsMutants } from "./tenants-mutants.ts";
@@ -12,6 +13,7 @@ export const mutants: readonly Mutant[] = [
   ...sessionMutants,
   ...poolMutants,
   ...daoMutants,
+  ...outboxMutants,
   ...tenantsMutants,
   ...mysqlMutants,
 ];

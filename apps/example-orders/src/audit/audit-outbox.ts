@@ -43,6 +43,8 @@ export const auditRelay: FastifyPluginAsync = async (app) => {
     { inbox: auditInbox(app.databases) },
   );
   const relay = app.outbox.relay(Object.fromEntries(topics.map((topic) => [topic, write])), {
+    // What this process commits wakes it. Several processes would find each other's events sooner with a connection that listens.
+    listen: false,
     onError: (error, message) => app.log.warn({ err: error, message }, "an event has to wait"),
   });
   let running: ReturnType<typeof relay.start> | undefined;
