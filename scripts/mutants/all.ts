@@ -1,6 +1,7 @@
 import { daoMutants } from "./dao-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { mysqlMutants } from "./mysql-mutants.ts";
+import { outboxMutants } from "./outbox-mutants.ts";
 import { poolMutants } from "./pool-mutants.ts";
 import { sessionMutants } from "./session-mutants.ts";
 import { spanningMutants } from "./spanning-mutants.ts";
@@ -16,6 +17,7 @@ export const mutants: readonly Mutant[] = [
   ...poolMutants,
   ...daoMutants,
   ...webMutants,
+  ...outboxMutants,
   ...tenantsMutants,
   ...mysqlMutants,
 ];

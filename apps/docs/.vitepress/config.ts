@@ -56,6 +56,7 @@ export default defineConfig({
             "integrations",
             "tenants",
             "several-databases",
+            "idempotency-keys",
             "query-builders",
             "migrations",
           ].map((path) => page(path)),

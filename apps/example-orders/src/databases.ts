@@ -10,14 +10,18 @@ export interface Places {
 
 /** The databases of the service by label. Nothing connects here: each connects at its first use. */
 export function openDatabases({ ordersUrl, auditFile }: Places) {
-  return new DatabaseManager({
-    orders: postgres({
-      connectionString: ordersUrl,
-      statementTimeoutMs: 5_000,
-      pool: { max: 10, acquireTimeoutMs: 3_000 },
-    }),
-    audit: sqlite({ filename: auditFile, pool: { max: 4 } }),
-  });
+  return new DatabaseManager(
+    {
+      orders: postgres({
+        connectionString: ordersUrl,
+        statementTimeoutMs: 5_000,
+        pool: { max: 10, acquireTimeoutMs: 3_000 },
+      }),
+      audit: sqlite({ filename: auditFile, pool: { max: 4 } }),
+    },
+    // What a crash left undecided between the two is looked for from the start on.
+    { recovery: { labels: ["orders", "audit"] } },
+  );
 }
 
 /** The manager, whose type knows the labels. */

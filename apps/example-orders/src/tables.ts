@@ -1,3 +1,4 @@
+import { auditInbox, auditOutbox } from "./audit/audit-outbox.ts";
 import type { Databases } from "./databases.ts";
 
 const orders = `
@@ -42,10 +43,22 @@ const audit = `
     at text not null default (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     what text not null,
     order_id integer not null
+  );
+  create table if not exists recounts (
+    id integer primary key,
+    at text not null default (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    product_id integer not null,
+    stock_before integer not null,
+    stock integer not null,
+    reason text not null
   )`;
 
 /** Makes what is not there yet. A service that lives longer than an example has migrations instead. */
 export async function createTables(databases: Databases): Promise<void> {
   await databases.database("orders").execute(orders);
   await databases.database("audit").execute(audit);
+  await auditOutbox(databases).createTables();
+  await auditInbox(databases).createTables();
+  // Where transactions over both databases are decided.
+  await databases.prepareStore("audit");
 }

@@ -93,7 +93,7 @@ describe("an error", () => {
         error: "Internal Server Error",
         retryable: false,
       });
-      // The order stands although its event could not be written: it was a hook after the commit.
+      // The order stands although its event cannot be written: that waits.
       expect((await service.order([[1, 1]])).status).toBe(201);
     } finally {
       await service.databases.database("audit").execute("alter table gone rename to events");

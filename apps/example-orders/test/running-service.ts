@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyPluginAsync } from "fastify";
+import { auditOutbox } from "../src/audit/audit-outbox.ts";
 import { type Databases, openDatabases } from "../src/databases.ts";
 import { addSampleGoods } from "../src/demo/sample-goods.ts";
 import { buildService } from "../src/service.ts";
@@ -79,7 +80,9 @@ export class RunningService implements AsyncDisposable {
     });
   }
 
+  /** What the audit has, once everything has got there. */
   async events(): Promise<readonly string[]> {
+    while ((await auditOutbox(this.databases).size()) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
     const rows = await this.databases
       .database("audit")
       .query<{ what: string; order_id: number }>("select what, order_id from events order by id");

@@ -65,6 +65,38 @@ describe("the status page", () => {
     await eventually(() => figure(page, "audit", "rate").textContent()).not.toBe("0");
   });
 
+  it("shows what waits in the outbox, what is dead and what is in doubt, and revives the dead", async () => {
+    const orders = service.databases.database("orders");
+    await orders.execute(
+      `insert into mdb_outbox_dead (lane, message_id, topic, message_key, body, dedupe_key, written_at, attempts, reason, died_at)
+       values (1, 'm1', 'order placed', 'order 17', '{"orderId":17}', 'm1', 0, 10, 'ConnectionLostError MDB_CONNECTION_LOST', 0)`,
+    );
+    await orders.withConnection(async (connection) => {
+      const client = connection.raw() as { query(text: string): Promise<unknown> };
+      await client.query("begin");
+      await client.query("insert into customers (email, name) values ('in@doubt', 'In doubt')");
+      await client.query("prepare transaction 'somebody else'");
+    });
+    const { page, complaints } = await open();
+    const work = page.getByRole("region", { name: "Work over both databases" });
+    const shown = (name: string) => work.locator(`[data-text="${name}"]`).textContent();
+    await eventually(() => shown("dead")).toBe("1");
+    await eventually(() => shown("inDoubt")).toBe("1");
+    const doubt = await work.getByRole("row", { name: /^orders foreign/ }).count();
+    await orders.execute("rollback prepared 'somebody else'");
+    expect(doubt).toBe(1);
+    expect(await work.getByRole("row", { name: "order placed order 17 10 times" }).textContent()).toContain(
+      "MDB_CONNECTION_LOST",
+    );
+    await eventually(() => shown("inDoubt")).toBe("0");
+    await eventually(() => work.getByRole("img").getAttribute("aria-label")).toContain("Of 16 lanes 16 have a relay");
+    await work.getByRole("button", { name: "Try them again" }).click();
+    await eventually(() => shown("dead")).toBe("0");
+    expect(await service.events()).toContain("order placed 17");
+    expect(await work.getByRole("button").count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
   it("says when the service is lost, and goes on by itself when it is back", async () => {
     const { page } = await open();
     const status = page.getByRole("status");
@@ -87,6 +119,7 @@ describe("the status page", () => {
     "has no fault that axe finds, and fits its window, in %s colours %i pixels wide",
     async (scheme, width) => {
       const { page } = await open(scheme, width);
+      await page.getByRole("region", { name: "Work over both databases" }).waitFor();
       await page.evaluate(axe.source);
       const faults = await page.evaluate(
         "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))",

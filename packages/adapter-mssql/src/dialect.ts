@@ -27,6 +27,7 @@ export const dialect: DialectFacts = Object.freeze({
     generatedKey: "bigint identity primary key",
     text: "nvarchar",
     longText: "nvarchar(max)",
+    longBytes: "varbinary(max)",
   }),
   booleanType: "bit",
   transactionalDdl: true,

@@ -23,6 +23,12 @@ const common = Object.freeze({
   // A text beside a DECIMAL column is compared as a DOUBLE.
   typedParameters: true,
   finerThanDate: Object.freeze(["datetime", "timestamp"] as const),
+  columnTypes: Object.freeze({
+    moment: "datetime(6)",
+    generatedKey: "bigint auto_increment primary key",
+    longText: "longtext",
+    longBytes: "longblob",
+  }),
   booleanType: "native",
   transactionalDdl: false,
   selectNeedsFrom: null,

@@ -27,6 +27,7 @@ export const dialect: DialectFacts = Object.freeze({
   }),
   arrayParameters: true,
   checkDeferred: "set constraints all immediate",
+  columnTypes: Object.freeze({ longBytes: "bytea" }),
   booleanType: "native",
   transactionalDdl: true,
   selectNeedsFrom: null,

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { performance } from "node:perf_hooks";
 import {
   type Database,
   LockTimeoutError,
@@ -7,7 +7,9 @@ import {
   type Transaction,
   UniqueViolationError,
 } from "@nsj/mdb-core";
-import { checkName, createUnlessThere, inboxDdl } from "./tables.ts";
+import { inboxDdl } from "./ddl.ts";
+import { digestOf } from "./digest.ts";
+import { checkName, createUnlessThere } from "./tables.ts";
 
 /** Options of {@link Inbox.once}. */
 export interface OnceOptions {
@@ -79,41 +81,56 @@ export class Inbox {
   }
 
   /**
-   * Runs `work` once for a key, in a transaction that keeps its answer: who comes again with the key gets that answer, and nothing is done. For HTTP's
-   * `Idempotency-Key`, and for everything else that may be sent twice. What rejects keeps nothing, and may be tried again with the same key.
-   * @param work - gives what JSON can hold
+   * Runs `work` once for a key, in a transaction of its own that keeps its answer: who comes again with the key gets that answer, and nothing is done. For
+   * HTTP's `Idempotency-Key`, and for everything else that may be sent twice. What rejects keeps nothing, and may be tried again with the same key.
+   * Everybody gets what JSON made of the answer, the first one too.
+   * @param key - of any length; its digest is kept
+   * @param work - gives what JSON can hold; `undefined` becomes `null`
    * @throws IdempotencyError where somebody is at the same key for longer than `timeoutMs`, or it was used for another request
    */
   async once<R>(key: string, work: (tx: Transaction) => Promise<R>, options: OnceOptions = {}): Promise<R> {
     const { request = null, timeoutMs = 10_000 } = options;
-    const asked = createHash("sha256").update(JSON.stringify(request)).digest("hex");
-    const before = await this.#answerOf(key, asked);
-    if (before !== undefined) return before.answer as R;
+    const asked = digestOf(JSON.stringify(request));
+    const id = digestOf(key);
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const known = (await this.#answerOf(id, asked)) ?? (await this.#first(id, asked, work, deadline));
+      if (known !== undefined) return JSON.parse(known);
+      // Somebody was quicker; where he has failed meanwhile this call is the first again.
+      if (performance.now() >= deadline) throw new IdempotencyError("in use");
+    }
+  }
+
+  /** Gives the answer as text; `undefined` where somebody else was quicker. */
+  async #first(
+    id: string,
+    asked: string,
+    work: (tx: Transaction) => Promise<unknown>,
+    deadline: number,
+  ): Promise<string | undefined> {
     try {
       return await this.#database.transaction(
         async (tx) => {
-          await this.#claim(tx, key, asked, timeoutMs);
-          const answer = await work(tx);
+          await this.#claim(tx, id, asked, Math.max(1, Math.ceil(deadline - performance.now())));
+          const answer = JSON.stringify((await work(tx)) ?? null);
           await tx.execute(
-            sql`update ${sql.raw(this.#table)} set answer = ${JSON.stringify(answer ?? null)} where source = ${onceSource} and id = ${key}`,
+            sql`update ${sql.raw(this.#table)} set answer = ${answer} where source = ${onceSource} and id = ${id}`,
           );
           return answer;
         },
         { propagation: "requires_new" },
       );
     } catch (error) {
-      if (!(error instanceof Taken)) throw error;
+      if (error instanceof Taken) return undefined;
+      throw error;
     }
-    const answered = await this.#answerOf(key, asked);
-    // Whoever had it has failed meanwhile: this call is the first again.
-    return answered === undefined ? this.once(key, work, options) : (answered.answer as R);
   }
 
   /** Waits for whoever has written the same key and has not committed. */
-  async #claim(tx: Transaction, key: string, asked: string, timeoutMs: number): Promise<void> {
+  async #claim(tx: Transaction, id: string, asked: string, timeoutMs: number): Promise<void> {
     try {
       await tx.execute(
-        sql`insert into ${sql.raw(this.#table)} (source, id, request, done_at) values (${onceSource}, ${key}, ${asked}, ${Date.now()})`,
+        sql`insert into ${sql.raw(this.#table)} (source, id, request, done_at) values (${onceSource}, ${id}, ${asked}, ${Date.now()})`,
         { timeoutMs },
       );
     } catch (error) {
@@ -124,15 +141,15 @@ export class Inbox {
     }
   }
 
-  async #answerOf(key: string, asked: string): Promise<{ readonly answer: unknown } | undefined> {
+  async #answerOf(id: string, asked: string): Promise<string | undefined> {
     const [row] = await this.#database.query(
-      `select request, answer from ${this.#table} where source = :source and id = :key`,
-      { source: onceSource, key },
+      `select request, answer from ${this.#table} where source = :source and id = :id`,
+      { source: onceSource, id },
       { rowMode: "array" },
     );
     if (row === undefined) return undefined;
     if (row[0] !== asked) throw new IdempotencyError("other request");
-    return { answer: JSON.parse(String(row[1])) };
+    return String(row[1]);
   }
 
   /** Forgets what was done before a moment. Whoever comes with it again is new. Gives how much it was. */

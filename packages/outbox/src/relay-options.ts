@@ -4,10 +4,17 @@ import { ConfigurationError, checkOptions, type ForeignOptions, type OptionRules
 export interface RelayOptions {
   /** Messages that are read at once from a lane; 100 by default. */
   readonly batchSize?: number;
+  /** Lanes in which handlers run at the same time; 4 by default. In one lane they run one after another. */
+  readonly concurrency?: number;
   /** The longest pause between two looks at an empty outbox, in milliseconds; 1 000 by default. It begins with 20 and doubles. */
   readonly idleMs?: number;
   /** How long a relay that shows no sign of life keeps its lanes, in milliseconds; 5 000 by default. */
   readonly leaseMs?: number;
+  /**
+   * How long a handler may take, in milliseconds; 60 000 by default. Then its signal aborts, nobody waits for it any longer, and its message has
+   * failed with a {@link HandlerTimeoutError}.
+   */
+  readonly handlerTimeoutMs?: number;
   /** How often a message is tried before it is dead; 10 by default. */
   readonly attempts?: number;
   /** The upper bound of the pause before the second attempt, in milliseconds, doubled each time; the pause is random below it. 500 by default. */
@@ -19,18 +26,29 @@ export interface RelayOptions {
    * overtake it.
    */
   readonly order?: "key" | "none";
-  /** Told of each failure of a handler, and of each round that failed. By default they are warnings of the process. */
+  /**
+   * On PostgreSQL, whether commits of other processes wake the relay, by a LISTEN on a connection that it holds. By default where the pool may have 4
+   * connections or more. Where it does not work (a pooler in between), the connection is given back, and the relay looks by itself.
+   */
+  readonly listen?: boolean;
+  /** Told of each failure of a handler, and of each look that failed. By default they are warnings of the process. */
   readonly onError?: (error: unknown, message: { readonly id: string; readonly topic: string } | undefined) => void;
 }
 
+/** With what holds where nothing was said. */
+export type CheckedRelayOptions = Required<Omit<RelayOptions, "listen">> & Pick<RelayOptions, "listen">;
+
 const rules: OptionRules<RelayOptions> = {
   batchSize: { type: "count" },
+  concurrency: { type: "count" },
   idleMs: { type: "milliseconds" },
   leaseMs: { type: "milliseconds" },
+  handlerTimeoutMs: { type: "milliseconds" },
   attempts: { type: "count" },
   initialBackoffMs: { type: "milliseconds" },
   maxBackoffMs: { type: "milliseconds" },
   order: { type: "string", oneOf: ["key", "none"] },
+  listen: { type: "boolean" },
   onError: { type: "function" },
 };
 
@@ -49,14 +67,15 @@ const foreign: ForeignOptions = {
   maxattempts: { name: "attempts" },
   backoff: { name: "initialBackoffMs" },
   retrydelay: { name: "initialBackoffMs", note: "in milliseconds" },
-  concurrency: { note: "there is no such option here: relays share the lanes among them, so start more of them" },
-  timeout: { note: "there is no such option here: give the statements of the handler a limit" },
+  timeout: { name: "handlerTimeoutMs", note: "in milliseconds" },
 };
 
 const defaults = {
   batchSize: 100,
+  concurrency: 4,
   idleMs: 1_000,
   leaseMs: 5_000,
+  handlerTimeoutMs: 60_000,
   attempts: 10,
   initialBackoffMs: 500,
   maxBackoffMs: 60_000,
@@ -65,10 +84,10 @@ const defaults = {
 } as const;
 
 /** @throws ConfigurationError for an unknown option or a wrong value */
-export function checkRelayOptions(options: RelayOptions): Required<RelayOptions> {
+export function checkRelayOptions(options: RelayOptions): CheckedRelayOptions {
   checkOptions<RelayOptions>("relay", options, rules, "", foreign);
   const checked = { ...defaults, ...options };
-  for (const key of ["batchSize", "attempts"] as const) {
+  for (const key of ["batchSize", "concurrency", "attempts", "leaseMs", "handlerTimeoutMs"] as const) {
     if (checked[key] < 1) throw new ConfigurationError(`relay: option "${key}" must be at least 1`, { key });
   }
   return checked;

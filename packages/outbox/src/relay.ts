@@ -1,9 +1,14 @@
-import { type Database, isMdbError } from "@nsj/mdb-core";
-import { Discard } from "./discard.ts";
-import { LaneMessages, type StoredMessage } from "./lane-messages.ts";
-import { type HeldLane, Lanes } from "./lanes.ts";
-import type { BatchingHandler, Handler, Message } from "./message.ts";
-import type { RelayOptions } from "./relay-options.ts";
+import type { Database } from "@nsj/mdb-core";
+import { DoneMessages } from "./done-messages.ts";
+import { elapsed } from "./elapsed.ts";
+import { LaneMessages } from "./lane-messages.ts";
+import { LaneWorker } from "./lane-worker.ts";
+import { Lanes } from "./lanes.ts";
+import { Listener } from "./listener.ts";
+import type { Handler } from "./message.ts";
+import { outside } from "./outside.ts";
+import type { CheckedRelayOptions } from "./relay-options.ts";
+import { Rest } from "./rest.ts";
 import type { OutboxTables } from "./tables.ts";
 
 /** Handlers by topic. */
@@ -13,33 +18,46 @@ export type Handlers = Readonly<Record<string, Handler>>;
 export interface RelayFacts {
   readonly database: Database;
   readonly tables: OutboxTables;
+  readonly keepMs: number | undefined;
   readonly handlers: ReadonlyMap<string, Handler>;
-  readonly options: Required<RelayOptions>;
+  readonly options: CheckedRelayOptions;
   readonly onRunning: (isRunning: boolean) => void;
 }
 
 /** A relay at work: `await using running = relay.start()`. */
 export interface RunningRelay extends AsyncDisposable {
-  /** Takes no new message, waits for the handlers that run, and gives its lanes to the others. Safe to call twice. */
+  /** How many of the outbox's 16 lanes it has at this moment. */
+  readonly lanes: number;
+  /** Whether commits of other processes wake it: a NOTIFY of its own has come back. Without that it finds them when it looks, within `idleMs`. */
+  readonly isListening: boolean;
+  /** Takes no new message, waits for the handlers that run, `handlerTimeoutMs` at most, and gives its lanes to the others. Safe to call twice. */
   stop(): Promise<void>;
 }
-
-const firstPauseMs = 20;
 
 /** Hands the messages of an outbox over to handlers. No transaction is open while a handler runs. */
 export class Relay {
   readonly #facts: RelayFacts;
   readonly #lanes: Lanes;
-  readonly #messages: LaneMessages;
+  readonly #worker: LaneWorker;
+  readonly #done: DoneMessages | undefined;
+  readonly #listener: Listener | undefined;
+  readonly #rest: Rest;
+  /** Lanes in which nothing was found since the last pause. */
+  readonly #empty = new Set<number>();
   #stopping: AbortController | undefined;
-  #wake: (() => void) | undefined;
-  #isAwake = false;
 
   /** Made by `Outbox.relay`. */
   constructor(facts: RelayFacts) {
+    const { database, tables, keepMs, handlers, options } = facts;
     this.#facts = facts;
-    this.#lanes = new Lanes(facts.database, facts.tables, facts.options.leaseMs);
-    this.#messages = new LaneMessages(facts.database, facts.tables, facts.options.order);
+    this.#lanes = new Lanes(database, tables, options.leaseMs);
+    this.#done = keepMs === undefined ? undefined : new DoneMessages(database, tables, keepMs);
+    const messages = new LaneMessages(database, tables, { order: options.order, isKept: keepMs !== undefined });
+    this.#worker = new LaneWorker({ database, messages, handlers, options });
+    this.#rest = new Rest(options.idleMs, () => this.#empty.clear());
+    if (database.engine === "postgres" && (options.listen ?? database.stats().max >= 4)) {
+      this.#listener = new Listener(database, tables.messages, () => this.wake());
+    }
   }
 
   /** Begins to work, until it is stopped. @throws TypeError when it runs already */
@@ -48,145 +66,84 @@ export class Relay {
     const stopping = new AbortController();
     this.#stopping = stopping;
     this.#facts.onRunning(true);
-    const running = this.#run(stopping.signal);
+    const running = outside(() => this.#run(stopping.signal));
     const stop = async (): Promise<void> => {
       stopping.abort();
       this.wake();
       await running;
     };
-    return { stop, [Symbol.asyncDispose]: stop };
+    const lanes = this.#lanes;
+    const listener = this.#listener;
+    return {
+      get lanes(): number {
+        return lanes.size;
+      },
+      get isListening(): boolean {
+        return listener?.isHearing ?? false;
+      },
+      stop,
+      [Symbol.asyncDispose]: stop,
+    };
   }
 
   /** Looks at once, instead of after its pause. */
   wake(): void {
-    this.#isAwake = true;
-    this.#wake?.();
+    this.#rest.end();
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    let pauseMs = firstPauseMs;
-    while (!signal.aborted) {
-      this.#isAwake = false;
-      let did = 0;
-      try {
-        did = await this.#round(signal);
-      } catch (error) {
-        this.#facts.options.onError(error, undefined);
-      }
-      pauseMs = did > 0 ? firstPauseMs : Math.min(pauseMs * 2, this.#facts.options.idleMs);
-      if (did === 0) await this.#pause(pauseMs);
-    }
+    const listening = this.#listener?.run(signal);
+    // Lives until the last handler has ended: what that one is at must not be taken over.
+    const ended = new AbortController();
+    const living = this.#live(ended.signal);
+    await Promise.all(Array.from({ length: this.#facts.options.concurrency }, () => this.#work(signal)));
+    ended.abort();
+    await living;
+    await listening;
     this.#facts.onRunning(false);
     this.#stopping = undefined;
     // Others take them over later, where this fails.
     await this.#lanes.release().catch((error: unknown) => this.#facts.options.onError(error, undefined));
   }
 
-  /** Goes through its lanes once. Gives how many messages it has dealt with. */
-  async #round(signal: AbortSignal): Promise<number> {
-    let did = 0;
-    for (const held of await this.#lanes.current()) {
-      if (signal.aborted) break;
-      const messages = await this.#messages.next(held, this.#facts.options.batchSize);
-      if (messages.length === 0) continue;
-      did += messages.length;
-      if (!(await this.#lane(held, messages, signal))) this.#lanes.lost(held.lane);
-      // Shows that it lives, however many lanes there are.
-      await this.#lanes.current();
+  /** Shows that it lives, however long handlers take. */
+  async #live(ended: AbortSignal): Promise<void> {
+    const { leaseMs, onError } = this.#facts.options;
+    while (!ended.aborted) {
+      try {
+        const before = this.#lanes.size;
+        await this.#lanes.look();
+        if (this.#lanes.size > before) this.wake();
+        if (this.#lanes.has(0)) await this.#done?.forgetSometimes();
+      } catch (error) {
+        onError(error, undefined);
+      }
+      await elapsed(leaseMs / 4, ended);
     }
-    return did;
   }
 
-  /** Deals with messages of one lane, in their order. Says whether the lane is still held. */
-  async #lane(held: HeldLane, messages: readonly StoredMessage[], signal: AbortSignal): Promise<boolean> {
-    const done: StoredMessage[] = [];
-    /** Keys of which a message has failed just now. */
-    const heldUp = new Set<string>();
-    let isHeld = true;
-    for (const group of groupsOf(messages, (topic) => this.#facts.handlers.get(topic))) {
-      if (signal.aborted || !isHeld) break;
-      const due = group.messages.filter(({ key }) => key === undefined || !heldUp.has(key));
-      if (group.batch !== undefined && due.length > 1) {
-        try {
-          await group.batch(due);
-          done.push(...due);
-          continue;
-        } catch {
-          // Which one it was is found out one by one.
-        }
+  /** Takes one lane after another. */
+  async #work(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const held = this.#lanes.borrow((lane) => !this.#empty.has(lane));
+      if (held === undefined) {
+        await this.#rest.wait();
+        continue;
       }
-      for (const message of due) {
-        if (signal.aborted || !isHeld) break;
-        if (message.key !== undefined && heldUp.has(message.key)) continue;
-        const failure = await this.#handle(message, signal);
-        if (failure === undefined) {
-          done.push(message);
-          continue;
+      // Noted before it looks: a message that comes meanwhile takes the note away again.
+      this.#empty.add(held.lane);
+      try {
+        const { found, isHeld } = await this.#worker.work(held, signal);
+        if (found > 0) {
+          this.#empty.delete(held.lane);
+          this.#rest.reset();
         }
-        if (this.#facts.options.order === "key" && message.key !== undefined) heldUp.add(message.key);
-        isHeld = await this.#failed(held, message, failure.error);
+        if (!isHeld && !held.lost.aborted) this.#lanes.lost(held.lane);
+      } catch (error) {
+        this.#facts.options.onError(error, undefined);
+      } finally {
+        this.#lanes.giveBack(held);
       }
     }
-    return (await this.#messages.remove(held, done)) && isHeld;
   }
-
-  async #handle(message: StoredMessage, signal: AbortSignal): Promise<{ readonly error: unknown } | undefined> {
-    const handler = this.#facts.handlers.get(message.topic);
-    const { id, topic, key, body, attempts } = message;
-    try {
-      if (handler === undefined) throw new Error(`there is no handler for the topic ${JSON.stringify(topic)}`);
-      await handler({ id, topic, key, body }, { attempt: attempts + 1, signal });
-      return undefined;
-    } catch (error) {
-      return { error };
-    }
-  }
-
-  async #failed(held: HeldLane, message: StoredMessage, error: unknown): Promise<boolean> {
-    const { options } = this.#facts;
-    options.onError(error, { id: message.id, topic: message.topic });
-    if (error instanceof Discard) return this.#messages.bury(held, message, `discarded: ${error.message}`);
-    if (message.attempts + 1 >= options.attempts) return this.#messages.bury(held, message, reasonOf(error));
-    const limitMs = Math.min(options.maxBackoffMs, options.initialBackoffMs * 2 ** message.attempts);
-    return this.#messages.putOff(held, message, Math.random() * limitMs);
-  }
-
-  #pause(pauseMs: number): Promise<void> {
-    if (this.#isAwake) return Promise.resolve();
-    return new Promise((resolve) => {
-      const end = (): void => {
-        clearTimeout(timer);
-        this.#wake = undefined;
-        resolve();
-      };
-      const timer = setTimeout(end, pauseMs);
-      this.#wake = end;
-    });
-  }
-}
-
-interface Group {
-  readonly messages: readonly StoredMessage[];
-  readonly batch: ((messages: readonly Message[]) => Promise<void>) | undefined;
-}
-
-/** Neighbours that one handler can take at once. */
-function* groupsOf(
-  messages: readonly StoredMessage[],
-  handlerOf: (topic: string) => Handler | undefined,
-): Generator<Group> {
-  for (let start = 0; start < messages.length; ) {
-    const handler = handlerOf(messages[start]?.topic ?? "");
-    const batch = (handler as Partial<BatchingHandler> | undefined)?.batch;
-    let end = start + 1;
-    while (batch !== undefined && end < messages.length && handlerOf(messages[end]?.topic ?? "") === handler) end++;
-    yield { messages: messages.slice(start, end), batch };
-    start = end;
-  }
-}
-
-/** What is kept of an error: messages of drivers may hold values. */
-function reasonOf(error: unknown): string {
-  if (isMdbError(error)) return `${error.name} ${error.code}`;
-  return error instanceof Error ? error.name : typeof error;
 }

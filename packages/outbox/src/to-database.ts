@@ -1,6 +1,6 @@
 import type { Database } from "@nsj/mdb-core";
 import { type Inbox, inbox } from "./inbox.ts";
-import type { BatchingHandler, Effect, Handler, Message } from "./message.ts";
+import type { BatchHandler, BatchingHandler, Effect, Handler, Message } from "./message.ts";
 
 /** Options of {@link toDatabase}. */
 interface ToDatabaseOptions {
@@ -19,14 +19,17 @@ export function toDatabase(
   effect: Effect,
   { inbox: remembered = inbox(database), source = "outbox" }: ToDatabaseOptions = {},
 ): Handler {
-  const batch = async (messages: readonly Message[]): Promise<void> => {
+  const batch: BatchHandler = async (messages, signal) => {
     await database.transaction(
       async (tx) => {
         for (const message of messages) await remembered.apply(tx, source, message.id, () => effect(tx, message));
       },
-      { propagation: "requires_new" },
+      { propagation: "requires_new", signal },
     );
   };
-  const handler: BatchingHandler = Object.assign((message: Message) => batch([message]), { batch });
+  const handler: BatchingHandler = Object.assign(
+    (message: Message, { signal }: { readonly signal: AbortSignal }) => batch([message], signal),
+    { batch },
+  );
   return handler;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { EventDao } from "../audit/event-dao.ts";
+import { tell } from "../audit/audit-outbox.ts";
 import { idParams } from "../http/id-params.ts";
 import { pageQuery } from "../http/paging.ts";
 import { Refusal } from "../http/refusal.ts";
@@ -18,7 +18,6 @@ export const orderRoutes: Routes = async (app) => {
   const { databases } = app;
   const orders = new OrderDao(databases.database("orders"));
   const lines = new OrderLineDao(databases.database("orders"));
-  const events = new EventDao(databases.database("audit"));
 
   app.get("/", { schema: { querystring: listQuery } }, ({ query: { customerId, ...page }, clientGone }) => {
     const where = customerId === undefined ? {} : { customerId };
@@ -37,11 +36,11 @@ export const orderRoutes: Routes = async (app) => {
       "orders",
       async (tx) => {
         const placed = await placeOrder(tx, request.body, request.headers["idempotency-key"]);
-        // Once the order stands, and only then; a crash between the two loses the event, not the order.
-        if (placed.isNew) tx.onCommit(() => events.insert({ what: "order placed", orderId: placed.order.id }));
+        // Part of this transaction, whatever happens afterwards.
+        if (placed.isNew) await tell(app.outbox, "order placed", placed.order.id);
         return placed;
       },
-      { retry: { attempts: 3 }, signal: request.clientGone, onHookError: (error) => request.log.error(error) },
+      { retry: { attempts: 3 }, signal: request.clientGone },
     );
     return reply
       .code(isNew ? 201 : 200)
@@ -53,8 +52,8 @@ export const orderRoutes: Routes = async (app) => {
   app.post("/:id/cancel", { schema: { params: idParams, body: cancellation } }, async (request) => {
     const session = await request.databaseSession("orders");
     const order = await cancelOrder(session, request.params.id, request.body.version);
+    await session.run(() => tell(app.outbox, "order cancelled", order.id));
     await session.commit();
-    await events.insert({ what: "order cancelled", orderId: order.id });
     return order;
   });
 };

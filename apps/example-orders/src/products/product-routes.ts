@@ -3,6 +3,7 @@ import { idParams } from "../http/id-params.ts";
 import { pageQuery } from "../http/paging.ts";
 import type { Routes } from "../http/validation.ts";
 import { ProductDao } from "./product-dao.ts";
+import { recount } from "./recount.ts";
 
 const version = z.int32().positive();
 const changes = z.strictObject({
@@ -11,6 +12,11 @@ const changes = z.strictObject({
   name: z.string().trim().min(1).max(200).exactOptional(),
   priceCents: z.int32().nonnegative().exactOptional(),
   stock: z.int32().nonnegative().exactOptional(),
+});
+
+const counted = z.strictObject({
+  stock: z.int32().nonnegative(),
+  reason: z.string().trim().min(1).max(500),
 });
 
 export const productRoutes: Routes = async (app) => {
@@ -22,5 +28,10 @@ export const productRoutes: Routes = async (app) => {
 
   app.patch("/:id", { schema: { params: idParams, body: changes } }, ({ params, body, clientGone }) =>
     products.update(params.id, body, { signal: clientGone }),
+  );
+
+  // Two databases, all or nothing.
+  app.post("/:id/recount", { schema: { params: idParams, body: counted } }, ({ params, body, clientGone }) =>
+    recount(app.databases, params.id, body, clientGone),
   );
 };

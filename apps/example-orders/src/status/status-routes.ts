@@ -9,6 +9,8 @@ const files = [
   { route: "/status.css", file: "status.css", type: "text/css" },
   { route: "/status.js", file: "status.js", type: "text/javascript" },
   { route: "/pool-card.js", file: "pool-card.js", type: "text/javascript" },
+  { route: "/work.css", file: "work.css", type: "text/css" },
+  { route: "/work.js", file: "work.js", type: "text/javascript" },
   { route: "/icon.svg", file: "icon.svg", type: "image/svg+xml" },
 ];
 

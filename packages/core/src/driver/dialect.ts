@@ -130,6 +130,8 @@ export interface ColumnTypes {
   readonly text: string;
   /** A text of any length and script; default `text`. */
   readonly longText: string;
+  /** Bytes of any length; default `blob`. */
+  readonly longBytes: string;
 }
 
 /** See {@link DialectFacts.lexical}. */

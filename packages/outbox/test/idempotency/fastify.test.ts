@@ -1,0 +1,4 @@
+import { startFastify } from "./fastify-service.ts";
+import { idempotencySuite } from "./idempotency-suite.ts";
+
+idempotencySuite("fastify", startFastify);

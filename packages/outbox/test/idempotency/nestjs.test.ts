@@ -1,0 +1,4 @@
+import { idempotencySuite } from "./idempotency-suite.ts";
+import { startNest } from "./nest-service.ts";
+
+idempotencySuite("nestjs", startNest);

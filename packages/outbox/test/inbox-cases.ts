@@ -1,0 +1,62 @@
+import { IdempotencyError, type Message, toDatabase } from "@nsj/mdb-outbox";
+import { expect, it } from "vitest";
+import type { outboxBeds } from "./outbox-bed.ts";
+
+/** The inbox. */
+export function inboxCases(fresh: ReturnType<typeof outboxBeds>): void {
+  it("applies a message once in a database, however often it is handed over", async () => {
+    const { database, events, remembered, effect, write, untilEmpty, numbers } = await fresh();
+    const handler = toDatabase(database, effect, { inbox: remembered });
+    const id = await write(1);
+    const message: Message = { id, topic: "did", key: undefined, body: { n: 1 }, traceparent: undefined };
+    const context = { attempt: 1, signal: new AbortController().signal };
+    await handler(message, context);
+    await handler(message, context);
+    await using _running = events.relay({ did: handler }, { idleMs: 20 }).start();
+    await untilEmpty();
+    expect(await numbers()).toEqual([1]);
+  });
+
+  it("keeps the answer of what is done once, and refuses the key for something else", async () => {
+    const { remembered, applied, numbers } = await fresh();
+    let runs = 0;
+    const order = (request: unknown) =>
+      remembered.once(
+        "key 1",
+        async (tx) => {
+          runs++;
+          await tx.execute(`insert into ${applied} (message, n) values ('x', :runs)`, { runs });
+          return { order: runs };
+        },
+        { request },
+      );
+    expect(await order({ item: "a" })).toEqual({ order: 1 });
+    expect(await order({ item: "a" })).toEqual({ order: 1 });
+    await expect(order({ item: "b" })).rejects.toThrow(IdempotencyError);
+    await expect(order({ item: "b" })).rejects.toMatchObject({ statusCode: 422 });
+    expect(await numbers()).toEqual([1]);
+    const failing = remembered.once("key 2", async () => {
+      throw new RangeError("no");
+    });
+    await expect(failing).rejects.toThrow(RangeError);
+    expect(await remembered.once("key 2", async () => "second")).toBe("second");
+    expect(await remembered.once("KEY 2", async () => "another")).toBe("another");
+    expect(await remembered.forget(new Date(Date.now() + 1_000))).toBe(3);
+  });
+
+  it("does it once for two who come at the same time", async () => {
+    const { remembered, applied, numbers } = await fresh();
+    let runs = 0;
+    const both = await Promise.all(
+      [1, 2].map(() =>
+        remembered.once("key", async (tx) => {
+          runs++;
+          await tx.execute(`insert into ${applied} (message, n) values ('x', 1)`);
+          return runs;
+        }),
+      ),
+    );
+    expect(both).toEqual([1, 1]);
+    expect(await numbers()).toEqual([1]);
+  });
+}

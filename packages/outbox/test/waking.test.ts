@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { postgres } from "@nsj/mdb-adapter-postgres";
+import { sqlite } from "@nsj/mdb-adapter-sqlite";
+import { DatabaseManager } from "@nsj/mdb-core";
+import { outbox } from "@nsj/mdb-outbox";
+import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { newTable, tablesMade, until } from "./outbox-bed.ts";
+import { swallowingNotifications } from "./swallowing-proxy.ts";
+
+/** An application of its own, as another process would be one. */
+function application(connectionString = inject("postgresUrl")) {
+  const databases = new DatabaseManager({ main: postgres({ connectionString }) });
+  onTestFinished(() => databases.close());
+  return databases.database("main");
+}
+
+/** Looks by itself less often than any test lasts. */
+const hardlyEver = { idleMs: 3_600_000, leaseMs: 3_600_000 };
+
+async function newOutbox(): Promise<string> {
+  const table = newTable();
+  const events = outbox(application(), { table });
+  await events.createTables();
+  const owner = application();
+  onTestFinished(async () => {
+    for (const name of events.ddl().flatMap(tablesMade)) await owner.execute(`drop table ${name}`);
+  });
+  return table;
+}
+
+describe("a relay on PostgreSQL", () => {
+  it("is woken by what another process commits, in one NOTIFY after the commit", async () => {
+    const table = await newOutbox();
+    const here = application();
+    const seen: unknown[] = [];
+    const relay = outbox(here, { table }).relay({ did: async ({ body }) => void seen.push(body) }, hardlyEver);
+    await using running = relay.start();
+    await until(() => running.isListening && running.lanes === 16);
+    const there = application();
+    const events = outbox(there, { table });
+    for (let n = 0; n < 3; n++) {
+      await there.transaction(() => events.add({ topic: "did", key: "k", body: n }));
+      await until(() => seen.length === n + 1);
+    }
+    expect(seen).toEqual([0, 1, 2]);
+    await running.stop();
+    // The connection is back, and does not listen any more.
+    expect(here.stats().busy).toBe(0);
+    expect(await here.query("select pg_listening_channels() as channel")).toEqual([]);
+  });
+
+  it("may be a branch of a transaction over several databases: no NOTIFY is sent inside", async () => {
+    const table = await newOutbox();
+    const folder = mkdtempSync(join(tmpdir(), "mdb-outbox-branch-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    await using databases = new DatabaseManager({
+      main: postgres({ connectionString: inject("postgresUrl") }),
+      audit: sqlite({ filename: join(folder, "audit.db") }),
+    });
+    await databases.prepareStore("audit");
+    await databases.database("audit").execute("create table did (n integer)");
+    const events = outbox(databases.database("main"), { table });
+    await databases.transaction(["main", "audit"], async ({ audit }) => {
+      await audit.execute("insert into did values (1)");
+      await events.add({ topic: "did", body: 1 });
+    });
+    expect(await events.size()).toBe(1);
+    const failing = databases.transaction(["main", "audit"], async ({ audit }) => {
+      await events.add({ topic: "did", body: 2 });
+      await audit.execute("insert into nowhere values (1)");
+    });
+    await expect(failing).rejects.toThrow();
+    expect(await events.size()).toBe(1);
+  });
+
+  it("gives its connection back where no notification comes through, and looks by itself", async () => {
+    const table = await newOutbox();
+    const here = application(await swallowingNotifications(inject("postgresUrl")));
+    const events = outbox(here, { table });
+    const seen: unknown[] = [];
+    const relay = events.relay({ did: async ({ body }) => void seen.push(body) }, { idleMs: 50, listen: true });
+    await using running = relay.start();
+    // What it listened on was cleaned for the next one.
+    await until(() => here.stats().resets > 0);
+    expect(running.isListening).toBe(false);
+    await here.transaction(() => events.add({ topic: "did", body: 1 }));
+    await until(() => seen.length === 1);
+  });
+
+  it("does not listen where the pool is small, unless it is told to", async () => {
+    const table = await newOutbox();
+    const databases = new DatabaseManager({
+      main: postgres({ connectionString: inject("postgresUrl"), pool: { max: 2 } }),
+    });
+    onTestFinished(() => databases.close());
+    const events = outbox(databases.database("main"), { table });
+    await using running = events.relay({ did: async () => {} }, { idleMs: 20 }).start();
+    await databases.transaction("main", () => events.add({ topic: "did", body: 1 }));
+    await until(async () => (await events.size()) === 0);
+    expect(running.isListening).toBe(false);
+  });
+});
