@@ -24,7 +24,7 @@ export function routedContext(
     new ConfigurationError(`${label}: a connection was asked for before it was known of which database`);
   return Object.freeze<DatabaseContext>({
     identity,
-    root: { unit: undefined },
+    lending: undefined,
     database: label,
     engine: driver.name,
     target: Object.freeze({ address: "" }),
