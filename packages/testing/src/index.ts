@@ -1,0 +1,9 @@
+export { type EmbeddedPostgres, embeddedPostgres } from "./fresh/embedded-postgres.ts";
+export { type FreshDatabases, type FreshPlace, freshDatabases } from "./fresh/fresh-databases.ts";
+export type { TestHooks } from "./rollback/hooks.ts";
+export {
+  beginRollback,
+  type RollbackOptions,
+  type RunningRollback,
+  rollbackEach,
+} from "./rollback/rollback-each.ts";
