@@ -1,5 +1,8 @@
 export { type EmbeddedPostgres, embeddedPostgres } from "./fresh/embedded-postgres.ts";
 export { type FreshDatabases, type FreshPlace, freshDatabases } from "./fresh/fresh-databases.ts";
+export type { RecordedStatement } from "./record/recorded-statement.ts";
+export { type IndexedOptions, Recording, type RecordOptions, type RepeatOptions, record } from "./record/recording.ts";
+export type { Repeat } from "./record/repeats.ts";
 export type { TestHooks } from "./rollback/hooks.ts";
 export {
   beginRollback,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mysql } from "@nsj/mdb-adapter-mysql";
+import { mariadb, mysql } from "@nsj/mdb-adapter-mysql";
 import { postgres } from "@nsj/mdb-adapter-postgres";
 import { sqlite } from "@nsj/mdb-adapter-sqlite";
 import { DatabaseManager, sql } from "@nsj/mdb-core";
@@ -48,7 +48,8 @@ if (mysqlUrl === "") it.skip(`MariaDB: ${mysqlNeeded}`);
 else {
   describe("in two databases", () => {
     const names = ["a", "b"].map((it) => `rollback_${it}_${randomBytes(4).toString("hex")}`) as [string, string];
-    const admin = new DatabaseManager({ main: mysql({ connectionString: mysqlUrl }) });
+    const factory = mysqlUrl.startsWith("mariadb:") ? mariadb : mysql;
+    const admin = new DatabaseManager({ main: factory({ connectionString: mysqlUrl }) });
     const all = async (text: "create" | "drop"): Promise<void> => {
       for (const name of names)
         await admin.database("main").execute(sql`${sql.raw(text)} database ${sql.identifier(name)}`);
@@ -60,8 +61,8 @@ else {
     });
     const at = (name: string): string => Object.assign(new URL(mysqlUrl), { pathname: `/${name}` }).href;
     rollbackSuite("MariaDB", () => ({
-      orders: mysql({ connectionString: at(names[0]) }),
-      audit: mysql({ connectionString: at(names[1]) }),
+      orders: factory({ connectionString: at(names[0]) }),
+      audit: factory({ connectionString: at(names[1]) }),
     }));
   });
 }

@@ -14,9 +14,11 @@ export { type DatabaseDefinition, type DatabaseOptions, defineDatabase } from ".
 export type { Health } from "./health.ts";
 export type { MemberOptions, Membership, SharedMemberOptions } from "./member.ts";
 export type { Environment } from "./open-database.ts";
+export { planOf } from "./plan-of.ts";
 export type { LabelOf, Register, RegisteredLabel } from "./register.ts";
 export type { RegisteredManager } from "./registered-manager.ts";
 export { RoutedDatabase, type RoutedParts } from "./routed-database.ts";
 export type { Entered, Entering, Router } from "./router.ts";
+export { onSlow, type SlowOptions, type SlowStatement, type SlowWatch } from "./slow-statements.ts";
 export type { SpanningTransactions } from "./spanning-manager.ts";
 export { Transactional, type TransactionTarget, transactional } from "./transactional.ts";

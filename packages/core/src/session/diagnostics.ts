@@ -9,6 +9,8 @@ export interface QueryEvent {
   readonly statement: string | undefined;
   /** `StatementOptions.name`. */
   readonly name: string | undefined;
+  /** Tells apart with which values a text was sent, in a test whose statements are recorded. */
+  readonly fingerprint?: string | undefined;
 }
 
 /** What subscribers of `mdb:transaction` see: one transaction, savepoint or joined callback, from its call to its end. */
@@ -32,8 +34,10 @@ export function traceQuery<T>(
   statement: string | undefined,
   name: string | undefined,
   work: () => Promise<T>,
+  fingerprint?: string,
 ): Promise<T> {
-  return quietly(queries, work, { database: context.database, engine: context.engine, statement, name });
+  const event = { database: context.database, engine: context.engine, statement, name };
+  return quietly(queries, work, fingerprint === undefined ? event : { ...event, fingerprint });
 }
 
 /** Runs `work` as one event of `mdb:transaction`. */

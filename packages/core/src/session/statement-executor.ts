@@ -26,6 +26,7 @@ import type { StreamLease } from "./stream-lease.ts";
 import type { TransactionOptions } from "./transaction-options.ts";
 import type { Occupant } from "./turn.ts";
 import { validateRows } from "./validate-rows.ts";
+import { fingerprintOf } from "./value-fingerprint.ts";
 
 /** Enough for a queue of callers of whom one gets through each time; the last pauses are seconds. */
 const runAgain = Object.freeze({ retry: Object.freeze({ attempts: 10 }) });
@@ -201,7 +202,7 @@ export abstract class StatementExecutor implements Executor {
 
   #send(statement: Statement, options: AnyStatementOptions): MaybePromise<ResultSet> {
     const perform: Operation<ResultSet>["perform"] = (connection, operation) => connection.query(statement, operation);
-    return this.#runAs(statement.text, options, perform, undefined, true);
+    return this.#runAs(statement.text, options, perform, undefined, true, statement.values);
   }
 
   #runAs<T>(
@@ -210,6 +211,7 @@ export abstract class StatementExecutor implements Executor {
     perform: Operation<T>["perform"],
     source?: CallersSource & { readonly occupant: Occupant },
     pipelined = false,
+    values?: Statement["values"],
   ): MaybePromise<T> {
     const bounds = options === noOptions ? unbounded : boundsFrom(this.context, options);
     const limitMs = options.timeoutMs === undefined ? this.context.statementTimeoutMs : Number.POSITIVE_INFINITY;
@@ -223,7 +225,13 @@ export abstract class StatementExecutor implements Executor {
       perform,
     };
     return isQueryTraced()
-      ? traceQuery(this.context, text, options.name, async () => this.perform(operation, source?.occupant))
+      ? traceQuery(
+          this.context,
+          text,
+          options.name,
+          async () => this.perform(operation, source?.occupant),
+          values && fingerprintOf(values),
+        )
       : this.perform(operation, source?.occupant);
   }
 
