@@ -5,6 +5,7 @@ import { codegen } from "./codegen/codegen.ts";
 import { checkTypeForms } from "./codegen/type-of.ts";
 import { doctor, type Finding } from "./doctor/doctor.ts";
 import { openModule } from "./open-module.ts";
+import { type OutboxWords, outboxCommand } from "./outbox/outbox-command.ts";
 import { type Cell, table } from "./table.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -95,6 +96,20 @@ export async function run(words: readonly string[], streams: Streams): Promise<n
       const findings = await doctor(opened.databases, { labels: chosen(opened.databases, labels), processes });
       if (findings.some(({ level }) => level === "error")) code = 1;
       say(json === true ? JSON.stringify(findings) : findings.map(told).join("\n\n") || "nothing to say");
+    });
+
+  command("outbox", "shows the lanes of an outbox, or its dead messages; revives these")
+    .argument("<label>", "which database")
+    .option("--table <name>", "the table of its messages", "mdb_outbox")
+    .option("--dead", "the messages that were given up, without their bodies")
+    .option(
+      "--revive [ids...]",
+      "gives dead messages another life: these, or all of them; the only thing here that writes",
+    )
+    .action(async (label: string, { module, ...words }: Shared & OutboxWords) => {
+      await using opened = await openModule(module);
+      const [only = label] = chosen(opened.databases, [label]);
+      say(await outboxCommand(opened.databases, only, words));
     });
 
   command("codegen", "writes the tables of a database as TypeScript: an interface and a defineTable() for each")
