@@ -1,6 +1,7 @@
 import type { Database } from "@nsj/mdb-core";
 import { clockFindings } from "./clock.ts";
 import type { Examination, Symptom } from "./finding.ts";
+import { poolerFindings } from "./pooler.ts";
 import { type PostgresFacts, postgresFacts } from "./postgres-facts.ts";
 import { branchFindings, preparedRoom } from "./spanning.ts";
 
@@ -33,7 +34,7 @@ export async function examinePostgres(database: Database, timeoutMs: number): Pr
       ...texts(facts),
       ...preparedRoom(facts.prepared_limit, database.stats().max),
       ...(await branchFindings(database, timeoutMs)),
-      ...poolers(await backendsOf(database, timeoutMs)),
+      ...(await poolerFindings(database, timeoutMs)),
     ],
     // What others have open is not there for this application.
     server: { identity, room: Math.min(...limits) - Math.max(0, facts.used - facts.own), limit },
@@ -184,30 +185,4 @@ function texts({ encoding, conforming }: PostgresFacts): Symptom[] {
       advice: "set it on for this role or database",
     });
   return found;
-}
-
-/** The server's process behind each of a few statements on one connection. */
-async function backendsOf(database: Database, timeoutMs: number): Promise<ReadonlySet<number>> {
-  const seen = new Set<number>();
-  await database.withConnection(
-    async (connection) => {
-      for (let round = 0; round < 10; round++)
-        seen.add(await connection.queryScalar<number>("select pg_backend_pid()"));
-    },
-    { reset: "auto", timeoutMs },
-  );
-  return seen;
-}
-
-function poolers(backends: ReadonlySet<number>): Symptom[] {
-  if (backends.size === 1) return [];
-  return [
-    {
-      level: "warning",
-      check: "pooler",
-      seen: "statements of one connection reach different processes: there is a pooler in transaction mode in between",
-      why: "prepared statements, LISTEN, session settings and advisory locks do not stay with a connection",
-      advice: "say preparedStatements: false, and set nothing but by SET LOCAL",
-    },
-  ];
 }
