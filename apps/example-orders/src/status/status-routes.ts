@@ -9,6 +9,8 @@ const files = [
   { route: "/status.css", file: "status.css", type: "text/css" },
   { route: "/status.js", file: "status.js", type: "text/javascript" },
   { route: "/pool-card.js", file: "pool-card.js", type: "text/javascript" },
+  { route: "/activity.css", file: "activity.css", type: "text/css" },
+  { route: "/activity.js", file: "activity.js", type: "text/javascript" },
   { route: "/icon.svg", file: "icon.svg", type: "image/svg+xml" },
 ];
 
