@@ -5,7 +5,7 @@ import { OpenTransactions } from "./open-transactions.ts";
 /** So many slow statements are kept. */
 const kept = 20;
 /** The longest list of open transactions that a page is sent. */
-const shown = 20;
+const shown = 8;
 
 /** Options of the plugin. */
 export interface ActivityOptions {
