@@ -1,8 +1,17 @@
 import { daoMutants } from "./dao-mutants.ts";
 import type { Mutant } from "./mutant.ts";
+import { mysqlMutants } from "./mysql-mutants.ts";
 import { poolMutants } from "./pool-mutants.ts";
 import { sessionMutants } from "./session-mutants.ts";
+import { tenantsMutants } from "./tenants-mutants.ts";
 import { transactionMutants } from "./transaction-mutants.ts";
 
 /** Every one-line fault that the tests are known to notice. */
-export const mutants: readonly Mutant[] = [...transactionMutants, ...sessionMutants, ...poolMutants, ...daoMutants];
+export const mutants: readonly Mutant[] = [
+  ...transactionMutants,
+  ...sessionMutants,
+  ...poolMutants,
+  ...daoMutants,
+  ...tenantsMutants,
+  ...mysqlMutants,
+];

@@ -58,7 +58,7 @@ export const sessionMutants: readonly Mutant[] = [
   },
   {
     fault: "listeners for its end stay on a caller's signal",
-    file: `${session}/bounds.ts`,
+    file: "packages/core/src/driver/watch-expiry.ts",
     text: `    signal?.removeEventListener("abort", onAbort);`,
     replacement: "",
     noticedBy: ["packages/core/test/session/limits.test.ts"],

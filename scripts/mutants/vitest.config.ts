@@ -27,7 +27,9 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: mutants.flatMap(({ noticedBy }) => noticedBy),
-    globalSetup: process.argv.some((argument) => argument.includes("postgres")) ? ["./scripts/test-servers.ts"] : [],
+    globalSetup: process.argv.some((argument) => /postgres|mssql|oracle/.test(argument))
+      ? ["./scripts/test-servers.ts"]
+      : [],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 20_000,

@@ -9,11 +9,13 @@ import {
   type ResetPlan,
   type ResultSet,
   type RowStream,
+  type SessionContext,
   type Statement,
+  watchExpiry,
 } from "@nsj/mdb-core";
-import { watch } from "./bounds.ts";
 import { bulkLoad } from "./bulk.ts";
 import { callProcedure } from "./call.ts";
+import type { ContextKeys } from "./context.ts";
 import { SocketStream } from "./cursor.ts";
 import type { Link } from "./link.ts";
 import type { SessionChanges } from "./session-changes.ts";
@@ -28,14 +30,23 @@ export class MssqlConnection implements DriverConnection {
   readonly #statements: Statements;
   readonly #transactions: Transactions;
   readonly #changes: SessionChanges;
+  readonly #context: ContextKeys;
   readonly #raw: unknown;
 
-  constructor(link: Link, types: ParameterTypes, statements: Statements, changes: SessionChanges, raw: unknown) {
+  constructor(
+    link: Link,
+    types: ParameterTypes,
+    statements: Statements,
+    changes: SessionChanges,
+    context: ContextKeys,
+    raw: unknown,
+  ) {
     this.#link = link;
     this.#types = types;
     this.#statements = statements;
     this.#transactions = new Transactions(link);
     this.#changes = changes;
+    this.#context = context;
     this.#raw = raw;
   }
 
@@ -49,7 +60,7 @@ export class MssqlConnection implements DriverConnection {
   }
 
   get dirty(): boolean {
-    return this.#changes.dirty;
+    return this.#changes.dirty || this.#context.left;
   }
 
   set dirty(dirty: boolean) {
@@ -65,12 +76,13 @@ export class MssqlConnection implements DriverConnection {
   }
 
   async query(statement: Statement): Promise<ResultSet> {
-    await this.#transactions.restoreLevel();
+    await this.#prepare();
     return this.#statements.run(statement);
   }
 
-  begin(options: BeginOptions): Promise<void> {
-    return this.#transactions.begin(options);
+  async begin(options: BeginOptions): Promise<void> {
+    await this.#context.put();
+    await this.#transactions.begin(options);
   }
 
   commit(): Promise<void> {
@@ -90,20 +102,19 @@ export class MssqlConnection implements DriverConnection {
   }
 
   stream(statement: Statement, { fetchSize }: OperationContext & { readonly fetchSize: number }): RowStream {
-    const prepare = () => this.#transactions.restoreLevel();
-    return new SocketStream(this.#link, this.#statements, prepare, statement, fetchSize);
+    return new SocketStream(this.#link, this.#statements, () => this.#prepare(), statement, fetchSize);
   }
 
   async bulkLoad(
     target: BulkTarget,
     batches: AsyncIterable<readonly (readonly ParameterValue[])[]>,
   ): Promise<{ readonly rows: number }> {
-    await this.#transactions.restoreLevel();
+    await this.#prepare();
     return { rows: await bulkLoad(this.#link, this.#types, target, batches) };
   }
 
   async call(call: Call): Promise<ResultSet> {
-    await this.#transactions.restoreLevel();
+    await this.#prepare();
     // What a procedure does inside is not known.
     this.#changes.sent("something");
     return callProcedure(this.#link, this.#types, call);
@@ -123,8 +134,13 @@ export class MssqlConnection implements DriverConnection {
       await this.#link.call((done) => this.#link.native.reset(done));
       this.#transactions.forgetLevel();
       this.#statements.forgetSettings();
+      this.#context.forget();
     });
     return impossible ? "impossible" : "done";
+  }
+
+  setContext(context: SessionContext | undefined): void {
+    this.#context.want(context);
   }
 
   cancel(context: OperationContext): Promise<void> {
@@ -155,9 +171,15 @@ export class MssqlConnection implements DriverConnection {
     return this.#raw;
   }
 
+  /** Brings the session to what the next statement needs. */
+  async #prepare(): Promise<void> {
+    await this.#context.put();
+    await this.#transactions.restoreLevel();
+  }
+
   /** A server that does not answer by the deadline loses the connection: its answer would come in the middle of something else. */
   async #bounded(context: OperationContext, work: () => Promise<void>): Promise<void> {
-    const stop = watch(this.#link.clock, context, () =>
+    const stop = watchExpiry(this.#link.clock, context, () =>
       this.#link.destroy(DriverFault.lost("the server did not answer in time", context.signal?.reason)),
     );
     try {

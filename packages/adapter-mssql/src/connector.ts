@@ -6,6 +6,7 @@ import {
   type OperationContext,
 } from "@nsj/mdb-core";
 import { MssqlConnection } from "./connection.ts";
+import { ContextKeys } from "./context.ts";
 import { Link } from "./link.ts";
 import { loadTedious, type Tedious } from "./native.ts";
 import { type NullTypes, newNullTypes } from "./null-types.ts";
@@ -41,7 +42,9 @@ export class MssqlConnector implements Connector {
     const link = new Link(native, this.#tedious, this.#clock);
     const types = new ParameterTypes(this.#tedious, native, this.#settings.stringType);
     const statements = new Statements(link, types, this.#nullTypes, changes);
-    return new MssqlConnection(link, types, statements, changes, pinnedParent(native, pool));
+    const keys = new ContextKeys(link);
+    const raw = pinnedParent(native, pool, () => keys.put());
+    return new MssqlConnection(link, types, statements, changes, keys, raw);
   }
 }
 

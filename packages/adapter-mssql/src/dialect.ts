@@ -58,6 +58,8 @@ export const capabilities: Capabilities = Object.freeze({
   deferrableTransactions: false,
   multipleResultSets: true,
   procedures: true,
+  // A schema is that of the login, a role is taken on until the session ends, and a client has no name.
+  context: Object.freeze(["settings"] as const),
 });
 
 /** An identifier in brackets. @throws DriverFault for a zero byte */

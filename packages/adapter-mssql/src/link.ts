@@ -1,5 +1,4 @@
-import { type Clock, DriverFault, type OperationContext } from "@nsj/mdb-core";
-import { watch } from "./bounds.ts";
+import { type Clock, DriverFault, type OperationContext, watchExpiry } from "@nsj/mdb-core";
 import { firstOfServer, noteFacts } from "./errors.ts";
 import type { NativeBulkLoad, NativeConnection, NativeRequest, Tedious } from "./native.ts";
 
@@ -69,7 +68,7 @@ export class Link {
   async cancel(context: OperationContext): Promise<void> {
     const running = this.#running;
     if (running === undefined) return;
-    const stop = watch(this.clock, context, () =>
+    const stop = watchExpiry(this.clock, context, () =>
       this.destroy(DriverFault.lost("the server did not acknowledge a cancellation in time", context.signal?.reason)),
     );
     try {
@@ -91,7 +90,7 @@ export class Link {
     }
     const ended = new Promise<void>((resolve) => {
       this.native.on("end", resolve);
-      const stop = watch(this.clock, context, () => resolve());
+      const stop = watchExpiry(this.clock, context, () => resolve());
       this.native.on("end", stop);
     });
     this.destroy(undefined);

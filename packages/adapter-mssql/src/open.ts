@@ -1,5 +1,4 @@
-import { type Clock, DriverFault, type OperationContext } from "@nsj/mdb-core";
-import { type Expiry, watch } from "./bounds.ts";
+import { type Clock, DriverFault, type Expiry, type OperationContext, watchExpiry } from "@nsj/mdb-core";
 import { noteFacts } from "./errors.ts";
 import { readExactly } from "./exact-reader.ts";
 import { type NativeConnection, NativePool } from "./native.ts";
@@ -29,7 +28,7 @@ export async function openConnection(settings: Settings, clock: Clock, context: 
     giveUp = reject;
   });
   givenUp.catch(() => {});
-  const stop = watch(clock, context, (why) => {
+  const stop = watchExpiry(clock, context, (why) => {
     expired = why;
     native?.close();
     giveUp(new Error("too late"));

@@ -12,8 +12,15 @@ interface PinnedParent {
   release(connection: unknown): unknown;
 }
 
-/** A parent for mssql's classes that hands out one connection only, as its own transactions do. */
-export function pinnedParent(native: NativeConnection, pool: NativePool): PinnedParent {
+/**
+ * A parent for mssql's classes that hands out one connection only, as its own transactions do.
+ * @param prepare - brings the session to what it is to be before each of them gets it
+ */
+export function pinnedParent(
+  native: NativeConnection,
+  pool: NativePool,
+  prepare: () => void | Promise<void>,
+): PinnedParent {
   const { config } = pool as unknown as { readonly config: unknown };
   return {
     get connected() {
@@ -22,8 +29,12 @@ export function pinnedParent(native: NativeConnection, pool: NativePool): Pinned
     config,
     collation: native.databaseCollation,
     acquire(_requester, done) {
-      if (done === undefined) return Promise.resolve(native);
-      done(null, native, config);
+      const prepared = (async () => prepare())();
+      if (done === undefined) return prepared.then(() => native);
+      prepared.then(
+        () => done(null, native, config),
+        (error: Error) => done(error, native, config),
+      );
       return this;
     },
     release() {

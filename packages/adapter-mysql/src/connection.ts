@@ -14,8 +14,8 @@ import {
   type ResultSet,
   type RowStream,
   type Statement,
+  watchExpiry,
 } from "@nsj/mdb-core";
-import { watch } from "./bounds.ts";
 import { bulkLoad } from "./bulk.ts";
 import { callProcedure } from "./call.ts";
 import { quoteIdentifier } from "./dialect.ts";
@@ -179,7 +179,7 @@ export class MysqlConnection implements DriverConnection {
   /** A server that does not answer by the deadline loses the connection: its answer would come in the middle of something else. */
   async #bounded<T>(context: OperationContext, work: () => Promise<T>): Promise<T> {
     const { link } = this.#session;
-    const stop = watch({ ...context, clock: link.clock }, () =>
+    const stop = watchExpiry(link.clock, context, () =>
       link.fail(DriverFault.lost("the server did not answer in time", context.signal?.reason)),
     );
     try {

@@ -1,6 +1,13 @@
-import type { Capabilities, Clock, ConnectionTarget, Connector, OperationContext } from "@nsj/mdb-core";
-import { DriverFault } from "@nsj/mdb-core";
-import { type Bounds, watch } from "./bounds.ts";
+import {
+  type Capabilities,
+  type Clock,
+  type ConnectionTarget,
+  type Connector,
+  DriverFault,
+  type OperationContext,
+  watchExpiry,
+} from "@nsj/mdb-core";
+import type { Bounds } from "./bounds.ts";
 import { MysqlConnection } from "./connection.ts";
 import { noteFacts } from "./errors.ts";
 import { Interruption } from "./interruption.ts";
@@ -45,9 +52,13 @@ export class MysqlConnector implements Connector {
     const link = await logIn(this.#settings, context);
     const kill = (bounds: OperationContext): Promise<void> =>
       killQuery(this.#settings, link.threadId ?? 0, { ...bounds, clock: this.#clock });
-    const session = new Session(link, this.#settings, new Interruption(kill));
+    const session = new Session(
+      link,
+      this.#settings,
+      new Interruption({ clock: this.#clock, answer: () => link.answer(), kill }),
+    );
     let why: Error | undefined;
-    const stop = watch(context, (expiry) => {
+    const stop = watchExpiry(context.clock, context, (expiry) => {
       why = expiry === "deadline" ? DriverFault.connectTimeout() : DriverFault.connectAborted(context.signal?.reason);
       link.destroy(why);
     });

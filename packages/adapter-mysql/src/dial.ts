@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
-import { DriverFault } from "@nsj/mdb-core";
-import { type Bounds, watch } from "./bounds.ts";
+import { DriverFault, watchExpiry } from "@nsj/mdb-core";
+import type { Bounds } from "./bounds.ts";
 import { connectRefused } from "./faults.ts";
 import type { Endpoint } from "./settings.ts";
 
@@ -34,7 +34,7 @@ export async function dial(endpoint: Endpoint, keepAlive: boolean, context: Boun
   // Whatever happens between two owners of the socket must not end the process.
   socket.on("error", () => undefined);
   let why: Error | undefined;
-  const stop = watch(context, (expiry) => {
+  const stop = watchExpiry(context.clock, context, (expiry) => {
     why = expiry === "deadline" ? DriverFault.connectTimeout() : DriverFault.connectAborted(context.signal?.reason);
     socket.destroy();
   });

@@ -1,5 +1,5 @@
-import { DriverFault } from "@nsj/mdb-core";
-import { type Bounds, watch } from "./bounds.ts";
+import { DriverFault, watchExpiry } from "@nsj/mdb-core";
+import type { Bounds } from "./bounds.ts";
 import { queryCommand } from "./commands.ts";
 import { serverCode } from "./errors.ts";
 import { logIn } from "./login.ts";
@@ -12,7 +12,9 @@ const noSuchThread = 1094;
 /** Stops what a session runs, over a connection of its own. Resolves when the server has marked the session. */
 export async function killQuery(settings: Settings, threadId: number, context: Bounds): Promise<void> {
   const side = await logIn(settings, context);
-  const stop = watch(context, () => side.destroy(DriverFault.lost("the server did not answer in time")));
+  const stop = watchExpiry(context.clock, context, () =>
+    side.destroy(DriverFault.lost("the server did not answer in time")),
+  );
   try {
     const command = queryCommand(`kill query ${threadId}`);
     await side.send(new ResultFlight(side, command, { isBinary: false, tinyint1IsBoolean: false }));

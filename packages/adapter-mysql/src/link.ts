@@ -1,6 +1,5 @@
 import type { Socket } from "node:net";
-import { type Clock, DriverFault, type OperationContext } from "@nsj/mdb-core";
-import { watch } from "./bounds.ts";
+import { type Clock, DriverFault, type OperationContext, watchExpiry } from "@nsj/mdb-core";
 import { endsConnection, noteFacts } from "./errors.ts";
 import { refusal } from "./faults.ts";
 import type { Flight } from "./flight.ts";
@@ -31,6 +30,8 @@ export class Link {
   operations = 0;
   readonly #socket: Socket;
   #flight: Flight<unknown> | undefined;
+  /** Those who wait for the end of that. */
+  readonly #onAnswer: (() => void)[] = [];
   #death: { readonly error: unknown } | undefined;
   #closing = false;
   /** Prepared statements that the server may forget. */
@@ -114,9 +115,17 @@ export class Link {
     this.#closable = [];
   }
 
+  /** Resolves when the command that is under way is answered or has failed; `undefined` when none is. */
+  answer(): Promise<void> | undefined {
+    if (this.#flight === undefined) return undefined;
+    return new Promise((resolve) => this.#onAnswer.push(resolve));
+  }
+
   /** Called by a flight that is over. */
   finished(flight: Flight<unknown>): void {
-    if (this.#flight === flight) this.#flight = undefined;
+    if (this.#flight !== flight) return;
+    this.#flight = undefined;
+    for (const notify of this.#onAnswer.splice(0)) notify();
   }
 
   /** Called by a flight that failed, before anybody else sees the error. */
@@ -142,7 +151,7 @@ export class Link {
       return;
     }
     const over = new Promise<void>((resolve) => this.#socket.once("close", () => resolve()));
-    const stop = watch({ ...context, clock: this.clock }, () => this.#socket.destroy());
+    const stop = watchExpiry(this.clock, context, () => this.#socket.destroy());
     try {
       // COM_QUIT has no answer: the server hangs up.
       this.native.write(Buffer.from([1, 0, 0, 0, 1]));

@@ -1,5 +1,5 @@
-import { ConfigurationError, DriverFault } from "@nsj/mdb-core";
-import { type Bounds, watch } from "./bounds.ts";
+import { ConfigurationError, DriverFault, watchExpiry } from "@nsj/mdb-core";
+import type { Bounds } from "./bounds.ts";
 import { dial, type Hello } from "./dial.ts";
 import { connectRefused } from "./faults.ts";
 import { Link } from "./link.ts";
@@ -83,7 +83,7 @@ function connected(native: NativeConnection): Promise<void> {
 async function bounded<T>(work: T | Promise<T>, context: Bounds, giveUp?: () => void): Promise<T> {
   let stop: (() => void) | undefined;
   const expired = new Promise<never>((_, reject) => {
-    stop = watch(context, (expiry) => {
+    stop = watchExpiry(context.clock, context, (expiry) => {
       giveUp?.();
       reject(expiry === "deadline" ? DriverFault.connectTimeout() : DriverFault.connectAborted(context.signal?.reason));
     });

@@ -30,8 +30,8 @@ export async function callProcedure(link: Link, { procedure, parameters }: Call)
   const assignment = result === undefined ? "" : `${places[0]} := `;
   const text = `BEGIN ${assignment}${quoteName(procedure)}${list.length === 0 ? "" : `(${list.join(", ")})`}; END;`;
   const binds = ordered.map(bindOf);
-  const answer = await link.call(text, () =>
-    link.connection.execute(text, binds, executeOptions(false, { prefetch: 100, fetch: 100 })),
+  const answer = await link.run(text, () =>
+    link.connection.execute(link.context.sent(text), binds, executeOptions(false, { prefetch: 100, fetch: 100 })),
   );
   return link.call(text, () => outcome(ordered, answer.outBinds ?? [], answer.implicitResults ?? []));
 }

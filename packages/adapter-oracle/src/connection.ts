@@ -10,6 +10,7 @@ import type {
   ResetPlan,
   ResultSet,
   RowStream,
+  SessionContext,
   Statement,
 } from "@nsj/mdb-core";
 import { type BulkLoad, startBulkLoad } from "./bulk.ts";
@@ -246,9 +247,13 @@ export class OracleConnection implements DriverConnection {
     const impossible = scope === "session" && this.#changes.lasting;
     await this.#link.within(context, async () => {
       await this.rollback();
-      if (scope === "session" && !impossible) await this.#run(this.#settings.resetBlock);
+      if (scope === "session" && !impossible) await this.#reset();
     });
     return impossible ? "impossible" : "done";
+  }
+
+  setContext(context: SessionContext | undefined): void {
+    this.#link.context.hold(context);
   }
 
   async cancel(context: OperationContext): Promise<void> {
@@ -272,8 +277,17 @@ export class OracleConnection implements DriverConnection {
     this.#link.unref();
   }
 
-  /** oracledb's own `Connection`. DATE and TIMESTAMP come as text through it. */
+  /**
+   * oracledb's own `Connection`. DATE and TIMESTAMP come as text through it.
+   * @throws DriverFault in the context of a schema: the driver would take the cursors of the same texts in other schemas
+   */
   raw(): unknown {
+    if (this.#link.context.hasSchema) {
+      const words =
+        "the driver's own connection is not to be had where the schema is that of a context; name the schema in its texts";
+      throw refusal("unsupported", words);
+    }
+    this.#link.context.apply();
     return this.#link.connection;
   }
 
@@ -292,7 +306,15 @@ export class OracleConnection implements DriverConnection {
     const binds = [...values.map((value, index) => toBind(value, hints?.[index])), ...returning.map(outputFor)];
     // A query may lock rows, which a commit beside it would give up before they are read.
     const autoCommit = !this.#transaction.begun && statementKind(text) !== "query";
-    return this.#call(text, () => this.#link.connection.execute(text, binds, executeOptions(autoCommit, rows)));
+    const sent = this.#link.context.sent(text);
+    return this.#call(text, () => this.#link.connection.execute(sent, binds, executeOptions(autoCommit, rows)));
+  }
+
+  async #reset(): Promise<void> {
+    const { resetBlock: text } = this.#settings;
+    const options = executeOptions(false, { prefetch: 2, fetch: 1 });
+    await this.#link.call(text, () => this.#link.connection.execute(text, [], options));
+    this.#link.context.failed();
   }
 
   async #run(text: string): Promise<void> {
@@ -302,7 +324,7 @@ export class OracleConnection implements DriverConnection {
   /** Runs a call of the driver, and takes note of what the server says about the transaction. */
   async #call<Result>(text: string, work: () => Promise<Result>): Promise<Result> {
     try {
-      return await this.#link.call(text, work);
+      return await this.#link.run(text, work);
     } finally {
       this.#transaction.called(this.#inProgress);
     }

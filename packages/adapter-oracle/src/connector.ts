@@ -5,8 +5,8 @@ import {
   type DriverConnection,
   DriverFault,
   type OperationContext,
+  watchExpiry,
 } from "@nsj/mdb-core";
-import { bounded } from "./bounds.ts";
 import { OracleConnection } from "./connection.ts";
 import { processIsInUtc, readDatesAsText } from "./datetimes.ts";
 import { noteFacts } from "./errors.ts";
@@ -42,7 +42,7 @@ export class OracleConnector implements Connector {
     const givenUp = new Promise<never>((_, reject) => {
       giveUp = reject;
     });
-    const end = bounded(this.#clock, context, (why) => {
+    const end = watchExpiry(this.#clock, context, (why) => {
       const error =
         why === "deadline" ? DriverFault.connectTimeout() : DriverFault.connectAborted(context.signal?.reason);
       attempt.abandon(error);
@@ -77,9 +77,11 @@ export class OracleConnector implements Connector {
         sessionFacts.map(() => text),
         executeOptions(false, { prefetch: 2, fetch: 1 }),
       );
+      const own = (facts.outBinds ?? []).map((fact) => (typeof fact === "string" ? fact : null));
+      link.context.own = { schema: own[0] ?? "", clientId: own.at(-1) ?? "" };
       return new OracleConnection(link, {
         fetchArraySize: this.#settings.fetchArraySize,
-        resetBlock: resetBlock((facts.outBinds ?? []).map((fact) => (typeof fact === "string" ? fact : null))),
+        resetBlock: resetBlock(own),
         keptTables: this.#keptTables,
       });
     } catch (error) {

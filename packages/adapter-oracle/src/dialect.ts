@@ -58,6 +58,8 @@ export const capabilities: Capabilities = Object.freeze({
   deferrableTransactions: false,
   multipleResultSets: false,
   procedures: true,
+  // Settings of one's own would need a package of the application's, and a role has a password.
+  context: Object.freeze(["schema", "clientId"] as const),
 });
 
 /** A lower-case name that needs no quotes, which Oracle stores in upper case. */

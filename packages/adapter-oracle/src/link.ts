@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
-import { type Clock, DriverFault, type OperationContext } from "@nsj/mdb-core";
-import { bounded } from "./bounds.ts";
+import { type Clock, DriverFault, type OperationContext, watchExpiry } from "@nsj/mdb-core";
 import { fetchOf } from "./columns.ts";
+import { CallContext } from "./context.ts";
 import { noteFacts } from "./errors.ts";
 import type { NativeConnection, NativeExecuteOptions } from "./native.ts";
 import { native } from "./native.ts";
@@ -10,6 +10,7 @@ import { endSocket } from "./sockets.ts";
 /** One of the driver's connections, with its socket: whether it lives, and what runs on it. */
 export class Link {
   readonly connection: NativeConnection;
+  readonly context: CallContext;
   readonly #clock: Clock;
   readonly #socket: Socket | undefined;
   onFatal: ((error: unknown) => void) | null = null;
@@ -20,6 +21,7 @@ export class Link {
   constructor(connection: NativeConnection, socket: Socket | undefined, clock: Clock) {
     this.#clock = clock;
     this.connection = connection;
+    this.context = new CallContext(connection);
     this.#socket = socket;
     // The driver hears of the end first, and calls the connection unusable from then on.
     for (const event of ["end", "error"]) socket?.once(event, () => this.#ended());
@@ -28,6 +30,15 @@ export class Link {
 
   get alive(): boolean {
     return !this.#dead && this.connection.isHealthy();
+  }
+
+  /**
+   * Runs one call of the driver that belongs to a statement, in the context that holds.
+   * @throws DriverFault when the connection is gone already, so that nothing was sent
+   */
+  async run<Result>(text: string, work: () => Promise<Result>): Promise<Result> {
+    this.context.apply();
+    return this.call(text, work);
   }
 
   /**
@@ -41,6 +52,7 @@ export class Link {
     try {
       return await running;
     } catch (error) {
+      this.context.failed();
       noteFacts(error, { text, alive: this.alive });
       // Whoever called hears of the death, and nobody else.
       if (!this.alive) this.destroy(error);
@@ -59,7 +71,7 @@ export class Link {
     if (pending === undefined) return;
     await new Promise(setImmediate);
     if (this.#pending !== pending) return;
-    const end = bounded(this.#clock, context, () =>
+    const end = watchExpiry(this.#clock, context, () =>
       this.destroy(DriverFault.lost("the server did not stop the statement in time")),
     );
     try {
@@ -72,7 +84,7 @@ export class Link {
 
   /** Runs something that must not take longer than the context allows; else the connection is lost. */
   async within<Result>(context: OperationContext, work: () => Promise<Result>): Promise<Result> {
-    const end = bounded(this.#clock, context, () =>
+    const end = watchExpiry(this.#clock, context, () =>
       this.destroy(DriverFault.lost("the server did not answer in time", context.signal?.reason)),
     );
     try {
@@ -86,7 +98,7 @@ export class Link {
   async close(context: OperationContext): Promise<void> {
     if (this.#dead) return;
     this.onFatal = null;
-    const end = bounded(this.#clock, context, () => this.destroy());
+    const end = watchExpiry(this.#clock, context, () => this.destroy());
     try {
       await this.connection.close();
     } catch {

@@ -80,8 +80,8 @@ class Portion {
       const sized = type === "VARCHAR" || type === "NVARCHAR" || type === "CHAR" || type === "NCHAR" || type === "RAW";
       return { type: nativeType(type), ...(sized ? { maxSize: this.#sizes[index] ?? 1 } : {}) };
     });
-    const { batchErrors, rowsAffected } = await link.call(text, () =>
-      link.connection.executeMany(text, this.#sets, {
+    const { batchErrors, rowsAffected } = await link.run(text, () =>
+      link.connection.executeMany(link.context.sent(text), this.#sets, {
         autoCommit: false,
         // Without it the server does not say which set it was; it is for changes only, and not for blocks of PL/SQL.
         batchErrors: statementKind(text) === "change",

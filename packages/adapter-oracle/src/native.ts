@@ -78,6 +78,9 @@ export interface NativeManyResult {
 export interface NativeConnection {
   readonly thin: boolean;
   readonly transactionInProgress: boolean;
+  /** Sent ahead of the next call. */
+  currentSchema: string;
+  clientId: string;
   execute(text: string, binds: readonly unknown[], options: NativeExecuteOptions): Promise<NativeResult>;
   executeMany(
     text: string,

@@ -1,5 +1,5 @@
-import { DriverFault } from "@nsj/mdb-core";
-import { type Bounds, watch } from "./bounds.ts";
+import { DriverFault, watchExpiry } from "@nsj/mdb-core";
+import type { Bounds } from "./bounds.ts";
 import { dial } from "./dial.ts";
 import type { LoggedIn } from "./login.ts";
 
@@ -20,7 +20,7 @@ export async function requestCancel({ link, endpoint, encryption }: LoggedIn, co
   message.writeInt32BE(secretKey, 12);
   const { socket } = await dial(endpoint, encryption, context);
   await new Promise<void>((resolve, reject) => {
-    const stop = watch(context, () => {
+    const stop = watchExpiry(context.clock, context, () => {
       reject(DriverFault.connectTimeout());
       socket.destroy();
     });

@@ -18,8 +18,8 @@ import {
   type SessionContext,
   type Statement,
   type Vote,
+  watchExpiry,
 } from "@nsj/mdb-core";
-import { watch } from "./bounds.ts";
 import { finishPrepared, listPrepared, prepareBranch } from "./branches.ts";
 import { type BulkLoad, startBulkLoad } from "./bulk.ts";
 import { callProcedure, type Routines } from "./call.ts";
@@ -243,7 +243,7 @@ export class PostgresConnection implements DriverConnection {
   /** A server that does not answer by the deadline loses the connection: its answer would come in the middle of something else. */
   async #bounded<T>(context: OperationContext, work: () => Promise<T>): Promise<T> {
     const { link } = this.#session;
-    const stop = watch({ ...context, clock: link.clock }, () =>
+    const stop = watchExpiry(link.clock, context, () =>
       link.fail(DriverFault.lost("the server did not answer in time", context.signal?.reason)),
     );
     try {

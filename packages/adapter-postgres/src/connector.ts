@@ -5,8 +5,9 @@ import {
   type Connector,
   DriverFault,
   type OperationContext,
+  watchExpiry,
 } from "@nsj/mdb-core";
-import { type Bounds, watch } from "./bounds.ts";
+import type { Bounds } from "./bounds.ts";
 import { PostgresConnection } from "./connection.ts";
 import { noteFacts } from "./errors.ts";
 import type { Prelude } from "./flight.ts";
@@ -84,7 +85,7 @@ function localSetupFor(searchPath: readonly string[] | undefined): Prelude | und
 
 async function runSetup(link: Link, setup: string, context: Bounds): Promise<void> {
   let why: Error | undefined;
-  const stop = watch(context, (expiry) => {
+  const stop = watchExpiry(context.clock, context, (expiry) => {
     why = expiry === "deadline" ? DriverFault.connectTimeout() : DriverFault.connectAborted(context.signal?.reason);
     link.destroy(why);
   });

@@ -1,7 +1,7 @@
 import { connect, isIP, type NetConnectOpts, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
-import { DriverFault } from "@nsj/mdb-core";
-import { type Bounds, watch } from "./bounds.ts";
+import { DriverFault, watchExpiry } from "@nsj/mdb-core";
+import type { Bounds } from "./bounds.ts";
 import { connectRefused } from "./faults.ts";
 import { type Encryption, plaintext } from "./tls.ts";
 
@@ -52,7 +52,7 @@ export async function dial(endpoint: Endpoint, encryption: Encryption, context: 
   current.on("error", () => undefined);
   let why: Error | undefined;
   let shakingHands = false;
-  const stop = watch(context, (expiry) => {
+  const stop = watchExpiry(context.clock, context, (expiry) => {
     why = expiry === "deadline" ? DriverFault.connectTimeout() : DriverFault.connectAborted(context.signal?.reason);
     current.destroy();
   });

@@ -1,5 +1,5 @@
-import { type Clock, DriverFault, type OperationContext } from "@nsj/mdb-core";
-import { type Bounds, watch } from "./bounds.ts";
+import { type Clock, DriverFault, type OperationContext, watchExpiry } from "@nsj/mdb-core";
+import type { Bounds } from "./bounds.ts";
 import { noteFacts } from "./errors.ts";
 import { refusal } from "./faults.ts";
 import type { Flight } from "./flight.ts";
@@ -190,7 +190,7 @@ export class Link {
       this.fail(DriverFault.lost("the connection was closed while a statement was running"));
       return;
     }
-    const stop = watch({ ...context, clock: this.clock }, () => this.client.connection.stream.destroy());
+    const stop = watchExpiry(this.clock, context, () => this.client.connection.stream.destroy());
     try {
       await this.client.end();
     } finally {
@@ -231,7 +231,7 @@ export class Link {
 function untilAnswered(answer: Promise<void>, pauseMs: number, bounds: Bounds): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = bounds.clock.setTimer(done, pauseMs, { keepProcessAlive: true });
-    const stop = watch(bounds, () => {
+    const stop = watchExpiry(bounds.clock, bounds, () => {
       timer.cancel();
       reject(new Error("the server has not stopped the statement in time"));
     });

@@ -1,5 +1,5 @@
-import { DriverFault } from "@nsj/mdb-core";
-import { type Bounds, watch } from "./bounds.ts";
+import { DriverFault, watchExpiry } from "@nsj/mdb-core";
+import type { Bounds } from "./bounds.ts";
 import { type Dialled, dial, type Endpoint } from "./dial.ts";
 import { noteFacts } from "./errors.ts";
 import { connectRefused } from "./faults.ts";
@@ -60,7 +60,7 @@ async function attempt(
     why ??= fault;
     socket.destroy();
   };
-  const stop = watch(context, (expiry) =>
+  const stop = watchExpiry(context.clock, context, (expiry) =>
     give(expiry === "deadline" ? DriverFault.connectTimeout() : DriverFault.connectAborted(context.signal?.reason)),
   );
   guardAuthentication(link, settings.channelBinding === "require", dialled.encrypted, give);

@@ -1,5 +1,5 @@
-import { DriverFault } from "@nsj/mdb-core";
-import { type Bounds, watch } from "./bounds.ts";
+import { DriverFault, watchExpiry } from "@nsj/mdb-core";
+import type { Bounds } from "./bounds.ts";
 import type { Link } from "./link.ts";
 import type { TargetSessionAttrs } from "./options.ts";
 import { RawFlight } from "./raw-flight.ts";
@@ -51,7 +51,7 @@ async function askForRole(link: Link, context: Bounds): Promise<Role> {
     link,
     "select pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('default_transaction_read_only')",
   );
-  const stop = watch(context, () => link.destroy(DriverFault.connectTimeout()));
+  const stop = watchExpiry(context.clock, context, () => link.destroy(DriverFault.connectTimeout()));
   try {
     link.send(flight);
     const [row] = await flight.result;

@@ -68,6 +68,7 @@ export {
   type ExactPlace,
   type ExecuteManyFailure,
   type ExecuteManyResult,
+  type Expiry,
   errorKinds,
   type Fate,
   type Isolation,
@@ -105,6 +106,7 @@ export {
   unknownError,
   unlimited,
   type Vote,
+  watchExpiry,
 } from "./driver/index.ts";
 export {
   AuthenticationError,

@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { DatabaseManager } from "@nsj/mdb-core";
-import { startPostgres } from "@nsj/mdb-wire-servers";
-import { untilUp } from "./crash-server.ts";
+import { startPostgres, untilUp } from "@nsj/mdb-wire-servers";
 import { openDatabases } from "./databases.ts";
 import { isServer, type Task, type Told, waiting } from "./task.ts";
 

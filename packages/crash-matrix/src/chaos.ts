@@ -1,6 +1,6 @@
+import { crashPostgres, untilUp } from "@nsj/mdb-wire-servers";
 import pg from "pg";
 import { type Bed, type Coordinator, startCoordinator } from "./bed.ts";
-import { crashServer, untilUp } from "./crash-server.ts";
 import type { Topology } from "./points.ts";
 import type { Told } from "./task.ts";
 
@@ -58,7 +58,7 @@ export async function chaos(bed: Bed, options: ChaosOptions): Promise<ChaosResul
     while (options.killsServers && Date.now() < end) {
       await sleep(2_000 + Math.random() * 3_000);
       const url = bed.databases[servers[Math.floor(Math.random() * servers.length)] ?? "a"];
-      await crashServer(url).catch(() => undefined);
+      await crashPostgres(url).catch(() => undefined);
       serverKills += 1;
       await untilUp(url);
     }

@@ -1,5 +1,5 @@
 import { CommitOutcomeUnknownError } from "@nsj/mdb-core";
-import { crashServer } from "./crash-server.ts";
+import { crashPostgres } from "@nsj/mdb-wire-servers";
 import { openDatabases } from "./databases.ts";
 import type { Place } from "./steps.ts";
 import { type Task, type Told, waiting } from "./task.ts";
@@ -22,7 +22,7 @@ async function at(place: Place): Promise<void> {
   } else if (task.event.kill === "coordinator") {
     process.kill(process.pid, "SIGKILL");
     await new Promise(() => undefined);
-  } else await crashServer(task.databases[task.event.of] ?? "");
+  } else await crashPostgres(task.databases[task.event.of] ?? "");
 }
 
 const databases = openDatabases(task.databases, at);

@@ -45,14 +45,28 @@ export class MdbConnection implements DatabaseConnection {
     this.#database = database;
   }
 
-  /** Begins a transaction, or joins the one that the calling code is in, and enters it in the same tick. */
+  /**
+   * Begins a transaction, or joins the one that the calling code is in, and enters it in the same tick.
+   * @throws TransactionStateError where that cannot be: a label of tenants has to be resolved first
+   */
   begin(options: TransactionOptions): Promise<void> {
     const on = this.#pinned?.handle ?? this.#database;
     const held = new HeldCallback<Transaction>((work) => on.transaction(work, options));
     this.#open.push({ held });
-    // Kysely runs one thing of a connection at a time, so the callback has the turn at once, unless the engine lacks an option.
-    (held.handle as (Transaction & { [enter](): void }) | undefined)?.[enter]();
+    // Kysely runs one thing of a connection at a time, so the callback has the turn at once, unless the database has to be found first.
+    const transaction = held.handle as (Transaction & { [enter](): void }) | undefined;
+    if (transaction === undefined) return this.#refuseLate(held);
+    transaction[enter]();
     return held.opened;
+  }
+
+  /** What begins in a later tick cannot be entered: statements of the callback would pass the transaction by. */
+  async #refuseLate(held: HeldCallback<Transaction>): Promise<void> {
+    await held.opened;
+    this.#open.pop();
+    await held.undo();
+    const advice = "begin it with the database's own transaction(); Kysely's queries in its callback join it";
+    throw this.#state(`Kysely's transaction() cannot begin on a label that stands for many databases: ${advice}`);
   }
 
   /** Commits what is open, savepoints included. Resolved means committed. */

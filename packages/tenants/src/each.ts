@@ -79,14 +79,29 @@ export async function eachTenant(
         report.skipped++;
         return;
       }
-      await whileOthersStarve(fleet, signal);
-      try {
-        await oneTenant(fleet, scope, tenant, work, options, turns);
-        report.done++;
-      } catch (error) {
-        refuseWhenAborted(fleet, signal);
+      const failed = (error: unknown): void => {
         report.failures++;
         if (report.failed.length < mostKept) report.failed.push({ tenant, error });
+      };
+      // Counted before the next one gets its turn, which may be one too many.
+      const run = async (): Promise<void> => {
+        await whileOthersStarve(fleet, tenant, signal);
+        if (report.failures >= stopAfterFailures) {
+          report.skipped++;
+          return;
+        }
+        const error = await bounded(fleet, scope, tenant, work, options).then(
+          () => undefined,
+          (reason: unknown) => ({ reason }),
+        );
+        if (error === undefined) report.done++;
+        else if (signal?.aborted !== true) failed(error.reason);
+      };
+      try {
+        await oneTenant(fleet, tenant, signal, turns, run);
+      } catch (error) {
+        refuseWhenAborted(fleet, signal);
+        failed(error);
       }
     }
   };
@@ -99,21 +114,39 @@ export async function eachTenant(
 
 async function oneTenant(
   fleet: Fleet,
-  scope: TenantScope,
   tenant: string,
-  work: EachWork,
-  options: EachOptions,
+  signal: AbortSignal | undefined,
   turns: ServerTurns,
+  run: () => Promise<void>,
 ): Promise<void> {
   const wasOpen = fleet.tenants.has(tenant);
-  const found = fleet.enter(tenant);
-  const entered: Entered = "entered" in found ? await found.entered : found;
+  const entered = await enter(fleet, tenant, signal);
   try {
-    await turns.run(fleet.environment.addressOf(entered.database), () => bounded(fleet, scope, tenant, work, options));
+    await turns.run(fleet.environment.addressOf(entered.database), run);
   } finally {
     entered.end();
     const open = fleet.tenants.get(tenant);
     if (!wasOpen && open !== undefined) fleet.evict(open, "done");
+  }
+}
+
+/** Waits for a tenant's database, and no longer than the signal lets it. */
+async function enter(fleet: Fleet, tenant: string, signal: AbortSignal | undefined): Promise<Entered> {
+  const found = fleet.enter(tenant);
+  if (!("entered" in found)) return found;
+  if (signal === undefined) return found.entered;
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => {
+    found.leave();
+    reject(cancelled(fleet, signal));
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([found.entered, ended]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    ended.catch(() => {});
   }
 }
 
@@ -149,9 +182,9 @@ async function bounded(
   }
 }
 
-/** Those who answer requests come first. */
-async function whileOthersStarve(fleet: Fleet, signal: AbortSignal | undefined): Promise<void> {
-  while (fleet.opener.budget?.isWanted === true && fleet.opener.budget.stats().starving > 0) {
+/** Those who answer requests come first: nothing is begun while they wait for what it would need. */
+async function whileOthersStarve(fleet: Fleet, tenant: string, signal: AbortSignal | undefined): Promise<void> {
+  while (fleet.tenants.get(tenant)?.current?.isStarved === true) {
     refuseWhenAborted(fleet, signal);
     await new Promise<void>((resolve) => {
       fleet.environment.clock.setTimer(resolve, yieldMs, { keepProcessAlive: true });

@@ -62,12 +62,13 @@ export class Opener {
       return generation.current;
     }
     const { definition } = place;
+    const budget = this.#budgetOf(id, definition);
     const database = this.#environment.member(definition, {
       ...options,
-      budget: this.#budgetOf(id, definition),
+      budget,
       password: () => generation.current?.password?.(),
     });
-    generation.current = new Generation(place, database);
+    generation.current = new Generation(place, database, budget);
     generation.current.password = this.#environment.passwordOf(definition);
     return generation.current;
   }

@@ -1,4 +1,4 @@
-import type { Database, Entered, PoolStats } from "@nsj/mdb-core";
+import type { ConnectionBudget, Database, Entered, PoolStats } from "@nsj/mdb-core";
 import type { OpenPlace } from "./place.ts";
 
 /** One place of one tenant while it is open. */
@@ -7,6 +7,8 @@ export class Generation {
   readonly database: Database;
   /** Whether the pool is the tenant's own. */
   readonly isOwn: boolean;
+  /** What its pool shares with others; `undefined` where that is another label's. */
+  readonly budget: ConnectionBudget | undefined;
   /** The definition's password now, where that is a function. */
   password: (() => unknown) | undefined;
   uses = 0;
@@ -15,10 +17,26 @@ export class Generation {
   /** Called when it is used no more, once it was left. */
   whenUnused: (() => void) | undefined;
 
-  constructor(place: OpenPlace, database: Database) {
+  constructor(place: OpenPlace, database: Database, budget?: ConnectionBudget) {
     this.place = place;
     this.database = database;
+    this.budget = budget;
     this.isOwn = place.kind === "own";
+  }
+
+  /** Callers wait for connections that it would need as well. */
+  get isStarved(): boolean {
+    const { budget } = this;
+    if (budget !== undefined) return budget.isWanted && budget.stats().starving > 0;
+    return this.database.stats().waiting > 0;
+  }
+
+  /** A connection could be opened for it that nobody has, and nobody waits for. */
+  get hasRoom(): boolean {
+    const { budget } = this;
+    if (budget === undefined) return true;
+    const { max, used, starving } = budget.stats();
+    return used < max && starving === 0;
   }
 
   /** The figures of its pool; `undefined` where that is another label's. */

@@ -1,15 +1,31 @@
-import { DatabaseManager, defineDatabase, type MdbError, type RoutedDatabase, type Session } from "@nsj/mdb-core";
+import {
+  connectionBudget,
+  DatabaseManager,
+  defineDatabase,
+  type MdbError,
+  type RoutedDatabase,
+  type Session,
+} from "@nsj/mdb-core";
 import { type Place, type TenantDatabase, type Tenants, tenants } from "@nsj/mdb-tenants";
 import { describe, expect, it } from "vitest";
 import { type SmallServer, smallServer } from "./support/small-driver.ts";
 import { settled, TestClock } from "./support/test-clock.ts";
 
-/** `MDB_TENANTS_STEPS=10000` makes every seed as long as that. */
-const steps = Number(process.env["MDB_TENANTS_STEPS"] ?? 150);
-const seeds = Array.from({ length: 100 }, (_, index) => index + 1);
-const groups = Array.from({ length: 10 }, (_, index) => seeds.slice(index * 10, index * 10 + 10));
+/** `MDB_TENANTS_STEPS=10000` makes every seed as long as that; `MDB_TENANTS_SEEDS=7` or `1-100` says which. */
+const steps = Number(process.env["MDB_TENANTS_STEPS"] ?? 500);
+const [from = 1, to = from] = (process.env["MDB_TENANTS_SEEDS"] ?? "1-100").split("-").map(Number);
+const seeds = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+const perGroup = Math.ceil(seeds.length / 10);
+const groups = Array.from({ length: Math.ceil(seeds.length / perGroup) }, (_, index) =>
+  seeds.slice(index * perGroup, (index + 1) * perGroup),
+);
 const most = 6;
 const count = 40;
+/** Sessions that are held at a time: fewer than there are connections anywhere, so that nobody may find all of them at a standstill. */
+const mostSessions = 2;
+const mostHeld = 8;
+/** Work under way at a time; with more, the steps would only make queues longer. */
+const mostRunning = 40;
 
 /** What may become of work while connections die, places change and everybody wants more than there is. */
 const expected = new Set([
@@ -26,10 +42,15 @@ const endings = new Set(["MDB_SESSION_CLOSED", "MDB_TRANSACTION_CLOSED", "MDB_CA
 describe("tenants under random use", () => {
   it.each(groups)(
     "never see each other, exceed the budget, or lose what they hold, with seeds from %i",
-    { timeout: 240_000 },
+    { timeout: Math.max(240_000, steps * perGroup * 20) },
     async (...group) => {
       let served = 0;
-      for (const seed of group) served += await new Play(seed).run();
+      for (const seed of group) {
+        const play = new Play(seed);
+        served += await play.run().catch((cause: unknown) => {
+          throw new Error(`seed ${seed}: ${String(cause)}`, { cause });
+        });
+      }
       expect(served).toBeGreaterThan(0);
     },
   );
@@ -51,12 +72,14 @@ class Play {
   readonly #chance: () => number;
   readonly #clock = new TestClock();
   readonly #server: SmallServer;
+  readonly #budget = connectionBudget({ max: most });
   readonly #shops: Tenants;
   readonly #manager: DatabaseManager;
   readonly #shop: RoutedDatabase;
   readonly #places = new Map<string, Place>();
   readonly #held = new Set<{ readonly id: string; readonly what: Session | TenantDatabase; end(): Promise<void> }>();
   readonly #running = new Set<Promise<void>>();
+  #sessions = 0;
   #served = 0;
   #broken: unknown;
   #moves = 0;
@@ -68,7 +91,7 @@ class Play {
     for (let index = 0; index < count; index++) this.#move(`t${index}`);
     this.#shops = tenants({
       driver: this.#server.driver,
-      connections: most,
+      budget: this.#budget,
       open: 15,
       idleMs: 400,
       refreshMs: 300,
@@ -80,10 +103,11 @@ class Play {
         return this.#places.get(id);
       },
     });
-    const shared = defineDatabase(this.#server.driver, { name: "shared", pool: { max: 2, acquireTimeoutMs: 3_000 } });
+    const shared = defineDatabase(this.#server.driver, { name: "shared", pool: { max: 3, acquireTimeoutMs: 3_000 } });
     const manager = new DatabaseManager({ shared, shop: this.#shops }, { clock: this.#clock, random: chance });
     this.#manager = manager as unknown as DatabaseManager;
     this.#shop = manager.database("shop");
+    this.#server.peakBeside("shared");
   }
 
   /** Gives how many statements were answered. */
@@ -91,7 +115,12 @@ class Play {
     for (let step = 0; step < steps; step++) {
       this.#act();
       await (this.#chance() < 0.5 ? settled() : this.#clock.advance(this.#chance() * 8));
+      for (let round = 0; this.#running.size > mostRunning; round++) {
+        if (round > 1_000) throw new Error(`${this.#running.size} calls stand still`);
+        await this.#clock.advance(20);
+      }
       this.#check();
+      if (step % 25 === 0) this.#checkSums();
     }
     for (let round = 0; round < 40 && this.#running.size + this.#held.size > 0; round++) {
       for (const held of this.#held) await held.end();
@@ -100,6 +129,7 @@ class Play {
     expect(this.#running.size, "everything settles").toBe(0);
     await this.#clock.advance(2_000);
     this.#check();
+    this.#checkSums();
     const left = [...this.#places.keys()].flatMap((id) => this.#shops.stats(id) ?? []);
     expect(
       left.map(({ pool, ...it }) => it),
@@ -116,7 +146,8 @@ class Play {
   #act(): void {
     const id = this.#chance() < 0.3 ? "t0" : `t${this.#below(count)}`;
     const dice = this.#chance();
-    if (dice < 0.45) this.#follow(id, () => this.#shops.run(id, () => this.#sees(id, this.#shop)));
+    if (dice < 0.03) this.#follow("shared", () => this.#sees("shared", this.#manager.database("shared")));
+    else if (dice < 0.45) this.#follow(id, () => this.#shops.run(id, () => this.#sees(id, this.#shop)));
     else if (dice < 0.65)
       this.#follow(id, () => this.#shops.run(id, () => this.#shop.transaction(() => this.#twice(id))));
     else if (dice < 0.72) this.#follow(id, () => this.#hold(id, dice < 0.69));
@@ -144,7 +175,13 @@ class Play {
   }
 
   async #hold(id: string, isSession: boolean): Promise<void> {
-    const what = isSession ? await this.#shops.run(id, () => this.#shop.getSession()) : await this.#shops.use(id);
+    if (isSession ? this.#sessions >= mostSessions : this.#held.size >= mostHeld) return;
+    if (isSession) this.#sessions++;
+    const opening = isSession ? this.#shops.run(id, () => this.#shop.getSession()) : this.#shops.use(id);
+    const what = await opening.catch((error: unknown) => {
+      if (isSession) this.#sessions--;
+      throw error;
+    });
     const held = { id, what, end: async () => this.#end(held) };
     this.#held.add(held);
   }
@@ -166,7 +203,11 @@ class Play {
 
   async #end(held: { readonly what: Session | TenantDatabase }): Promise<void> {
     this.#held.delete(held as never);
-    this.#follow("", async () => held.what[Symbol.asyncDispose]());
+    const isSession = !("tenant" in held.what);
+    this.#follow("", async () => {
+      await held.what[Symbol.asyncDispose]();
+      if (isSession) this.#sessions--;
+    });
   }
 
   #move(id: string): void {
@@ -194,14 +235,20 @@ class Play {
 
   #check(): void {
     if (this.#broken !== undefined) throw this.#broken;
-    const { budget, pools } = this.#shops.stats();
-    const used = budget?.used ?? 0;
-    if (used > most) throw new Error(`${used} connections are over the budget of ${most}`);
+    const { used } = this.#budget.stats();
+    // Also between two steps.
+    const peak = Math.max(used, this.#server.peakBeside("shared"));
+    if (peak > most) throw new Error(`${peak} connections are over the budget of ${most}`);
     const { total } = this.#manager.database("shared").stats();
-    const isExact = this.#shops.stats().tenants.open > 0 && pools.total > used;
-    if (isExact) throw new Error(`the pools have ${pools.total}, the budget counts ${used}`);
     if (this.#server.open > used + total)
       throw new Error(`the server has ${this.#server.open}, ${used} and ${total} are known`);
+  }
+
+  #checkSums(): void {
+    const { tenants: counts, pools } = this.#shops.stats();
+    const { used } = this.#budget.stats();
+    if (counts.open > 0 && pools.total > used)
+      throw new Error(`the pools have ${pools.total}, the budget counts ${used}`);
   }
 
   #below(limit: number): number {

@@ -1,4 +1,5 @@
 export { findMysqlServer, mysqlNeeded, type RunningMysql, startMysql } from "./mysql/start-mysql.ts";
+export { crashPostgres, untilUp } from "./postgres/crash-postgres.ts";
 export { freePort, type RunningPostgres, startPostgres } from "./postgres/start-postgres.ts";
 export type { ScriptedAnswer as TdsScriptedAnswer } from "./tds/scripted-answer.ts";
 export { startTdsServer, type TdsServer, type TdsServerOptions } from "./tds/server.ts";

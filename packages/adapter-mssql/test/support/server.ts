@@ -1,6 +1,8 @@
+import { randomBytes } from "node:crypto";
+import { DatabaseManager } from "@nsj/mdb-core";
 import { startTdsServer, type TdsServer } from "@nsj/mdb-wire-servers";
 import { afterAll, beforeAll, expect, inject } from "vitest";
-import type { MssqlOptions } from "../../src/index.ts";
+import { type MssqlOptions, mssql } from "../../src/index.ts";
 
 /** Where the tests connect to: a server of our own that speaks TDS, or the SQL Server that `MDB_MSSQL_URL` names. */
 export interface TestServer {
@@ -54,6 +56,7 @@ export function useServer({
     return wire;
   };
   const real = new URL(isReal ? (realUrl ?? "") : "mssql://nowhere");
+  if (isReal) useOwnDatabase(real);
   return {
     get host() {
       return isReal ? real.hostname : running().host;
@@ -80,4 +83,17 @@ export function useServer({
       return `mssql://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}?${how}`;
     },
   };
+}
+
+/** A database for the tests of one file, on a real server: whatever they leave goes with it. */
+function useOwnDatabase(url: URL): void {
+  const administrator = url.href;
+  const name = `mdb_test_${randomBytes(5).toString("hex")}`;
+  url.pathname = `/${name}`;
+  const administer = async (...texts: readonly string[]): Promise<void> => {
+    await using manager = new DatabaseManager({ master: mssql({ connectionString: administrator }) });
+    for (const text of texts) await manager.database("master").execute(text);
+  };
+  beforeAll(() => administer(`create database ${name}`));
+  afterAll(() => administer(`alter database ${name} set single_user with rollback immediate`, `drop database ${name}`));
 }

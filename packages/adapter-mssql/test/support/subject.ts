@@ -52,6 +52,23 @@ export function mssqlSubject(server: TestServer): Subject<MssqlOptions> {
       openTransaction: (table) => ["begin transaction", `insert into ${table} (id) values (1)`],
       // A text that is no number ends the batch and the transaction.
       endTransaction: (table) => [`insert into ${table} (id) values ('none')`],
+      context: {
+        samples: [
+          {
+            what: "a setting",
+            one: { settings: { "app.tenant": "acme", "app.plan": "large" } },
+            other: { settings: { "app.tenant": "o'brien" } },
+            ask: "select coalesce(cast(session_context(N'app.tenant') as nvarchar(100)), N'nobody')",
+          },
+          {
+            what: "a setting beside another",
+            one: { settings: { "app.tenant": "acme", "app.plan": "large" } },
+            other: { settings: { "app.tenant": "acme", "app.plan": "" } },
+            ask: "select coalesce(cast(session_context(N'app.plan') as nvarchar(100)), N'nothing')",
+          },
+        ],
+        refused: { settings: { "app.tenant": "x".repeat(5_000) } },
+      },
       currentIsolation: "select transaction_isolation_level from sys.dm_exec_sessions where session_id = @@spid",
       lockTimeout: (milliseconds) => `set lock_timeout ${milliseconds}`,
       failures: failures(server),

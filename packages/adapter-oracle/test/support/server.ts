@@ -62,7 +62,8 @@ function realServer(administrator: OracleOptions): TestServer {
   const administer: TestServer["administer"] = (text, binds) => runOnce(administrator, text, binds);
   beforeAll(async () => {
     await administer(`create user ${user} identified by "${password}"`);
-    const rights = "create session, create table, create view, create sequence, create procedure, unlimited tablespace";
+    const rights =
+      "create session, create table, create view, create sequence, create procedure, create trigger, unlimited tablespace";
     await administer(`grant ${rights} to ${user}`);
   });
   afterAll(async () => {

@@ -65,6 +65,23 @@ export function oracleSubject(): Subject<OracleOptions> {
         const quoted = `'${text.replaceAll("'", "''")}'`;
         return type === "timestamp" ? `timestamp ${quoted}` : quoted;
       },
+      context: {
+        samples: [
+          {
+            what: "a schema",
+            one: { schema: server.isOwn ? "adams" : "SYS" },
+            other: { schema: server.isOwn ? "NOBODYS" : "SYSTEM", clientId: "acme" },
+            ask: "select sys_context('userenv', 'current_schema') from dual",
+          },
+          {
+            what: "a client id",
+            one: { clientId: "acme" },
+            other: { clientId: "O'Brien" },
+            ask: "select nvl(sys_context('userenv', 'client_identifier'), 'nobody') from dual",
+          },
+        ],
+        refused: { schema: "mdb_no_such_schema" },
+      },
       endTransaction: () => ["begin rollback; raise_application_error(-20001, 'the transaction is gone'); end;"],
       session: sessionSql(server),
       procedure: {

@@ -1,10 +1,11 @@
 import type { DriverConnection } from "@nsj/mdb-core";
 import type { Bench, EngineSql, Subject } from "@nsj/mdb-testkit";
+import { crashPostgres, untilUp } from "@nsj/mdb-wire-servers";
 import pg from "pg";
 import { type PostgresOptions, postgresDriver } from "../../src/index.ts";
 import { server } from "./server.ts";
 import { sessionSql } from "./session-sql.ts";
-import { crash, fixture } from "./tls-server.ts";
+import { fixture } from "./tls-server.ts";
 
 /** The server of a run of the suite. */
 export interface SuiteServer {
@@ -64,7 +65,10 @@ export function postgresSubject({ url, isOwn }: SuiteServer = shared): Subject<P
         return String((await connection.query({ text, values: [] }, forEver)).rows[0]?.[0]);
       },
       kill: (identity) => once(url(), "select pg_terminate_backend($1)", [identity]),
-      restart: () => crash(url()),
+      restart: async () => {
+        await crashPostgres(url());
+        await untilUp(url());
+      },
       close: async () => undefined,
     }),
   };

@@ -3,7 +3,6 @@ import { chmodSync, chownSync, copyFileSync, mkdtempSync, rmSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPostgres } from "@nsj/mdb-wire-servers";
-import pg from "pg";
 
 /** A server of its own with TLS. */
 export interface TlsServer {
@@ -40,38 +39,4 @@ export async function startTlsServer(): Promise<TlsServer> {
       rmSync(directory, { recursive: true });
     },
   };
-}
-
-/**
- * Makes the server lose every session and start anew, as after a crash: a backend that is killed the hard way leaves shared memory
- * in doubt. Resolves once it takes connections.
- */
-export async function crash(url: string): Promise<void> {
-  const victim = await watched(url);
-  // The server goes on for a moment until it has noticed; then it ends everybody else, and takes nobody before it has recovered.
-  const witness = await watched(url);
-  const { rows } = await victim.client.query("select pg_backend_pid() as pid");
-  process.kill(Number(rows[0]?.["pid"]), "SIGKILL");
-  await Promise.all([victim.lost, witness.lost]);
-  for (;;) {
-    const client = new pg.Client({ connectionString: url });
-    client.on("error", () => undefined);
-    try {
-      await client.connect();
-      await client.end();
-      return;
-    } catch {
-      // Still recovering.
-    }
-  }
-}
-
-async function watched(url: string): Promise<{ readonly client: pg.Client; readonly lost: Promise<void> }> {
-  const client = new pg.Client({ connectionString: url });
-  const lost = new Promise<void>((resolve) => {
-    client.on("end", resolve);
-    client.on("error", () => undefined);
-  });
-  await client.connect();
-  return { client, lost };
 }

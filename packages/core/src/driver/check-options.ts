@@ -47,7 +47,8 @@ export function checkOptions<Options extends object>(
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new ConfigurationError(`${what}: options must be an object, not ${describe(options)}`);
   }
-  for (const [key, value] of Object.entries(options)) {
+  for (const key of Object.keys(options)) {
+    const value = (options as Record<string, unknown>)[key];
     const rule = Object.hasOwn(rules, key) ? rules[key as keyof Options & string] : undefined;
     if (rule === undefined) {
       const known = Object.keys(rules);
@@ -56,13 +57,23 @@ export function checkOptions<Options extends object>(
     }
     if (value !== undefined) checkOption(what, path + key, value, rule);
   }
-  for (const [key, rule] of Object.entries<OptionRule>(rules)) {
-    if (rule.required === true && (options as Record<string, unknown>)[key] === undefined) {
-      throw new ConfigurationError(`${what}: option "${path}${key}" is missing (${expected(rule)})`, {
-        key: path + key,
-      });
-    }
+  for (const key of requiredKeys(rules)) {
+    if ((options as Record<string, unknown>)[key] !== undefined) continue;
+    const expectation = expected(rules[key as keyof Options & string]);
+    throw new ConfigurationError(`${what}: option "${path}${key}" is missing (${expectation})`, { key: path + key });
   }
+}
+
+/** By table: transactions and statements are checked too often to look through all of it each time. */
+const required = new WeakMap<object, readonly string[]>();
+
+function requiredKeys(rules: Readonly<Record<string, OptionRule>>): readonly string[] {
+  let keys = required.get(rules);
+  if (keys === undefined) {
+    keys = Object.keys(rules).filter((key) => rules[key]?.required === true);
+    required.set(rules, keys);
+  }
+  return keys;
 }
 
 function checkOption(what: string, key: string, value: unknown, rule: OptionRule): void {

@@ -43,3 +43,4 @@ export type {
 } from "./statement.ts";
 export { StatementCache } from "./statement-cache.ts";
 export { type ErrorPlace, translateError } from "./translate-error.ts";
+export { type Expiry, watchExpiry } from "./watch-expiry.ts";

@@ -22,8 +22,10 @@ export function routedContext(
   const types = checkTypeOptions(options.types ?? {}, label);
   const noConnection = (): ConfigurationError =>
     new ConfigurationError(`${label}: a connection was asked for before it was known of which database`);
+  const patience = checkPoolOptions({}, label);
   return Object.freeze<DatabaseContext>({
     identity,
+    isRouted: true,
     lending: undefined,
     database: label,
     engine: driver.name,
@@ -34,12 +36,13 @@ export function routedContext(
       get closed() {
         return router.closed;
       },
+      patience,
       stats: options.stats,
       tryAcquire: () => undefined,
       acquire: () => Promise.reject(noConnection()),
     },
     permanent: false,
-    patienceMs: checkPoolOptions({}, label).deadlockPatienceMs,
+    patienceMs: patience.deadlockPatienceMs,
     hookTimeoutMs: options.hookTimeoutMs ?? defaultHookTimeoutMs,
     outcomeTimeoutMs: defaultOutcomeTimeoutMs,
     pipelining: undefined,

@@ -13,6 +13,7 @@ import {
   type Operation,
   openAutocommitStream,
   type PinnedConnection,
+  type PinOptions,
   poolSource,
   propagate,
   runAutocommit,
@@ -55,6 +56,10 @@ export class RoutedDatabase extends Database {
     return livingPart(this.context)?.context.key;
   }
 
+  override get inTransaction(): boolean {
+    return this.runningKey !== undefined && ambientPart(this.context, this.#router.key()) !== undefined;
+  }
+
   override async getSession(options: SessionOptions = {}): Promise<Session> {
     return this.#handedOut(
       { signal: options.signal },
@@ -90,7 +95,7 @@ export class RoutedDatabase extends Database {
 
   override async withConnection<R>(
     work: (connection: PinnedConnection) => Promise<R>,
-    options: Limits = {},
+    options: PinOptions = {},
   ): Promise<R> {
     return this.#inside(options, (database, left) => database.withConnection(work, { ...options, ...left }));
   }

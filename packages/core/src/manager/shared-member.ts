@@ -62,6 +62,9 @@ function withContext(pool: LeasePool, given: SessionContext, shared: DatabaseCon
     get closed() {
       return pool.closed;
     },
+    get patience() {
+      return pool.patience;
+    },
     stats: () => pool.stats(),
     tryAcquire(holder) {
       refuseUndone();
@@ -84,9 +87,12 @@ function checkContext({ engine, capabilities }: DatabaseContext, given: SessionC
   const unable = asked.filter((part) => !able.includes(part));
   if (unable.length === 0 && asked.length > 0) return;
   const what = unable.length > 0 ? unable.map((it) => `"${it}"`).join(", ") : "nothing that tells its callers apart";
-  const can = able.length === 0 ? "none" : able.map((it) => `"${it}"`).join(", ");
+  const can =
+    able.length === 0
+      ? "this engine has nothing to tell them apart by, so each needs a database of its own"
+      : `on this engine it can do so by ${able.map((it) => `"${it}"`).join(", ")}`;
   throw new UnsupportedError(
-    `${label} (${engine}): a shared pool was asked to tell its users apart by ${what}; on this engine it can do so by ${can}`,
+    `${label} (${engine}): a shared pool was asked to tell its users apart by ${what}; ${can}`,
     { database: label, engine },
   );
 }

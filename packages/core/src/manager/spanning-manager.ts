@@ -1,5 +1,5 @@
 import { systemClock } from "../driver/index.ts";
-import { ParameterError } from "../errors/index.ts";
+import { ParameterError, UnsupportedError } from "../errors/index.ts";
 import {
   Coordinator,
   checkLabels,
@@ -30,11 +30,26 @@ export abstract class SpanningManager<Label extends string> {
 
   constructor({ clock, random, recovery = {} }: Environment & { readonly recovery?: RecoveryOptions | undefined }) {
     this.#coordinator = new Coordinator({
-      contexts: () => new Map([...this.opened()].map(([label, database]) => [label, contextOf(database)])),
+      contexts: () => this.#contexts(),
       clock: clock ?? systemClock,
       random: random ?? Math.random,
       recovery,
     });
+  }
+
+  /** What can keep branches and decisions. Which database a label of many means is known to the calling code only. */
+  #contexts(): ReadonlyMap<string, DatabaseContext> {
+    const contexts = [...this.opened()].map(([label, database]) => [label, contextOf(database)] as const);
+    return new Map(contexts.filter(([, context]) => context.isRouted !== true));
+  }
+
+  /** @throws UnknownDatabaseError; UnsupportedError for a label that stands for many databases */
+  #ownContextOf(label: Label): DatabaseContext {
+    const context = contextOf(this.database(label));
+    if (context.isRouted !== true) return context;
+    const { database, engine } = context;
+    const message = `"${database}" (${engine}) stands for many databases: it takes no part in transactions over several labels, and keeps no decisions`;
+    throw new UnsupportedError(message, { database, engine });
   }
 
   /** The databases at this moment, by label. */
@@ -43,14 +58,14 @@ export abstract class SpanningManager<Label extends string> {
   /** @throws UnknownDatabaseError */
   abstract database(label: Label): Database;
 
-  /** @throws ParameterError, UnknownDatabaseError */
+  /** @throws ParameterError, UnknownDatabaseError; UnsupportedError for a label that stands for many databases */
   protected async transactionOver<R>(
     labels: readonly Label[],
     work: (transactions: SpanningTransactions<Label>) => Promise<R>,
     options: SpanningOptions | undefined,
   ): Promise<R> {
     checkLabels(labels);
-    const contexts = labels.map((label) => contextOf(this.database(label)));
+    const contexts = labels.map((label) => this.#ownContextOf(label));
     return this.#coordinator.transaction(
       contexts,
       (transactions) => work(transactions as SpanningTransactions<Label>),
@@ -69,15 +84,15 @@ export abstract class SpanningManager<Label extends string> {
   /**
    * Creates the two tables in which a database keeps decisions over transactions that span it and others; what is there already stays. Never
    * called by the library itself. Gives the store's name. May be called again.
-   * @throws UnsupportedError for a database in memory; what the server says to whoever may not create tables
+   * @throws UnsupportedError for a database in memory, and for a label that stands for many; what the server says to whoever may not create tables
    */
   async prepareStore(label: Label): Promise<string> {
-    return prepareStore(contextOf(this.database(label)), storeLimitMs);
+    return prepareStore(this.#ownContextOf(label), storeLimitMs);
   }
 
   /** The statements of {@link prepareStore}, for whoever may create tables, with a new name for the store. Nothing is sent. */
   storeDdl(label: Label): readonly string[] {
-    return storeDdl(contextOf(this.database(label)));
+    return storeDdl(this.#ownContextOf(label));
   }
 
   /**

@@ -8,16 +8,15 @@ import {
 } from "../errors/index.ts";
 import type { AcquireRequest } from "./acquire-request.ts";
 import { isStalled, stillSince } from "./deadlock.ts";
-import { type HeldLease, type Holder, type LeaseSite, startWaiting, stopWaiting } from "./holder.ts";
+import { type HeldLease, type Holder, holdsLease, type LeaseSite, startWaiting, stopWaiting } from "./holder.ts";
 import type { Lease } from "./lease.ts";
-import { poolDefaults } from "./options.ts";
 import type { Pool } from "./pool.ts";
 
 /** A borrowed connection: a lease of a pool, or what stands for one. */
 export type Borrowed = Pick<Lease, "connection" | "release" | "revoked">;
 
 /** Where connections come from: a pool, or what stands before one. */
-export interface LeasePool extends Pick<Pool, "closed" | "stats"> {
+export interface LeasePool extends Pick<Pool, "closed" | "patience" | "stats"> {
   /** See {@link Pool.tryAcquire}. */
   tryAcquire(holder?: Holder): Borrowed | undefined;
   /** See {@link Pool.acquire}. */
@@ -43,13 +42,15 @@ interface Waiting {
   readonly fail: (error: Error) => void;
 }
 
-/** Lets one of a pool's users have only so many connections at a time; its other callers wait here, in order, and not in the pool's queue. */
+/**
+ * Lets one of a pool's users have only so many connections at a time; its other callers wait here, in order, and not in the pool's queue. They wait
+ * as long as the pool would let them, here and there together.
+ */
 export class LeaseLimit implements LeasePool, LeaseSite {
-  readonly deadlockPatienceMs = poolDefaults.deadlockPatienceMs;
   readonly #pool: LeasePool;
   readonly #facts: LeaseLimitFacts;
   readonly #held = new Set<HeldLease>();
-  readonly #queue = new Set<Waiting>();
+  #queue = new Set<Waiting>();
   #timer: Timer | undefined;
 
   constructor(pool: LeasePool, facts: LeaseLimitFacts) {
@@ -59,6 +60,14 @@ export class LeaseLimit implements LeasePool, LeaseSite {
 
   get closed(): boolean {
     return this.#pool.closed;
+  }
+
+  get patience(): LeasePool["patience"] {
+    return this.#pool.patience;
+  }
+
+  get deadlockPatienceMs(): number {
+    return this.#pool.patience.deadlockPatienceMs;
   }
 
   get exhausted(): boolean {
@@ -80,14 +89,23 @@ export class LeaseLimit implements LeasePool, LeaseSite {
   }
 
   async acquire(request: AcquireRequest = {}): Promise<Borrowed> {
-    if (this.exhausted || this.#queue.size > 0) await this.#turn(request);
+    const since = this.#facts.clock.now();
+    if (this.exhausted || (this.#queue.size > 0 && request.ahead !== true)) await this.#turn(request);
     const held = this.#enter(request.holder);
     try {
-      return this.#hold(await this.#pool.acquire(request), held);
+      return this.#hold(await this.#pool.acquire(this.#rest(request, since)), held);
     } catch (error) {
       this.#leave(held);
       throw error;
     }
+  }
+
+  /** What is left of a caller's time after it has waited here. */
+  #rest(request: AcquireRequest, since: number): AcquireRequest {
+    if (this.#facts.clock.now() === since) return request;
+    const { deadline = Number.POSITIVE_INFINITY, signal } = request;
+    const bounded = request.bounded ?? (request.deadline !== undefined || signal !== undefined);
+    return { ...request, bounded, deadline: Math.min(deadline, since + this.patience.acquireTimeoutMs) };
   }
 
   #enter(holder: Holder | undefined): HeldLease {
@@ -119,15 +137,15 @@ export class LeaseLimit implements LeasePool, LeaseSite {
 
   #turn(request: AcquireRequest): Promise<void> {
     const { clock, maxQueue } = this.#facts;
-    const { holder, signal } = request;
+    const { ahead = false, holder, signal } = request;
     if (signal?.aborted === true) return Promise.reject(this.#cancelled(signal));
-    if (this.#queue.size >= maxQueue) {
+    if (!ahead && this.#queue.size >= maxQueue) {
       const message = `${this.#name}: ${this.#queue.size} callers wait for a connection already (perTenant.waiting)`;
       return Promise.reject(new PoolQueueFullError(message, this.#place()));
     }
     return new Promise((resolve, reject) => {
       const since = clock.now();
-      const deadline = Math.min(request.deadline ?? Number.POSITIVE_INFINITY, since + poolDefaults.acquireTimeoutMs);
+      const deadline = Math.min(request.deadline ?? Number.POSITIVE_INFINITY, since + this.patience.acquireTimeoutMs);
       const end = (): void => {
         this.#queue.delete(waiting);
         if (holder !== undefined) stopWaiting(holder, this);
@@ -148,7 +166,7 @@ export class LeaseLimit implements LeasePool, LeaseSite {
           reject(error);
         },
       };
-      this.#queue.add(waiting);
+      this.#queue = ahead ? new Set([waiting, ...this.#queue]) : this.#queue.add(waiting);
       if (holder !== undefined) startWaiting(holder, this);
       signal?.addEventListener("abort", onAbort, { once: true });
       this.#watch();
@@ -170,7 +188,9 @@ export class LeaseLimit implements LeasePool, LeaseSite {
       if (waiting.deadline <= now) waiting.fail(this.#timeout(now - waiting.since));
     const since = this.#queue.size === 0 ? undefined : stillSince(this);
     if (since !== undefined && now - since >= this.deadlockPatienceMs) {
-      const stuck = [...this.#queue].reverse().find(({ request }) => isStalled(this, request.holder, now));
+      const stuck = [...this.#queue]
+        .reverse()
+        .find(({ request }) => mayFail(request) && isStalled(this, request.holder, now));
       stuck?.fail(this.#deadlock(now - since));
     }
     if (this.#queue.size > 0) this.#watch();
@@ -208,4 +228,9 @@ export class LeaseLimit implements LeasePool, LeaseSite {
     const waiting = this.#queue.size;
     return { database, engine, pool: { max, total: size, idle: 0, busy: size, connecting: 0, waiting, oldestLeaseMs } };
   }
+}
+
+/** As in a pool: one who keeps others waiting by its own leases; or who holds nothing, and has set its wait no end itself. */
+function mayFail({ bounded, deadline, holder, signal }: AcquireRequest): boolean {
+  return !(bounded ?? (deadline !== undefined || signal !== undefined)) || (holder !== undefined && holdsLease(holder));
 }

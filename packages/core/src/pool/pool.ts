@@ -53,6 +53,12 @@ export class Pool {
     return this.#state.closed;
   }
 
+  /** How long callers may wait, and holders stand still. */
+  get patience(): { readonly acquireTimeoutMs: number; readonly deadlockPatienceMs: number } {
+    const { options, deadlockPatienceMs } = this.#state;
+    return { acquireTimeoutMs: options.acquireTimeoutMs, deadlockPatienceMs };
+  }
+
   /**
    * Lends an idle connection that needs no check, if there is one and nobody waits for it; otherwise `undefined`, and `acquire` is the
    * way. Synchronous, for the sake of speed: `pool.tryAcquire() ?? (await pool.acquire())`.

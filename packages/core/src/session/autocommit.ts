@@ -1,4 +1,5 @@
 import { type DriverConnection, type ErrorInfo, type MaybePromise, unlimited } from "../driver/index.ts";
+import { CancelledError } from "../errors/index.ts";
 import type { Borrowed } from "../pool/index.ts";
 import { type Bounds, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
@@ -9,6 +10,7 @@ import { runBounded } from "./run-bounded.ts";
 import { currentScope, Scope } from "./scope.ts";
 import type { StreamLease } from "./stream-lease.ts";
 import type { Occupant } from "./turn.ts";
+import { stoppedByPool } from "./unit-errors.ts";
 
 /**
  * Runs one statement on a connection of its own and gives the connection back at once. A statement that certainly did not
@@ -70,6 +72,7 @@ async function untilItRan<T>(
     const failure = failureOf(context, connection, error, operation.text, true);
     state = failure.connection;
     answered = failure.answered;
+    if (lease.revoked && failure.error instanceof CancelledError) throw stoppedByPool(context, failure.error);
     if (!failure.replayable || replays === 2) throw failure.error;
   } finally {
     lease.release({ error: state, answered });

@@ -1,4 +1,4 @@
-import { unlimited } from "../driver/index.ts";
+import { unlimited, watchExpiry } from "../driver/index.ts";
 import { CancelledError, type MdbError, StatementTimeoutError } from "../errors/index.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 
@@ -59,36 +59,19 @@ export function tripped(
  */
 export function watchBounds(
   context: DatabaseContext,
-  { signal, deadline }: Bounds,
+  bounds: Bounds,
   what: string,
   onTrip: (reason: MdbError) => void,
   statement?: string,
 ): () => void {
-  const timed = Number.isFinite(deadline);
-  if (signal === undefined && !timed) return nothing;
-  const trip = (reason: MdbError): void => {
-    stop();
-    onTrip(reason);
-  };
-  const onAbort = (): void => {
-    if (signal !== undefined) trip(cancelled(context, signal, what, statement));
-  };
-  const timer = timed
-    ? context.clock.setTimer(
-        () => trip(timedOut(context, what, statement)),
-        Math.max(0, deadline - context.clock.now()),
-        {
-          keepProcessAlive: true,
-        },
-      )
-    : undefined;
-  const stop = (): void => {
-    timer?.cancel();
-    signal?.removeEventListener("abort", onAbort);
-  };
-  if (signal?.aborted === true) onAbort();
-  else signal?.addEventListener("abort", onAbort, { once: true });
-  return stop;
+  return watchExpiry(context.clock, bounds, (why) => {
+    const { signal } = bounds;
+    onTrip(
+      why === "aborted" && signal !== undefined
+        ? cancelled(context, signal, what, statement)
+        : timedOut(context, what, statement),
+    );
+  });
 }
 
 /**
@@ -118,8 +101,6 @@ export function withinBounds<T>(
     coming.finally(unwatch).then(resolve, reject);
   });
 }
-
-const nothing = (): void => {};
 
 function cancelled(context: DatabaseContext, signal: AbortSignal, what: string, statement?: string): MdbError {
   const { database, engine } = context;

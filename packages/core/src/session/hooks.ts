@@ -18,6 +18,10 @@ export class Hooks {
   /** Rollback hooks of savepoints that were rolled back, whatever becomes of the transaction around them. */
   readonly #always: Hook[] = [];
 
+  get isEmpty(): boolean {
+    return this.#onCommit.length + this.#onRollback.length + this.#always.length === 0;
+  }
+
   onCommit(hook: Hook): void {
     this.#onCommit.push(hook);
   }

@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../driver/index.ts";
 import type { AcquireRequest, Borrowed } from "../pool/index.ts";
 import { type Bounds, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
@@ -10,15 +11,15 @@ export interface LeaseSource {
    * @param bounded - whether any of these bounds is the caller's own
    * @param fresh - a new physical connection, after one that turned out dead
    */
-  take(bounds: () => Bounds, bounded: boolean, holder: Scope, fresh: boolean): Promise<Borrowed>;
+  take(bounds: () => Bounds, bounded: boolean, holder: Scope, fresh: boolean): MaybePromise<Borrowed>;
 }
 
 /** Takes a connection from the pool for each transaction. */
 export function poolSource(context: DatabaseContext): LeaseSource {
   return {
-    async take(bounds, bounded, holder, fresh) {
+    take(bounds, bounded, holder, fresh) {
       const lease = fresh ? undefined : context.pool.tryAcquire(holder);
-      return lease ?? (await context.pool.acquire({ ...acquireRequest(bounds(), holder, fresh), bounded }));
+      return lease ?? context.pool.acquire({ ...acquireRequest(bounds(), holder, fresh), bounded });
     },
   };
 }

@@ -52,6 +52,10 @@ async function runWatched<T>(
 
 const subject = "the statement";
 
+/** What is added where nobody knows whether the statement was stopped before its work was done. */
+const unanswered =
+  "; the server did not confirm that, and the connection was cut: outside a transaction it may have run";
+
 /** What the driver is told. Where it waits for the caller's rows, only core can say how much of the limit is left. */
 function operationContext({ signal, deadline }: Bounds, limit: ServerTime | undefined): OperationContext {
   const until = limit === undefined ? deadline : Math.min(deadline, limit.deadline);
@@ -91,6 +95,7 @@ class Stop {
   explain(error: unknown, late: MdbError | undefined): unknown {
     const reason = this.#reason ?? late;
     if (reason === undefined || error === reason || !wasStopped(this.#context, this.#connection, error)) return error;
+    if (!this.#connection.usable) reason.message += unanswered;
     if (reason.cause === undefined) Object.defineProperty(reason, "cause", { value: error, configurable: true });
     return reason;
   }

@@ -83,7 +83,8 @@ export class ServerTransaction {
   async #takeAndBegin(bounds: Bounds): Promise<DriverConnection> {
     for (let attempt = 1; ; attempt++) {
       const bounded = bounds !== unbounded;
-      const lease = await this.#leases.take(() => this.#whileWaiting(bounds), bounded, this.#holder, attempt > 1);
+      const taken = this.#leases.take(() => this.#whileWaiting(bounds), bounded, this.#holder, attempt > 1);
+      const lease = taken instanceof Promise ? await taken : taken;
       try {
         const { connection } = lease;
         this.#refuseIfGivenUp();

@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../driver/index.ts";
 import { CommitOutcomeUnknownError, type MdbError } from "../errors/index.ts";
 import type { HookReport } from "./hooks.ts";
 import { runInScope } from "./scope.ts";
@@ -8,13 +9,12 @@ import { innerFailed, mayHaveBeenKept, stillPending } from "./unit-errors.ts";
  * Looks back after a unit's work is done; gives the reason why it must not be kept. What is still open in it is ended then: that somebody forgot
  * to await it must not let it escape.
  */
-export async function lookBack(unit: Unit): Promise<MdbError | undefined> {
+export function lookBack(unit: Unit): MaybePromise<MdbError | undefined> {
   const { context, connection, failure, rollbackOnly, server } = unit;
   const open = openWork(unit);
   if (open !== undefined) {
     const error = stillPending(context, open);
-    await unit.end(error);
-    return error;
+    return unit.end(error).then(() => error);
   }
   if (failure !== undefined) return unit.aborted();
   if (rollbackOnly !== undefined) return innerFailed(context, rollbackOnly.cause);
@@ -35,7 +35,8 @@ function openWork({ children, turn }: Unit): string | undefined {
  * @throws the reason when it had to be rolled back instead: a failed or pending statement, a doomed transaction, the server's refusal
  */
 export async function commitUnit(unit: Unit, report: HookReport): Promise<void> {
-  const problem = await lookBack(unit);
+  const found = lookBack(unit);
+  const problem = found instanceof Promise ? await found : found;
   if (problem !== undefined) {
     await rollbackUnit(unit, problem, report);
     throw problem;
@@ -65,6 +66,7 @@ export async function rollbackUnit(unit: Unit, error: unknown, report: HookRepor
 }
 
 /** Hooks run where the unit was begun: outside of its transaction. */
-function runHooks(unit: Unit, outcome: "committed" | "rolled back", report: HookReport): Promise<void> {
+function runHooks(unit: Unit, outcome: "committed" | "rolled back", report: HookReport): MaybePromise<void> {
+  if (unit.hooks.isEmpty) return;
   return runInScope(unit.scope.parent, () => unit.hooks.run(outcome, unit.context, unit.bounds, report));
 }

@@ -113,6 +113,7 @@ export class Turn {
   }
 
   #announceDrained(): void {
+    if (this.#drained.length === 0) return;
     for (const announce of this.#drained.splice(0)) announce();
   }
 

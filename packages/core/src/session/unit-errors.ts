@@ -91,6 +91,12 @@ export function takenAway(context: DatabaseContext, why: RevokeReason, undone: b
   return new ConnectionLostError(message, { ...placeOf(context), retryable: undone });
 }
 
+/** The pool has taken the connection of a single statement, which the server has stopped for it: `cause` is what the server said. */
+export function stoppedByPool(context: DatabaseContext, cause: MdbError): MdbError {
+  const message = `${nameOf(context)}: the connection was taken away by the pool (pool.holdLimitMs, or close() past its deadline), and the statement was stopped`;
+  return new ConnectionLostError(message, { ...placeOf(context), cause, statement: cause.statement, retryable: false });
+}
+
 export function connectionWentBack(context: DatabaseContext, cause: unknown): MdbError {
   const message = `${nameOf(context)}: the connection went back when its callback ended`;
   return new SessionClosedError(message, { ...placeOf(context), cause });

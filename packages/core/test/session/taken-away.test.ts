@@ -49,6 +49,19 @@ describe("when the pool takes its connection away", () => {
     expect(await idsOf(database)).toEqual([]);
   });
 
+  it("a statement by itself is stopped, and its caller, who had set no limit, is told who did that", async () => {
+    const { database, pass } = await limited();
+    // With a connection at hand it is sent in this tick.
+    await idsOf(database);
+    const failed = failureOf(database.query("select sleep(60000)"));
+    await pass();
+    const error = await failed;
+    expect(error).toBeInstanceOf(ConnectionLostError);
+    expect(error.message).toContain("holdLimitMs");
+    expect(error.retryable).toBe(false);
+    expect(error.cause).toMatchObject({ code: "MDB_CANCELLED" });
+  });
+
   it("one whose statement runs rejects with the same reason, and that is stopped", async () => {
     const { database, pass } = await limited();
     const sent = Promise.withResolvers<void>();

@@ -22,6 +22,8 @@ export interface SmallServer {
   /** Connections that are open or being opened, by the server's count. */
   readonly open: number;
   readonly peak: number;
+  /** The most that were open at a time, of all names but this. */
+  peakBeside(name: string): number;
   readonly connects: number;
   /** One of the open connections dies. */
   killOne(pick: (count: number) => number): void;
@@ -40,6 +42,14 @@ export function smallServer(
   let peak = 0;
   let connects = 0;
   const living = new Set<SmallConnection>();
+  const openOf = new Map<string, number>();
+  const peaks = new Map<string, number>();
+  const count = (name: string, change: 1 | -1): void => {
+    open += change;
+    openOf.set(name, (openOf.get(name) ?? 0) + change);
+    peak = Math.max(peak, open);
+    for (const [other, highest] of peaks) peaks.set(other, Math.max(highest, open - (openOf.get(other) ?? 0)));
+  };
   const pause = (ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(resolve, ms));
 
   class SmallConnection implements DriverConnection {
@@ -94,7 +104,7 @@ export function smallServer(
       this.usable = false;
       this.txStatus = "unknown";
       living.delete(this);
-      open--;
+      count(this.#name, -1);
       this.#pending?.(new DriverFault("it was destroyed", lost));
     }
 
@@ -115,9 +125,8 @@ export function smallServer(
     connector: ({ name }: SmallOptions) => ({
       target: { address: "small" },
       async connect() {
-        open++;
+        count(name, 1);
         connects++;
-        peak = Math.max(peak, open);
         await pause(connectMs());
         return new SmallConnection(name);
       },
@@ -135,6 +144,11 @@ export function smallServer(
     },
     get connects() {
       return connects;
+    },
+    peakBeside(name) {
+      const known = peaks.get(name);
+      if (known === undefined) peaks.set(name, open - (openOf.get(name) ?? 0));
+      return peaks.get(name) ?? 0;
     },
     killOne(pick) {
       [...living][pick(living.size)]?.die();

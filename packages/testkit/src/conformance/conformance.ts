@@ -77,8 +77,12 @@ function registerCase(runner: TestRunner, suite: Suite, report: ReportBuilder, a
         await bench.dispose();
       }
     } catch (error) {
-      report.results.push({ ...place, outcome: "fail", reason: reasonOf(error) });
-      explain(error, area.name, item.name);
+      report.results.push({
+        ...place,
+        outcome: "fail",
+        reason: [reasonOf(error), item.undocumented].filter(Boolean).join("; "),
+      });
+      explain(error, area.name, item);
       throw error;
     }
     report.results.push(reason === undefined ? { ...place, outcome: "pass" } : { ...place, outcome: "skip", reason });

@@ -4,8 +4,12 @@ import type { Area } from "./area.ts";
 import type { Bench } from "./bench.ts";
 import type { ContextSample } from "./engine-sql.ts";
 import { capability, type Need, snippet } from "./need.ts";
+import { soon, turns } from "./wait.ts";
 
 const needs: readonly Need[] = [capability("context"), snippet("context")];
+
+const refusable: Need = ({ subject }) =>
+  subject.sql.context?.refused === undefined ? "sql.context.refused: absent" : undefined;
 
 /** For whom a connection works: it travels with all that is sent, and nothing of it stays. */
 export const context: Area = {
@@ -88,11 +92,59 @@ export const context: Area = {
         }),
     },
     {
+      name: "holds for each of several statements that are on their way together",
+      needs: [...needs, capability("concurrency", "pipelined")],
+      run: (bench) =>
+        forEach(bench, async (connection, { one, ask }, none) => {
+          connection.setContext?.(one);
+          const answers = await Promise.all([1, 2, 3].map(() => answer(bench, connection, ask)));
+          assert.equal(new Set(answers).size, 1, "the same for all of them");
+          assert.notEqual(answers[0], none);
+          connection.setContext?.(undefined);
+          const after = await Promise.all([1, 2].map(() => answer(bench, connection, ask)));
+          assert.deepEqual(after, [none, none]);
+        }),
+    },
+    {
+      name: "holds after a statement that was cancelled, and leaves nothing of it",
+      needs: [...needs, capability("cancel"), snippet("sleep")],
+      run: (bench) =>
+        forEach(bench, async (connection, { one, ask }, none) => {
+          connection.setContext?.(one);
+          const expected = await answer(bench, connection, ask);
+          for (const isOver of [false, true]) {
+            connection.setContext?.(one);
+            const sleeping = bench.run(connection, bench.subject.sql.sleep?.(45_000) ?? "");
+            sleeping.catch(() => undefined);
+            await turns(20);
+            await bench.within(connection.cancel?.(soon()), "cancel()");
+            await bench.failingWith("cancelled", () => sleeping);
+            // A connection may end by a cancellation, and leaves nothing then.
+            if (!connection.usable) return;
+            if (isOver) connection.setContext?.(undefined);
+            assert.equal(await answer(bench, connection, ask), isOver ? none : expected);
+          }
+        }),
+    },
+    {
+      name: "is another one, or none, after one that the server does not accept",
+      needs: [...needs, refusable],
+      run: (bench) =>
+        forEach(bench, async (connection, { one, ask }, none) => {
+          connection.setContext?.(one);
+          const expected = await answer(bench, connection, ask);
+          for (const next of [one, undefined]) {
+            connection.setContext?.(bench.subject.sql.context?.refused);
+            await assert.rejects(async () => bench.run(connection, ask));
+            await assert.rejects(async () => bench.run(connection, ask), "not only the first statement");
+            connection.setContext?.(next);
+            assert.equal(await answer(bench, connection, ask), next === undefined ? none : expected);
+          }
+        }),
+    },
+    {
       name: "lets nothing run without it where the server does not accept it",
-      needs: [
-        ...needs,
-        ({ subject }) => (subject.sql.context?.refused === undefined ? "sql.context.refused: absent" : undefined),
-      ],
+      needs: [...needs, refusable],
       async run(bench) {
         const connection = await bench.connect();
         const table = await bench.table(connection, `id ${bench.subject.types.integer}`);
@@ -121,6 +173,7 @@ async function forEach(
     for (const text of sample.prepare ?? []) await bench.run(connection, text);
     const none = await answer(bench, connection, sample.ask);
     await work(connection, sample, none);
+    if (!connection.usable) continue;
     connection.setContext?.(undefined);
     assert.equal(await answer(bench, connection, sample.ask), none, `nothing is left of ${sample.what}`);
     if (bench.capabilities.noticesSessionChanges) assert.equal(connection.dirty, false, "and nothing is to be cleaned");

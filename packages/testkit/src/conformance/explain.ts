@@ -1,5 +1,6 @@
 import { AssertionError } from "node:assert";
 import { inspect } from "node:util";
+import type { Case } from "./area.ts";
 
 /** Where the sentences stand that an area asks about. */
 const places: Readonly<Record<string, string>> = {
@@ -27,11 +28,16 @@ const places: Readonly<Record<string, string>> = {
 };
 
 /** Adds to a failure what was asked, and where the interface says so. The driver's own errors stay as they are. */
-export function explain(error: unknown, area: string, name: string): void {
+export function explain(
+  error: unknown,
+  area: string,
+  { name, undocumented }: Pick<Case, "name" | "undocumented">,
+): void {
   if (!(error instanceof AssertionError)) return;
   const place = places[area];
   const about = place === undefined ? "" : `; the interface says it at ${place}`;
-  const message = `${reasonOf(error)}\n\nAsked was "${area}: ${name}"${about}.\n\n${error.message}`;
+  const doubt = undocumented === undefined ? "" : ` ${undocumented}.`;
+  const message = `${reasonOf(error)}\n\nAsked was "${area}: ${name}"${about}.${doubt}\n\n${error.message}`;
   error.stack = error.stack?.replace(error.message, message) ?? message;
   error.message = message;
 }

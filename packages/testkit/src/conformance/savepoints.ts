@@ -28,6 +28,8 @@ export const savepoints: Area = {
     {
       name: "keeps a savepoint that was rolled back to",
       needs: [withSavepoints],
+      undocumented:
+        "Microsoft's page on ROLLBACK TRANSACTION does not say whether a savepoint outlives a rollback to it; core rolls back to each at most once",
       async run(bench) {
         const { connection, insert, ids } = await transaction(bench);
         await connection.savepoint?.("s1");

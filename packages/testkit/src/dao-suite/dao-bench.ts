@@ -179,11 +179,17 @@ export class DaoBench {
     await this.database.execute(sql`delete from ${this.lines.table}`);
   }
 
-  /** Drops the tables and closes everything. */
+  /** Drops the tables and closes everything, also after a failure of either. */
   async dispose(): Promise<void> {
-    await this.database.execute(sql`drop table ${this.members.table}`);
-    await this.database.execute(sql`drop table ${this.lines.table}`);
-    await this.#manager.close();
+    try {
+      await this.database.execute(sql`drop table ${this.members.table}`);
+    } finally {
+      try {
+        await this.database.execute(sql`drop table ${this.lines.table}`);
+      } finally {
+        await this.#manager.close();
+      }
+    }
   }
 
   /** A member whose columns are what a case does not care about. */

@@ -22,6 +22,8 @@ export interface SessionHost extends StatementHost {
   /** By upper-case user name. */
   readonly passwords: ReadonlyMap<string, string>;
   answerTo(text: string): ScriptedAnswer | undefined;
+  /** Something was set ahead of a call. */
+  noteAhead(text: string): void;
   /** Somebody has logged in. */
   noteLogin(login: RecordedLogin): void;
   openEngine(user: string, sessionTimeZone: string): Promise<Engine>;
@@ -44,6 +46,7 @@ export class TnsSession {
   #interrupting: Promise<void> | undefined;
   readonly #scripts: ScriptedCalls;
   #killed = false;
+  #refusedAhead: OracleError | undefined;
   #over = false;
   readonly closed: Promise<void>;
 
@@ -163,7 +166,22 @@ export class TnsSession {
       case "freeLobs":
         return this.#lobs.free(piggyback.locators);
       case "setSchema":
-        return this.#engine?.setSchema(piggyback.schema);
+        return this.#ahead(`SET SCHEMA ${piggyback.schema}`, (engine) => engine.setSchema(piggyback.schema));
+      case "setClientIdentifier":
+        return this.#ahead(`SET CLIENT IDENTIFIER ${piggyback.identifier}`, (engine) =>
+          engine.setClientIdentifier(piggyback.identifier),
+        );
+    }
+  }
+
+  /** What is refused ahead of a call is the answer to it, and the call itself does not happen. */
+  async #ahead(text: string, work: (engine: Engine) => Promise<void>): Promise<void> {
+    this.#host.noteAhead(text);
+    try {
+      if (this.#engine !== undefined) await work(this.#engine);
+    } catch (error) {
+      if (!(error instanceof OracleError)) throw error;
+      this.#refusedAhead ??= error;
     }
   }
 
@@ -171,7 +189,10 @@ export class TnsSession {
   async #call(reader: TtcReader): Promise<Buffer | undefined> {
     const code = reader.u8();
     reader.u8();
+    const refused = this.#refusedAhead;
+    this.#refusedAhead = undefined;
     try {
+      if (refused !== undefined) throw refused;
       if (this.#killed) throw new OracleError(28, "your session has been killed");
       if (code === functionCode.authenticatePhaseOne) return loginMessage(this.#login.begin(reader));
       if (code === functionCode.authenticatePhaseTwo)

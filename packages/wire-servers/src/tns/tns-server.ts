@@ -97,7 +97,10 @@ export class TnsServer {
     return this.#sessions.size;
   }
 
-  /** Gives a list to which every call is added from now on, as scripts know it. */
+  /**
+   * Gives a list to which every call is added from now on, as scripts know it, and in front of it what it brings along: `SET SCHEMA name`,
+   * `SET CLIENT IDENTIFIER text`.
+   */
   record(): string[] {
     this.#recorded = [];
     return this.#recorded;
@@ -166,6 +169,7 @@ export class TnsServer {
           this.#recorded?.push(text);
           return this.script.answerTo(text);
         },
+        noteAhead: (text) => this.#recorded?.push(text),
         characterSet: this.#characterSet,
         noteBinds: (binds) => this.#recordedBinds?.push(binds),
         noteRefusal: (what) => this.refusals.push(what),

@@ -66,7 +66,7 @@ export class DatabasePart implements SpanningPart {
   }
 
   /** Looks back after the work is done; gives why it must not be kept. */
-  lookBack(): Promise<MdbError | undefined> {
+  lookBack(): MaybePromise<MdbError | undefined> {
     return lookBack(this.unit);
   }
 

@@ -4,7 +4,7 @@ import type { DatabaseContext } from "../database-context.ts";
 import { runInScope } from "../scope.ts";
 import { outside } from "./decision-store.ts";
 
-/** Rows of one batch. */
+/** Rows that are looked at, and removed, at once. */
 const batchSize = 200;
 
 /** A row that may be forgotten, as far as its age says. */
@@ -14,7 +14,8 @@ interface OldDecision {
 }
 
 /**
- * Removes decisions that nobody can ask for any more. By the server's own clock, and only where every label of a row is known and was reached.
+ * Removes decisions that nobody can ask for any more, the oldest first. By the server's own clock, and only where every label of a row is known and was
+ * reached.
  * @param mayGo - whether no branch of the transaction is left anywhere
  */
 export async function forgetDecisions(
@@ -22,24 +23,32 @@ export async function forgetDecisions(
   retentionMs: number,
   limitMs: number,
   mayGo: (row: { readonly transaction: string; readonly labels: readonly string[] }) => boolean,
-): Promise<number> {
-  const old = await oldDecisions(context, retentionMs, limitMs);
-  const ids = old
-    .filter(({ id, branches }) => mayGo({ transaction: id, labels: labelsOf(branches) }))
-    .map(({ id }) => id);
-  if (ids.length === 0) return 0;
-  const { rowCount } = await runInScope(undefined, () =>
-    outside(context).execute(sql`delete from mdb_decisions where id in (${sql.list(ids)})`, { timeoutMs: limitMs }),
-  );
-  return rowCount;
+): Promise<void> {
+  let kept = 0;
+  let isMore = true;
+  while (isMore) {
+    const old = await oldDecisions(context, retentionMs, limitMs, kept);
+    const ids = old
+      .filter(({ id, branches }) => mayGo({ transaction: id, labels: labelsOf(branches) }))
+      .map(({ id }) => id);
+    if (ids.length > 0) {
+      await runInScope(undefined, () =>
+        outside(context).execute(sql`delete from mdb_decisions where id in (${sql.list(ids)})`, { timeoutMs: limitMs }),
+      );
+    }
+    kept += old.length - ids.length;
+    isMore = old.length === batchSize;
+  }
 }
 
+/** The oldest rows behind the first `kept`, which stay: one batch of them. */
 async function oldDecisions(
   context: DatabaseContext,
   retentionMs: number,
   limitMs: number,
+  kept: number,
 ): Promise<readonly OldDecision[]> {
-  const text = `select id as "id", branches as "branches", decided_at as "decidedAt", current_timestamp as "now" from mdb_decisions order by id ${firstRows(context.dialect)}`;
+  const text = `select id as "id", branches as "branches", decided_at as "decidedAt", current_timestamp as "now" from mdb_decisions order by decided_at, id ${batch(context.dialect, kept)}`;
   const rows = await runInScope(undefined, () =>
     outside(context).query<OldDecision & { readonly decidedAt: unknown; readonly now: unknown }>(text, [], {
       timeoutMs: limitMs,
@@ -48,9 +57,9 @@ async function oldDecisions(
   return rows.filter(({ decidedAt, now }) => momentMs(now) - momentMs(decidedAt) > retentionMs);
 }
 
-function firstRows({ limit }: DialectFacts): string {
-  if (limit === "limit-offset") return `limit ${batchSize}`;
-  return `offset 0 rows fetch next ${batchSize} rows only`;
+function batch({ limit }: DialectFacts, kept: number): string {
+  if (limit === "limit-offset") return `limit ${batchSize} offset ${kept}`;
+  return `offset ${kept} rows fetch next ${batchSize} rows only`;
 }
 
 /** Zones are left out: they make hours of difference, and days count. */

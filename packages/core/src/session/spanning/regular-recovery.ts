@@ -60,6 +60,7 @@ export class RegularRecovery {
   }
 
   async #round(): Promise<boolean> {
+    const startedAt = this.#facts.clock.now();
     try {
       const labels = [...this.#labels];
       const round = await this.#facts.recover(labels, (id) => this.#seen.has(id) || this.#left.has(id));
@@ -67,7 +68,7 @@ export class RegularRecovery {
       const isNew = [...open].some((id) => !this.#seen.has(id));
       this.#seen = open;
       for (const id of [...this.#left]) if (round.unreachable.length === 0 && !open.has(id)) this.#left.delete(id);
-      await this.#forget(round, open);
+      await this.#forget(startedAt, round, open);
       return isNew;
     } catch {
       // A round never fails for what it finds; what cannot be reached is tried again.
@@ -89,17 +90,21 @@ export class RegularRecovery {
     return open;
   }
 
-  async #forget({ unreachable, branches }: RecoveryRound, open: ReadonlySet<string>): Promise<void> {
-    const { clock, options, stores, limitMs } = this.#facts;
-    if (clock.now() - this.#forgottenAt < forgetEveryMs || unreachable.length > 0) return;
-    this.#forgottenAt = clock.now();
-    const left = new Set(branches.map(({ found }) => found.branch?.transaction));
+  /** What is held back by a branch, or by a server that does not answer, is tried again in the next round. */
+  async #forget(startedAt: number, { unreachable, branches }: RecoveryRound, open: ReadonlySet<string>): Promise<void> {
+    const { options, stores, limitMs } = this.#facts;
+    if (startedAt - this.#forgottenAt < forgetEveryMs || unreachable.length > 0) return;
+    const listed = new Set(branches.map(({ found }) => found.branch?.transaction));
     const retentionMs = Math.max(options.retentionMs ?? weekMs, weekMs);
+    let isHeldBack = false;
     for (const [context, store] of stores.known as ReadonlyMap<DatabaseContext, string>) {
       await forgetDecisions(context, retentionMs, limitMs, ({ transaction, labels }) => {
-        if (left.has(transaction) || open.has(spanningId(store, transaction))) return false;
-        return labels.every((label) => this.#labels.has(label));
+        if (!labels.every((label) => this.#labels.has(label))) return false;
+        const hasBranch = listed.has(transaction) || open.has(spanningId(store, transaction));
+        isHeldBack ||= hasBranch;
+        return !hasBranch;
       });
     }
+    if (!isHeldBack) this.#forgottenAt = startedAt;
   }
 }

@@ -147,9 +147,9 @@ async function call(
       return runText(session, textOf(text), declarations === undefined ? "" : textOf(declarations), rest, response);
     }
     case "sp_set_session_context": {
-      const [key, value] = given;
+      const [key, value, readOnly] = given;
       const stored = value === undefined || value.value === "default" ? undefined : value.value;
-      if (stored !== undefined) session.contextValues.set(textOf(key).toLowerCase(), stored);
+      session.contextValues.set(textOf(key), stored, ["1", "true"].includes(textOf(readOnly).toLowerCase()));
       return { status: 0, output: [] };
     }
     case "sp_describe_undeclared_parameters": {

@@ -6,6 +6,7 @@ import type { Statement } from "../tsql/ast.ts";
 import type { TypedValue } from "../tsql/emission.ts";
 import { plain, type SqlType } from "../types/sql-type.ts";
 import type { Catalog } from "./catalog.ts";
+import { ContextValues } from "./context-values.ts";
 import { isBackingFailure, toSqlServerError } from "./failure.ts";
 import { SessionOptions } from "./session-options.ts";
 import { NotUnderstoodError, SqlServerError } from "./sql-server-error.ts";
@@ -36,7 +37,7 @@ export class SqlSession {
   #database: string;
   /** Temporary tables of the session itself. */
   readonly temporaryTables = new Set<string>();
-  readonly contextValues = new Map<string, TypedValue>();
+  readonly contextValues = new ContextValues();
   /** The table for which IDENTITY_INSERT is on. */
   identityInsertTable: string | undefined;
   rowCount = 0;
@@ -214,8 +215,7 @@ export class SqlSession {
   #sessionFact(name: string): Fact | undefined {
     const context = /^context:(.*)$/s.exec(name)?.[1];
     if (context !== undefined) {
-      const found = this.contextValues.get(context.toLowerCase());
-      return [text, found === undefined ? null : String(found.value)];
+      return [text, this.contextValues.get(context)];
     }
     const facts: Readonly<Record<string, Fact>> = {
       spid: [plain("smallint"), String(this.spid)],

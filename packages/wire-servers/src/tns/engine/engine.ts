@@ -69,6 +69,7 @@ export interface Engine {
   commit(): Promise<void>;
   rollback(): Promise<void>;
   setSchema(name: string): Promise<void>;
+  setClientIdentifier(identifier: string): Promise<void>;
   /** Stops what runs now, which then rejects with ORA-01013 as everything does from then on. Resolves once nothing runs. */
   interrupt(): Promise<void>;
   /** Takes calls again after `interrupt`. */

@@ -12,6 +12,7 @@ import { QueryStatement } from "./query-statement.ts";
 import type { ResultTypes } from "./result-columns.ts";
 import { SessionSettings } from "./session-settings.ts";
 import type { DdlContext } from "./sql/ddl-context.ts";
+import { quoted } from "./sql/names.ts";
 import { translate } from "./translate.ts";
 
 /** What a session needs from the server around it. */
@@ -92,9 +93,9 @@ export class OracleSession implements Engine {
     const translated = translate(text, this.ddlContext);
     switch (translated.kind) {
       case "query":
-        return new QueryStatement(this, text, translated);
+        return this.#inItsSchema(new QueryStatement(this, text, translated));
       case "dml":
-        return new DmlStatement(this, text, translated);
+        return this.#inItsSchema(new DmlStatement(this, text, translated));
       case "ddl":
         return new DdlStatement(this, text);
       case "control":
@@ -102,6 +103,24 @@ export class OracleSession implements Engine {
       case "plsql":
         return new PlsqlStatement(this, text, translated.tokens);
     }
+  }
+
+  /** A cursor goes on meaning what its names meant where it was parsed, whatever schema is the current one when it is executed again. */
+  #inItsSchema(statement: EngineStatement): EngineStatement {
+    const { schema } = this;
+    return {
+      kind: statement.kind,
+      returnBinds: statement.returnBinds,
+      execute: async (rows, options) => {
+        if (schema === this.schema) return statement.execute(rows, options);
+        await this.work.configure(`SET search_path = ${quoted(schema)}, ora, pg_catalog`);
+        try {
+          return await statement.execute(rows, options);
+        } finally {
+          await this.configure();
+        }
+      },
+    };
   }
 
   /** What an error of a statement is made with. */
@@ -135,10 +154,17 @@ export class OracleSession implements Engine {
     await this.configure();
   }
 
-  setSchema(name: string): Promise<void> {
-    return this.alter(
-      new Map([["CURRENT_SCHEMA", name.startsWith('"') ? name.replaceAll('"', "") : name.toUpperCase()]]),
-    );
+  async setSchema(name: string): Promise<void> {
+    const schema = name.startsWith('"') ? name.replaceAll('"', "") : name.toUpperCase();
+    if (schema !== this.schema) await this.alter(new Map([["CURRENT_SCHEMA", schema]]));
+  }
+
+  /** What SYS_CONTEXT tells of the client. */
+  async setClientIdentifier(identifier: string): Promise<void> {
+    if (identifier === this.#settings.clientIdentifier) return;
+    this.#settings.clientIdentifier = identifier;
+    this.#settingsAtRisk = true;
+    await this.configure();
   }
 
   /** Brings the session of PostgreSQL to what ALTER SESSION has set. */

@@ -26,11 +26,21 @@ export class SessionSettings {
   readonly #values = new Map<string, string>(Object.entries(formats));
 
   constructor(user: string, timeZone: string) {
+    this.#values.set("CLIENT_IDENTIFIER", "");
     this.#values.set("CURRENT_SCHEMA", user).set("TIME_ZONE", timeZone).set("NLS_NUMERIC_CHARACTERS", ".,");
   }
 
   get schema(): string {
     return this.#values.get("CURRENT_SCHEMA") ?? "";
+  }
+
+  get clientIdentifier(): string {
+    return this.#values.get("CLIENT_IDENTIFIER") ?? "";
+  }
+
+  /** No setting of ALTER SESSION, but kept as those are. */
+  set clientIdentifier(identifier: string) {
+    this.#values.set("CLIENT_IDENTIFIER", identifier);
   }
 
   get dateFormats(): DateFormats {
@@ -47,7 +57,7 @@ export class SessionSettings {
     for (const [name, value] of values) {
       if (name === "NLS_NUMERIC_CHARACTERS" && value !== ".,")
         throw new OracleError(12705, "Cannot access NLS data files or invalid environment specified");
-      if (!this.#values.has(name) && !remembered.has(name))
+      if (name === "CLIENT_IDENTIFIER" || (!this.#values.has(name) && !remembered.has(name)))
         throw new OracleError(2248, "invalid option for ALTER SESSION");
     }
     for (const [name, value] of values) this.#values.set(name, value);
@@ -61,6 +71,7 @@ export class SessionSettings {
     const { schema } = this;
     statements.push(`SET search_path = ${quoted(schema)}, ora, pg_catalog`);
     statements.push(`SELECT set_config('wire.schema', ${literal(schema)}, false)`);
+    statements.push(`SELECT set_config('wire.client_identifier', ${literal(this.clientIdentifier)}, false)`);
     const zone = this.#values.get("TIME_ZONE") ?? "+00:00";
     const offset = /^([+-])(\d{1,2}):(\d{1,2})$/.exec(zone);
     statements.push(

@@ -31,6 +31,7 @@ export const functionCode = {
   authenticatePhaseTwo: 115,
   authenticatePhaseOne: 118,
   cancelCursors: 120,
+  setEndToEnd: 135,
   ping: 147,
   setSchema: 152,
   releaseSession: 163,
@@ -56,6 +57,9 @@ export const bindDirection = { out: 16, in: 32, inOut: 48 } as const;
 
 /** Bits of the status at the end of a call; the same file, TNS_EOCS_FLAGS_*. */
 export const callStatus = { transactionInProgress: 0x2 } as const;
+
+/** Which attributes of a client a piggyback brings; the same file, TNS_END_TO_END_*. */
+export const endToEnd = { clientIdentifier: 0x1 } as const;
 
 /** Operations on LOBs; the same file, TNS_LOB_OP_*. */
 export const lobOperation = {

@@ -30,8 +30,8 @@ const builtIn: Readonly<Record<string, (call: BuiltInCall) => Promise<void>>> = 
   "DBMS_LOCK.SLEEP": sleep,
   "DBMS_APPLICATION_INFO.SET_MODULE": (call) => remember(call, "module", "action"),
   "DBMS_APPLICATION_INFO.SET_CLIENT_INFO": (call) => remember(call, "client_info"),
-  "DBMS_SESSION.SET_IDENTIFIER": (call) => remember(call, "client_identifier"),
-  "DBMS_SESSION.CLEAR_IDENTIFIER": (call) => remember(call, "client_identifier"),
+  "DBMS_SESSION.SET_IDENTIFIER": identify,
+  "DBMS_SESSION.CLEAR_IDENTIFIER": identify,
   // There are no packages with variables here.
   "DBMS_SESSION.MODIFY_PACKAGE_STATE": async () => undefined,
   "DBMS_SESSION.RESET_PACKAGE": async () => undefined,
@@ -52,6 +52,10 @@ async function sleep({ interpreter, args }: BuiltInCall): Promise<void> {
     await work.run({ text: "SELECT pg_sleep($1::float8)", values: [seconds] });
     return { result: undefined, changed: false };
   });
+}
+
+function identify({ interpreter, args }: BuiltInCall): Promise<void> {
+  return interpreter.session.setClientIdentifier(String(plain(args[0] ?? nothing) ?? ""));
 }
 
 /** Keeps what SYS_CONTEXT tells of the application. */

@@ -2,11 +2,11 @@ import pg from "pg";
 
 /**
  * Makes a server lose every session and start anew, as after a crash: a backend that is killed the hard way leaves shared memory in doubt. Resolves
- * once the sessions are lost; the server comes back by itself.
+ * once the sessions are lost; the server comes back by itself, see {@link untilUp}.
  */
-export async function crashServer(url: string): Promise<void> {
+export async function crashPostgres(url: string): Promise<void> {
   const victim = await watched(url);
-  // The server goes on for a moment until it has noticed.
+  // The server goes on for a moment until it has noticed; then it ends everybody else, and takes nobody before it has recovered.
   const witness = await watched(url);
   const { rows } = await victim.client.query("select pg_backend_pid() as pid");
   process.kill(Number(rows[0]?.["pid"]), "SIGKILL");
