@@ -57,6 +57,7 @@ export default defineConfig({
             "several-databases",
             "query-builders",
             "migrations",
+            "testing",
           ].map((path) => page(path)),
         },
         {

@@ -27,7 +27,9 @@ export async function run(words: readonly string[], streams: Streams): Promise<n
   const say = (text: string): void => void streams.out.write(`${text}\n`);
   let code = 0;
   const program = new Command("mdb")
-    .description("Looks at the databases of an application that uses @nsj/mdb. Reads only; closes what it has opened.")
+    .description(
+      "Looks at the databases of an application that uses @nsj/mdb. Reads, unless a command says otherwise; closes what it has opened.",
+    )
     .configureOutput({ writeOut: (text) => streams.out.write(text), writeErr: (text) => streams.errors.write(text) })
     .exitOverride()
     .showHelpAfterError("(mdb --help tells more)");

@@ -43,7 +43,9 @@ describe("tests of a file see nothing of each other", { timeout: 120_000 }, () =
 
   it("under Jest, in ECMAScript modules", async () => {
     const jest = binary("jest", "bin/jest.js");
-    expect(await runs("jest-esm", "--experimental-vm-modules", "--no-warnings", jest, "--ci")).toMatch(/Tests: +2 passed/);
+    expect(await runs("jest-esm", "--experimental-vm-modules", "--no-warnings", jest, "--ci")).toMatch(
+      /Tests: +2 passed/,
+    );
   });
 
   it("under node:test", async () => {

@@ -20,7 +20,7 @@ export function callersOf(): readonly string[] {
   const core = folderOf(lines.find((line) => !isIn(line, here)));
   const outside = lines.filter((line) => !isIn(line, here) && !isIn(line, core));
   const own = outside.filter((line) => !foreign.test(line));
-  return (own.length > 0 ? own : outside).slice(0, kept).map((line) => line.trim().replace(/^at (?:async )?/, ""));
+  return (own.length > 0 ? own : outside).slice(0, kept).map((line) => line.trim().replace(/^at /, ""));
 }
 
 function fileOf(line: string | undefined): string | undefined {

@@ -43,7 +43,16 @@ const subscribers = {
     if (recorders.size === 0) return;
     const { database, engine, statement: text, name, fingerprint } = event;
     const callers = callersOf();
-    const facts = { database, engine, kind, text, name, fingerprint, callers, caller: callers[0] };
+    const facts = {
+      database,
+      engine,
+      kind,
+      text,
+      name,
+      fingerprint,
+      callers,
+      caller: callers[0]?.replace(/^async /, ""),
+    };
     const entries = [...recorders].map((recorder) => {
       const entry = { ...facts, durationMs: undefined, rowCount: undefined, error: undefined };
       recorder.statements.push(entry);

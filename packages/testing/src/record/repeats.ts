@@ -11,24 +11,28 @@ export interface Repeat {
   readonly caller: string | undefined;
 }
 
-/**
- * Groups by label, text and caller; a batch counts as one. Two lines of the stack make a caller: the first alone is often a function that all queries of a table
- * go through, and those further out are another's after the first `await` of a loop.
- */
+/** Groups by label, text and caller; a batch counts as one. */
 export function repeatsOf(statements: readonly RecordedStatement[], atLeast: number): Repeat[] {
-  const groups = new Map<string, RecordedStatement[]>();
-  for (const statement of statements) {
-    if (statement.text === undefined) continue;
-    const key = JSON.stringify([statement.database, statement.text, ...statement.callers.slice(0, 2)]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [statement]);
-    else group.push(statement);
-  }
-  return [...groups.values()]
+  const texts = statements.filter((it) => it.text !== undefined);
+  const key = ({ database, text, caller }: RecordedStatement): string => JSON.stringify([database, text, caller]);
+  return [...Map.groupBy(texts, key).values()]
+    .flatMap(byOuterCaller)
     .filter((group) => group.length >= Math.max(2, atLeast))
     .map((group) => {
       const { database, text = "", caller } = group[0] as RecordedStatement;
       const values = new Set(group.map((it) => it.fingerprint));
       return { database, text, times: group.length, kind: values.size > 1 ? "n+1" : "same values", caller };
     });
+}
+
+/**
+ * The first line is often a function through which all queries of a table go: who called that tells them apart. After the first `await` of a loop a stack does not
+ * say that any more; what came so belongs to the most frequent caller.
+ */
+function byOuterCaller(group: readonly RecordedStatement[]): (readonly RecordedStatement[])[] {
+  const outer = ({ callers: [, line] }: RecordedStatement): string =>
+    line === undefined || line.startsWith("async ") ? "" : line;
+  const { "": unknown = [], ...known } = Object.fromEntries(Map.groupBy(group, outer));
+  const [largest = [], ...others] = Object.values(known).toSorted((a, b) => b.length - a.length);
+  return [[...largest, ...unknown], ...others];
 }
