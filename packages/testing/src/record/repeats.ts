@@ -14,7 +14,8 @@ export interface Repeat {
 /** Groups by label, text and caller; a batch counts as one. */
 export function repeatsOf(statements: readonly RecordedStatement[], atLeast: number): Repeat[] {
   const texts = statements.filter((it) => it.text !== undefined);
-  const key = ({ database, text, caller }: RecordedStatement): string => JSON.stringify([database, text, caller]);
+  const key = ({ database, text, caller }: RecordedStatement): string =>
+    JSON.stringify([database, text, withoutColumn(caller)]);
   return [...Map.groupBy(texts, key).values()]
     .flatMap(byOuterCaller)
     .filter((group) => group.length >= Math.max(2, atLeast))
@@ -31,8 +32,13 @@ export function repeatsOf(statements: readonly RecordedStatement[], atLeast: num
  */
 function byOuterCaller(group: readonly RecordedStatement[]): (readonly RecordedStatement[])[] {
   const outer = ({ callers: [, line] }: RecordedStatement): string =>
-    line === undefined || line.startsWith("async ") ? "" : line;
+    line === undefined || line.startsWith("async ") ? "" : withoutColumn(line);
   const { "": unknown = [], ...known } = Object.fromEntries(Map.groupBy(group, outer));
   const [largest = [], ...others] = Object.values(known).toSorted((a, b) => b.length - a.length);
   return [[...largest, ...unknown], ...others];
+}
+
+/** The same call has another column when it is looked at behind its `await`. */
+function withoutColumn(line = ""): string {
+  return line.replace(/:\d+(\)?)$/, "$1");
 }
