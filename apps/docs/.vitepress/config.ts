@@ -59,6 +59,7 @@ export default defineConfig({
             "idempotency-keys",
             "query-builders",
             "migrations",
+            "testing",
           ].map((path) => page(path)),
         },
         {

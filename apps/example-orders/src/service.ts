@@ -9,13 +9,14 @@ import { zodValidator } from "./http/validation.ts";
 import { orderRoutes } from "./orders/order-routes.ts";
 import { productRoutes } from "./products/product-routes.ts";
 import type { Settings } from "./settings.ts";
+import { activityRoutes } from "./status/activity-routes.ts";
 import { statusRoutes } from "./status/status-routes.ts";
 import { workRoutes } from "./status/work-routes.ts";
 
 /** The service, ready to listen. `close()` answers what it accepted, then closes the databases. */
 export async function buildService(
   databases: Databases,
-  { CLOSE_TIMEOUT_MS, LOG_LEVEL }: Pick<Settings, "CLOSE_TIMEOUT_MS" | "LOG_LEVEL">,
+  { CLOSE_TIMEOUT_MS, LOG_LEVEL, SLOW_MS }: Pick<Settings, "CLOSE_TIMEOUT_MS" | "LOG_LEVEL" | "SLOW_MS">,
 ): Promise<FastifyInstance> {
   const app = fastify({ logger: { level: LOG_LEVEL } });
   app.setValidatorCompiler(zodValidator);
@@ -29,5 +30,6 @@ export async function buildService(
   await app.register(auditRoutes, { prefix: "/audit" });
   await app.register(statusRoutes);
   await app.register(workRoutes);
+  await app.register(activityRoutes, { slowMs: SLOW_MS });
   return app;
 }

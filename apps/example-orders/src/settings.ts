@@ -9,6 +9,8 @@ const environment = z.object({
   AUDIT_FILE: z.string().optional(),
   /** How long a shutdown may take, in milliseconds. */
   CLOSE_TIMEOUT_MS: z.coerce.number().int().min(0).default(10_000),
+  /** A statement that takes this long, in milliseconds, is on the page and in the log. */
+  SLOW_MS: z.coerce.number().int().min(0).default(100),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
 });
 

@@ -39,7 +39,7 @@ export class RunningService implements AsyncDisposable {
     const databases = openDatabases(places);
     await createTables(databases);
     await addSampleGoods(databases);
-    const app = await buildService(databases, { CLOSE_TIMEOUT_MS: 10_000, LOG_LEVEL: "silent" });
+    const app = await buildService(databases, { CLOSE_TIMEOUT_MS: 10_000, LOG_LEVEL: "silent", SLOW_MS: 100 });
     if (more !== undefined) await app.register(more);
     const url = await app.listen({ host: "127.0.0.1", port });
     return new RunningService(url, databases, async () => {

@@ -97,6 +97,24 @@ describe("the status page", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("shows transactions that are open, and slow statements with their plans", async () => {
+    const { page, complaints } = await open();
+    const rows = (table: string) => page.getByRole("table", { name: table }).getByRole("row");
+    const release = Promise.withResolvers<void>();
+    const transaction = service.databases.transaction("orders", async (tx) => {
+      await tx.query("select o.id from orders o, pg_sleep(0.2) where o.total_cents > :least", { least: 1 });
+      await release.promise;
+    });
+    await eventually(() => rows("Open transactions").last().textContent()).toMatch(/orders.*required.*ms/);
+    await eventually(() => rows("Slow statements").last().textContent()).toMatch(/orders.*select o\.id from orders o/);
+    await page.locator("#slow-statements summary").click();
+    await eventually(() => page.locator("#slow-statements pre").textContent()).toContain("Seq Scan");
+    release.resolve();
+    await transaction;
+    await eventually(() => rows("Open transactions").last().textContent()).toBe("None is open.");
+    expect(complaints).toEqual([]);
+  });
+
   it("says when the service is lost, and goes on by itself when it is back", async () => {
     const { page } = await open();
     const status = page.getByRole("status");

@@ -1,5 +1,6 @@
 import type { Capabilities, DialectFacts } from "@nsj/mdb-core";
 import { refusal } from "./faults.ts";
+import { plans } from "./plans.ts";
 
 /** What is special about PostgreSQL's SQL. */
 export const dialect: DialectFacts = Object.freeze({
@@ -32,6 +33,7 @@ export const dialect: DialectFacts = Object.freeze({
   transactionalDdl: true,
   selectNeedsFrom: null,
   lexical: Object.freeze(["dollarQuotes", "backslashEscapes", "nestedComments", "slices"] as const),
+  plans,
 });
 
 /** What this driver can do. */

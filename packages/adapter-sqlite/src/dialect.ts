@@ -1,4 +1,5 @@
 import type { DialectFacts, ExactPlace, StoredForm } from "@nsj/mdb-core";
+import { plans } from "./plans.ts";
 
 // SQLite has neither dates nor UUIDs, and every program stores them in forms of its own. https://sqlite.org/lang_datefunc.html
 
@@ -58,6 +59,7 @@ export const sqliteDialect: DialectFacts = Object.freeze({
   transactionalDdl: true,
   selectNeedsFrom: null,
   lexical: Object.freeze(["brackets", "backticks"] as const),
+  plans,
 } satisfies DialectFacts);
 
 /** A name in SQLite's quotes. */

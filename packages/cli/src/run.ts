@@ -6,6 +6,7 @@ import { checkTypeForms } from "./codegen/type-of.ts";
 import { doctor, type Finding } from "./doctor/doctor.ts";
 import { addSpanningCommands } from "./in-doubt/commands.ts";
 import { openModule } from "./open-module.ts";
+import { type OutboxWords, outboxCommand } from "./outbox/outbox-command.ts";
 import { type Cell, table } from "./table.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -28,7 +29,7 @@ export async function run(words: readonly string[], streams: Streams): Promise<n
   let code = 0;
   const program = new Command("mdb")
     .description(
-      "Looks at the databases of an application that uses @nsj/mdb. Reads only, but for recover and resolve; closes what it has opened.",
+      "Looks at the databases of an application that uses @nsj/mdb. Reads, unless a command says otherwise; closes what it has opened.",
     )
     .configureOutput({ writeOut: (text) => streams.out.write(text), writeErr: (text) => streams.errors.write(text) })
     .exitOverride()
@@ -98,6 +99,20 @@ export async function run(words: readonly string[], streams: Streams): Promise<n
       const findings = await doctor(opened.databases, { labels: chosen(opened.databases, labels), processes });
       if (findings.some(({ level }) => level === "error")) code = 1;
       say(json === true ? JSON.stringify(findings) : findings.map(told).join("\n\n") || "nothing to say");
+    });
+
+  command("outbox", "shows the lanes of an outbox, or its dead messages; revives these")
+    .argument("<label>", "which database")
+    .option("--table <name>", "the table of its messages", "mdb_outbox")
+    .option("--dead", "the messages that were given up, without their bodies")
+    .option(
+      "--revive [ids...]",
+      "gives dead messages another life: these, or all of them; the only thing here that writes",
+    )
+    .action(async (label: string, { module, ...words }: Shared & OutboxWords) => {
+      await using opened = await openModule(module);
+      const [only = label] = chosen(opened.databases, [label]);
+      say(await outboxCommand(opened.databases, only, words));
     });
 
   command("codegen", "writes the tables of a database as TypeScript: an interface and a defineTable() for each")

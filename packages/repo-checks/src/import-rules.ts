@@ -34,6 +34,7 @@ const sourcesMayImport: Readonly<Record<string, readonly string[]>> = {
   nestjs: ["core", "http"],
   kysely: ["core"],
   cli: ["core"],
+  testing: ["core"],
   "http-testkit": ["core", "http", "tenants", "testkit"],
   "session-model": ["core", "testkit"],
   "wire-servers": [],

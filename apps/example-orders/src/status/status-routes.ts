@@ -11,6 +11,8 @@ const files = [
   { route: "/pool-card.js", file: "pool-card.js", type: "text/javascript" },
   { route: "/work.css", file: "work.css", type: "text/css" },
   { route: "/work.js", file: "work.js", type: "text/javascript" },
+  { route: "/activity.css", file: "activity.css", type: "text/css" },
+  { route: "/activity.js", file: "activity.js", type: "text/javascript" },
   { route: "/icon.svg", file: "icon.svg", type: "image/svg+xml" },
 ];
 

@@ -1,5 +1,7 @@
-import { type Database, type DatabaseManager, isMdbError } from "@nsj/mdb-core";
+import { type Database, type DatabaseManager, isMdbError, RoutedDatabase } from "@nsj/mdb-core";
 import type { Examination, Finding, FindingLevel } from "./finding.ts";
+import { examineMariadb } from "./mariadb.ts";
+import { outboxFindings } from "./outboxes.ts";
 import { examinePostgres } from "./postgres.ts";
 import { roomFindings } from "./room.ts";
 import { examineSqlite } from "./sqlite.ts";
@@ -19,18 +21,20 @@ export interface Examined extends Examination {
   readonly database: Database;
 }
 
-const examinations: Readonly<Record<string, (database: Database) => Promise<Examination>>> = {
+const examinations: Readonly<Record<string, (database: Database, timeoutMs: number) => Promise<Examination>>> = {
   postgres: examinePostgres,
+  mariadb: examineMariadb,
+  mysql: examineMariadb,
   sqlite: examineSqlite,
 };
 
 const levels: readonly FindingLevel[] = ["error", "warning", "info"];
 
-/** How long the sign of life may take, in milliseconds. */
+/** How long the sign of life, and each question, may take, in milliseconds. */
 const limitMs = 5_000;
 
 /**
- * Looks for what is not as it should be: whether each database can be reached, and on PostgreSQL and SQLite how it keeps what it was told is committed, how many
+ * Looks for what is not as it should be: whether each database can be reached, and on PostgreSQL, MariaDB and SQLite how it keeps what it was told is committed, how many
  * connections it has room for, and what else surprises in production. Only reads, with one connection for each label. A database that is down is a finding. The
  * worst come first.
  *
@@ -49,6 +53,11 @@ export async function doctor(
 }
 
 async function examine(database: Database): Promise<Examined> {
+  if (database instanceof RoutedDatabase) {
+    const seen = "the label stands for many databases, as tenants do, and none of them is examined";
+    const advice = "give one of them a label of its own in a module for the doctor";
+    return { database, symptoms: [{ level: "info", check: "tenants", seen, advice }] };
+  }
   const { status, error } = await database.health({ timeoutMs: limitMs });
   if (status === "down") {
     const advice =
@@ -66,7 +75,8 @@ async function examine(database: Database): Promise<Examined> {
     return { database, symptoms: [{ level: "info", check: "reach", seen }] };
   }
   try {
-    return { database, ...(await examination(database)) };
+    const { symptoms, ...rest } = await examination(database, limitMs);
+    return { database, ...rest, symptoms: [...symptoms, ...(await outboxFindings(database, limitMs))] };
   } catch (error) {
     const seen = `the examination failed: ${isMdbError(error) ? error.message : String(error)}`;
     return { database, symptoms: [{ level: "warning", check: "examination", seen }] };

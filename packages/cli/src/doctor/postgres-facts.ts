@@ -11,6 +11,8 @@ export interface PostgresFacts {
   readonly conforming: string;
   readonly statement_timeout: string;
   readonly idle_timeout: string;
+  readonly lock_timeout: string;
+  readonly keepalives: string;
   readonly encrypted: boolean | null;
   readonly local: boolean;
   readonly limit: number;
@@ -20,9 +22,7 @@ export interface PostgresFacts {
   readonly role_limit: number;
   readonly database_limit: number;
   readonly identity: string;
-  readonly prepared: number;
   readonly prepared_limit: number;
-  readonly oldest_prepared_s: number | null;
   readonly oldest_snapshot: number | null;
   readonly slot: string | null;
   readonly clock_ms: number;
@@ -37,6 +37,7 @@ export const postgresFacts = `
     pg_is_in_recovery() as standby, current_setting('server_encoding') as encoding,
     current_setting('standard_conforming_strings') as conforming,
     current_setting('statement_timeout') as statement_timeout, current_setting('idle_in_transaction_session_timeout') as idle_timeout,
+    current_setting('lock_timeout') as lock_timeout, current_setting('tcp_keepalives_idle') as keepalives,
     (select ssl from pg_stat_ssl where pid = pg_backend_pid()) as encrypted,
     inet_server_addr() is null or host(inet_server_addr()) in ('127.0.0.1', '::1') as local,
     current_setting('max_connections')::int as limit, current_setting('superuser_reserved_connections')::int as reserved,
@@ -45,8 +46,7 @@ export const postgresFacts = `
     (select rolconnlimit from pg_roles where rolname = current_user) as role_limit,
     (select datconnlimit from pg_database where datname = current_database()) as database_limit,
     coalesce(host(inet_server_addr()), 'socket') || ':' || coalesce(inet_server_port()::text, current_setting('port')) as identity,
-    (select count(*)::int from pg_prepared_xacts) as prepared, current_setting('max_prepared_transactions')::int as prepared_limit,
-    (select extract(epoch from max(now() - prepared))::int from pg_prepared_xacts) as oldest_prepared_s,
+    current_setting('max_prepared_transactions')::int as prepared_limit,
     (select max(age(backend_xmin)) from pg_stat_activity where backend_xmin is not null) as oldest_snapshot,
     (select min(slot_name)::text from pg_replication_slots where not active) as slot,
     extract(epoch from clock_timestamp()) * 1000 as clock_ms`;

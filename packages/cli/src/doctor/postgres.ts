@@ -1,6 +1,9 @@
 import type { Database } from "@nsj/mdb-core";
+import { clockFindings } from "./clock.ts";
 import type { Examination, Symptom } from "./finding.ts";
+import { poolerFindings } from "./pooler.ts";
 import { type PostgresFacts, postgresFacts } from "./postgres-facts.ts";
+import { branchFindings, preparedRoom } from "./spanning.ts";
 
 /** The end of the community's support, by major version (postgresql.org/support/versioning). */
 const endOfLife: Readonly<Record<number, string>> = {
@@ -14,9 +17,9 @@ const endOfLife: Readonly<Record<number, string>> = {
 };
 
 /** Looks at a PostgreSQL. */
-export async function examinePostgres(database: Database): Promise<Examination> {
+export async function examinePostgres(database: Database, timeoutMs: number): Promise<Examination> {
   const before = Date.now();
-  const facts = await database.queryOne<PostgresFacts>(postgresFacts, [], { name: "mdb doctor" });
+  const facts = await database.queryOne<PostgresFacts>(postgresFacts, [], { name: "mdb doctor", timeoutMs });
   const after = Date.now();
   const { limit, reserved, role_limit, database_limit, identity } = facts;
   const limits = [limit - reserved, role_limit, database_limit].filter((it) => it >= 0);
@@ -26,10 +29,12 @@ export async function examinePostgres(database: Database): Promise<Examination> 
       ...durability(facts),
       ...transactions(facts),
       ...network(facts),
-      ...clock(Number(facts.clock_ms), before, after),
+      ...clockFindings(Number(facts.clock_ms), before, after),
       ...leftBehind(facts),
       ...texts(facts),
-      ...poolers(await backendsOf(database)),
+      ...preparedRoom(facts.prepared_limit, database.stats().max),
+      ...(await branchFindings(database, timeoutMs)),
+      ...(await poolerFindings(database, timeoutMs)),
     ],
     // What others have open is not there for this application.
     server: { identity, room: Math.min(...limits) - Math.max(0, facts.used - facts.own), limit },
@@ -81,7 +86,15 @@ function durability({ fsync, full_page_writes, synchronous_commit }: PostgresFac
   return found;
 }
 
-function transactions({ isolation, read_only, standby, statement_timeout, idle_timeout }: PostgresFacts): Symptom[] {
+function transactions({
+  isolation,
+  read_only,
+  standby,
+  statement_timeout,
+  idle_timeout,
+  lock_timeout,
+  keepalives,
+}: PostgresFacts): Symptom[] {
   const found: Symptom[] = [];
   if (isolation !== "read committed")
     found.push({
@@ -106,13 +119,13 @@ function transactions({ isolation, read_only, standby, statement_timeout, idle_t
       seen: "default_transaction_read_only is on",
       why: "writes are refused where nobody says readOnly: false",
     });
-  if (statement_timeout === "0" && idle_timeout === "0") {
+  if ([statement_timeout, idle_timeout, lock_timeout, keepalives].every((it) => it === "0")) {
     found.push({
       level: "info",
       check: "time-limits",
-      seen: "neither statement_timeout nor idle_in_transaction_session_timeout is set",
+      seen: "none of statement_timeout, idle_in_transaction_session_timeout, lock_timeout and tcp_keepalives_idle is set",
       why: "a statement or transaction of a client that died without a word can hold locks for hours",
-      advice: "set both for the role, longer than any limit of the application",
+      advice: "set the first two for the role, longer than any limit of the application",
     });
   }
   return found;
@@ -131,33 +144,8 @@ function network({ encrypted, local }: PostgresFacts): Symptom[] {
   ];
 }
 
-/** The server's clock lies between our two readings, or it differs from ours. */
-function clock(server: number, before: number, after: number): Symptom[] {
-  const off = server < before ? server - before : server > after ? server - after : 0;
-  if (Math.abs(off) <= 1_000) return [];
-  const seen = `the server's clock is ${Math.abs(Math.round(off / 100) / 10)} s ${off > 0 ? "ahead of" : "behind"} this machine's`;
-  return [
-    {
-      level: "warning",
-      check: "clock",
-      seen,
-      why: "what compares times of both is wrong: leases, tokens, schedules",
-      advice: "let both machines follow the same time servers",
-    },
-  ];
-}
-
-function leftBehind({ prepared, prepared_limit, oldest_prepared_s, oldest_snapshot, slot }: PostgresFacts): Symptom[] {
+function leftBehind({ oldest_snapshot, slot }: PostgresFacts): Symptom[] {
   const found: Symptom[] = [];
-  if (prepared > 0 && oldest_prepared_s !== null && oldest_prepared_s > 60) {
-    found.push({
-      level: "error",
-      check: "in-doubt",
-      seen: `${prepared} prepared transactions wait for their end, the oldest for ${oldest_prepared_s} s`,
-      why: "they hold their locks and keep vacuum from cleaning up",
-      advice: "find whose they are (pg_prepared_xacts), and let that program end them",
-    });
-  }
   if (oldest_snapshot !== null && oldest_snapshot > 10_000_000) {
     found.push({
       level: "warning",
@@ -176,13 +164,6 @@ function leftBehind({ prepared, prepared_limit, oldest_prepared_s, oldest_snapsh
       advice: "drop it, or start what reads from it",
     });
   }
-  if (prepared_limit === 0)
-    found.push({
-      level: "info",
-      check: "prepared-transactions",
-      seen: "max_prepared_transactions is 0",
-      why: "this server cannot take part in an atomic transaction over several databases, unless it is the one that decides",
-    });
   return found;
 }
 
@@ -204,30 +185,4 @@ function texts({ encoding, conforming }: PostgresFacts): Symptom[] {
       advice: "set it on for this role or database",
     });
   return found;
-}
-
-/** The server's process behind each of a few statements on one connection. */
-async function backendsOf(database: Database): Promise<ReadonlySet<number>> {
-  const seen = new Set<number>();
-  await database.withConnection(
-    async (connection) => {
-      for (let round = 0; round < 10; round++)
-        seen.add(await connection.queryScalar<number>("select pg_backend_pid()"));
-    },
-    { reset: "auto" },
-  );
-  return seen;
-}
-
-function poolers(backends: ReadonlySet<number>): Symptom[] {
-  if (backends.size === 1) return [];
-  return [
-    {
-      level: "warning",
-      check: "pooler",
-      seen: "statements of one connection reach different processes: there is a pooler in transaction mode in between",
-      why: "prepared statements, LISTEN, session settings and advisory locks do not stay with a connection",
-      advice: "say preparedStatements: false, and set nothing but by SET LOCAL",
-    },
-  ];
 }

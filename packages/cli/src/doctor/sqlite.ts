@@ -2,7 +2,7 @@ import type { Database } from "@nsj/mdb-core";
 import type { Examination, Symptom } from "./finding.ts";
 
 /** Looks at a SQLite. */
-export async function examineSqlite(database: Database): Promise<Examination> {
+export async function examineSqlite(database: Database, timeoutMs: number): Promise<Examination> {
   return database.withConnection(
     async (connection) => {
       const pragma = async (name: string): Promise<string> => String(await connection.queryScalar(`pragma ${name}`));
@@ -65,6 +65,6 @@ export async function examineSqlite(database: Database): Promise<Examination> {
       }
       return { symptoms: found };
     },
-    { reset: "auto" },
+    { reset: "auto", timeoutMs },
   );
 }

@@ -1,4 +1,5 @@
 import type { LogicalType } from "./logical-type.ts";
+import type { Plans } from "./plans.ts";
 
 /** What differs in SQL text from engine to engine. Frozen data, no behaviour. */
 export interface DialectFacts {
@@ -86,6 +87,8 @@ export interface DialectFacts {
    * before a blank, and a comment ends at a line feed only; `executableComments` what stands in a comment that begins with `!` is code.
    */
   readonly lexical: readonly LexicalFeature[];
+  /** Absent where the engine does not tell a plan without the values. */
+  readonly plans?: Plans;
 }
 
 /**

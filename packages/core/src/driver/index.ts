@@ -30,6 +30,7 @@ export type { LogicalType, ScalarLogicalType } from "./logical-type.ts";
 export type { MaybePromise } from "./maybe-promise.ts";
 export { noCapabilities } from "./no-capabilities.ts";
 export { type OperationContext, unlimited } from "./operation.ts";
+export type { Plans, StatementPlan } from "./plans.ts";
 export { type ContextPart, contextParts, type SessionContext } from "./session-context.ts";
 export type {
   BulkTarget,

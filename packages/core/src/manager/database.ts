@@ -1,4 +1,5 @@
 import type { MaybePromise } from "../driver/index.ts";
+import { UnsupportedError } from "../errors/index.ts";
 import type { CloseOptions, PoolStats } from "../pool/index.ts";
 import {
   ambientPart,
@@ -22,17 +23,17 @@ import {
   runInScope,
   Session,
   type SessionOptions,
+  type StandIn,
   StatementExecutor,
   type StatementOptions,
   type StreamLease,
   type Transaction,
-  TransactionHandle,
   type TransactionOptions,
 } from "../session/index.ts";
 import { checkHealth, type Health } from "./health.ts";
 
-/** The door for test helpers: what statements are part of where no scope of the calling context says so. */
-const rootUnit: unique symbol = Symbol.for("@nsj/mdb/root-unit") as never;
+/** The door for helpers of tests: what lends connections from now on, in the place of the pool. */
+const lendFrom: unique symbol = Symbol.for("@nsj/mdb/lend-from") as never;
 
 /** What a database does beside running statements. */
 export interface DatabaseLife {
@@ -126,6 +127,8 @@ export class Database extends StatementExecutor {
   async withConnection<R>(work: (connection: PinnedConnection) => Promise<R>, options: PinOptions = {}): Promise<R> {
     const { context } = this;
     checkPinOptions(nameOf(context), options);
+    const { standIn } = context.lending ?? {};
+    if (standIn !== undefined) throw standIn.refusePinning();
     // Statements on the database itself are not for this connection: only the handle is.
     const scope = holdingScope(context, "connection of");
     const bounds = boundsFrom(context, options);
@@ -165,9 +168,16 @@ export class Database extends StatementExecutor {
     return this.#closing;
   }
 
-  /** See {@link rootUnit}; `undefined` takes it away. */
-  [rootUnit](transaction: HeldTransaction | undefined): void {
-    this.context.root.unit = transaction === undefined ? undefined : TransactionHandle.partOf(transaction);
+  /** See {@link lendFrom}; `undefined` brings the pool back. @throws UnsupportedError for a label that stands for several databases */
+  [lendFrom](standIn: ((context: DatabaseContext) => StandIn) | undefined): void {
+    const { context } = this;
+    const { lending } = context;
+    if (lending === undefined) {
+      const message = `${nameOf(context)}: the label stands for several databases, so its connections cannot be stood in for`;
+      throw new UnsupportedError(message, context);
+    }
+    lending.standIn = undefined;
+    lending.standIn = standIn?.(context);
   }
 
   protected override perform<T>(operation: Operation<T>, occupant?: Occupant): MaybePromise<T> {

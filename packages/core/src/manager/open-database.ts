@@ -19,6 +19,7 @@ import {
   checkPipeliningOptions,
   type DatabaseContext,
   holdingScope,
+  type Lending,
   PinnedConnection,
   Pipelining,
   type Tally,
@@ -142,23 +143,29 @@ function contextOf(
       poolMax: pool.stats().max,
       statementTimeoutMs,
     });
+  const shared = pipelining && new Pipelining(pipelining, pool, clock);
+  const lending: Lending = { pool, standIn: undefined };
   const context: DatabaseContext = Object.freeze<DatabaseContext>({
     identity,
     key,
     refusal,
-    root: { unit: undefined },
+    lending,
     tally: environment.tally,
     database: label,
     engine: driver.name,
     target,
     dialect,
     capabilities,
-    pool,
+    get pool() {
+      return lending.standIn ?? pool;
+    },
     permanent: capabilities.maxConnections === 1,
     patienceMs: checkPoolOptions(poolOptions, label).deadlockPatienceMs,
     hookTimeoutMs: options.hookTimeoutMs ?? defaultHookTimeoutMs,
     outcomeTimeoutMs: options.outcomeTimeoutMs ?? defaultOutcomeTimeoutMs,
-    pipelining: pipelining && new Pipelining(pipelining, pool, clock),
+    get pipelining() {
+      return lending.standIn === undefined ? shared : undefined;
+    },
     clock,
     random,
     statementTimeoutMs,

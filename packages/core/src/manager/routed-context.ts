@@ -26,7 +26,7 @@ export function routedContext(
   return Object.freeze<DatabaseContext>({
     identity,
     isRouted: true,
-    root: { unit: undefined },
+    lending: undefined,
     tally: environment.tally,
     database: label,
     engine: driver.name,

@@ -2,7 +2,7 @@ import type { SessionContext } from "../driver/index.ts";
 import { contextParts } from "../driver/index.ts";
 import { UnsupportedError } from "../errors/index.ts";
 import { LeaseLimit, type LeasePool } from "../pool/index.ts";
-import type { DatabaseContext } from "../session/index.ts";
+import { type DatabaseContext, isUndoneLater, nameOf } from "../session/index.ts";
 import type { TypeOptions } from "../types/index.ts";
 import { Database } from "./database.ts";
 import { mappersOf } from "./mappers.ts";
@@ -24,24 +24,25 @@ export function sharedMember(shared: DatabaseContext, options: SharedMemberOptio
   checkContext(shared, options.context, of.label);
   const { maxConnections = Number.POSITIVE_INFINITY, maxWaiting = Number.POSITIVE_INFINITY } = options;
   const place = { database: of.label, engine: shared.engine };
+  const pool = shared.lending?.pool ?? shared.pool;
   const limited: LeasePool = Number.isFinite(maxConnections)
-    ? new LeaseLimit(shared.pool, {
+    ? new LeaseLimit(pool, {
         ...place,
         key: options.key,
         max: maxConnections,
         maxQueue: maxWaiting,
         clock: shared.clock,
       })
-    : shared.pool;
+    : pool;
   const context: DatabaseContext = Object.freeze<DatabaseContext>({
     ...shared,
     ...place,
     identity: of.identity,
-    root: { unit: undefined },
+    lending: undefined,
     key: options.key,
     isShared: true,
     refusal: options.refusal,
-    pool: withContext(limited, options.context),
+    pool: withContext(limited, options.context, shared),
     // Statements of others would be in the same transaction, and in the wrong context.
     pipelining: undefined,
     hookTimeoutMs: options.hookTimeoutMs ?? defaultHookTimeoutMs,
@@ -51,7 +52,12 @@ export function sharedMember(shared: DatabaseContext, options: SharedMemberOptio
 }
 
 /** Connections are handed out in the context. The pool takes it off again when a lease ends, whoever ends it. */
-function withContext(pool: LeasePool, given: SessionContext): LeasePool {
+function withContext(pool: LeasePool, given: SessionContext, shared: DatabaseContext): LeasePool {
+  const refuseUndone = (): void => {
+    if (!isUndoneLater(shared)) return;
+    const message = `${nameOf(shared)}: its tests are rolled back, which cannot be done for what is sent in a context of its own`;
+    throw new UnsupportedError(message, shared);
+  };
   return {
     get closed() {
       return pool.closed;
@@ -61,11 +67,13 @@ function withContext(pool: LeasePool, given: SessionContext): LeasePool {
     },
     stats: () => pool.stats(),
     tryAcquire(holder) {
+      refuseUndone();
       const lease = pool.tryAcquire(holder);
       lease?.connection.setContext?.(given);
       return lease;
     },
     async acquire(request) {
+      refuseUndone();
       const lease = await pool.acquire(request);
       lease.connection.setContext?.(given);
       return lease;

@@ -10,6 +10,7 @@ import type {
 import type { MdbError } from "../errors/index.ts";
 import type { LeasePool } from "../pool/index.ts";
 import type { RowMapper } from "../types/index.ts";
+import type { Lending } from "./lending.ts";
 import type { Pipelining } from "./pipelining/pipelining.ts";
 import type { Tally } from "./tally.ts";
 
@@ -23,8 +24,8 @@ export interface DatabaseContext {
   readonly isRouted?: boolean | undefined;
   /** Why the calling code must not use what belongs to this database; `undefined` where it may. */
   readonly refusal?: (() => MdbError | undefined) | undefined;
-  /** What statements are part of where no scope of the calling context says so; see `root-unit`. */
-  readonly root: { unit: object | undefined };
+  /** The door for helpers of tests; `undefined` where what stands behind the label has no pool of its own. */
+  readonly lending: Lending | undefined;
   /** Whether its connections are another database's, on which only what goes through core has its context. */
   readonly isShared?: boolean | undefined;
   /** What its manager counts, for events. */
@@ -37,6 +38,7 @@ export interface DatabaseContext {
   readonly target: ConnectionTarget;
   readonly dialect: DialectFacts;
   readonly capabilities: Capabilities;
+  /** Asked for anew at each use: something else may stand in for it; see {@link lending}. */
   readonly pool: LeasePool;
   /** The database lives in its one connection: cutting that would lose it. */
   readonly permanent: boolean;
@@ -46,7 +48,7 @@ export interface DatabaseContext {
   readonly hookTimeoutMs: number;
   /** How long a server is asked what became of a lost COMMIT, in milliseconds. */
   readonly outcomeTimeoutMs: number;
-  /** Present where independent reads share connections. */
+  /** Present where independent reads share connections. Asked for anew at each use, as the pool is. */
   readonly pipelining: Pipelining | undefined;
   readonly clock: Clock;
   /** A number from 0 to below 1, for back-off. */

@@ -66,6 +66,8 @@ export interface QueryEvent extends EventPlace {
   readonly returnedRows?: number;
   /** A stream that was left before its last row. */
   readonly leftEarly?: boolean;
+  /** Tells apart with which values a text was sent, in a test whose statements are recorded. */
+  readonly fingerprint?: string | undefined;
 }
 
 /** What a transaction has come to. */

@@ -18,6 +18,7 @@ export { failureOf } from "./failure.ts";
 export { HeldTransaction } from "./held-transaction.ts";
 export type { Hook } from "./hooks.ts";
 export { borrow, poolSource } from "./lease-source.ts";
+export { isUndoneLater, type Lending, type StandIn } from "./lending.ts";
 export type { Operation } from "./operation.ts";
 export { ambientPart, livingPart } from "./participant.ts";
 export { checkPinOptions, holdingScope, PinnedConnection, type PinOptions } from "./pinned-connection.ts";

@@ -200,15 +200,13 @@ export function callerIsInside(unit: Unit): boolean {
   return false;
 }
 
-/** What statements on a database are part of in the calling context: by its scope, else by the database's root unit. */
+/** What statements on a database are part of in the calling context. */
 export function ambientPart(
-  { identity, root, key: own }: DatabaseContext,
+  { identity, key: own }: DatabaseContext,
   key: string | undefined = own,
 ): Participant | undefined {
-  const scope = scopeOf(identity, key);
-  const member = scope === undefined ? root.unit : scope.member;
-  if (!(member instanceof Participant)) return undefined;
-  return scope === undefined && member.context.key !== key ? undefined : member;
+  const member = scopeOf(identity, key)?.member;
+  return member instanceof Participant ? member : undefined;
 }
 
 /** The label's transaction, session or savepoint that the calling context is inside of, whatever its key. */

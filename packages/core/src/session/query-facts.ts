@@ -4,6 +4,7 @@ import type { Purpose } from "./executor-internals.ts";
 import type { Counts, QueryFacts } from "./query-trace.ts";
 import type { Text } from "./statement-arguments.ts";
 import type { AnyStatementOptions } from "./statement-options.ts";
+import { fingerprintOf } from "./value-fingerprint.ts";
 
 /** The verb of a text that a DAO wrote; that of a batch around a temporary table is told by whoever wrote it. */
 const verb = /^\s*(\w+)/;
@@ -15,7 +16,7 @@ export function queryFacts(
   name: string | undefined,
   from: Text | Purpose | undefined,
 ): QueryFacts {
-  const facts = { kind, statement: text, name } as const;
+  const facts = { kind, statement: text, name, fingerprint: fingerprintOf(values) } as const;
   if (from === "internal") return { ...facts, kind: "internal", parameterized: true };
   if (typeof from !== "object" || !("columns" in from)) {
     return { ...facts, parameterized: typeof from !== "string" || values.length > 0 };

@@ -11,6 +11,7 @@ export interface QueryFacts {
   readonly kind: QueryKind;
   readonly statement?: string | undefined;
   readonly name?: string | undefined;
+  readonly fingerprint?: string | undefined;
   readonly parameterized?: boolean;
   readonly table?: string | undefined;
   readonly operation?: string | undefined;
@@ -32,12 +33,13 @@ export class QueryTrace implements OperationTrace {
   #open: OpenEvent<QueryEvent> | undefined;
 
   constructor(context: DatabaseContext, facts: QueryFacts) {
-    const { kind, statement, name, parameterized = false, table, operation, key } = facts;
+    const { kind, statement, name, fingerprint, parameterized = false, table, operation, key } = facts;
     this.#context = context;
     this.#calledAt = context.clock.now();
     this.event = {
       ...eventPlace(context),
       ...(key !== undefined && { key }),
+      ...(fingerprint !== undefined && { fingerprint }),
       kind: context.isInternal === true ? "internal" : kind,
       statement,
       name,

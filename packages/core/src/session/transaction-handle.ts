@@ -45,11 +45,6 @@ export class TransactionHandle extends StatementExecutor implements Transaction 
     }
   }
 
-  /** What it runs statements through. */
-  static partOf(handle: TransactionHandle): Participant {
-    return handle.part;
-  }
-
   get signal(): AbortSignal {
     return this.part.signal;
   }

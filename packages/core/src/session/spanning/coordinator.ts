@@ -2,6 +2,7 @@ import type { Branch, Clock } from "../../driver/index.ts";
 import { TransactionStateError } from "../../errors/index.ts";
 import { boundsFrom } from "../bounds.ts";
 import { type DatabaseContext, nameOf } from "../database-context.ts";
+import { isUndoneLater } from "../lending.ts";
 import { withRetry } from "../retry.ts";
 import { chooseDecider, refuseRunning } from "./choose-decider.ts";
 import { canPrepare, type DatabasePart, finishMs } from "./database-part.ts";
@@ -73,7 +74,9 @@ export class Coordinator {
     work: (handles: Handles) => Promise<R>,
     options: SpanningOptions,
   ): Promise<R> {
-    const checked = checkSpanningOptions(options);
+    const asked = checkSpanningOptions(options);
+    // What is undone after a test cannot be prepared, and nothing outside could see a part of it.
+    const checked = contexts.some(isUndoneLater) ? { ...asked, mode: "best-effort" as const } : asked;
     refuseRunning(contexts);
     const decider = checked.mode === "atomic" ? chooseDecider(contexts, checked.decider) : undefined;
     const labels = contexts.map((it) => it.database);

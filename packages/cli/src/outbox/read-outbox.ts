@@ -1,0 +1,42 @@
+import type { Database } from "@nsj/mdb-core";
+
+/** One lane of an outbox. */
+export interface Lane {
+  readonly lane: number;
+  /** Who delivers it: a relay's own id; absent where nobody has it. A relay that died has its lanes until another takes them over. */
+  readonly owner: string | undefined;
+  /** Messages that wait. */
+  readonly waiting: number;
+  /** Of these, those that are tried again later. */
+  readonly failed: number;
+  /** The most attempts that one of them has behind it. */
+  readonly attempts: number;
+}
+
+/** An outbox at this moment. */
+export interface OutboxState {
+  readonly lanes: readonly Lane[];
+  /** Messages that were given up. */
+  readonly dead: number;
+}
+
+/** As `@nsj/mdb-outbox` writes it where nobody has a lane. */
+const nobody = "-";
+
+/** Reads the tables of an outbox; the package itself is not needed for that. @throws UndefinedObjectError where there is none */
+export async function readLanes(database: Database, table: string, timeoutMs: number): Promise<OutboxState> {
+  const options = { timeoutMs, rowMode: "array" } as const;
+  const owners = await database.query(`select lane, owner from ${table}_lanes order by lane`, [], options);
+  const counts = await database.query(
+    `select lane, count(*), sum(case when attempts > 0 then 1 else 0 end), max(attempts) from ${table} group by lane`,
+    [],
+    options,
+  );
+  const [[dead = 0] = []] = await database.query(`select count(*) from ${table}_dead`, [], options);
+  const byLane = new Map(counts.map(([lane, ...rest]) => [Number(lane), rest.map(Number)]));
+  const lanes = owners.map(([number, owner]): Lane => {
+    const [waiting = 0, failed = 0, attempts = 0] = byLane.get(Number(number)) ?? [];
+    return { lane: Number(number), owner: owner === nobody ? undefined : String(owner), waiting, failed, attempts };
+  });
+  return { lanes, dead: Number(dead) };
+}

@@ -1,0 +1,31 @@
+import type { StatementPlan } from "../driver/index.ts";
+import { ParameterError, UnsupportedError } from "../errors/index.ts";
+import { type DatabaseContext, internalsOf, nameOf } from "../session/index.ts";
+import type { Database } from "./database.ts";
+
+const onlyRows = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:select|with|values|insert|update|delete|merge)\b/i;
+/** How long a plan is waited for, in milliseconds. */
+const patienceMs = 5_000;
+
+/**
+ * How the engine means to run a statement, whatever its values are: asked on a connection of its own, outside of every transaction, and nothing is run. May be
+ * called concurrently.
+ * @param text - as events and errors have it: compiled, with the engine's own placeholders, one statement that reads or writes rows
+ * @throws UnsupportedError on an engine that does not tell (`dialect.plans`), ParameterError for any other text, StatementError for what the server refuses:
+ *   PostgreSQL before version 16, a table that only the caller's transaction can see
+ */
+export async function planOf(database: Database, text: string): Promise<StatementPlan> {
+  const inner = internalsOf(database);
+  const context = inner?.context as DatabaseContext;
+  const { plans } = context.dialect;
+  if (inner === undefined || plans === undefined) {
+    throw new UnsupportedError(`${nameOf(context)}: the engine does not tell plans without values`, context);
+  }
+  const only = text.replace(/;\s*$/, "");
+  // What stands behind a semicolon would be run.
+  if (!onlyRows.test(only) || only.includes(";")) {
+    const message = `${nameOf(context)}: a plan can be had of one statement that reads or writes rows, without a semicolon in it`;
+    throw new ParameterError(message, context);
+  }
+  return plans.read(await inner.sendApart(plans.ask(only), patienceMs));
+}

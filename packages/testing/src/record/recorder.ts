@@ -1,0 +1,94 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { randomBytes } from "node:crypto";
+import { tracingChannel } from "node:diagnostics_channel";
+import { performance } from "node:perf_hooks";
+import type { QueryEvent } from "@nsj/mdb-core";
+import { callersOf } from "./caller.ts";
+import type { RecordedStatement } from "./recorded-statement.ts";
+
+/** The door of core by which events tell values apart; the key is of this run. */
+const fingerprintKey: unique symbol = Symbol.for("@nsj/mdb/fingerprint-key") as never;
+const doors = globalThis as { [fingerprintKey]?: Uint8Array | undefined };
+
+/** Of what the application does not ask for, the kinds. */
+const notAskedFor = new Set(["begin", "commit", "rollback", "savepoint", "prepare", "finish", "internal"]);
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** What an event says, as far as it is known at its end. */
+export type Seen = QueryEvent & {
+  readonly kind?: string;
+  readonly manager?: number;
+  readonly rowCount?: number;
+  readonly error?: unknown;
+};
+
+/** What one recording gets. */
+export interface Recorder {
+  readonly statements: RecordedStatement[];
+  /** Whether it takes an event wherever that comes from; else only from its own async chain. */
+  takes(event: Seen): boolean;
+}
+
+const storage = new AsyncLocalStorage<readonly Recorder[]>();
+const everywhere = new Set<Recorder>();
+const begun = new WeakMap<object, { readonly at: number; readonly entries: readonly Writable<RecordedStatement>[] }>();
+let recording = 0;
+
+const subscribers = {
+  start(event: Seen): void {
+    const { kind = "query" } = event;
+    if (notAskedFor.has(kind)) return;
+    const recorders = new Set([...(storage.getStore() ?? []), ...everywhere].filter((it) => it.takes(event)));
+    if (recorders.size === 0) return;
+    const { database, engine, statement: text, name, fingerprint } = event;
+    const callers = callersOf();
+    const facts = {
+      database,
+      engine,
+      kind,
+      text,
+      name,
+      fingerprint,
+      callers,
+      caller: callers[0]?.replace(/^async /, ""),
+    };
+    const entries = [...recorders].map((recorder) => {
+      const entry = { ...facts, durationMs: undefined, rowCount: undefined, error: undefined };
+      recorder.statements.push(entry);
+      return entry;
+    });
+    begun.set(event, { at: performance.now(), entries });
+  },
+  end(): void {},
+  asyncStart(): void {},
+  asyncEnd(event: Seen): void {
+    const start = begun.get(event);
+    for (const entry of start?.entries ?? []) {
+      entry.durationMs = performance.now() - (start?.at ?? 0);
+      entry.rowCount = event.rowCount;
+      entry.error = event.error;
+    }
+  },
+  error(): void {},
+};
+
+/** Runs `work` with a recorder for its async chain, or for everything that it takes, from wherever. */
+export async function withRecorder<R>(recorder: Recorder, anywhere: boolean, work: () => Promise<R>): Promise<R> {
+  const channel = tracingChannel<unknown, Seen>("mdb:query");
+  if (recording++ === 0) {
+    channel.subscribe(subscribers);
+    doors[fingerprintKey] = randomBytes(32);
+  }
+  if (anywhere) everywhere.add(recorder);
+  try {
+    const around = storage.getStore() ?? [];
+    return await (anywhere ? work() : storage.run([...around, recorder], work));
+  } finally {
+    everywhere.delete(recorder);
+    if (--recording === 0) {
+      channel.unsubscribe(subscribers);
+      doors[fingerprintKey] = undefined;
+    }
+  }
+}
