@@ -18,6 +18,8 @@ const environmentVariables: ReadonlySet<string> = new Set([
   "MDB_MYSQL_URL",
   "MDB_SESSION_SEED",
   "MDB_ORACLE_URL",
+  "MDB_TENANTS_SEEDS",
+  "MDB_TENANTS_STEPS",
 ]);
 
 describe("docs/errors.md", () => {
