@@ -24,6 +24,7 @@ const accepted: Readonly<Record<string, string>> = {
   "packages/wire-servers/src/tds/tsql/ast.ts": "the nodes of one grammar",
   "packages/wire-servers/src/tds/tsql/parse-expression.ts": "the expressions of one grammar",
   "packages/wire-servers/src/tds/tsql/parse-query.ts": "the queries of one grammar",
+  "packages/wire-servers/src/tns/session.ts": "one client's session",
   "packages/wire-servers/src/tns/engine/backing-work.ts": "one Oracle session's work on its PostgreSQL session",
   "packages/wire-servers/src/tns/engine/plsql/interpreter.ts": "the statements of one language",
   "packages/wire-servers/src/tns/engine/sql/expression.ts": "translating expressions",
