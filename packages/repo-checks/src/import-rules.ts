@@ -37,7 +37,7 @@ const sourcesMayImport: Readonly<Record<string, readonly string[]>> = {
   "http-testkit": ["core", "http", "testkit"],
   "session-model": ["core", "testkit"],
   "wire-servers": [],
-  "crash-matrix": ["core", "adapter-postgres", "adapter-sqlite", "wire-servers"],
+  "crash-matrix": ["core", "outbox", "adapter-postgres", "adapter-sqlite", "wire-servers"],
   "repo-checks": ["core"],
 };
 const adapterMayImport = ["core"];
