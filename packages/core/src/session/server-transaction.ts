@@ -82,16 +82,15 @@ export class ServerTransaction {
 
   async #takeAndBegin(bounds: Bounds): Promise<DriverConnection> {
     for (let attempt = 1; ; attempt++) {
-      const taken = this.#leases.take(() => this.#whileWaiting(bounds), bounds !== unbounded, this.#holder, attempt > 1);
+      const bounded = bounds !== unbounded;
+      const taken = this.#leases.take(() => this.#whileWaiting(bounds), bounded, this.#holder, attempt > 1);
       const lease = taken instanceof Promise ? await taken : taken;
       try {
         const { connection } = lease;
         this.#refuseIfGivenUp();
         this.#beginning = connection;
-        const options = withLimit(this.#begin, this.#context, bounds);
-        await this.#onWire(() =>
-          runBounded(this.#context, connection, bounds, { ...silent, perform: (it) => it.begin(options) }),
-        );
+        const perform = (it: DriverConnection) => it.begin(withLimit(this.#begin, this.#context, bounds));
+        await this.#onWire(() => runBounded(this.#context, connection, bounds, { ...silent, perform }));
         this.#refuseIfGivenUp();
         this.#endedBefore = connection.txEnded;
         this.#lease = lease;
