@@ -1,5 +1,6 @@
 import { daoMutants } from "./dao-mutants.ts";
 import type { Mutant } from "./mutant.ts";
+import { mysqlMutants } from "./mysql-mutants.ts";
 import { poolMutants } from "./pool-mutants.ts";
 import { sessionMutants } from "./session-mutants.ts";
 import { spanningMutants } from "./spanning-mutants.ts";
@@ -14,4 +15,5 @@ export const mutants: readonly Mutant[] = [
   ...poolMutants,
   ...daoMutants,
   ...tenantsMutants,
+  ...mysqlMutants,
 ];

@@ -23,6 +23,8 @@ const packages = [
   "drizzle-orm",
   "knex",
   "typeorm",
+  "mysql2",
+  "@mikro-orm/mariadb",
   "better-sqlite3",
   "tarn",
   "generic-pool",

@@ -1,9 +1,11 @@
 import { relative } from "node:path";
 import { readArguments, usage } from "./arguments.ts";
 import { readEnvironment } from "./environment.ts";
+import { Missing } from "./measure/missing.ts";
 import type { ScenarioResult } from "./measure/scenario.ts";
 import { readCommitted, writeRun } from "./report/files.ts";
-import { showProfile, showProgress, showResult } from "./report/terminal.ts";
+import type { SkippedScenario } from "./report/run.ts";
+import { showProfile, showProgress, showResult, showSkipped } from "./report/terminal.ts";
 import { scenarios } from "./scenarios/scenarios.ts";
 import { BenchStage } from "./stage.ts";
 
@@ -30,13 +32,20 @@ async function measure(): Promise<void> {
   const committed = await readCommitted();
   const environment = readEnvironment();
   const results: ScenarioResult[] = [];
+  const skipped: SkippedScenario[] = [];
   await using stage = new BenchStage(effort, showProgress);
   for (const scenario of wanted) {
-    const result = await scenario.run(stage);
-    showResult(result, !effort.quick);
-    results.push(result);
+    try {
+      const result = await scenario.run(stage);
+      showResult(result, !effort.quick);
+      results.push(result);
+    } catch (error) {
+      if (!(error instanceof Missing)) throw error;
+      skipped.push({ id: scenario.id, reason: error.message });
+      showSkipped(scenario.id, error.message);
+    }
   }
-  const run = { quick: effort.quick, environment, scenarios: results };
+  const run = { quick: effort.quick, environment, scenarios: results, skipped };
   const folder = await writeRun(run, committed, only.length === 0 && !effort.quick);
   const seconds = ((performance.now() - begun) / 1_000).toFixed(0);
   if (effort.quick) {

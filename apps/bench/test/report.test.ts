@@ -49,6 +49,11 @@ it("says what has changed since the committed results, and only beyond the sprea
   expect(toMarkdown(runWith(2.2), runWith(2))).toContain("| 2.00 | 2.20 | same | 1 (was 1) |");
 });
 
+it("names what could not be measured, with the reason", () => {
+  const skipped = [{ id: "mariadb/one-row", reason: "no server" }];
+  expect(toMarkdown({ ...runWith(2), skipped }, undefined)).toContain("- mariadb/one-row: no server");
+});
+
 it("draws a chart whose texts are safe in XML", () => {
   expect(toSvg(scenarioWith(2))).toContain("One &lt;thing&gt;");
 });

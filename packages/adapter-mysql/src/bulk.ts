@@ -54,6 +54,7 @@ async function pump(inserts: Inserts, batches: AsyncIterable<readonly Row[]>, se
 /** A deadlock has ended the transaction, and its savepoints, already. */
 async function undo(session: Session, isNested: boolean): Promise<void> {
   if (!session.link.alive) return;
+  await session.interruption.delivered();
   await session.flush();
   await session.ping().catch(() => undefined);
   if (!session.state.inTransaction) return;
@@ -103,7 +104,6 @@ class Inserts {
 
   async flush(): Promise<void> {
     if (this.#count === 0) return;
-    this.#session.interruption.check();
     const text = this.#head + Array.from({ length: this.#count }, () => this.#row).join(", ");
     const values = this.#values;
     this.rows += this.#count;

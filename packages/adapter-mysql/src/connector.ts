@@ -54,7 +54,11 @@ export class MysqlConnector implements Connector {
     const link = await logIn(this.#settings, context);
     const kill = (bounds: OperationContext): Promise<void> =>
       killQuery(this.#settings, link.threadId ?? 0, { ...bounds, clock: this.#clock });
-    const session = new Session(link, this.#settings, new Interruption(kill));
+    const session = new Session(
+      link,
+      this.#settings,
+      new Interruption({ clock: this.#clock, answer: () => link.answer(), kill }),
+    );
     let why: Error | undefined;
     const stop = watchExpiry(context.clock, context, (expiry) => {
       why = expiry === "deadline" ? DriverFault.connectTimeout() : DriverFault.connectAborted(context.signal?.reason);

@@ -33,17 +33,21 @@ export const binary = {
   bit: (reader: PacketReader) => text.bit(reader, reader.length()),
   bits: (reader: PacketReader) => text.bits(reader, reader.length()),
   date(reader: PacketReader): string {
-    const { year, month, day } = readMoment(reader);
-    return dateText(year, month, day);
+    const length = reader.u8();
+    if (length === 0) throw noDate();
+    const text = dayText(reader);
+    reader.skip(length - 4);
+    return text;
   },
   datetime(reader: PacketReader): Date | string {
-    const moment = readMoment(reader);
-    return moment.microsecond % 1_000 === 0 ? dateOf(moment) : textOf(moment);
+    return momentOf(reader) ?? momentText(reader);
   },
   timestamp(reader: PacketReader): Date | string {
-    const moment = readMoment(reader);
-    if (reader.zone.isUtc && moment.microsecond % 1_000 === 0) return dateOf(moment);
-    return textOf(moment) + offsetOf(reader);
+    if (reader.zone.isUtc) {
+      const moment = momentOf(reader);
+      if (moment !== undefined) return moment;
+    }
+    return momentText(reader) + offsetOf(reader);
   },
   time(reader: PacketReader): string {
     const length = reader.u8();
@@ -76,46 +80,64 @@ export const text = {
   timestamp: (reader: PacketReader, length: number) => checkedDate(reader.text(length)) + offsetOf(reader),
 };
 
-interface Moment {
-  readonly year: number;
-  readonly month: number;
-  readonly day: number;
-  readonly hour: number;
-  readonly minute: number;
-  readonly second: number;
-  readonly microsecond: number;
+const msOfDay = 86_400_000;
+
+/** A moment as a Date, in UTC; `undefined`, with nothing read, for one of more digits than that has. What is zero at its end the server leaves out. */
+function momentOf(reader: PacketReader): Date | undefined {
+  const { buffer, at } = reader;
+  const length = buffer[at] as number;
+  if (length < 4) throw noDate();
+  let ms = 0;
+  if (length >= 11) {
+    reader.at = at + 8;
+    const microsecond = reader.u32();
+    if (microsecond % 1_000 !== 0) {
+      reader.at = at;
+      return undefined;
+    }
+    ms = microsecond / 1_000;
+  }
+  if (length >= 7) {
+    const hours = buffer[at + 5] as number;
+    const minutes = buffer[at + 6] as number;
+    ms += hours * 3_600_000 + minutes * 60_000 + (buffer[at + 7] as number) * 1_000;
+  }
+  reader.at = at + 1 + length;
+  const year = (buffer[at + 1] as number) | ((buffer[at + 2] as number) << 8);
+  return new Date(dayOf(year, buffer[at + 3] as number, buffer[at + 4] as number) * msOfDay + ms);
 }
 
-/** What is zero at the end is left out. */
-function readMoment(reader: PacketReader): Moment {
+/**
+ * Days since 1970. `Date.UTC` takes several times as long, and the years 0 to 99 for those of the last century.
+ * @see https://howardhinnant.github.io/date_algorithms.html#days_from_civil
+ */
+function dayOf(year: number, month: number, day: number): number {
+  if (month === 0 || day === 0) throw noDate();
+  // Years that begin in March: the leap day is their last one.
+  const shifted = month > 2 ? year : year - 1;
+  const era = Math.floor(shifted / 400);
+  const yearOfEra = shifted - era * 400;
+  const dayOfYear = (((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) | 0) + day - 1;
+  const dayOfEra = yearOfEra * 365 + ((yearOfEra / 4) | 0) - ((yearOfEra / 100) | 0) + dayOfYear;
+  return era * 146_097 + dayOfEra - 719_468;
+}
+
+/** A moment with all its digits. */
+function momentText(reader: PacketReader): string {
   const length = reader.u8();
-  const hasTime = length >= 7;
-  const moment = {
-    year: length >= 4 ? reader.u16() : 0,
-    month: length >= 4 ? reader.u8() : 0,
-    day: length >= 4 ? reader.u8() : 0,
-    hour: hasTime ? reader.u8() : 0,
-    minute: hasTime ? reader.u8() : 0,
-    second: hasTime ? reader.u8() : 0,
-    microsecond: length >= 11 ? reader.u32() : 0,
-  };
-  if (moment.month === 0 || moment.day === 0) throw noDate();
-  return moment;
+  if (length === 0) throw noDate();
+  const day = dayText(reader);
+  if (length < 7) return `${day} 00:00:00`;
+  const text = `${day} ${two(reader.u8())}:${two(reader.u8())}:${two(reader.u8())}`;
+  const microsecond = length < 11 ? 0 : reader.u32();
+  return microsecond === 0 ? text : `${text}.${String(microsecond).padStart(6, "0")}`;
 }
 
-function dateOf({ year, month, day, hour, minute, second, microsecond }: Moment): Date {
-  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second, microsecond / 1_000));
-  // Date.UTC takes the years 0 to 99 for those of the last century.
-  if (year < 100) date.setUTCFullYear(year, month - 1, day);
-  return date;
-}
-
-function textOf({ year, month, day, hour, minute, second, microsecond }: Moment): string {
-  const fraction = microsecond === 0 ? "" : `.${String(microsecond).padStart(6, "0")}`;
-  return `${dateText(year, month, day)} ${two(hour)}:${two(minute)}:${two(second)}${fraction}`;
-}
-
-function dateText(year: number, month: number, day: number): string {
+function dayText(reader: PacketReader): string {
+  const year = reader.u16();
+  const month = reader.u8();
+  const day = reader.u8();
+  if (month === 0 || day === 0) throw noDate();
   return `${String(year).padStart(4, "0")}-${two(month)}-${two(day)}`;
 }
 

@@ -30,6 +30,8 @@ export class Link {
   operations = 0;
   readonly #socket: Socket;
   #flight: Flight<unknown> | undefined;
+  /** Those who wait for the end of that. */
+  readonly #onAnswer: (() => void)[] = [];
   #death: { readonly error: unknown } | undefined;
   #closing = false;
   /** Prepared statements that the server may forget. */
@@ -113,9 +115,17 @@ export class Link {
     this.#closable = [];
   }
 
+  /** Resolves when the command that is under way is answered or has failed; `undefined` when none is. */
+  answer(): Promise<void> | undefined {
+    if (this.#flight === undefined) return undefined;
+    return new Promise((resolve) => this.#onAnswer.push(resolve));
+  }
+
   /** Called by a flight that is over. */
   finished(flight: Flight<unknown>): void {
-    if (this.#flight === flight) this.#flight = undefined;
+    if (this.#flight !== flight) return;
+    this.#flight = undefined;
+    for (const notify of this.#onAnswer.splice(0)) notify();
   }
 
   /** Called by a flight that failed, before anybody else sees the error. */

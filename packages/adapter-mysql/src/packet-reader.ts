@@ -2,6 +2,15 @@ import type { SessionZone } from "./session-zone.ts";
 
 const twoTo32 = 2 ** 32;
 
+type Slice = (this: Buffer, from: number, to: number) => string;
+
+/** What `toString` comes to after it has looked up the encoding, which it does each time; a runtime that has no such method takes that. */
+const utf8Slice: Slice =
+  (Buffer.prototype as { readonly utf8Slice?: Slice }).utf8Slice ??
+  function (from, to) {
+    return this.toString("utf8", from, to);
+  };
+
 /**
  * Reads one packet of the server from front to back; it is set on the next one rather than made anew.
  * @see https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_basic_data_types.html
@@ -84,7 +93,7 @@ export class PacketReader {
   text(length: number): string {
     const from = this.at;
     this.at += length;
-    return this.buffer.toString("utf8", from, this.at);
+    return utf8Slice.call(this.buffer, from, this.at);
   }
 
   /** A copy: the buffer belongs to the socket. */

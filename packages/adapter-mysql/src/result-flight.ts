@@ -3,7 +3,8 @@ import { Flight } from "./flight.ts";
 import type { Link } from "./link.ts";
 import type { PacketReader } from "./packet-reader.ts";
 import type { PacketWriter } from "./packet-writer.ts";
-import { emptyShape, readBinaryRow, readTextRow, type Shape, ShapeReader } from "./shapes.ts";
+import { readTextRow } from "./row-readers.ts";
+import { emptyShape, type Shape, ShapeReader } from "./shapes.ts";
 import { readOk, statusFlags } from "./status.ts";
 
 /** One of the results of a command. */
@@ -35,6 +36,7 @@ export class ResultFlight extends Flight<readonly Answer[]> {
   readonly #command: PacketWriter;
   readonly #options: ReadingOptions;
   readonly #answers: Answer[] = [];
+  readonly #isBinary: boolean;
   readonly #shapes: ShapeReader;
   #expects: "header" | "columns" | "end of columns" | "rows" = "header";
   #shape: Shape = emptyShape;
@@ -45,6 +47,7 @@ export class ResultFlight extends Flight<readonly Answer[]> {
     super(link);
     this.#command = command;
     this.#options = options;
+    this.#isBinary = options.isBinary;
     this.#shapes = options.shapes ?? new ShapeReader();
   }
 
@@ -104,8 +107,8 @@ export class ResultFlight extends Flight<readonly Answer[]> {
     }
     if (this.failure !== undefined) return false;
     try {
-      const { columns } = this.#shape;
-      this.row(this.#options.isBinary ? readBinaryRow(reader, columns) : readTextRow(reader, columns));
+      const shape = this.#shape;
+      this.row(this.#isBinary ? shape.rows.read(reader) : readTextRow(reader, shape.columns));
     } catch (error) {
       this.failure = { error };
     }

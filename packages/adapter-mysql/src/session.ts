@@ -77,6 +77,7 @@ export class Session {
 
   /** Runs a statement: prepared where it has values, and where it gives rows, because the text protocol rounds a FLOAT to six digits. */
   async execute({ text, values, hints }: Statement, run: Runner = this.#run): Promise<readonly Answer[]> {
+    this.interruption.check();
     if (values.length === 0 && !deedOf(text).isRowsOnly && !/^\s*call\b/i.test(text)) {
       return run(this.#checked(queryCommand(text)), undefined);
     }
@@ -92,11 +93,14 @@ export class Session {
   ): Promise<readonly Answer[]> {
     const prepared = await this.#statements.of(text);
     if (prepared === undefined) {
+      this.interruption.check();
       if (values.length > 0) throw refusal("parameter", "this kind of statement takes no parameters");
       return run(this.#checked(queryCommand(text)), undefined);
     }
     let isStale = false;
     try {
+      // An order to stop that came while it was being prepared has stopped nothing.
+      this.interruption.check();
       const command = executeCommand(prepared.id, prepared.parameters, values, hints, this.link.zone);
       return await run(this.#checked(command), prepared);
     } catch (error) {

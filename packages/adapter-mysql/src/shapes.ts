@@ -1,14 +1,22 @@
 import type { ColumnInfo } from "@nsj/mdb-core";
 import { type Column, readColumn } from "./columns.ts";
 import type { PacketReader } from "./packet-reader.ts";
+import { BinaryRowReader } from "./row-readers.ts";
 
 /** The columns of a result. */
 export interface Shape {
   readonly columns: readonly Column[];
   readonly infos: readonly ColumnInfo[];
+  /** Of the protocol of prepared statements. */
+  readonly rows: BinaryRowReader;
 }
 
-export const emptyShape: Shape = Object.freeze({ columns: Object.freeze([]), infos: Object.freeze([]) });
+export const emptyShape: Shape = shapeOf([]);
+
+function shapeOf(columns: readonly Column[]): Shape {
+  const infos = Object.freeze(columns.map(({ info }) => info));
+  return Object.freeze({ columns, infos, rows: new BinaryRowReader(columns) });
+}
 
 /**
  * Reads the definitions of a result's columns. The server sends them with each execution of a prepared statement; as long as their bytes are the same as the last time,
@@ -53,32 +61,8 @@ export class ShapeReader {
   /** What was read. */
   finish(): Shape {
     if (!this.#isKnown || this.#known === undefined) {
-      this.#known = { columns: this.#columns, infos: Object.freeze(this.#columns.map(({ info }) => info)) };
+      this.#known = shapeOf(this.#columns);
     }
     return this.#known;
   }
-}
-
-/** One row of the protocol of prepared statements, in canonical form. */
-export function readBinaryRow(reader: PacketReader, columns: readonly Column[]): unknown[] {
-  const { buffer } = reader;
-  const nulls = reader.at + 1;
-  reader.at = nulls + ((columns.length + 9) >> 3);
-  const row = new Array<unknown>(columns.length);
-  for (let index = 0; index < columns.length; index++) {
-    const bit = index + 2;
-    const isNull = ((buffer[nulls + (bit >> 3)] ?? 0) & (1 << (bit & 7))) !== 0;
-    row[index] = isNull ? null : (columns[index] as Column).binary(reader);
-  }
-  return row;
-}
-
-/** One row of the text protocol, in canonical form. */
-export function readTextRow(reader: PacketReader, columns: readonly Column[]): unknown[] {
-  const row = new Array<unknown>(columns.length);
-  for (let index = 0; index < columns.length; index++) {
-    const length = reader.length();
-    row[index] = length < 0 ? null : (columns[index] as Column).text(reader, length);
-  }
-  return row;
 }

@@ -26,6 +26,18 @@ withServer(() => {
       expect(count.stopped).toBeGreaterThan(0);
     });
 
+    it("is not lost where it overtakes its statement", async () => {
+      const { connection, run, close, forEver } = await openSession();
+      // Given in each moment of the way: the statement is being prepared, is on its way to the server, has only begun.
+      for (let round = 0; round < 60; round++) {
+        const pending = run(`select sleep(30) /* ${round} */`).catch((error: unknown) => driver.classify(error).kind);
+        for (let turn = 0; turn < round % 12; turn++) await new Promise(setImmediate);
+        await connection.cancel?.(forEver);
+        expect(await pending, `round ${round}`).toBe("cancelled");
+      }
+      await close();
+    });
+
     it("leaves no session behind", async () => {
       const { connection, run, value, close, forEver } = await openSession();
       const own = await value("select user()");

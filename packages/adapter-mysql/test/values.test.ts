@@ -125,6 +125,31 @@ withServer(() => {
       },
     );
 
+    it("of a DATETIME is the moment that JavaScript's own calendar makes of its text", async () => {
+      const count = 2_000;
+      const { rows } = await session.run(
+        `select moment, cast(moment as char) from (select cast('0001-01-01' as datetime) + interval (seq * 1821) day + interval (seq * 7919) second as moment from seq_1_to_${count}) series`,
+      );
+      expect(rows).toHaveLength(count);
+      const wrong = rows.filter(
+        ([moment, text]) => (moment as Date).toISOString() !== `${String(text).replace(" ", "T")}.000Z`,
+      );
+      expect(wrong).toEqual([]);
+    });
+
+    it("is the same in the first and in the thousandth row, and NULL where that is", async () => {
+      const columns = Array.from(
+        { length: 17 },
+        (_, index) => `if(seq % ${index + 2} = 0, null, seq * 3) as c${index}`,
+      );
+      const { rows } = await session.run(`select seq, ${columns.join(", ")} from seq_1_to_1000`);
+      const expected = Array.from({ length: 1_000 }, (_, index) => index + 1).map((seq) => [
+        seq,
+        ...columns.map((_, index) => (seq % (index + 2) === 0 ? null : seq * 3)),
+      ]);
+      expect(rows).toEqual(expected);
+    });
+
     it("of a TINYINT(1) that is neither 0 nor 1 is an error, unless it is said to be an integer", async () => {
       await expect(column("tinyint(1)", "2")).rejects.toThrow("tinyint1IsBoolean");
       await withOptions({ tinyint1IsBoolean: false }, async (other) => {

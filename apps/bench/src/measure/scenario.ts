@@ -56,11 +56,17 @@ export interface Effort {
   readonly warmUpOperations: number;
 }
 
+/** A server that a scenario may ask for. */
+export type ServerName = "postgres" | "mariadb";
+
 /** What scenarios run on. */
 export interface Stage {
   readonly effort: Effort;
-  /** A PostgreSQL with the tables of `postgres/tables.ts`. Started when the first scenario asks for it. */
-  postgresUrl(): Promise<string>;
+  /**
+   * A server with the tables of its folder's `tables.ts`. Started when the first scenario asks for it.
+   * @throws Missing where this machine has none
+   */
+  url(server: ServerName): Promise<string>;
   /** Says on the terminal how far a scenario is. */
   report(progress: string): void;
 }
@@ -84,6 +90,11 @@ export function figureOf(results: readonly ContestantResult[], contestant: strin
   const figure = results.find((it) => it.contestant === contestant)?.figures[key];
   if (figure === undefined) throw new Error(`no figure "${key}" of "${contestant}"`);
   return figure.value;
+}
+
+/** The lowest value among these contestants. */
+export function bestOf(results: readonly ContestantResult[], contestants: readonly string[], key: string): number {
+  return Math.min(...contestants.map((it) => figureOf(results, it, key)));
 }
 
 /** The lowest value among all contestants whose name does not begin with `ours`. */

@@ -1,4 +1,4 @@
-import type { PostgresContestant } from "./contestant.ts";
+import type { ServerContestant } from "../servers/contestant.ts";
 import { drizzle } from "./drizzle.ts";
 import { knex } from "./knex.ts";
 import { kysely } from "./kysely.ts";
@@ -9,7 +9,7 @@ import { postgresJs } from "./postgres-js.ts";
 import { typeorm } from "./typeorm.ts";
 
 /** The libraries beside ours, each over a pool of at most ten connections. */
-export const peers: readonly PostgresContestant[] = [postgresJs, pgPromiseLibrary, kysely, drizzle, knex, typeorm];
+export const peers: readonly ServerContestant[] = [postgresJs, pgPromiseLibrary, kysely, drizzle, knex, typeorm];
 
 /** Everybody who works for one caller at a time. */
-export const sequential: readonly PostgresContestant[] = [pgClient, mdb, pgNamed, pgPool, ...peers];
+export const sequential: readonly ServerContestant[] = [pgClient, mdb, pgNamed, pgPool, ...peers];

@@ -2,7 +2,7 @@ import { asc, eq, gt } from "drizzle-orm";
 import { drizzle as connect } from "drizzle-orm/node-postgres";
 import { bigint, boolean, integer, pgTable, text, timestamp } from "drizzle-orm/pg-core";
 import pg from "pg";
-import { chunks, type PostgresContestant } from "./contestant.ts";
+import { chunks, type ServerContestant } from "../servers/contestant.ts";
 
 const people = pgTable("people", {
   id: integer().primaryKey(),
@@ -21,7 +21,7 @@ const bulkNotes = pgTable("bulk_notes", {
 });
 
 /** Drizzle over pg's pool. */
-export const drizzle: PostgresContestant = {
+export const drizzle: ServerContestant = {
   name: "Drizzle",
   async open(url) {
     const pool = new pg.Pool({ connectionString: url, max: 10 });

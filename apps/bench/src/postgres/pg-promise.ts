@@ -1,12 +1,13 @@
 import createPgPromise from "pg-promise";
-import { chunks, type PostgresContestant } from "./contestant.ts";
-import { insertNote, type Person, selectPerson, selectThousand } from "./tables.ts";
+import { chunks, type ServerContestant } from "../servers/contestant.ts";
+import type { Person } from "../servers/rows.ts";
+import { insertNote, selectPerson, selectThousand } from "./tables.ts";
 
 const pgPromise = createPgPromise();
 const noteColumns = new pgPromise.helpers.ColumnSet(["author", "title", "body"], { table: "bulk_notes" });
 
 /** pg-promise over pg. */
-export const pgPromiseLibrary: PostgresContestant = {
+export const pgPromiseLibrary: ServerContestant = {
   name: "pg-promise",
   async open(url) {
     const database = pgPromise({ connectionString: url, max: 10 });

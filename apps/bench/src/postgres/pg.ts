@@ -1,12 +1,13 @@
 import pg, { type QueryConfig } from "pg";
-import { chunks, type PostgresContestant } from "./contestant.ts";
-import { insertNote, type Note, type Person, selectPerson, selectThousand } from "./tables.ts";
+import { chunks, type ServerContestant } from "../servers/contestant.ts";
+import type { Note, Person } from "../servers/rows.ts";
+import { insertNote, selectPerson, selectThousand } from "./tables.ts";
 
 /** One of pg's own clients, used directly: the floor that everything built on pg stands on. */
-export const pgClient: PostgresContestant = { name: "pg", open: (url) => open(url, () => undefined) };
+export const pgClient: ServerContestant = { name: "pg", open: (url) => open(url, () => undefined) };
 
 /** The same with named statements, which pg prepares once for a connection. */
-export const pgNamed: PostgresContestant = { name: "pg, named", open: (url) => open(url, (name) => name) };
+export const pgNamed: ServerContestant = { name: "pg, named", open: (url) => open(url, (name) => name) };
 
 async function open(url: string, named: (name: string) => string | undefined) {
   const client = new pg.Client({ connectionString: url });
@@ -39,7 +40,7 @@ async function open(url: string, named: (name: string) => string | undefined) {
 }
 
 /** pg with its pool. */
-export const pgPool: PostgresContestant = {
+export const pgPool: ServerContestant = {
   name: "pg.Pool",
   async open(url) {
     const pool = new pg.Pool({ connectionString: url, max: 10 });

@@ -1,9 +1,9 @@
 import postgres from "postgres";
-import { chunks, type PostgresContestant } from "./contestant.ts";
-import type { Person } from "./tables.ts";
+import { chunks, type ServerContestant } from "../servers/contestant.ts";
+import type { Person } from "../servers/rows.ts";
 
 /** postgres.js, a driver of its own. */
-export const postgresJs: PostgresContestant = {
+export const postgresJs: ServerContestant = {
   name: "postgres.js",
   async open(url) {
     const sql = postgres(url, { max: 10 });

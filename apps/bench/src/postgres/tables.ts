@@ -1,24 +1,6 @@
 import pg from "pg";
+import { peopleCount } from "../servers/rows.ts";
 
-/** A row of the table `people`, which every contestant reads. */
-export interface Person {
-  readonly id: number;
-  readonly name: string;
-  readonly email: string;
-  readonly age: number;
-  readonly active: boolean;
-  readonly created_at: Date;
-}
-
-/** A row that is inserted into `notes`. */
-export interface Note {
-  readonly author: number;
-  readonly title: string;
-  readonly body: string;
-}
-
-/** How many people there are; their keys are 1 to this. */
-export const peopleCount = 10_000;
 export const selectPerson = "select id, name, email, age, active, created_at from people where id = $1";
 export const selectThousand =
   "select id, name, email, age, active, created_at from people where id > $1 order by id limit 1000";
@@ -34,7 +16,7 @@ export async function createTables(url: string): Promise<void> {
       age integer not null, active boolean not null, created_at timestamptz not null
     );
     insert into people
-      select n, 'person ' || n, 'person' || n || '@example.org', n % 90, n % 2 = 0, timestamptz '2026-01-01' + n * interval '1 minute'
+      select n, 'person ' || n, 'person' || n || '@example.org', n % 90, n % 2 = 0, timestamptz '2026-01-01 00:00Z' + n * interval '1 minute'
       from generate_series(1, ${peopleCount}) as n;
     create table notes (id bigint generated always as identity primary key, author integer not null, title text not null, body text not null);
     create table bulk_notes (author integer not null, title text not null, body text not null);

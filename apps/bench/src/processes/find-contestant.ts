@@ -1,6 +1,6 @@
-import type { PostgresContestant } from "../postgres/contestant.ts";
+import type { ServerContestant } from "../servers/contestant.ts";
 
-const loaders: Readonly<Record<string, () => Promise<PostgresContestant>>> = {
+const loaders: Readonly<Record<string, () => Promise<ServerContestant>>> = {
   "@nsj/mdb": async () => (await import("../postgres/mdb.ts")).mdb,
   pg: async () => (await import("../postgres/pg.ts")).pgClient,
   "pg.Pool": async () => (await import("../postgres/pg.ts")).pgPool,
@@ -16,7 +16,7 @@ const loaders: Readonly<Record<string, () => Promise<PostgresContestant>>> = {
 export const loadable: readonly string[] = Object.keys(loaders);
 
 /** Imports one contestant and nothing of the others. */
-export async function findContestant(name: string): Promise<PostgresContestant> {
+export async function findContestant(name: string): Promise<ServerContestant> {
   const load = loaders[name];
   if (load === undefined) throw new Error(`no contestant is named ${name}`);
   return load();

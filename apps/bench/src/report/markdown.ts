@@ -18,6 +18,7 @@ export function toMarkdown(run: Run, committed: Run | undefined): string {
     "## Goals",
     "",
     ...goalTable(run),
+    ...skippedPart(run),
     ...run.scenarios.flatMap((scenario) => scenarioPart(scenario)),
     ...comparison(run, committed),
     "",
@@ -33,6 +34,11 @@ function goalTable({ scenarios, quick }: Run): readonly string[] {
     ),
   );
   return ["| scenario | what | goal | reached | |", "| --- | --- | ---: | ---: | --- |", ...lines];
+}
+
+function skippedPart({ skipped = [] }: Run): readonly string[] {
+  if (skipped.length === 0) return [];
+  return ["", "## Not measured", "", ...skipped.map(({ id, reason }) => `- ${id}: ${reason}`)];
 }
 
 function scenarioPart({ id, title, note, columns, results, chart }: ScenarioResult): readonly string[] {

@@ -25,6 +25,12 @@ export function showResult({ id, columns, results, goals }: ScenarioResult, judg
   }
 }
 
+/** Says why a scenario was not measured. */
+export function showSkipped(id: string, reason: string): void {
+  if (line !== undefined) process.stdout.write(line);
+  console.log(`\n${id}\n  skipped: ${reason}`);
+}
+
 const shownFunctions = 34;
 
 /** Prints where the time of a contestant went. */

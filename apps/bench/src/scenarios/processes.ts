@@ -1,16 +1,19 @@
 import { facts } from "../measure/facts.ts";
-import { figureOf, goal, type Scenario } from "../measure/scenario.ts";
+import { figureOf, goal, type Scenario, type ServerName } from "../measure/scenario.ts";
 import { loadable } from "../processes/find-contestant.ts";
 import { runProcess } from "../processes/run-process.ts";
+import { streamersOf } from "../processes/streams.ts";
 
 const ours = "@nsj/mdb";
 const fewRows = 10_000;
 
-export const processScenarios: readonly Scenario[] = [
-  facts({
-    id: "postgres/stream",
-    title: "PostgreSQL: a stream of 1 000 000 rows",
-    note: "100 000 with --quick. Three columns, 500 rows in each round trip, each contestant in a process of its own. Live memory is what a collection leaves, looked at ten times on the way; flat means that it does not grow from 10 000 rows on.",
+function streamScenario(server: ServerName, title: string, how: string): Scenario {
+  const contestants = streamersOf(server);
+  const [driver = ""] = contestants;
+  return facts({
+    id: `${server}/stream`,
+    title: `${title}: a stream of 1 000 000 rows`,
+    note: `100 000 with --quick. ${how}, each contestant in a process of its own. Live memory is what a collection leaves, looked at ten times on the way; flat means that it does not grow from 10 000 rows on.`,
     columns: [
       { key: "cpuMicros", label: "CPU µs/row", digits: 2 },
       { key: "liveMb", label: "live MB", digits: 1 },
@@ -18,25 +21,30 @@ export const processScenarios: readonly Scenario[] = [
       { key: "peakMb", label: "peak of the process, MB", digits: 0 },
     ],
     chart: "cpuMicros",
-    contestants: ["pg-cursor", ours, "postgres.js"],
+    contestants,
     times: ({ effort }) => (effort.quick ? 1 : 5),
     async ask(contestant, stage) {
-      const url = await stage.postgresUrl();
+      const url = await stage.url(server);
       const many = stage.effort.quick ? 100_000 : 1_000_000;
-      const small = await runProcess("stream.ts", [contestant, url, String(fewRows)]);
-      const large = await runProcess("stream.ts", [contestant, url, String(many)]);
+      const small = await runProcess("stream.ts", [server, contestant, url, String(fewRows)]);
+      const large = await runProcess("stream.ts", [server, contestant, url, String(many)]);
       return { ...large, growthMb: (large["liveMb"] ?? 0) - (small["liveMb"] ?? 0) };
     },
     goals: (results) => [
       goal(
-        "CPU beside the driver's own cursor",
-        figureOf(results, ours, "cpuMicros") / figureOf(results, "pg-cursor", "cpuMicros"),
+        "CPU beside the driver's own stream",
+        figureOf(results, ours, "cpuMicros") / figureOf(results, driver, "cpuMicros"),
         "at most",
         1.15,
       ),
       goal("MB more than for 10 000 rows", figureOf(results, ours, "growthMb"), "at most", 1),
     ],
-  }),
+  });
+}
+
+export const processScenarios: readonly Scenario[] = [
+  streamScenario("postgres", "PostgreSQL", "Three columns, 500 rows in each round trip"),
+  streamScenario("mariadb", "MariaDB", "Three columns; the server sends as fast as they are taken"),
   facts({
     id: "process/first-query",
     title: "From the start of a process to its first row",
@@ -48,7 +56,7 @@ export const processScenarios: readonly Scenario[] = [
     chart: "firstMs",
     contestants: loadable,
     times: ({ effort }) => (effort.quick ? 1 : 9),
-    ask: async (contestant, stage) => runProcess("first-query.ts", [contestant, await stage.postgresUrl()]),
+    ask: async (contestant, stage) => runProcess("first-query.ts", [contestant, await stage.url("postgres")]),
     goals: () => [],
   }),
   facts({
@@ -70,7 +78,7 @@ export const processScenarios: readonly Scenario[] = [
         cpuMillis = 0,
         ranMs = 0,
         processMs,
-      } = await runProcess("idle.ts", [contestant, await stage.postgresUrl(), String(idleMs)], idleMs + patienceMs);
+      } = await runProcess("idle.ts", [contestant, await stage.url("postgres"), String(idleMs)], idleMs + patienceMs);
       return { cpuMillis, lingersMs: Math.max(0, processMs - ranMs) };
     },
     goals: () => [],

@@ -1,4 +1,5 @@
 import type { Scenario } from "../measure/scenario.ts";
+import { mariadbSpeed } from "./mariadb-speed.ts";
 import { packageScenarios } from "./packages.ts";
 import { poolFaults } from "./pool-faults.ts";
 import { poolSpeed } from "./pool-speed.ts";
@@ -12,6 +13,7 @@ export const scenarios: readonly Scenario[] = [
   ...poolSpeed,
   ...poolFaults,
   ...postgresSpeed,
+  ...mariadbSpeed,
   ...sqliteSpeed,
   ...severalSpeed,
   ...processScenarios,

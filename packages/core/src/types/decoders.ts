@@ -76,7 +76,8 @@ function toDate(value: unknown, needsOffset: boolean, site: Parameters<Decoder>[
   if (typeof value === "string") {
     const date = new Date(timestampToMs(value, needsOffset));
     if (!Number.isNaN(date.getTime())) return date;
-  } else if (isDate(value)) return value;
+    // The first question is the cheap one; the second knows a Date of another realm.
+  } else if (value instanceof Date || isDate(value)) return value;
   refuseNumber(value, site);
   const which = "infinity, BC or another text";
   throw conversionError(

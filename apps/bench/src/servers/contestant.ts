@@ -1,7 +1,7 @@
-import type { Note, Person } from "./tables.ts";
+import type { Note, Person } from "./rows.ts";
 
-/** What each contestant can do, in its own customary way. */
-export interface PostgresOperations {
+/** What each contestant can do with a database server, in its own customary way. */
+export interface ServerOperations {
   /** One row by its key. */
   person(id: number): Promise<Person | undefined>;
   /** The 1 000 rows behind a key. */
@@ -15,10 +15,10 @@ export interface PostgresOperations {
   close(): Promise<void>;
 }
 
-/** A library that talks to PostgreSQL. */
-export interface PostgresContestant {
+/** A library that talks to one of the servers. */
+export interface ServerContestant {
   readonly name: string;
-  open(url: string): Promise<PostgresOperations>;
+  open(url: string): Promise<ServerOperations>;
 }
 
 /** As many rows as fit into one statement's 65 535 parameters, as people round it. */

@@ -1,0 +1,29 @@
+import type { Mutant } from "./mutant.ts";
+
+const source = "packages/adapter-mysql/src";
+const tests = "packages/adapter-mysql/test";
+
+/** Faults of the adapter of MySQL and MariaDB. */
+export const mysqlMutants: readonly Mutant[] = [
+  {
+    fault: "an order to stop that overtakes its statement is lost, and the statement runs to its end",
+    file: `${source}/interruption.ts`,
+    text: "for (let pauseMs = firstPauseMs; !isAnswered; pauseMs *= 2) {",
+    replacement: "for (let pauseMs = firstPauseMs; pauseMs === firstPauseMs; pauseMs *= 2) {",
+    noticedBy: [`${tests}/interruption.test.ts`],
+  },
+  {
+    fault: "a day of a DATETIME is another one in leap years",
+    file: `${source}/decoders.ts`,
+    text: "const shifted = month > 2 ? year : year - 1;",
+    replacement: "const shifted = year;",
+    noticedBy: [`${tests}/rows.test.ts`],
+  },
+  {
+    fault: "from the 300th row on, values are read from where their NULL bits are",
+    file: `${source}/row-readers.ts`,
+    text: "(columns.length + 9) >> 3}; return [",
+    replacement: "(columns.length + 1) >> 3}; return [",
+    noticedBy: [`${tests}/rows.test.ts`],
+  },
+];
