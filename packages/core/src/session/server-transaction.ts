@@ -97,12 +97,8 @@ export class ServerTransaction {
 
   async #takeAndBegin(bounds: Bounds): Promise<DriverConnection> {
     for (let attempt = 1; ; attempt++) {
-      const taken = this.#leases.take(
-        () => this.#whileWaiting(bounds),
-        bounds !== unbounded,
-        this.#holder,
-        attempt > 1,
-      );
+      const bounded = bounds !== unbounded;
+      const taken = this.#leases.take(() => this.#whileWaiting(bounds), bounded, this.#holder, attempt > 1);
       const lease = taken instanceof Promise ? await taken : taken;
       try {
         const { connection } = lease;
