@@ -66,7 +66,9 @@ afterEach(async () => {
 
 function managerOf(...labels: string[]): DatabaseManager {
   const manager = new DatabaseManager(
-    Object.fromEntries(labels.map((label) => [label, defineDatabase(fakeDriver(), { pool: { max: 3, min: 1 } })])),
+    Object.fromEntries(
+      labels.map((label) => [label, defineDatabase(fakeDriver().driver, { pool: { max: 3, min: 1 } })]),
+    ),
   );
   open.push(manager);
   return manager;
