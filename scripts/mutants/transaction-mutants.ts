@@ -12,10 +12,12 @@ export const transactionMutants: readonly Mutant[] = [
     file: `${session}/settle.ts`,
     text: `    await unit.server?.commit(unit.bounds);
   } catch (error) {
+    unit.trace?.settled(outcomeAfter(error), error);
     // Nobody knows which of the hooks would be right.
     if (!(error instanceof CommitOutcomeUnknownError)) await runHooks(unit, "rolled back", report);
     throw error;
   }
+  unit.trace?.settled("committed");
   await runHooks(unit, "committed", report);`,
     replacement: `    await runHooks(unit, "committed", report);
     await unit.server?.commit(unit.bounds);

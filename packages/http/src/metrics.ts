@@ -143,18 +143,19 @@ function pageOf(pools: readonly Pool[]): string {
     "How long the oldest lease has lasted.",
     oldest(pools),
   );
-  const distributions = (read: (stats: PoolStats) => readonly TimeBucket[]): Distribution[] =>
-    pools.map(({ labels, stats }) => distribution(labels, stats.map(read)));
-  page.histogram(
-    "db_client_connection_wait_time_seconds",
-    "How long callers waited for a connection.",
-    distributions((it) => it.acquireTimes),
-  );
-  page.histogram(
-    "db_client_connection_use_time_seconds",
-    "How long connections were used.",
-    distributions((it) => it.useTimes),
-  );
+  const distributions = (times: "acquireTimes" | "useTimes", total: "acquireTimeMs" | "useTimeMs"): Distribution[] =>
+    pools.map(({ labels, stats }) => {
+      const sumMs = stats.reduce((sum, it) => sum + it[total], 0);
+      return distribution(
+        labels,
+        stats.map((it) => it[times]),
+        sumMs,
+      );
+    });
+  const waits = distributions("acquireTimes", "acquireTimeMs");
+  page.histogram("db_client_connection_wait_time_seconds", "How long callers waited for a connection.", waits);
+  const uses = distributions("useTimes", "useTimeMs");
+  page.histogram("db_client_connection_use_time_seconds", "How long connections were used.", uses);
   return page.toString();
 }
 
@@ -175,17 +176,18 @@ function oldest(pools: readonly Pool[]): Sample[] {
   }));
 }
 
-/** In seconds. The sum is what the buckets say at least: stats count, and keep no sums. */
-function distribution(labels: Pool["labels"], all: readonly (readonly TimeBucket[])[]): Distribution {
-  let sum = 0;
+/** In seconds. */
+function distribution(labels: Pool["labels"], all: readonly (readonly TimeBucket[])[], sumMs: number): Distribution {
   let count = 0;
-  let from = 0;
-  const buckets = (all[0] ?? []).map(({ upToMs }, index) => {
-    const here = all.reduce((total, times) => total + (times[index]?.count ?? 0), 0);
-    count += here;
-    sum += (here * from) / 1_000;
-    from = upToMs;
+  // A pool that has never been used may have no buckets yet.
+  const widest = all.reduce((one, other) => (other.length > one.length ? other : one), []);
+  const buckets = widest.map(({ upToMs }, index) => {
+    count += all.reduce((total, times) => total + (times[index]?.count ?? 0), 0);
     return { upTo: upToMs / 1_000, count };
   });
-  return { labels, buckets, sum };
+  return {
+    labels,
+    buckets: buckets.length > 0 ? buckets : [{ upTo: Number.POSITIVE_INFINITY, count: 0 }],
+    sum: sumMs / 1_000,
+  };
 }

@@ -37,22 +37,27 @@ export class MdbInstrumentation {
     this.#telemetry = undefined;
   }
 
+  /** Where spans go from now on; called by the SDK. */
   setTracerProvider(tracerProvider: TracerProvider): void {
     this.#change({ tracerProvider });
   }
 
+  /** Where metrics go from now on; called by the SDK. */
   setMeterProvider(meterProvider: MeterProvider): void {
     this.#change({ meterProvider });
   }
 
+  /** Where failed statements go as log events from now on; called by the SDK. */
   setLoggerProvider(loggerProvider: LogProvider): void {
     this.#change({ loggerProvider });
   }
 
+  /** Changes options; the others stay as they are. @throws ConfigurationError for one that is wrong */
   setConfig(config: MdbInstrumentationConfig): void {
     this.#change(config);
   }
 
+  /** The options, and whether it is enabled now. */
   getConfig(): MdbInstrumentationConfig {
     return { ...this.#config, enabled: this.#telemetry !== undefined };
   }

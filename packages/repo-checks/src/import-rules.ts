@@ -33,6 +33,7 @@ const sourcesMayImport: Readonly<Record<string, readonly string[]>> = {
   hono: ["core", "http"],
   nestjs: ["core", "http"],
   kysely: ["core"],
+  opentelemetry: ["core"],
   cli: ["core"],
   testing: ["core"],
   "http-testkit": ["core", "http", "tenants", "testkit"],

@@ -38,6 +38,8 @@ export const noStats: PoolStats = Object.freeze({
   leaks: 0,
   acquireTimes: Object.freeze([]),
   useTimes: Object.freeze([]),
+  acquireTimeMs: 0,
+  useTimeMs: 0,
 });
 
 const worse = ["ok", "degraded", "probing", "down"] as const;
@@ -64,6 +66,8 @@ function add(a: PoolStats, b: PoolStats): PoolStats {
     destroyed: addEach(a.destroyed, b.destroyed),
     acquireTimes: addBuckets(a.acquireTimes, b.acquireTimes),
     useTimes: addBuckets(a.useTimes, b.useTimes),
+    acquireTimeMs: a.acquireTimeMs + b.acquireTimeMs,
+    useTimeMs: a.useTimeMs + b.useTimeMs,
   };
 }
 

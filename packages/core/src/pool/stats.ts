@@ -68,6 +68,10 @@ export interface PoolStats {
   readonly acquireTimes: readonly TimeBucket[];
   /** How long leases were held that are over. */
   readonly useTimes: readonly TimeBucket[];
+  /** All of `acquireTimes` together, in milliseconds. */
+  readonly acquireTimeMs: number;
+  /** All of `useTimes` together, in milliseconds. */
+  readonly useTimeMs: number;
 }
 
 const buckets = 17;
@@ -84,10 +88,13 @@ function upToMs(index: number): number {
 export class TimeHistogram {
   readonly #counts: number[] = Array.from({ length: buckets }, () => 0);
 
+  /** All of them together, in milliseconds. */
+  sumMs = 0;
   #empty = true;
 
   record(ms: number): void {
     this.#empty = false;
+    this.sumMs += ms;
     const bucket = ms < 1 ? 0 : Math.min(16, 32 - Math.clz32(ms));
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
   }
@@ -121,6 +128,8 @@ export class Counters {
       destroyed: { ...this.destroyed },
       acquireTimes: this.acquireTimes.snapshot(),
       useTimes: this.useTimes.snapshot(),
+      acquireTimeMs: this.acquireTimes.sumMs,
+      useTimeMs: this.useTimes.sumMs,
     };
   }
 }

@@ -13,7 +13,7 @@ export type {
   RowOf,
   Transaction,
 } from "./executor.ts";
-export { type ExecutorInternals, internalsOf, type Purpose } from "./executor-internals.ts";
+export { type ExecutorInternals, internalsOf } from "./executor-internals.ts";
 export { failureOf } from "./failure.ts";
 export { HeldTransaction } from "./held-transaction.ts";
 export type { Hook } from "./hooks.ts";

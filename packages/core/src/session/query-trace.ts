@@ -4,7 +4,6 @@ import { numberOf } from "../pool/index.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { eventPlace, isQueryTraced, type Mutable, type QueryEvent, type QueryKind, queries } from "./diagnostics.ts";
 import type { Operation, OperationTrace } from "./operation.ts";
-import type { StreamLease } from "./stream-lease.ts";
 
 /** What is known of a statement before it is sent. */
 export interface QueryFacts {
@@ -107,10 +106,14 @@ export class QueryTrace implements OperationTrace {
   }
 
   /** A stream has its connection. */
-  opened({ connection, context, transaction }: StreamLease): void {
+  opened(lease: {
+    readonly connection: DriverConnection;
+    readonly context: DatabaseContext;
+    readonly transaction?: number | undefined;
+  }): void {
     this.event.attempt = 1;
-    this.at(context, transaction);
-    this.sentOn(connection);
+    this.at(lease.context, lease.transaction);
+    this.sentOn(lease.connection);
   }
 
   /** It is known where it runs. */

@@ -214,9 +214,8 @@ export class ServerTransaction {
     const cut = cutLater(this.#context, connection, cancelGraceMs);
     try {
       const rollback = () => connection.rollback();
-      const isSent = connection.txStatus !== "idle";
       const traced = () => traceControl(this.#context, "rollback", connection, this, rollback);
-      await this.#onWire(isSent ? traced : rollback);
+      await this.#onWire(connection.txStatus === "idle" ? rollback : traced);
     } catch (error) {
       failure = failureOf(this.#context, connection, error, "ROLLBACK");
       if (!this.#context.permanent) connection.destroy(error);
