@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import mssql from "mssql";
 
@@ -169,9 +168,14 @@ export interface NativePool {
 /** mssql's pool of connections; we never let it pool. */
 export const NativePool = mssql.ConnectionPool as unknown as new (config: object) => NativePool;
 
+/** Not imported: webpack takes an imported `createRequire` for its own, and puts nothing in its place. */
+function requireAt(place: string): NodeJS.Require {
+  return process.getBuiltinModule("node:module").createRequire(place);
+}
+
 /** Loads a module of the driver as mssql itself would find it, so that there is one copy of it. @throws Error where there is no mssql */
 function besideMssql(module: string): unknown {
-  return createRequire(placeOfMssql())(module);
+  return requireAt(placeOfMssql())(module);
 }
 
 /**
@@ -183,7 +187,7 @@ function placeOfMssql(): string {
   let failure: unknown;
   for (const place of places) {
     try {
-      if (place !== undefined) return createRequire(place).resolve("mssql");
+      if (place !== undefined) return requireAt(place).resolve("mssql");
     } catch (error) {
       failure ??= error;
     }
