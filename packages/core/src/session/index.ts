@@ -41,7 +41,6 @@ export { StatementExecutor } from "./statement-executor.ts";
 export type { ArrayRows, Fetching, StatementOptions, StreamOptions, WithSchema } from "./statement-options.ts";
 export type { StreamLease } from "./stream-lease.ts";
 export { newTally, type Tally } from "./tally.ts";
-export { TransactionHandle } from "./transaction-handle.ts";
 export type {
   HeldTransactionOptions,
   Propagation,

@@ -97,16 +97,16 @@ export class ServerTransaction {
 
   async #takeAndBegin(bounds: Bounds): Promise<DriverConnection> {
     for (let attempt = 1; ; attempt++) {
-      const bounded = bounds !== unbounded;
-      const taken = this.#leases.take(() => this.#whileWaiting(bounds), bounded, this.#holder, attempt > 1);
+      const wait = () => this.#whileWaiting(bounds);
+      const taken = this.#leases.take(wait, bounds !== unbounded, this.#holder, attempt > 1);
       const lease = taken instanceof Promise ? await taken : taken;
       try {
         const { connection } = lease;
         if (transactions.hasSubscribers) this.#takenAt = this.#context.clock.now();
         this.#refuseIfGivenUp();
         this.#beginning = connection;
-        const options = withLimit(this.#begin, this.#context, bounds);
-        const begin = () => traceControl(this.#context, "begin", connection, this, () => connection.begin(options));
+        const sent = () => connection.begin(withLimit(this.#begin, this.#context, bounds));
+        const begin = () => traceControl(this.#context, "begin", connection, this, sent);
         await this.#onWire(() => runBounded(this.#context, connection, bounds, { ...silent, perform: begin }));
         this.#refuseIfGivenUp();
         this.#endedBefore = connection.txEnded;
@@ -127,7 +127,6 @@ export class ServerTransaction {
   #refuseIfGivenUp(): void {
     if (this.#given !== undefined) throw this.#given.reason;
   }
-
   #whileWaiting(bounds: Bounds): Bounds {
     this.#waiting ??= new AbortController();
     return bothBounds(bounds, { deadline: Number.POSITIVE_INFINITY, signal: this.#waiting.signal });
