@@ -33,7 +33,7 @@ describe("a branch", () => {
     ]) {
       const connection = await connected();
       const it = branch();
-      connection.begin({ branch: it, traceable: true });
+      await connection.begin({ branch: it, traceable: true });
       await run(connection, text);
       if (vote === undefined) {
         expect((await failure(() => connection.prepareBranch(it))).info, text).toMatchObject({ sqlState: "0A000" });
@@ -51,7 +51,7 @@ describe("a branch", () => {
     try {
       const connection = await connected();
       const it = branch();
-      connection.begin({ branch: it, traceable: true });
+      await connection.begin({ branch: it, traceable: true });
       await run(connection, `insert into ${table} values (1)`);
       await connection.prepareBranch(it);
       const elsewhere = await connected({ database: other });
@@ -68,7 +68,7 @@ describe("a branch", () => {
 describe("a commit that decides", () => {
   it("keeps a setting that promises more", async () => {
     const connection = await connected({ options: "-c synchronous_commit=remote_apply" });
-    connection.begin({ decides: true });
+    await connection.begin({ decides: true });
     expect(await value(connection, "select current_setting('synchronous_commit')")).toBe("remote_apply");
     await connection.rollback();
   });
@@ -81,14 +81,12 @@ describe("a server without room for prepared transactions", () => {
   });
   afterAll(() => small.stop());
 
-  it("is told by the setting's name, and the transaction is rolled back", async () => {
+  it("is told by the setting's name before anything of the transaction is sent", async () => {
     const connection = await connected({}, postgresDriver.connector(postgresDriver.parseUrl(small.url)));
     await run(connection, "create table t (a int)");
     const it = branch();
-    connection.begin({ branch: it, traceable: true });
-    await run(connection, "insert into t values (1)");
-    const { error, info } = await failure(() => connection.prepareBranch(it));
-    expect(info).toMatchObject({ kind: "unsupported", connection: "ok" });
+    const { error, info } = await failure(async () => connection.begin({ branch: it, traceable: true }));
+    expect(info).toMatchObject({ kind: "unsupported", connection: "ok", executed: "no" });
     expect(String(error)).toContain("max_prepared_transactions");
     expect(connection.txStatus).toBe("idle");
     expect(await value(connection, "select count(*)::int from t")).toBe(0);

@@ -30,7 +30,9 @@ async function plant(server: string): Promise<string> {
   await using admin = new DatabaseManager({ sick: postgres({ connectionString: url.href, options: writing }) });
   const database = admin.database("sick");
   await outbox(database).createTables();
-  await database.execute("insert into mdb_outbox_dead values ('1', 'mail', null, '{}', 10, 'MDB_UNKNOWN', 0)");
+  await database.execute(
+    "insert into mdb_outbox_dead (lane, message_id, topic, message_key, body, dedupe_key, written_at, attempts, reason, died_at) values (1, '1', 'mail', 'a', '{}', '1', 0, 10, 'MDB_UNKNOWN', 0)",
+  );
   await database.execute("create table held as select 1 as id");
   await database.withConnection(async (connection) => {
     const client = connection.raw() as { query(text: string): Promise<unknown> };

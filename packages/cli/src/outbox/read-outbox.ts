@@ -20,13 +20,20 @@ export interface OutboxState {
   readonly dead: number;
 }
 
+/** As `@nsj/mdb-outbox` makes them. */
+const laneCount = 16;
 /** As `@nsj/mdb-outbox` writes it where nobody has a lane. */
 const nobody = "-";
 
 /** Reads the tables of an outbox; the package itself is not needed for that. @throws UndefinedObjectError where there is none */
 export async function readLanes(database: Database, table: string, timeoutMs: number): Promise<OutboxState> {
   const options = { timeoutMs, rowMode: "array" } as const;
-  const owners = await database.query(`select lane, owner from ${table}_lanes order by lane`, [], options);
+  // Behind the lanes the table has a row for each relay that lives.
+  const owners = await database.query(
+    `select lane, owner from ${table}_lanes where lane < ${laneCount} order by lane`,
+    [],
+    options,
+  );
   const counts = await database.query(
     `select lane, count(*), sum(case when attempts > 0 then 1 else 0 end), max(attempts) from ${table} group by lane`,
     [],

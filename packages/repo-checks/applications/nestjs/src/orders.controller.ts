@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post, UnprocessableEntityException } from "@nestjs/common";
 import { CheckViolationError, type Session } from "@nsj/mdb-core";
 import { DatabaseSession } from "@nsj/mdb-nestjs";
-import type { OrderDao, OrderService } from "./orders.service";
+import { OrderDao, OrderService } from "./orders.service";
 
 @Controller()
 export class OrderController {
