@@ -106,9 +106,11 @@ describe("the status page", () => {
       await release.promise;
     });
     await eventually(() => rows("Open transactions").last().textContent()).toMatch(/orders.*required.*ms/);
-    await eventually(() => rows("Slow statements").last().textContent()).toMatch(/orders.*select o\.id from orders o/);
-    await page.locator("#slow-statements summary").click();
-    await eventually(() => page.locator("#slow-statements pre").textContent()).toContain("Seq Scan");
+    // A busy machine makes others slow as well.
+    const slow = rows("Slow statements").filter({ hasText: "select o.id from orders o" }).first();
+    await eventually(() => slow.textContent()).toMatch(/^.*orders.*ms/);
+    await slow.locator("summary").click();
+    await eventually(() => slow.locator("pre").textContent()).toContain("Seq Scan");
     release.resolve();
     await transaction;
     await eventually(() => rows("Open transactions").last().textContent()).toBe("None is open.");

@@ -31,14 +31,19 @@ import { MysqlStream } from "./stream.ts";
 
 /** One connection to a server of MySQL or MariaDB: what core asks for, in the protocol's terms. */
 export class MysqlConnection implements DriverConnection {
-  protected readonly session: Session;
+  /** Private, since its link knows the password: whoever prints a connection must not see it. */
+  readonly #session: Session;
   readonly #facts: ServerFacts;
   readonly #capabilities: Partial<Capabilities>;
 
   constructor(session: Session, facts: ServerFacts, capabilities: Partial<Capabilities>) {
-    this.session = session;
+    this.#session = session;
     this.#facts = facts;
     this.#capabilities = capabilities;
+  }
+
+  protected get session(): Session {
+    return this.#session;
   }
 
   get usable(): boolean {

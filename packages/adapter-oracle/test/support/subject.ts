@@ -58,7 +58,8 @@ export function oracleSubject(): Subject<OracleOptions> {
       identityKey: "number(10) generated always as identity primary key",
       version: "select banner from v$version",
       now: "systimestamp",
-      sleep: (milliseconds) => `select mdb_test_sleep(${milliseconds / 1000}) from dual`,
+      // With its owner, for the cases in which the schema is another one.
+      sleep: (milliseconds) => `select ${options().user}.mdb_test_sleep(${milliseconds / 1000}) from dual`,
       failMidway: (count, at) =>
         `select 1 / (n - ${at}) as n from (select level as n from dual connect by level <= ${count})`,
       literal: (type, text) => {
