@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import type { Direction, Ending, Fault } from "./fault.ts";
 import { Link } from "./link.ts";
+import { resetSocket } from "./reset-socket.ts";
 
 /** Where the proxy goes on to. */
 export interface FaultProxyOptions {
@@ -118,7 +119,7 @@ class RunningProxy implements FaultProxy {
     const fault = this.#fault;
     if (fault.kind === "accept-and-close") {
       socket.on("error", () => undefined);
-      if (fault.ending === "reset") socket.resetAndDestroy();
+      if (fault.ending === "reset") resetSocket(socket);
       else socket.end().destroySoon();
       return;
     }

@@ -1,6 +1,7 @@
 import { createConnection, type Socket } from "node:net";
 import { type Direction, type Ending, type Fault, isSilent } from "./fault.ts";
 import { Pipe } from "./pipe.ts";
+import { resetSocket } from "./reset-socket.ts";
 
 /** One client's connection through the proxy, and the connection to the server behind it. */
 export class Link {
@@ -30,10 +31,10 @@ export class Link {
       const cut = (fault: Fault) => this.end(fault.kind === "cut" ? (fault.ending ?? "end") : "end");
       this.#pipes = [new Pipe("to-server", client, upstream, cut), new Pipe("to-client", upstream, client, cut)];
       upstream.on("error", () => {
-        if (!this.#silent) client.resetAndDestroy();
+        if (!this.#silent) resetSocket(client);
       });
       client.on("close", (hadError) => {
-        if (hadError) upstream.resetAndDestroy();
+        if (hadError) resetSocket(upstream);
         else upstream.end();
       });
       // What the server said last may still be on its way to the client.
@@ -66,7 +67,7 @@ export class Link {
   end(ending: Ending): void {
     this.#stop();
     for (const socket of [this.#client, this.#server]) {
-      if (ending === "reset") socket?.resetAndDestroy();
+      if (ending === "reset" && socket !== undefined) resetSocket(socket);
       else if (socket !== undefined && !socket.destroyed) {
         socket.end();
         socket.destroySoon();

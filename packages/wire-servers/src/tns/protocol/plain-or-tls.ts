@@ -25,7 +25,10 @@ export class PlainOrTls {
       socket.unshift(first);
       if (first[0] === handshake) {
         // It reads on by itself, what was put back first.
-        begin(new TLSSocket(socket, { isServer: true, secureContext: this.#context }));
+        const secure = new TLSSocket(socket, { isServer: true, secureContext: this.#context });
+        // After a handshake that the client has refused, the one below it may stay open for ever.
+        secure.once("close", () => socket.destroy());
+        begin(secure);
       } else {
         begin(socket);
         socket.resume();

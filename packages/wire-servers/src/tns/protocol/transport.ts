@@ -63,7 +63,8 @@ export class Transport {
   /** Ends the connection: politely, or with a reset of the TCP connection. */
   close(ending: "end" | "reset" = "end"): void {
     if (ending === "end") this.#socket.destroySoon();
-    else if (this.#socket instanceof TLSSocket) this.#socket.destroy();
+    // One that is being shut down, as after the client's end, cannot be reset any more: Node would neither close it nor say so.
+    else if (this.#socket instanceof TLSSocket || this.#socket.writableEnded) this.#socket.destroy();
     else {
       this.#socket.resetAndDestroy();
       // By itself it waits until the client has taken what was sent.
