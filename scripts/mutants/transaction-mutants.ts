@@ -73,8 +73,8 @@ export const transactionMutants: readonly Mutant[] = [
   {
     fault: "a lost COMMIT is told as rolled back",
     file: `${session}/server-transaction.ts`,
-    text: "        if (!isAskedFor) throw outcomeUnknown(this.#context, failure.error);",
-    replacement: "        throw failure.error;",
+    text: "      if (!isAskedFor) throw outcomeUnknown(this.#context, failure.error);",
+    replacement: "      throw failure.error;",
     noticedBy: [transactionTest],
   },
   {
