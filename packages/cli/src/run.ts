@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { DatabaseManager } from "@nsj/mdb-core";
 import { Command, CommanderError } from "commander";
 import { codegen } from "./codegen/codegen.ts";
@@ -96,7 +97,11 @@ export async function run(words: readonly string[], streams: Streams): Promise<n
       if (!Number.isInteger(processes) || processes < 1)
         throw new UsageError("--processes must be a number of at least 1");
       await using opened = await openModule(module);
-      const findings = await doctor(opened.databases, { labels: chosen(opened.databases, labels), processes });
+      const findings = await doctor(opened.databases, {
+        labels: chosen(opened.databases, labels),
+        processes,
+        file: resolve(module),
+      });
       if (findings.some(({ level }) => level === "error")) code = 1;
       say(json === true ? JSON.stringify(findings) : findings.map(told).join("\n\n") || "nothing to say");
     });
@@ -169,6 +174,6 @@ function chosen(databases: DatabaseManager, labels: readonly string[]): readonly
 }
 
 function told({ level, database, seen, why, advice }: Finding): string {
-  const head = `${level.toUpperCase().padEnd(5)}  ${database}: ${seen}`;
-  return [head, why && `       ${why}`, advice && `       ${advice}`].filter((line) => line).join("\n");
+  const head = `${level.toUpperCase().padEnd(7)}  ${database}: ${seen}`;
+  return [head, why && `         ${why}`, advice && `         ${advice}`].filter((line) => line).join("\n");
 }

@@ -1,0 +1,167 @@
+import type { Database } from "@nsj/mdb-core";
+import { clockFindings } from "./clock.ts";
+import type { Examination, Symptom } from "./finding.ts";
+import { lookAt } from "./look.ts";
+import { type MssqlFacts, mssqlFacts } from "./mssql-facts.ts";
+import { sqlServerEnds, versionFindings } from "./support-ends.ts";
+
+/** Looks at a SQL Server. */
+export async function examineMssql(database: Database, timeoutMs: number): Promise<Examination> {
+  const before = Date.now();
+  const facts = await database.queryOne<MssqlFacts>(mssqlFacts, [], { name: "mdb doctor", timeoutMs });
+  const after = Date.now();
+  const { server, name, most, used } = facts;
+  const rest = await lookAt(
+    [
+      {
+        check: "tls",
+        unknown: "whether the connection is encrypted, and whether the server's certificate is checked",
+        needs: "look at the options encrypt and trustServerCertificate",
+        find: () => encryption(database, timeoutMs),
+      },
+    ],
+    timeoutMs,
+  );
+  return {
+    symptoms: [
+      ...versions(facts),
+      ...isolation(facts),
+      ...durability(facts),
+      ...clockFindings(Number(facts.clock_ms), before, after),
+      ...rest,
+      ...(used === null ? [noCount] : []),
+    ],
+    ...(used !== null && {
+      limits: [{ identity: server, of: "the server", limit: most, room: most - Math.max(0, used - 1) }],
+    }),
+    place: `${server}/${name}`,
+  };
+}
+
+const noCount: Symptom = {
+  level: "unknown",
+  check: "room",
+  seen: "this login does not see how many sessions the server has",
+  why: "it is not known whether the pools fit beside them",
+  advice: "grant VIEW SERVER STATE to the login that the doctor uses",
+};
+
+/** EngineEdition 5 and 8 are Azure's, which has no end of support. */
+function versions({ version, edition, babelfish }: MssqlFacts): Symptom[] {
+  const check = "version";
+  if (babelfish !== null)
+    return [
+      {
+        level: "warning",
+        check: "host",
+        seen: `this is Babelfish ${babelfish} for Aurora PostgreSQL, and no SQL Server`,
+        why: "repeatable read is snapshot there, and hints as READPAST are ignored: two relays may take one message",
+        advice: "try on it what the application needs: this library's tests have not",
+      },
+    ];
+  if (edition === 5 || edition === 8) {
+    const name = edition === 5 ? "Azure SQL Database" : "Azure SQL Managed Instance";
+    const why = "it ends connections when it moves or scales: let retry repeat what fails with them";
+    return [{ level: "info", check, seen: `${name} ${version}`, why }];
+  }
+  return versionFindings("SQL Server", version, version.split(".")[0] ?? version, sqlServerEnds);
+}
+
+function isolation({ snapshot_reads, snapshot, read_only, updateability }: MssqlFacts): Symptom[] {
+  const found: Symptom[] = [];
+  if (!snapshot_reads)
+    found.push({
+      level: "warning",
+      check: "isolation",
+      seen: "READ_COMMITTED_SNAPSHOT is off",
+      why: "at read committed readers and writers wait for each other, and fall into deadlocks",
+      advice: "alter database ... set read_committed_snapshot on, unless the application counts on these locks",
+    });
+  if (snapshot !== "ON")
+    found.push({
+      level: "info",
+      check: "snapshot-isolation",
+      seen: `ALLOW_SNAPSHOT_ISOLATION is ${snapshot}`,
+      why: 'a transaction with isolation: "snapshot" fails at its first statement (error 3952)',
+    });
+  if (read_only || updateability === "READ_ONLY")
+    found.push({
+      level: "warning",
+      check: "read-only",
+      seen: "the database is read-only, or a secondary replica",
+      why: "it refuses writes",
+      advice: "let a label that writes go to the primary",
+    });
+  return found;
+}
+
+function durability({ delayed, verify, auto_close }: MssqlFacts): Symptom[] {
+  const found: Symptom[] = [];
+  if (delayed === "FORCED")
+    found.push({
+      level: "warning",
+      check: "delayed-durability",
+      seen: "DELAYED_DURABILITY is FORCED",
+      why: "what was told to be committed may be gone after a crash",
+      advice: "alter database ... set delayed_durability = disabled, or accept it knowingly",
+    });
+  if (verify !== "CHECKSUM")
+    found.push({
+      level: "warning",
+      check: "page-verify",
+      seen: `PAGE_VERIFY is ${verify}`,
+      why: "pages that the storage has damaged are not noticed",
+      advice: "alter database ... set page_verify checksum",
+    });
+  if (auto_close)
+    found.push({
+      level: "warning",
+      check: "auto-close",
+      seen: "AUTO_CLOSE is on",
+      why: "the database is closed when its last connection goes, and opened anew at the next",
+      advice: "alter database ... set auto_close off",
+    });
+  return found;
+}
+
+/** What this end insists on; the server's own word (sys.dm_exec_connections) needs a right that applications seldom have. */
+async function encryption(database: Database, timeoutMs: number): Promise<readonly Symptom[]> {
+  const { encrypt, trustServerCertificate } = await database.withConnection(
+    async (connection) => {
+      const raw = connection.raw() as { acquire?: (requester: undefined) => Promise<TediousConnection> } | undefined;
+      const options = (await raw?.acquire?.(undefined))?.config?.options;
+      if (options === undefined) throw new Error("the driver does not show its options");
+      return options;
+    },
+    { reset: "auto", timeoutMs },
+  );
+  const check = "tls";
+  if (encrypt === false)
+    return [
+      {
+        level: "warning",
+        check,
+        seen: "encrypt is false",
+        why: "rows can be read and changed on the way, unless the server insists",
+        advice: "say encrypt: true",
+      },
+    ];
+  if (trustServerCertificate === true)
+    return [
+      {
+        level: "warning",
+        check,
+        seen: "encrypted, and trustServerCertificate is true",
+        why: "somebody on the way can pose as the server",
+        advice: "give the server a certificate that clients can check, and say trustServerCertificate: false",
+      },
+    ];
+  return [{ level: "info", check, seen: "encrypted, and the server's certificate is checked" }];
+}
+
+/** What is used of the driver's connection. */
+interface TediousConnection {
+  readonly config?: {
+    readonly options?: { readonly encrypt?: boolean | string; readonly trustServerCertificate?: boolean };
+  };
+}
