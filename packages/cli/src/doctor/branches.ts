@@ -6,7 +6,7 @@ export interface Prepared {
   readonly prepared: number;
   /** Of these, those of this library. */
   readonly ours: number;
-  /** Age of the oldest in seconds; `null` where that is not known. */
+  /** Age of the oldest in seconds; `null` where there is none. */
   readonly oldest_s: number | null;
   /** Sessions that wait for one of them; `null` where that is not known. */
   readonly waiting: number | null;
@@ -31,36 +31,32 @@ export async function postgresBranches(database: Database, timeoutMs: number): P
 /** "mdb1", by which our identifiers are told from those of others. */
 const ourFormat = 0x6d646231;
 
-/** What is prepared on a MariaDB or MySQL, in any of its databases. Of a prepared transaction whose session is gone InnoDB tells the age to whoever has PROCESS. */
+/**
+ * What is prepared on a MariaDB or MySQL, in any of its databases, by sessions that are gone: those that live are about to end theirs. Rejects for whoever
+ * may not see which is which.
+ */
 export async function mysqlBranches(database: Database, timeoutMs: number): Promise<readonly Symptom[]> {
   const rows = await database.query<{ formatID: number }>("xa recover", [], { timeoutMs });
   if (rows.length === 0) return [];
-  const ages = await database
-    .query<{ age: number | string }>(
-      "select timestampdiff(second, trx_started, now()) as age from information_schema.innodb_trx where trx_mysql_thread_id = 0",
-      [],
-      { timeoutMs },
-    )
-    .catch(() => []);
-  const oldest = ages.length < rows.length ? null : Math.max(...ages.map(({ age }) => Number(age)));
+  const text =
+    "select timestampdiff(second, trx_started, now()) as age from information_schema.innodb_trx where trx_mysql_thread_id = 0";
+  const left = await database.query<{ age: number | string }>(text, [], { timeoutMs });
   const ours = rows.filter((it) => Number(it.formatID) === ourFormat).length;
-  return branchFindings({ prepared: rows.length, ours, oldest_s: oldest, waiting: null });
+  const oldest_s = Math.max(0, ...left.map(({ age }) => Number(age)));
+  return branchFindings({ prepared: left.length, ours: Math.min(ours, left.length), oldest_s, waiting: null });
 }
 
 /** What is prepared and waits for its end, of whoever, and what it holds up. */
 function branchFindings({ prepared, ours, oldest_s, waiting }: Prepared): readonly Symptom[] {
   if (prepared === 0) return [];
-  const isYoung = oldest_s !== null && oldest_s <= patienceS;
-  if (isYoung && (waiting ?? 0) === 0) return [];
+  if ((oldest_s ?? 0) <= patienceS && (waiting ?? 0) === 0) return [];
   const whose = ours === prepared ? "of this library" : ours === 0 ? "of another program" : `${ours} of this library`;
-  const age = oldest_s === null ? "nobody tells since when" : `the oldest for ${oldest_s} s`;
   const waiters = waiting === null ? "" : `, and ${waiting} sessions wait for them`;
   return [
     {
-      // One whose age nobody tells may be about to end.
-      level: oldest_s === null ? "warning" : "error",
+      level: "error",
       check: "in-doubt",
-      seen: `${prepared} prepared transactions (${whose}) wait for their end, ${age}${waiters}`,
+      seen: `${prepared} prepared transactions (${whose}) wait for their end, the oldest for ${oldest_s ?? 0} s${waiters}`,
       why: "they hold their locks, and keep the server from cleaning up",
       advice:
         ours > 0

@@ -2,15 +2,17 @@ import { join } from "node:path";
 import { type Database, type DatabaseManager, type Health, isMdbError } from "@nsj/mdb-core";
 import { driverLook, triedDrivers } from "./drivers.ts";
 import type { Examination, Finding, FindingLevel, Symptom } from "./finding.ts";
-import { lookAt } from "./look.ts";
+import { type Look, lookAt } from "./look.ts";
 import { examineMariadb } from "./mariadb.ts";
 import { examineMssql } from "./mssql.ts";
+import { mssqlTlsLook } from "./mssql-tls.ts";
 import { examineOracle } from "./oracle.ts";
 import { outboxLook } from "./outboxes.ts";
 import { examinePostgres } from "./postgres.ts";
 import { roomFindings } from "./room.ts";
 import { examineSqlite } from "./sqlite.ts";
 import { copiedStores, storeLook } from "./stores.ts";
+import { socketTlsLook } from "./tls.ts";
 
 export type { Finding, FindingLevel };
 
@@ -40,6 +42,13 @@ const examinations: Readonly<Record<string, (database: Database, timeoutMs: numb
   oracle: examineOracle,
 };
 
+const tlsLooks: Readonly<Record<string, (database: Database, timeoutMs: number) => Look>> = {
+  postgres: socketTlsLook,
+  mariadb: socketTlsLook,
+  mysql: socketTlsLook,
+  mssql: mssqlTlsLook,
+};
+
 const levels: readonly FindingLevel[] = ["error", "warning", "unknown", "info"];
 
 /** How long the sign of life, and each question, may take, in milliseconds. */
@@ -57,7 +66,11 @@ export async function doctor(
   { labels = databases.labels, processes = 1, file = join(process.cwd(), "package.json") }: DoctorOptions = {},
 ): Promise<readonly Finding[]> {
   const chosen = labels.map((label) => databases.database(label));
-  const examined = await Promise.all(chosen.map((database) => examine(database, file)));
+  // All are connected before one of them counts connections.
+  const asked = await Promise.all(
+    chosen.map(async (database) => ({ database, health: await database.health({ timeoutMs: limitMs }) })),
+  );
+  const examined = await Promise.all(asked.map(({ database, health }) => examine(database, health, file)));
   const findings = examined.flatMap(({ database, symptoms }) =>
     symptoms.map((it): Finding => ({ database: database.label, ...it })),
   );
@@ -68,13 +81,13 @@ export async function doctor(
   return all.toSorted((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level));
 }
 
-async function examine(database: Database, file: string): Promise<Examined> {
+async function examine(database: Database, health: Health, file: string): Promise<Examined> {
   // Of whichever copy of core.
   if ("runningKey" in database) return { database, symptoms: [manyDatabases] };
-  const health = await database.health({ timeoutMs: limitMs });
   if (health.status !== "up") return { database, symptoms: [unreachable(health)] };
   const { engine } = database;
   const driver = Object.hasOwn(triedDrivers, engine) ? triedDrivers[engine] : undefined;
+  const tls = Object.hasOwn(tlsLooks, engine) ? tlsLooks[engine] : undefined;
   const { symptoms, ...facts } = await look(database);
   let store: string | undefined;
   const note = (id: string): void => {
@@ -82,6 +95,7 @@ async function examine(database: Database, file: string): Promise<Examined> {
   };
   const looks = [
     ...(driver === undefined ? [] : [driverLook(driver, file)]),
+    ...(tls === undefined ? [] : [tls(database, limitMs)]),
     storeLook(database, note, limitMs),
     outboxLook(database, limitMs),
   ];

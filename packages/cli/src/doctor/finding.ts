@@ -46,8 +46,10 @@ export interface Limit {
   readonly of: string;
   /** What it lets in altogether. */
   readonly limit: number;
-  /** What is left of it for this application. */
+  /** What is left of it beside the connections of others. */
   readonly room: number;
+  /** Whose connections were not counted as those of others: of other labels' own, one each was open meanwhile. */
+  readonly own: string;
 }
 
 /** What an examination of one database has found. */

@@ -6,7 +6,6 @@ import { lookAt } from "./look.ts";
 import { type MariadbFacts, mariadbFacts } from "./mariadb-facts.ts";
 import { mariadbSettingFindings } from "./mariadb-settings.ts";
 import { mariadbEnds, mysqlEnds, versionFindings } from "./support-ends.ts";
-import { tlsLook } from "./tls.ts";
 
 /** Looks at a MariaDB or MySQL. */
 export async function examineMariadb(database: Database, timeoutMs: number): Promise<Examination> {
@@ -18,7 +17,6 @@ export async function examineMariadb(database: Database, timeoutMs: number): Pro
   let limits: readonly Limit[] = [];
   const rest = await lookAt(
     [
-      tlsLook(database, timeoutMs),
       {
         check: "room",
         unknown: "how many connections the server has room for",
@@ -31,7 +29,7 @@ export async function examineMariadb(database: Database, timeoutMs: number): Pro
       {
         check: "in-doubt",
         unknown: "whether a prepared transaction waits for its end",
-        needs: isMysql ? "grant XA_RECOVER_ADMIN" : "let the user run xa recover",
+        needs: isMysql ? "grant PROCESS and XA_RECOVER_ADMIN to the user" : "grant PROCESS to the user",
         find: () => mysqlBranches(database, timeoutMs),
       },
     ],
@@ -58,7 +56,7 @@ async function limitsOf(database: Database, row: MariadbFacts, timeoutMs: number
   });
   // The examination's own connection is one of them.
   const others = Math.max(0, Number(status?.Value ?? 1) - Number(row.own));
-  const server: Limit = { identity, of: "the server", limit: most, room: most - others };
+  const server: Limit = { identity, of: "the server", limit: most, room: most - others, own: user };
   if (own === 0) return [server];
-  return [server, { identity: `${identity} user ${user}`, of: `the user ${user}`, limit: own, room: own }];
+  return [server, { identity: `${identity} user ${user}`, of: `the user ${user}`, limit: own, room: own, own: user }];
 }

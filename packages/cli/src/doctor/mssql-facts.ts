@@ -13,7 +13,9 @@ export interface MssqlFacts {
   readonly verify: string;
   readonly auto_close: boolean;
   readonly most: number;
-  readonly used: number | null;
+  /** Sessions of other logins; `null` where they are not to be seen. */
+  readonly others: number | null;
+  readonly login: string;
   readonly clock_ms: number | string;
 }
 
@@ -26,6 +28,7 @@ export const mssqlFacts = `
     d.delayed_durability_desc as delayed, d.page_verify_option_desc as verify, d.is_auto_close_on as auto_close,
     @@max_connections as most,
     case when has_perms_by_name(null, null, 'VIEW SERVER STATE') = 1
-      then (select count(*) from sys.dm_exec_sessions where is_user_process = 1) end as used,
+      then (select count(*) from sys.dm_exec_sessions where is_user_process = 1 and original_login_name <> original_login()) end as others,
+    original_login() as login,
     datediff_big(millisecond, '1970-01-01', sysutcdatetime()) as clock_ms
   from sys.databases d where d.database_id = db_id()`;

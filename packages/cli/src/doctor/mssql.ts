@@ -1,7 +1,6 @@
 import type { Database } from "@nsj/mdb-core";
 import { clockFindings } from "./clock.ts";
 import type { Examination, Symptom } from "./finding.ts";
-import { lookAt } from "./look.ts";
 import { type MssqlFacts, mssqlFacts } from "./mssql-facts.ts";
 import { sqlServerEnds, versionFindings } from "./support-ends.ts";
 
@@ -10,29 +9,17 @@ export async function examineMssql(database: Database, timeoutMs: number): Promi
   const before = Date.now();
   const facts = await database.queryOne<MssqlFacts>(mssqlFacts, [], { name: "mdb doctor", timeoutMs });
   const after = Date.now();
-  const { server, name, most, used } = facts;
-  const rest = await lookAt(
-    [
-      {
-        check: "tls",
-        unknown: "whether the connection is encrypted, and whether the server's certificate is checked",
-        needs: "look at the options encrypt and trustServerCertificate",
-        find: () => encryption(database, timeoutMs),
-      },
-    ],
-    timeoutMs,
-  );
+  const { server, name, most, others, login } = facts;
   return {
     symptoms: [
       ...versions(facts),
       ...isolation(facts),
       ...durability(facts),
       ...clockFindings(Number(facts.clock_ms), before, after),
-      ...rest,
-      ...(used === null ? [noCount] : []),
+      ...(others === null ? [noCount] : []),
     ],
-    ...(used !== null && {
-      limits: [{ identity: server, of: "the server", limit: most, room: most - Math.max(0, used - 1) }],
+    ...(others !== null && {
+      limits: [{ identity: server, of: "the server", limit: most, room: most - others, own: login }],
     }),
     place: `${server}/${name}`,
   };
@@ -122,46 +109,4 @@ function durability({ delayed, verify, auto_close }: MssqlFacts): Symptom[] {
       advice: "alter database ... set auto_close off",
     });
   return found;
-}
-
-/** What this end insists on; the server's own word (sys.dm_exec_connections) needs a right that applications seldom have. */
-async function encryption(database: Database, timeoutMs: number): Promise<readonly Symptom[]> {
-  const { encrypt, trustServerCertificate } = await database.withConnection(
-    async (connection) => {
-      const raw = connection.raw() as { acquire?: (requester: undefined) => Promise<TediousConnection> } | undefined;
-      const options = (await raw?.acquire?.(undefined))?.config?.options;
-      if (options === undefined) throw new Error("the driver does not show its options");
-      return options;
-    },
-    { reset: "auto", timeoutMs },
-  );
-  const check = "tls";
-  if (encrypt === false)
-    return [
-      {
-        level: "warning",
-        check,
-        seen: "encrypt is false",
-        why: "rows can be read and changed on the way, unless the server insists",
-        advice: "say encrypt: true",
-      },
-    ];
-  if (trustServerCertificate === true)
-    return [
-      {
-        level: "warning",
-        check,
-        seen: "encrypted, and trustServerCertificate is true",
-        why: "somebody on the way can pose as the server",
-        advice: "give the server a certificate that clients can check, and say trustServerCertificate: false",
-      },
-    ];
-  return [{ level: "info", check, seen: "encrypted, and the server's certificate is checked" }];
-}
-
-/** What is used of the driver's connection. */
-interface TediousConnection {
-  readonly config?: {
-    readonly options?: { readonly encrypt?: boolean | string; readonly trustServerCertificate?: boolean };
-  };
 }

@@ -107,7 +107,7 @@ function userLook(database: Database, facts: OracleFacts, limits: Limit[], timeo
       const limit = Number(row?.limit);
       const { name, user } = facts;
       if (Number.isInteger(limit))
-        limits.push({ identity: `${name} user ${user}`, of: `the user ${user}`, limit, room: limit });
+        limits.push({ identity: `${name} user ${user}`, of: `the user ${user}`, limit, room: limit, own: user });
       return [];
     },
   };
@@ -131,6 +131,7 @@ function serverLook(database: Database, { name }: OracleFacts, limits: Limit[], 
             limit,
             // The examination's own session is one of them.
             room: limit - Math.max(0, Number(used) - 1),
+            own: database.label,
           });
       }
       return [];

@@ -1,7 +1,8 @@
-import { type Database, UndefinedObjectError } from "@nsj/mdb-core";
+import type { Database } from "@nsj/mdb-core";
 import { type OutboxState, readLanes } from "../outbox/read-outbox.ts";
 import type { Symptom } from "./finding.ts";
 import type { Look } from "./look.ts";
+import { isThere } from "./there.ts";
 
 /** So many messages are no longer what relays take in a moment. */
 const worthTelling = 10_000;
@@ -15,12 +16,8 @@ export function outboxLook(database: Database, timeoutMs: number): Look {
     unknown: "whether messages of an outbox wait, or were given up",
     needs: "grant select on mdb_outbox, mdb_outbox_lanes and mdb_outbox_dead",
     find: async () => {
-      try {
-        return outboxFindings(await readLanes(database, "mdb_outbox", timeoutMs));
-      } catch (error) {
-        if (error instanceof UndefinedObjectError) return [];
-        throw error;
-      }
+      if (!(await isThere(database, "mdb_outbox_lanes", timeoutMs))) return [];
+      return outboxFindings(await readLanes(database, "mdb_outbox", timeoutMs));
     },
   };
 }

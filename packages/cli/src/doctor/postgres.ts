@@ -9,7 +9,6 @@ import { type PostgresFacts, postgresFacts } from "./postgres-facts.ts";
 import { postgresLimits } from "./postgres-room.ts";
 import { settingFindings } from "./postgres-settings.ts";
 import { postgresEnds, versionFindings } from "./support-ends.ts";
-import { tlsLook } from "./tls.ts";
 
 /** Looks at a PostgreSQL. */
 export async function examinePostgres(database: Database, timeoutMs: number): Promise<Examination> {
@@ -20,7 +19,6 @@ export async function examinePostgres(database: Database, timeoutMs: number): Pr
   const release = String(Math.floor(version / 10_000));
   const rest = await lookAt(
     [
-      tlsLook(database, timeoutMs),
       {
         check: "in-doubt",
         unknown: "whether a prepared transaction waits for its end",

@@ -19,7 +19,7 @@ export function roomFindings(examined: readonly Examined[], processes: number): 
 }
 
 function tight(shares: readonly Share[], processes: number): readonly Finding[] {
-  const [tightest] = shares.map(({ limit }) => limit).toSorted((a, b) => a.room - b.room);
+  const [tightest] = shares.map((it) => roomOf(it, shares)).toSorted((a, b) => a.room - b.room);
   if (tightest === undefined) return [];
   const { of, room, limit } = tightest;
   const wanted = processes * shares.reduce((sum, { max }) => sum + max, 0);
@@ -37,4 +37,9 @@ function tight(shares: readonly Share[], processes: number): readonly Finding[] 
       advice: "lower pool.max, raise the limit, or put a pooler in between",
     },
   ];
+}
+
+/** The examination of the other labels had a connection each, which looked like somebody else's. */
+function roomOf({ limit }: Share, shares: readonly Share[]): Limit {
+  return { ...limit, room: limit.room + shares.filter((it) => it.limit.own !== limit.own).length };
 }

@@ -1,6 +1,7 @@
-import { type Database, isMdbError, UndefinedObjectError } from "@nsj/mdb-core";
+import type { Database } from "@nsj/mdb-core";
 import type { Finding, Symptom } from "./finding.ts";
 import type { Look } from "./look.ts";
+import { isThere } from "./there.ts";
 
 /** What was found of the store of decisions in one database. */
 export interface FoundStore {
@@ -10,7 +11,7 @@ export interface FoundStore {
   readonly place: string | undefined;
 }
 
-/** So long a manager keeps decisions at the least before it forgets them, twice over, in milliseconds. */
+/** Twice as long as a manager keeps decisions where it is not told to keep them longer, in milliseconds. */
 const oldMs = 2 * 7 * 24 * 3_600_000;
 
 /** The texts that find out whether the user may write decisions, without writing one. They reject, or give 0, where he may not. */
@@ -32,27 +33,14 @@ export function storeLook(database: Database, note: (id: string) => void, timeou
     unknown: "whether decisions of transactions over several databases can be written here, and whether any were left",
     needs: "grant select on mdb_store, and select, insert and delete on mdb_decisions",
     find: async () => {
-      let id: string | undefined;
-      try {
-        id = (
-          await database.queryMaybeOne<{ id: string }>('select id as "id" from mdb_store where slot = 1', [], {
-            timeoutMs,
-          })
-        )?.id;
-      } catch (error) {
-        if (error instanceof UndefinedObjectError || isUndefined(error)) return [];
-        throw error;
-      }
+      if (!(await isThere(database, "mdb_store", timeoutMs))) return [];
+      const text = 'select id as "id" from mdb_store where slot = 1';
+      const id = (await database.queryMaybeOne<{ id: string }>(text, [], { timeoutMs }))?.id;
       if (id === undefined) return [empty];
       note(id);
       return [...(await rights(database, timeoutMs)), ...(await leftOver(database, timeoutMs))];
     },
   };
-}
-
-/** Of another copy of core. */
-function isUndefined(error: unknown): boolean {
-  return isMdbError(error) && error.code === "MDB_UNDEFINED_OBJECT";
 }
 
 const empty: Symptom = {
@@ -91,7 +79,7 @@ async function leftOver(database: Database, timeoutMs: number): Promise<readonly
       level: "warning",
       check: "decisions",
       seen: `mdb_decisions has ${Number(row.kept)} rows, the oldest ${Math.floor(ageMs / 86_400_000)} days old`,
-      why: "they are forgotten once every database of theirs was asked: some were not, and may still have a branch prepared",
+      why: "they are forgotten after a week (or recovery's retentionMs), once every database of theirs was asked: some were not, and may still have a branch prepared",
       advice: "let a process recover that names all of these databases: mdb in-doubt, mdb recover",
     },
   ];

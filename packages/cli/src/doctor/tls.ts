@@ -13,7 +13,7 @@ const adviceOf: Readonly<Record<string, string>> = {
 };
 
 /** Whether somebody on the way can read along, or answer in the server's place: by this end's own socket, whatever stands at the other. */
-export function tlsLook(database: Database, timeoutMs: number): Look {
+export function socketTlsLook(database: Database, timeoutMs: number): Look {
   return {
     check: "tls",
     unknown: "whether the connection is encrypted, and whether the server's certificate is good",
