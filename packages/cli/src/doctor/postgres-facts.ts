@@ -13,7 +13,6 @@ export interface PostgresFacts {
   readonly statement_timeout: string;
   readonly idle_timeout: string;
   readonly lock_timeout: string;
-  readonly keepalives: string;
   readonly limit: number;
   readonly reserved: number;
   readonly used: number;
@@ -47,7 +46,7 @@ export const postgresFacts = `
     pg_is_in_recovery() as standby, current_setting('server_encoding') as encoding,
     current_setting('standard_conforming_strings') as conforming,
     current_setting('statement_timeout') as statement_timeout, current_setting('idle_in_transaction_session_timeout') as idle_timeout,
-    current_setting('lock_timeout') as lock_timeout, current_setting('tcp_keepalives_idle') as keepalives,
+    current_setting('lock_timeout') as lock_timeout,
     current_setting('max_connections')::int as limit,
     current_setting('superuser_reserved_connections')::int + coalesce(current_setting('reserved_connections', true)::int, 0) as reserved,
     (select count(*)::int from client) as used,

@@ -64,13 +64,13 @@ function transactions({ isolation, read_only, standby }: PostgresFacts): Symptom
   return found;
 }
 
-function timeLimits({ statement_timeout, idle_timeout, lock_timeout, keepalives }: PostgresFacts): Symptom[] {
-  if (![statement_timeout, idle_timeout, lock_timeout, keepalives].every((it) => it === "0")) return [];
+function timeLimits({ statement_timeout, idle_timeout, lock_timeout }: PostgresFacts): Symptom[] {
+  if (![statement_timeout, idle_timeout, lock_timeout].every((it) => it === "0")) return [];
   return [
     {
       level: "info",
       check: "time-limits",
-      seen: "none of statement_timeout, idle_in_transaction_session_timeout, lock_timeout and tcp_keepalives_idle is set",
+      seen: "none of statement_timeout, idle_in_transaction_session_timeout and lock_timeout is set",
       why: "a statement or transaction of a client that died without a word can hold locks for hours",
       advice: "set the first two for the role, longer than any limit of the application",
     },
