@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import type { DatabaseManager } from "@nsj/mdb-core";
 import { Command, CommanderError } from "commander";
@@ -22,9 +23,12 @@ interface Shared {
   readonly json?: true;
 }
 
+// Both from the sources and from the build, which lie equally deep.
+const { version } = createRequire(import.meta.url)("../package.json") as { readonly version: string };
+
 const moduleHelp = "the module that exports the manager, or its definitions";
 
-/** Runs one command line. Gives the exit code: 0 all is well, 1 there is trouble, 2 the command line is wrong. Never throws. */
+/** Runs one command line. Gives the exit code: 0 all is well, 1 there is trouble, 2 the command line or the module is wrong. Never throws. */
 export async function run(words: readonly string[], streams: Streams): Promise<number> {
   const say = (text: string): void => void streams.out.write(`${text}\n`);
   let code = 0;
@@ -33,6 +37,8 @@ export async function run(words: readonly string[], streams: Streams): Promise<n
       "Looks at the databases of an application that uses @nsj/mdb. Reads, unless a command says otherwise; closes what it has opened.",
     )
     .configureOutput({ writeOut: (text) => streams.out.write(text), writeErr: (text) => streams.errors.write(text) })
+    .version(version)
+    .addHelpText("after", "\nExit codes: 0 all is well, 1 there is trouble, 2 the command line or the module is wrong.")
     .exitOverride()
     .showHelpAfterError("(mdb --help tells more)");
 
@@ -167,10 +173,8 @@ interface CodegenWords {
 /** The labels that are meant. @throws UnknownDatabaseError */
 function chosen(databases: DatabaseManager, labels: readonly string[]): readonly string[] {
   if (labels.length === 0) return databases.labels;
-  return labels.map((label) => {
-    databases.database(label);
-    return label;
-  });
+  for (const label of labels) databases.database(label);
+  return [...new Set(labels)];
 }
 
 function told({ level, database, seen, why, advice }: Finding): string {
