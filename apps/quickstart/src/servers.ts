@@ -13,7 +13,8 @@ export interface Servers extends AsyncDisposable {
 
 /** Starts the PostgreSQL and makes the folder; both are gone once the program ends. */
 export async function startServers(): Promise<Servers> {
-  const postgres = await startPostgres();
+  // Tests need not keep what they write; what is here to be copied does.
+  const postgres = await startPostgres(["fsync=on"]);
   const folder = await mkdtemp(join(tmpdir(), "mdb-quickstart-"));
   return {
     ordersUrl: postgres.url,

@@ -1,4 +1,6 @@
 import { writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
 import type { DatabaseManager } from "@nsj/mdb-core";
 import { Command, CommanderError } from "commander";
 import { codegen } from "./codegen/codegen.ts";
@@ -21,9 +23,12 @@ interface Shared {
   readonly json?: true;
 }
 
+// Both from the sources and from the build, which lie equally deep.
+const { version } = createRequire(import.meta.url)("../package.json") as { readonly version: string };
+
 const moduleHelp = "the module that exports the manager, or its definitions";
 
-/** Runs one command line. Gives the exit code: 0 all is well, 1 there is trouble, 2 the command line is wrong. Never throws. */
+/** Runs one command line. Gives the exit code: 0 all is well, 1 there is trouble, 2 the command line or the module is wrong. Never throws. */
 export async function run(words: readonly string[], streams: Streams): Promise<number> {
   const say = (text: string): void => void streams.out.write(`${text}\n`);
   let code = 0;
@@ -32,6 +37,8 @@ export async function run(words: readonly string[], streams: Streams): Promise<n
       "Looks at the databases of an application that uses @nsj/mdb. Reads, unless a command says otherwise; closes what it has opened.",
     )
     .configureOutput({ writeOut: (text) => streams.out.write(text), writeErr: (text) => streams.errors.write(text) })
+    .version(version)
+    .addHelpText("after", "\nExit codes: 0 all is well, 1 there is trouble, 2 the command line or the module is wrong.")
     .exitOverride()
     .showHelpAfterError("(mdb --help tells more)");
 
@@ -96,7 +103,11 @@ export async function run(words: readonly string[], streams: Streams): Promise<n
       if (!Number.isInteger(processes) || processes < 1)
         throw new UsageError("--processes must be a number of at least 1");
       await using opened = await openModule(module);
-      const findings = await doctor(opened.databases, { labels: chosen(opened.databases, labels), processes });
+      const findings = await doctor(opened.databases, {
+        labels: chosen(opened.databases, labels),
+        processes,
+        file: resolve(module),
+      });
       if (findings.some(({ level }) => level === "error")) code = 1;
       say(json === true ? JSON.stringify(findings) : findings.map(told).join("\n\n") || "nothing to say");
     });
@@ -162,13 +173,11 @@ interface CodegenWords {
 /** The labels that are meant. @throws UnknownDatabaseError */
 function chosen(databases: DatabaseManager, labels: readonly string[]): readonly string[] {
   if (labels.length === 0) return databases.labels;
-  return labels.map((label) => {
-    databases.database(label);
-    return label;
-  });
+  for (const label of labels) databases.database(label);
+  return [...new Set(labels)];
 }
 
 function told({ level, database, seen, why, advice }: Finding): string {
-  const head = `${level.toUpperCase().padEnd(5)}  ${database}: ${seen}`;
-  return [head, why && `       ${why}`, advice && `       ${advice}`].filter((line) => line).join("\n");
+  const head = `${level.toUpperCase().padEnd(7)}  ${database}: ${seen}`;
+  return [head, why && `         ${why}`, advice && `         ${advice}`].filter((line) => line).join("\n");
 }

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { startPostgres } from "@nsj/mdb-wire-servers";
 
 // A program of its own: a PostgreSQL that lives until its standard input ends, and so never longer than whoever started it.
-const server = await startPostgres(["max_prepared_transactions=100"]);
+// Tests need not keep what they write; what is here to be copied does.
+const server = await startPostgres(["fsync=on", "max_prepared_transactions=100"]);
 process.stdout.write(`${server.url}\n`);
 await once(process.stdin.resume(), "end");
 await server.stop();

@@ -38,15 +38,16 @@ export async function outboxCommand(databases: DatabaseManager, label: string, w
   if (words.dead === true) return deadOf(database, words);
   const { lanes, dead } = await readLanes(database, words.table, limitMs);
   if (words.json === true) return JSON.stringify({ lanes, dead });
-  const rows = lanes.map(({ lane, owner, waiting, failed, attempts }) => [
+  const rows = lanes.map(({ lane, owner, waiting, failed, attempts, lagMs }) => [
     lane,
     waiting,
+    Math.round(lagMs / 1_000),
     failed,
     attempts,
     owner ?? "nobody",
   ]);
   const waiting = lanes.reduce((sum, it) => sum + it.waiting, 0);
-  return `${table(["lane", "waiting", "failed", "attempts", "relay"], rows)}\n${waiting} wait, ${dead} were given up`;
+  return `${table(["lane", "waiting", "late s", "failed", "attempts", "relay"], rows)}\n${waiting} wait, ${dead} were given up`;
 }
 
 /** Without bodies: they are the application's data. */

@@ -11,6 +11,11 @@ export interface Lane {
   readonly failed: number;
   /** The most attempts that one of them has behind it. */
   readonly attempts: number;
+  /**
+   * How long the oldest that is due, or has failed, has been waiting, in milliseconds, by the clocks of this machine and of its writer; 0 where none is. One
+   * that was put off on purpose waits from then on.
+   */
+  readonly lagMs: number;
 }
 
 /** An outbox at this moment. */
@@ -34,16 +39,26 @@ export async function readLanes(database: Database, table: string, timeoutMs: nu
     [],
     options,
   );
+  const now = Date.now();
+  const since =
+    "case when attempts > 0 or not_before <= written_at then written_at when not_before <= :now then not_before end";
   const counts = await database.query(
-    `select lane, count(*), sum(case when attempts > 0 then 1 else 0 end), max(attempts) from ${table} group by lane`,
-    [],
+    `select lane, count(*), sum(case when attempts > 0 then 1 else 0 end), max(attempts), min(${since}) from ${table} group by lane`,
+    { now },
     options,
   );
   const [[dead = 0] = []] = await database.query(`select count(*) from ${table}_dead`, [], options);
-  const byLane = new Map(counts.map(([lane, ...rest]) => [Number(lane), rest.map(Number)]));
+  const byLane = new Map(counts.map(([lane, ...rest]) => [Number(lane), rest]));
   const lanes = owners.map(([number, owner]): Lane => {
-    const [waiting = 0, failed = 0, attempts = 0] = byLane.get(Number(number)) ?? [];
-    return { lane: Number(number), owner: owner === nobody ? undefined : String(owner), waiting, failed, attempts };
+    const [waiting, failed, attempts, oldest] = byLane.get(Number(number)) ?? [];
+    return {
+      lane: Number(number),
+      owner: owner === nobody ? undefined : String(owner),
+      waiting: Number(waiting ?? 0),
+      failed: Number(failed ?? 0),
+      attempts: Number(attempts ?? 0),
+      lagMs: oldest === null || oldest === undefined ? 0 : Math.max(0, now - Number(oldest)),
+    };
   });
   return { lanes, dead: Number(dead) };
 }

@@ -1,20 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { mariadb } from "@nsj/mdb-adapter-mysql";
 import { postgres } from "@nsj/mdb-adapter-postgres";
-import { sqlite, sqliteDriver } from "@nsj/mdb-adapter-sqlite";
-import { type DatabaseEntries, DatabaseManager } from "@nsj/mdb-core";
+import { DatabaseManager } from "@nsj/mdb-core";
 import { outbox } from "@nsj/mdb-outbox";
-import { tenants } from "@nsj/mdb-tenants";
-import { mysqlNeeded, startPostgres } from "@nsj/mdb-wire-servers";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { doctor, type Finding } from "../src/index.ts";
-
-async function examine(entries: DatabaseEntries, processes = 1): Promise<readonly Finding[]> {
-  await using manager = new DatabaseManager(entries);
-  return await doctor(manager, { processes });
-}
+import { startPostgres } from "@nsj/mdb-wire-servers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { examine, worrying } from "../support/examine.ts";
 
 /** Makes a database with what settings of a server cannot make; gives its address. */
 async function plant(server: string): Promise<string> {
@@ -40,9 +29,6 @@ async function plant(server: string): Promise<string> {
   });
   return url.href;
 }
-
-const worrying = (findings: readonly Finding[]) =>
-  findings.filter(({ level }) => level !== "info").map(({ level, check }) => `${level} ${check}`);
 
 describe("a PostgreSQL", () => {
   let healthy: Awaited<ReturnType<typeof startPostgres>>;
@@ -128,65 +114,4 @@ describe("a PostgreSQL", () => {
       }),
     );
   });
-});
-
-describe("a SQLite", () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "mdb-doctor-"));
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-
-  it("as it is by default gives no worries, and its troubles are found", async () => {
-    const filename = join(folder, "orders.db");
-    expect(worrying(await examine({ orders: sqlite({ filename }), memory: sqlite({ filename: ":memory:" }) }))).toEqual(
-      [],
-    );
-    const found = await examine({
-      orders: sqlite({
-        filename: join(folder, "old.db"),
-        journalMode: "delete",
-        onConnect: (it) => void it.execute("pragma foreign_keys = off"),
-      }),
-    });
-    expect(worrying(found)).toEqual(["warning journal", "warning foreign-keys"]);
-  });
-});
-
-const mysqlUrl = inject("mysqlUrl");
-
-describe("a MariaDB", () => {
-  if (!mysqlUrl.startsWith("mariadb:")) {
-    it.skip(`is examined (${mysqlUrl === "" ? mysqlNeeded : "this is a MySQL"})`);
-    return;
-  }
-
-  it("as the tests start it, and its troubles, are told apart", async () => {
-    const found = await examine({ shop: mariadb({ connectionString: mysqlUrl }) });
-    expect(found.find(({ check }) => check === "version")?.seen).toContain("MariaDB");
-    // A server of tests need not keep what it commits.
-    expect(worrying(found).filter((it) => it !== "warning flush-log")).toEqual([]);
-    const sick = await examine({
-      shop: mariadb({
-        connectionString: mysqlUrl,
-        onConnect: async (it) => {
-          await it.execute("set session tx_isolation = 'READ-UNCOMMITTED'");
-          await it.execute("set session sql_mode = ''");
-        },
-        pool: { max: 10_000 },
-      }),
-    });
-    expect(worrying(sick).filter((it) => it !== "warning flush-log")).toEqual([
-      "error room",
-      "warning isolation",
-      "warning sql-mode",
-    ]);
-  });
-});
-
-it("a label of tenants is said not to be examined", async () => {
-  await using manager = new DatabaseManager({
-    shops: tenants({ driver: sqliteDriver, resolve: () => sqlite({ filename: ":memory:" }), connections: 2 }),
-  });
-  expect(await doctor(manager)).toMatchObject([{ level: "info", database: "shops", check: "tenants" }]);
 });

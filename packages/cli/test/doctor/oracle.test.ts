@@ -1,0 +1,79 @@
+import { oracle } from "@nsj/mdb-adapter-oracle";
+import { type TnsScriptedAnswer, TnsServer } from "@nsj/mdb-wire-servers";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { examine, finding, worrying } from "../support/examine.ts";
+
+type Value = string | number | null;
+
+// What a real Oracle answers is not known here: the answers are as its documentation has them.
+const rows = (...rows: readonly Readonly<Record<string, Value>>[]): TnsScriptedAnswer => ({
+  kind: "rows",
+  columns: Object.entries(rows[0] ?? {}).map(([name, value]) => ({
+    name,
+    type: typeof value === "number" ? ("NUMBER" as const) : ("VARCHAR2" as const),
+  })),
+  rows: rows.map((row) => Object.values(row)),
+});
+
+const facts = (different: Readonly<Record<string, Value>> = {}) =>
+  rows({
+    name: "ORCL/ORCLPDB1",
+    role: "PRIMARY",
+    protocol: "tcps",
+    cloud: null,
+    user: "SCOTT",
+    clock_ms: Math.floor(Date.now() / 1_000) * 1_000,
+    ...different,
+  });
+const denied: TnsScriptedAnswer = { kind: "error", number: 942, words: "table or view does not exist" };
+
+describe("an Oracle, as the documentation has it,", () => {
+  let server: TnsServer;
+  beforeAll(async () => {
+    server = await TnsServer.start({ postgresUrl: inject("postgresUrl") });
+  });
+  afterAll(() => server.stop());
+  afterEach(() => server.script.clear());
+
+  function answer(different: Readonly<Record<string, TnsScriptedAnswer>> = {}): void {
+    const answers: Readonly<Record<string, TnsScriptedAnswer>> = {
+      userenv: facts(),
+      product_component_version: rows({ product: "Oracle Database 19c", version: "19.0.0.0.0" }),
+      nls_database_parameters: rows({ VALUE: "AL32UTF8" }),
+      user_resource_limits: rows({ limit: "UNLIMITED" }),
+      v$resource_limit: rows({ what: "processes", used: 80, most: "300" }, { what: "sessions", used: 90, most: "472" }),
+      v$parameter: rows({ name: "commit_wait", value: "WAIT" }),
+      ...different,
+    };
+    for (const [sign, told] of Object.entries(answers)) server.script.when((text) => text.includes(sign), told);
+  }
+
+  const examined = () =>
+    examine({
+      shop: oracle({ connectString: server.connectString, user: "scott", password: "tiger", pool: { max: 4 } }),
+    });
+
+  it("that is well kept gives no worries", async () => {
+    answer();
+    const found = await examined();
+    expect(worrying(found)).toEqual([]);
+    expect(finding(found, "version").seen).toBe("Oracle Database 19c 19.0.0.0.0");
+  });
+
+  it.each([
+    ["standby", "warning", { userenv: facts({ role: "PHYSICAL STANDBY" }) }],
+    ["tls", "warning", { userenv: facts({ protocol: "tcp" }) }],
+    ["clock", "warning", { userenv: facts({ clock_ms: Date.now() - 3_600_000 }) }],
+    ["encoding", "info", { nls_database_parameters: rows({ VALUE: "WE8MSWIN1252" }) }],
+    ["room", "error", { user_resource_limits: rows({ limit: "3" }) }],
+    ["room", "error", { v$resource_limit: rows({ what: "processes", used: 300, most: "300" }) }],
+    ["room", "unknown", { v$resource_limit: denied }],
+    ["commit-wait", "warning", { v$parameter: rows({ name: "commit_wait", value: "NOWAIT" }) }],
+    ["commit-wait", "unknown", { v$parameter: denied }],
+  ] as const)("is found out in %s (%s)", async (check, level, different) => {
+    answer(different);
+    const found = await examined();
+    expect(finding(found, check).level).toBe(level);
+    expect(worrying(found).filter((it) => it !== `${level} ${check}`)).toEqual([]);
+  });
+});
