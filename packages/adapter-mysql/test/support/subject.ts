@@ -48,7 +48,8 @@ export function mysqlSubject({ url, own, options: base = {} }: SuiteServer = sha
       decimal: "decimal(38, 10)",
       float: "double",
       boolean: "boolean",
-      text: "varchar(1000)",
+      // MySQL has no room for more in the key of a unique text.
+      text: "varchar(750)",
       longText: "longtext",
       fixedText: "char(8)",
       foldedText: "varchar(100) collate utf8mb4_general_ci",
