@@ -14,10 +14,15 @@ type Stop = () => Promise<void>;
 
 /** Starts what the tests share, once for the run. `MDB_POSTGRES_URL` and `MDB_MYSQL_URL` name servers that take the place of these. */
 export default async function setup(project: TestProject): Promise<Stop> {
-  const stops = await Promise.all([postgres(project), mysql(project)]);
-  return async () => {
-    for (const stop of stops) await stop?.();
+  const starts = await Promise.allSettled([postgres(project), mysql(project)]);
+  const stop = async (): Promise<void> => {
+    for (const start of starts) if (start.status === "fulfilled") await start.value?.();
   };
+  const failed = starts.find((it) => it.status === "rejected");
+  if (failed === undefined) return stop;
+  // The run ends here, and not before what did start has stopped.
+  await stop();
+  throw failed.reason;
 }
 
 async function postgres(project: TestProject): Promise<Stop | undefined> {

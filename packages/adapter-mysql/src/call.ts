@@ -1,6 +1,7 @@
 import type { Call, CallParameter, LogicalType, ParameterHint, ParameterValue, ResultSet } from "@nsj/mdb-core";
 import { quoteName } from "./dialect.ts";
 import { refusal } from "./faults.ts";
+import { outputText } from "./output-texts.ts";
 import { type Answer, resultOf } from "./result-flight.ts";
 import type { Session } from "./session.ts";
 
@@ -8,6 +9,8 @@ import type { Session } from "./session.ts";
 interface Place {
   readonly name: string;
   readonly mode: "IN" | "OUT" | "INOUT";
+  /** Of a text. */
+  readonly characterSet: string | null;
 }
 
 interface Routine {
@@ -16,7 +19,7 @@ interface Routine {
 }
 
 const catalogue =
-  "select parameter_name, parameter_mode, routine_type, ordinal_position from information_schema.parameters where specific_schema = coalesce(?, database()) and specific_name = ? order by ordinal_position";
+  "select parameter_name, parameter_mode, routine_type, ordinal_position, character_set_name from information_schema.parameters where specific_schema = coalesce(?, database()) and specific_name = ? order by ordinal_position";
 
 /**
  * Runs a procedure by CALL, or a function by SELECT. On the wire parameters have places and no names; the catalogue tells which has which. It is asked each time: a
@@ -53,11 +56,22 @@ async function routineOf(session: Session, procedure: readonly string[]): Promis
   const name = procedure.at(-1) ?? "";
   const schema = procedure.length > 1 ? (procedure.at(-2) ?? null) : null;
   const [answer] = await session.execute({ text: catalogue, values: [schema, name] });
-  const rows = (answer?.rows ?? []) as [string | null, Place["mode"] | null, string, number | bigint][];
+  const rows = (answer?.rows ?? []) as [
+    name: string | null,
+    mode: Place["mode"] | null,
+    routine: string,
+    position: number | bigint,
+    characterSet: string | null,
+  ][];
   const isProcedure = rows.some(([, , type]) => type === "PROCEDURE");
   const isFunction = rows.length > 0 && !isProcedure;
   const own = rows.filter(([, , type, position]) => (type === "PROCEDURE") === !isFunction && Number(position) > 0);
-  return { isFunction, places: own.map(([called, mode]) => ({ name: called ?? "", mode: mode ?? "IN" })) };
+  const places = own.map(([called, mode, , , characterSet]) => ({
+    name: called ?? "",
+    mode: mode ?? "IN",
+    characterSet,
+  }));
+  return { isFunction, places };
 }
 
 /** The given parameter of each place. @throws DriverFault for one that is missing, unknown, or goes the other way */
@@ -89,12 +103,21 @@ function ofProcedure(
 ): ResultSet {
   const output = answers.find(({ isOutput }) => isOutput);
   const result = resultOf(answers.filter(({ isOutput }) => !isOutput));
-  const names = places.flatMap(({ name, mode }, index) => (mode === "IN" ? [] : [given[index]?.name ?? name]));
-  const types = names.map((_, index): LogicalType => output?.shape.infos[index]?.type ?? "any");
+  const outputs = places.flatMap((place, index) =>
+    place.mode === "IN" ? [] : [{ name: given[index]?.name ?? place.name, characterSet: place.characterSet }],
+  );
+  const read = outputs.map(({ characterSet }, index): { readonly value: unknown; readonly type: LogicalType } => {
+    const value = output?.rows[0]?.[index] ?? null;
+    const type = output?.shape.infos[index]?.type ?? "any";
+    if (type !== "bytes" || characterSet === null) return { value, type };
+    if (value === null) return { value, type: "string" };
+    const text = outputText(value as Uint8Array, characterSet);
+    return text === undefined ? { value, type } : { value: text, type: "string" };
+  });
   // Not assignments: a parameter may be called "__proto__".
   return {
     ...result,
-    out: Object.fromEntries(names.map((name, index) => [name, output?.rows[0]?.[index] ?? null])),
-    outTypes: Object.fromEntries(names.map((name, index) => [name, types[index] ?? "any"])),
+    out: Object.fromEntries(outputs.map(({ name }, index) => [name, read[index]?.value])),
+    outTypes: Object.fromEntries(outputs.map(({ name }, index) => [name, read[index]?.type ?? "any"])),
   };
 }

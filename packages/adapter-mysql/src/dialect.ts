@@ -24,7 +24,8 @@ const common = Object.freeze({
   typedParameters: true,
   finerThanDate: Object.freeze(["datetime", "timestamp"] as const),
   columnTypes: Object.freeze({
-    moment: "datetime(6)",
+    // Without digits, because MySQL takes a default of `current_timestamp` for as many as the column has.
+    moment: "datetime",
     generatedKey: "bigint auto_increment primary key",
     longText: "longtext",
     longBytes: "longblob",

@@ -49,6 +49,11 @@ export abstract class Flight<T> implements NativeCommand {
     // Given up: what still comes is of nobody's interest.
     if (this.#isOver) return true;
     const { buffer, offset, end } = packet;
+    if (this.link.disorder !== undefined) {
+      // What comes is not the answer to this. It may be the server's last word.
+      this.link.fail(buffer[offset] === errorPacket ? packet.asError("utf8") : this.link.disorder);
+      return true;
+    }
     if (buffer[offset] === errorPacket) {
       this.failure ??= { error: packet.asError("utf8") };
       return this.#end();

@@ -28,6 +28,8 @@ export class Link {
   maxPacket = Number.POSITIVE_INFINITY;
   /** Operations of core that are under way, from their first to their last command. */
   operations = 0;
+  /** A packet has come that does not belong to the command that is under way. */
+  disorder: unknown;
   readonly #socket: Socket;
   #flight: Flight<unknown> | undefined;
   /** Those who wait for the end of that. */
@@ -45,6 +47,10 @@ export class Link {
     native.removeAllListeners("error");
     // Without this listener, a session that is killed would end the process.
     native.on("error", (error: unknown) => this.fail(error));
+    // mysql2 goes on behind this; the packet's number says that it answers something else.
+    native.on("warn", (error: unknown) => {
+      this.disorder = error;
+    });
     socket.once("close", () => this.fail(DriverFault.lost("the server closed the connection")));
   }
 
@@ -131,7 +137,7 @@ export class Link {
   /** Called by a flight that failed, before anybody else sees the error. */
   failed(error: unknown): void {
     if (endsConnection(error)) this.fail(error);
-    noteFacts(error, { alive: this.#death === undefined });
+    if (this.#death !== undefined) noteFacts(error, { alive: false });
   }
 
   pause(): void {

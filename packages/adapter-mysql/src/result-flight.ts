@@ -103,7 +103,8 @@ export class ResultFlight extends Flight<readonly Answer[]> {
         isOutput: this.#isOutput,
       });
       this.#expects = "header";
-      return (status & statusFlags.moreResults) === 0;
+      // The end of the procedure follows its output parameters, which MySQL says ahead of them only.
+      return !this.#isOutput && (status & statusFlags.moreResults) === 0;
     }
     if (this.failure !== undefined) return false;
     try {

@@ -1,7 +1,7 @@
 import { DriverFault, type ParameterHint, type ParameterValue, type Statement } from "@nsj/mdb-core";
 import type { OpenBranch } from "./branches.ts";
 import { executeCommand, initDbCommand, pingCommand, queryCommand, resetCommand } from "./commands.ts";
-import { serverCode } from "./errors.ts";
+import { noteFacts, serverCode } from "./errors.ts";
 import { refusal } from "./faults.ts";
 import { PlainFlight } from "./flight.ts";
 import type { Interruption } from "./interruption.ts";
@@ -16,6 +16,9 @@ import { deedOf } from "./traces.ts";
 
 /** ER_NEED_REPREPARE: its tables have changed too often; ER_UNKNOWN_STMT_HANDLER: the server has forgotten it. */
 const stale: ReadonlySet<number | undefined> = new Set([1615, 1243]);
+
+/** ER_QUERY_INTERRUPTED */
+const interrupted = 1317;
 
 /** What runs a command that was made for a statement. */
 type Runner = (command: PacketWriter, prepared: Prepared | undefined) => Promise<readonly Answer[]>;
@@ -154,11 +157,14 @@ export class Session {
     throw refusal("resource", `the statement with its values has ${command.length} bytes, which is more than ${limit}`);
   }
 
-  /** An error of the server says nothing of the transaction, which it may have ended; the answer to a ping does. */
+  /** An error of the server says nothing of the transaction, which it may have ended; the answer to a ping does. Nor does MySQL say whether it stopped the statement or the session. */
   async #learn(error: unknown, text: string): Promise<void> {
-    if (serverCode(error) === undefined || !this.link.alive || !this.state.isOpenAfter(text)) return;
-    this.state.forget();
-    await this.ping().catch(() => undefined);
+    const code = serverCode(error);
+    if (code === undefined || !this.link.alive) return;
+    const isOpen = this.state.isOpenAfter(text);
+    if (isOpen) this.state.forget();
+    if (isOpen || code === interrupted) await this.ping().catch(() => undefined);
+    if (!this.link.alive) noteFacts(error, { alive: false });
   }
 
   /** An order to stop that came too late for its statement stops this one. @returns whether there is none left */
@@ -169,7 +175,7 @@ export class Session {
         await this.text("do 0");
         return true;
       } catch (error) {
-        if (serverCode(error) !== 1317) return true;
+        if (serverCode(error) !== interrupted) return true;
       }
     }
     return true;

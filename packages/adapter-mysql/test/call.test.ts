@@ -9,7 +9,7 @@ withServer(() => {
     beforeAll(async () => {
       await db.execute("drop procedure if exists mdb_outs");
       await db.execute(`create procedure mdb_outs(in a int, out b decimal(30, 10), out c datetime(6), out d bigint, out e varchar(10), inout f int)
-        begin set b = a / 3, c = '2026-01-01 01:02:03.4', d = 9223372036854775807, e = 'é', f = f + 1; end`);
+        begin set b = 0.333333333 * a, c = '2026-01-01 01:02:03.4', d = 9223372036854775807, e = 'é', f = f + 1; end`);
     });
     afterAll(() => databases.close());
 
@@ -32,6 +32,17 @@ withServer(() => {
       });
     });
 
+    it("gives output texts of every character set, and bytes as they are", async () => {
+      await db.execute("drop procedure if exists mdb_texts");
+      await db.execute(`create procedure mdb_texts(out a varchar(9) character set latin1, out b text character set utf16, out c char(3) character set utf8mb4,
+        out d varbinary(3), out e enum('é'), out f varchar(9))
+        begin set a = 'é€', b = '😀', c = 'ü', d = x'00ff', e = 'é'; end`);
+      const { out } = await db.call("mdb_texts", {});
+      const d = Buffer.from([0, 255]);
+      expect(out).toEqual({ a: "é€", b: "😀", c: "ü", d, e: "é", f: null });
+      expect(await db.queryScalar("select 1 + ?", [1])).toEqual(2);
+    });
+
     it("gives its results one after the other", async () => {
       await db.execute("drop procedure if exists mdb_results");
       await db.execute("create procedure mdb_results() begin select 1 as a; select 2 as b, 3 as c; end");
@@ -40,10 +51,12 @@ withServer(() => {
     });
 
     it("takes its parameters by name though it was made anew with another order", async () => {
-      await db.execute("create or replace procedure mdb_order(in a int, in b int, out c int) set c = a * 10 + b");
+      await db.execute("drop procedure if exists mdb_order");
+      await db.execute("create procedure mdb_order(in a int, in b int, out c int) set c = a * 10 + b");
       const call = async () => (await db.call("mdb_order", { a: 1, b: 2, c: sql.out("int") })).out;
       expect(await call()).toEqual({ c: 12 });
-      await db.execute("create or replace procedure mdb_order(in b int, in a int, out c int) set c = a * 10 + b");
+      await db.execute("drop procedure if exists mdb_order");
+      await db.execute("create procedure mdb_order(in b int, in a int, out c int) set c = a * 10 + b");
       expect(await call()).toEqual({ c: 12 });
     });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asAdmin, driver, withServer } from "./support/server.ts";
+import { asAdmin, driver, series, sleeping, withServer } from "./support/server.ts";
 import { openSession } from "./support/session.ts";
 
 withServer(() => {
@@ -19,7 +19,7 @@ withServer(() => {
         await connection.cancel?.(forEver);
         await pending;
         for (let later = 0; later < 3; later++) {
-          expect((await run("select count(*) from seq_1_to_200")).rows, `round ${round}`).toEqual([[200]]);
+          expect((await run(`select count(*) from ${series(200)} numbers`)).rows, `round ${round}`).toEqual([[200]]);
         }
       }
       await close();
@@ -30,7 +30,7 @@ withServer(() => {
       const { connection, run, close, forEver } = await openSession();
       // Given in each moment of the way: the statement is being prepared, is on its way to the server, has only begun.
       for (let round = 0; round < 60; round++) {
-        const pending = run(`select sleep(30) /* ${round} */`).catch((error: unknown) => driver.classify(error).kind);
+        const pending = run(`${sleeping(30)} /* ${round} */`).catch((error: unknown) => driver.classify(error).kind);
         for (let turn = 0; turn < round % 12; turn++) await new Promise(setImmediate);
         await connection.cancel?.(forEver);
         expect(await pending, `round ${round}`).toBe("cancelled");
@@ -41,9 +41,9 @@ withServer(() => {
     it("leaves no session behind", async () => {
       const { connection, run, value, close, forEver } = await openSession();
       const own = await value("select user()");
-      const sleeping = run("select sleep(60)").catch((error: unknown) => driver.classify(error).kind);
+      const pending = run(sleeping(60)).catch((error: unknown) => driver.classify(error).kind);
       await connection.cancel?.(forEver);
-      expect(await sleeping).toBe("cancelled");
+      expect(await pending).toBe("cancelled");
       const list =
         "select count(*) as n from information_schema.processlist where command = 'Query' and info like 'kill%'";
       expect(await asAdmin(list)).toEqual([{ n: 0 }]);
@@ -53,7 +53,8 @@ withServer(() => {
 
     it("stops a bulk load and executeMany between two statements, and nothing of them is kept", async () => {
       const { connection, run, value, close, forEver } = await openSession();
-      await run("create or replace table mdb_stopped (id int)");
+      await run("drop table if exists mdb_stopped");
+      await run("create table mdb_stopped (id int)");
       let given = 0;
       async function* endless() {
         for (;;) {

@@ -1,6 +1,7 @@
+import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { mariadbDriver, mysqlDriver } from "../src/index.ts";
-import { asAdmin, driver, serverOptions, withServer } from "./support/server.ts";
+import { asAdmin, driver, openStatements, serverOptions, withServer } from "./support/server.ts";
 import { openSession, type TestSession } from "./support/session.ts";
 
 async function using(work: (session: TestSession) => Promise<void>, options = {}): Promise<void> {
@@ -11,9 +12,6 @@ async function using(work: (session: TestSession) => Promise<void>, options = {}
     await session.close();
   }
 }
-
-const isStatus = async (session: TestSession, name: string): Promise<number> =>
-  Number((await session.run(`show session status like '${name}'`)).rows[0]?.[1]);
 
 withServer(() => {
   describe("a server of the other family", () => {
@@ -52,15 +50,15 @@ withServer(() => {
       using(
         async (session) => {
           for (let n = 0; n < 50; n++) await session.run(`select ${n}, ?`, n);
-          const open = (await isStatus(session, "Com_stmt_prepare")) - (await isStatus(session, "Com_stmt_close"));
-          expect(open).toBeLessThanOrEqual(5);
+          expect(Number(await session.value(openStatements))).toBeLessThanOrEqual(5);
         },
         { preparedStatements: 3 },
       ));
 
     it("go by the current database", () =>
       using(async (session) => {
-        await session.run("create or replace table mdb_where (v int)");
+        await session.run("drop table if exists mdb_where");
+        await session.run("create table mdb_where (v int)");
         await session.run("drop database if exists mdb_elsewhere");
         await session.run("create database mdb_elsewhere");
         await session.run("create table mdb_elsewhere.mdb_where as select 7 as v");
@@ -73,7 +71,8 @@ withServer(() => {
 
     it("see a table as it is now", () =>
       using(async (session) => {
-        await session.run("create or replace table mdb_changing (v int)");
+        await session.run("drop table if exists mdb_changing");
+        await session.run("create table mdb_changing (v int)");
         await session.run("insert into mdb_changing values (?)", 1);
         const text = "select * from mdb_changing where v = ?";
         expect((await session.run(text, 1)).columns).toHaveLength(1);
@@ -108,6 +107,32 @@ withServer(() => {
       }));
   });
 
+  describe("a packet that nobody has asked for", () => {
+    /** OK, as the seventh packet of an answer. */
+    const stray = Buffer.from([7, 0, 0, 7, 0, 0, 0, 2, 0, 0, 0]);
+    const socketOf = ({ connection }: TestSession) =>
+      (connection as unknown as { raw(): { readonly stream: Socket } }).raw().stream;
+
+    it("ends the connection, whose next answer would be another one's", () =>
+      using(async (session) => {
+        const pending = session.run("select 1");
+        socketOf(session).unshift(stray);
+        const error: unknown = await pending.catch((it: unknown) => it);
+        expect(driver.classify(error)).toMatchObject({ kind: "lost", connection: "dead", executed: "maybe" });
+        expect(session.connection.usable).toBe(false);
+      }));
+
+    it("ends an idle connection, and its pool is told", () =>
+      using(async (session) => {
+        const told = new Promise((resolve) => {
+          session.connection.onFatal = resolve;
+        });
+        socketOf(session).unshift(stray);
+        expect(driver.classify(await told)).toMatchObject({ kind: "lost", connection: "dead" });
+        expect(session.connection.usable).toBe(false);
+      }));
+  });
+
   describe("what is too long for the server", () => {
     it("is refused before anything is sent, and the connection goes on", () =>
       using(async (session) => {
@@ -121,7 +146,8 @@ withServer(() => {
   describe("a request for a file of this machine", () => {
     it("is answered with none", () =>
       using(async (session) => {
-        await session.run("create or replace table mdb_file (v varchar(100))");
+        await session.run("drop table if exists mdb_file");
+        await session.run("create table mdb_file (v varchar(100))");
         const failing = session.run("load data local infile '/etc/hostname' into table mdb_file");
         await expect(failing).rejects.toThrow();
         expect(await session.value("select count(*) from mdb_file")).toBe(0);
@@ -131,7 +157,8 @@ withServer(() => {
   describe("transactions", () => {
     it("that a text begins or ends are counted, also where it fails or the server commits by itself", () =>
       using(async ({ connection, run }) => {
-        await run("create or replace table mdb_counted (id int primary key)");
+        await run("drop table if exists mdb_counted");
+        await run("create table mdb_counted (id int primary key)");
         const counted = async (text: string): Promise<number> => {
           const before = connection.txEnded ?? 0;
           await run(text).catch(() => undefined);
@@ -153,7 +180,8 @@ withServer(() => {
 
     it("are not begun in one that is open, which that would commit", () =>
       using(async ({ connection, run }) => {
-        await run("create or replace table mdb_nested (id int)");
+        await run("drop table if exists mdb_nested");
+        await run("create table mdb_nested (id int)");
         await connection.begin({});
         await run("insert into mdb_nested values (1)");
         await expect(Promise.resolve(connection.begin({}))).rejects.toThrow("open");

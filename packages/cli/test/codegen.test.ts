@@ -196,14 +196,17 @@ describe("on MySQL or MariaDB", () => {
     await shop.execute("drop table if exists codegen_items");
     onTestFinished(() => shop.execute("drop table codegen_items").then(() => {}));
     await shop.execute(
-      "create table codegen_items (id bigint auto_increment primary key, name varchar(50) not null, price decimal(10, 2), made_at datetime(6), stock int not null default 0, doubled int generated always as (stock * 2) stored)",
+      "create table codegen_items (id bigint auto_increment primary key, name varchar(50) not null, price decimal(10, 2), made_at datetime(6), stock int not null default 0, entered datetime(6) not null default current_timestamp(6), doubled int generated always as (stock * 2) stored)",
     );
     const { text, undecided } = await codegen(shop, { tables: ["codegen_items"] });
     expect(text).toContain(
-      "export interface CodegenItems {\n  readonly id: number | bigint;\n  readonly name: string;\n  readonly price: string | null;\n  readonly madeAt: Date | null;\n  readonly stock: number;\n  readonly doubled: number | null;\n}",
+      "export interface CodegenItems {\n  readonly id: number | bigint;\n  readonly name: string;\n  readonly price: string | null;\n  readonly madeAt: Date | null;\n  readonly stock: number;\n  readonly entered: Date;\n  readonly doubled: number | null;\n}",
     );
     expect(text).toContain('.primaryKey("id")\n  .generated("id", "doubled")\n  .columns({ madeAt: "made_at" })');
-    expect(undecided).toEqual([expect.stringContaining("codegen_items.stock: it has a default")]);
+    expect(undecided).toEqual([
+      expect.stringContaining("codegen_items.stock: it has a default"),
+      expect.stringContaining("codegen_items.entered: it has a default"),
+    ]);
   });
 });
 

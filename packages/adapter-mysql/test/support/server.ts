@@ -14,6 +14,29 @@ export function driverOf(url: string): typeof mysqlDriver | typeof mariadbDriver
 /** The driver of the run's server. */
 export const driver = driverOf(serverUrl ?? "mariadb:");
 
+/** Rows with the numbers from 1 on, in a column `seq`. */
+export function series(count: number): string {
+  if (driver.name === "mariadb") return `seq_1_to_${count}`;
+  const list = `concat('[1', repeat(',1', ${count - 1}), ']')`;
+  return `json_table(${list}, '$[*]' columns (seq for ordinality))`;
+}
+
+/** A statement that stands still. MySQL lets a SLEEP that is all of a query succeed where it is stopped. */
+export function sleeping(seconds: number): string {
+  return `select sleep(${seconds}) as slept from ${series(1)} one`;
+}
+
+/** How many statements the server keeps prepared for the session that asks. */
+export const openStatements =
+  driver.name === "mariadb"
+    ? `select (${counter("COM_STMT_PREPARE")}) - (${counter("COM_STMT_CLOSE")}) as n`
+    : "select count(*) as n from performance_schema.prepared_statements_instances where owner_thread_id = ps_current_thread_id()";
+
+/** How often a session has done something. */
+function counter(name: string): string {
+  return `select cast(variable_value as signed) from information_schema.session_status where variable_name = '${name}'`;
+}
+
 /** Options that connect to it. */
 export function serverOptions(more: MysqlOptions = {}): MysqlOptions {
   return { ...driver.parseUrl(serverUrl ?? ""), ...more };

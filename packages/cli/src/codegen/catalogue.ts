@@ -47,7 +47,7 @@ export async function readCatalogue(
 const standard = (schema: Sql, generated: Sql): Sql<Row> => sql<Row>`
   select c.table_name as "table", c.column_name as "column",
     case when c.is_nullable = 'YES' then 1 else 0 end as nullable,
-    case when ${generated} then 1 else 0 end as generated,
+    case when ${generated} then 1 else 0 end as "generated",
     case when c.column_default is not null and c.column_default <> 'NULL' then 1 else 0 end as defaulted,
     coalesce((
       select min(k.ordinal_position)
@@ -124,6 +124,7 @@ function asOracleHasIt(name: string): string {
 function mysqlColumns(schema: string | undefined): Sql<Row> {
   return standard(
     schema === undefined ? sql`database()` : sql`${schema}`,
-    sql`c.extra like '%auto_increment%' or c.extra like '%GENERATED%'`,
+    // Not `DEFAULT_GENERATED`, which is what MySQL says of a default that is an expression.
+    sql`c.extra like '%auto_increment%' or c.extra like '% GENERATED%'`,
   );
 }
