@@ -19,7 +19,9 @@ export function lookBack(unit: Unit): MaybePromise<MdbError | undefined> {
   }
   if (failure !== undefined) return unit.aborted();
   if (rollbackOnly !== undefined) return innerFailed(context, rollbackOnly.cause);
-  return connection?.usable === true && server?.alive === false ? unit.aborted() : undefined;
+  if (connection?.usable === true && server?.alive === false) return unit.aborted();
+  // What may not be used where the calling code is by now may not be kept from there either.
+  return connection === undefined ? undefined : context.refusal?.();
 }
 
 function openWork({ children, turn }: Unit): string | undefined {
