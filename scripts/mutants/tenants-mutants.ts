@@ -108,4 +108,47 @@ export const tenantsMutants: readonly Mutant[] = [
     replacement: "",
     noticedBy: ["packages/tenants/test/resolving.test.ts"],
   },
+  {
+    fault: "a tenant with a database of its own leaves branches that nobody will ever look for",
+    file: "packages/core/src/session/spanning/choose-decider.ts",
+    text: "(isRouted === true || context.sharedWith !== undefined)",
+    replacement: "(isRouted === true || context.key !== undefined)",
+    noticedBy: ["packages/tenants/test/several-databases.test.ts"],
+  },
+  {
+    fault: "a role prepares what recovery may not finish",
+    file: "packages/core/src/manager/shared-member.ts",
+    text: `  return role === undefined ? capabilities : { ...capabilities, branches: "none" };`,
+    replacement: "  return role === undefined ? capabilities : { ...capabilities };",
+    noticedBy: ["packages/tenants/test/several-databases.test.ts"],
+  },
+  {
+    fault:
+      "a decision names the label of tenants, under which recovery finds no branch of it, and is forgotten too early",
+    file: "packages/core/src/session/spanning/deciding-part.ts",
+    text: "label: branchLabelOf(part.context),",
+    replacement: "label: part.context.database,",
+    noticedBy: ["packages/tenants/test/several-databases.test.ts"],
+  },
+  {
+    fault: "a tenant is closed while a transaction over several databases has it",
+    file: "packages/core/src/manager/members-of-transaction.ts",
+    text: "      entered.push(member);",
+    replacement: "      member.end();",
+    noticedBy: ["packages/tenants/test/several-databases.test.ts"],
+  },
+  {
+    fault: "what was not committed in a tenant's old place in time is written there after the move",
+    file: "packages/core/src/session/settle.ts",
+    text: "  return connection === undefined ? undefined : context.refusal?.();",
+    replacement: "  return undefined;",
+    noticedBy: ["packages/tenants/test/moves.test.ts", "packages/tenants/test/scope.test.ts"],
+  },
+  {
+    fault: "statements of a tenant's sessions and transactions have no limit",
+    file: "packages/core/src/manager/shared-member.ts",
+    text: "Math.min(shared.statementTimeoutMs, of.statementTimeoutMs ?? Number.POSITIVE_INFINITY)",
+    replacement: "shared.statementTimeoutMs",
+    noticedBy: ["packages/tenants/test/limits.test.ts"],
+  },
 ];

@@ -1,9 +1,9 @@
 import { type Database, DatabaseManager, StatementTimeoutError, sql } from "@nsj/mdb-core";
 import { daoSuite } from "@nsj/mdb-testkit";
+import { pgbouncer, type RunningPgbouncer, startPgbouncer } from "@nsj/mdb-wire-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PostgresOptions, postgres } from "../src/index.ts";
-import { type Pooler, pgbouncer, startPgbouncer } from "./support/pgbouncer.ts";
-import { asAdmin, serverOptions } from "./support/server.ts";
+import { asAdmin, server, serverOptions } from "./support/server.ts";
 import { postgresSubject } from "./support/subject.ts";
 
 if (pgbouncer === undefined) {
@@ -14,9 +14,9 @@ if (pgbouncer === undefined) {
 
 function behind(path: string): void {
   const serverConnections = 3;
-  let pooler: Pooler;
+  let pooler: RunningPgbouncer;
   beforeAll(async () => {
-    pooler = await startPgbouncer(path, serverConnections);
+    pooler = await startPgbouncer(path, server.url, serverConnections);
   });
   afterAll(() => pooler.stop());
 

@@ -7,19 +7,19 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { DatabaseManager } from "@nsj/mdb-core";
 import { type RunningMysql, startMysql, startPostgres, untilUp } from "@nsj/mdb-wire-servers";
-import { openDatabases } from "./databases.ts";
+import { openDatabases, tenant } from "./databases.ts";
 import type { Label } from "./points.ts";
-import { isPostgres, type Task, type Told, waiting } from "./task.ts";
+import { isPostgres, type Task, type Told, tenantOn, waiting } from "./task.ts";
 
 const program = fileURLToPath(new URL("./transaction-main.ts", import.meta.url));
 
-/** Each database has a table `work (id)` and tables for decisions. */
+/** Each database has a table `work (id)` and tables for decisions; the tenant has the first in a schema of its own. */
 export interface Bed {
   /** `m` only where the machine has a MariaDB. */
   readonly databases: Readonly<Record<Exclude<Label, "m">, string> & { readonly m?: string }>;
   /** The server `m`. */
   readonly mariadb: RunningMysql | undefined;
-  /** This process as another one that has the databases too: it recovers. */
+  /** This process as another one that has the databases too, and has never heard of the tenant: it recovers. */
   readonly recoverer: DatabaseManager;
   stop(): Promise<void>;
 }
@@ -53,15 +53,17 @@ export async function makeBed(): Promise<Bed> {
     startMysql(["--innodb-flush-log-at-trx-commit=1"]),
   ]);
   const mariadb = m?.flavor === "mariadb" ? m : undefined;
-  const databases = { a: a.url, b: b.url, c: join(directory, "c.db"), ...(mariadb && { m: mariadb.url }) };
+  const own = { a: a.url, b: b.url, c: join(directory, "c.db"), ...(mariadb && { m: mariadb.url }) };
   // It recovers when it is told to, and never by itself.
-  const recoverer = openDatabases(databases, undefined);
-  for (const label of Object.keys(databases)) {
+  const recoverer = openDatabases(own, undefined);
+  for (const label of recoverer.labels) {
     await recoverer.database(label).execute("create table work (id integer primary key)");
     await recoverer.prepareStore(label);
   }
+  await recoverer.database("b").execute(`create schema ${tenant}`);
+  await recoverer.database("b").execute(`create table ${tenant}.work (id integer primary key)`);
   return {
-    databases,
+    databases: { ...own, t: tenantOn(b.url) },
     mariadb,
     recoverer,
     async stop() {
@@ -118,7 +120,7 @@ export async function recoverAndLook(
 ): Promise<Left> {
   for (const where of Object.values(databases)) if (isPostgres(where)) await untilUp(where);
   // The pools still hold what the crashes have cut.
-  for (const label of Object.keys(databases)) recoverer.database(label).evictConnections();
+  for (const label of recoverer.labels) recoverer.database(label).evictConnections();
   // A session of MariaDB keeps what it has prepared until the server has noticed that its client is gone.
   for (let round = 0; round < 500; round++) {
     const { branches, unreachable } = await recoverer.recover();
@@ -126,7 +128,8 @@ export async function recoverAndLook(
   }
   const has: Record<string, boolean> = {};
   for (const label of labels) {
-    const count = await recoverer.database(label).queryScalar("select count(*) from work where id = :id", { id });
+    const [where, table] = label === "t" ? ["b", `${tenant}.work`] : [label, "work"];
+    const count = await recoverer.database(where).queryScalar(`select count(*) from ${table} where id = :id`, { id });
     has[label] = Number(count) === 1;
   }
   return { has, prepared: (await recoverer.inDoubt()).length };

@@ -1,8 +1,8 @@
 import { type Place, phases, type StepName } from "./steps.ts";
 import type { Event } from "./task.ts";
 
-/** Two PostgreSQL servers `a` and `b`, a SQLite file `c`, a MariaDB server `m`. */
-export type Label = "a" | "b" | "c" | "m";
+/** Two PostgreSQL servers `a` and `b`, a SQLite file `c`, a MariaDB server `m`, and `t`, a tenant who shares `b`. */
+export type Label = "a" | "b" | "c" | "m" | "t";
 
 /** Which databases take part, and which of them decides. */
 export interface Topology {
@@ -10,7 +10,7 @@ export interface Topology {
   readonly decider: Label;
 }
 
-/** Two PostgreSQL; one and a SQLite file; two and a file; and MariaDB as a branch, as the decider, and with both others. */
+/** Two PostgreSQL; one and a SQLite file; two and a file; MariaDB as a branch, as the decider, and with both others; and a tenant as a branch. */
 export const topologies: readonly Topology[] = [
   { labels: ["a", "b"], decider: "a" },
   { labels: ["a", "b"], decider: "b" },
@@ -19,6 +19,7 @@ export const topologies: readonly Topology[] = [
   { labels: ["m", "a"], decider: "a" },
   { labels: ["a", "m"], decider: "m" },
   { labels: ["a", "m", "c"], decider: "c" },
+  { labels: ["t", "a"], decider: "a" },
 ];
 
 /** One case: what happens, and where. */

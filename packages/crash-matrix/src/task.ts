@@ -8,7 +8,7 @@ export type Event =
 
 /** What one process is told to do, as its only argument. */
 export interface Task {
-  /** URLs of servers of PostgreSQL and MariaDB, and paths of SQLite files, by label; in the order in which they take part. */
+  /** URLs of servers of PostgreSQL and MariaDB, paths of SQLite files, and tenants on a server, by label; in the order in which they take part. */
   readonly databases: Readonly<Record<string, string>>;
   readonly decider: string;
   /** The row that is written everywhere; with `forEver` the first of many. */
@@ -35,6 +35,16 @@ export const waiting = "waiting";
 /** Whether a database is a PostgreSQL server. */
 export function isPostgres(database: string): boolean {
   return database.startsWith("postgresql:");
+}
+
+/** The place of a tenant that shares the server of PostgreSQL that is told. */
+export function tenantOn(server: string): string {
+  return `tenant ${server}`;
+}
+
+/** The server that a tenant shares; `undefined` for what is a database itself. */
+export function sharedServerOf(database: string): string | undefined {
+  return /^tenant (.*)/.exec(database)?.[1];
 }
 
 /** Whether it is a server of MariaDB. */

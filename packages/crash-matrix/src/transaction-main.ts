@@ -1,8 +1,8 @@
 import { CommitOutcomeUnknownError } from "@nsj/mdb-core";
 import { crashPostgres } from "@nsj/mdb-wire-servers";
-import { openDatabases } from "./databases.ts";
+import { asTenant, openDatabases } from "./databases.ts";
 import type { Place } from "./steps.ts";
-import { isMariadb, type Task, type Told, waiting } from "./task.ts";
+import { isMariadb, sharedServerOf, type Task, type Told, waiting } from "./task.ts";
 
 // One process with a coordinator in it: runs what its argument says, and tells what it was told.
 const task = JSON.parse(process.argv[2] ?? "{}") as Task;
@@ -22,7 +22,10 @@ async function at(place: Place): Promise<void> {
   } else if (task.event.kill === "coordinator") {
     process.kill(process.pid, "SIGKILL");
     await new Promise(() => undefined);
-  } else await crashPostgres(task.databases[task.event.of] ?? "");
+  } else {
+    const where = task.databases[task.event.of] ?? "";
+    await crashPostgres(sharedServerOf(where) ?? where);
+  }
 }
 
 const databases = openDatabases(task.databases, at);
@@ -30,14 +33,16 @@ const labels = Object.keys(task.databases);
 
 async function once(id: number): Promise<Told> {
   try {
-    await databases.transaction(
-      labels,
-      async (transactions) => {
-        for (const label of labels) {
-          await transactions[label]?.execute("insert into work (id) values (:id)", { id });
-        }
-      },
-      { decider: task.decider, timeoutMs: task.timeoutMs ?? 20_000 },
+    await asTenant(() =>
+      databases.transaction(
+        labels,
+        async (transactions) => {
+          for (const label of labels) {
+            await transactions[label]?.execute("insert into work (id) values (:id)", { id });
+          }
+        },
+        { decider: task.decider, timeoutMs: task.timeoutMs ?? 20_000 },
+      ),
     );
     return { id, outcome: "committed" };
   } catch (error) {

@@ -60,6 +60,24 @@ describe("a transaction over MariaDB and others is whole after recovery", () => 
   }
 });
 
+const tenant: Topology = { labels: ["t", "a"], decider: "a" };
+
+const pointsOfTenant: readonly (readonly [Point, boolean | undefined])[] = [
+  [{ ...tenant, at: "t prepare answered", event: die }, false],
+  [{ ...tenant, at: "a commit answered", event: die }, true],
+  [{ ...tenant, at: "t finish before", event: { kill: "server", of: "t" } }, true],
+];
+
+describe("a transaction with a tenant of a shared pool is whole after recovery by who has never heard of the tenant", () => {
+  for (const [point, committed] of pointsOfTenant) {
+    it(nameOf(point), async () => {
+      const { faults, has } = await playPoint(bed, point);
+      expect(faults).toEqual([]);
+      if (committed !== undefined) expect(new Set(Object.values(has))).toEqual(new Set([committed]));
+    });
+  }
+});
+
 describe("recovery while a coordinator sleeps between the votes and its decision", () => {
   const asleep = async (recover: () => Promise<void>) => {
     const id = nextId();

@@ -20,6 +20,7 @@ export async function startTenantService(
 ): Promise<Service> {
   const app = express();
   app.set("env", "test");
+  app.set("trust proxy", way === "host behind a proxy");
   app.use(mdbExpress(databases));
   app.get("/health", mdbHealth(databases));
   const tenant = express.Router({ mergeParams: true });

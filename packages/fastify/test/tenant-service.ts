@@ -21,7 +21,7 @@ export async function startTenantService(
   { tenants, way, ...options }: TenantServiceOptions,
   hook?: "onRequest" | "preParsing" | "preHandler",
 ): Promise<Service> {
-  const app = fastify();
+  const app = fastify({ trustProxy: way === "host behind a proxy" });
   await app.register(mdbFastify, { databases, ...options });
   await app.register(
     async (tenant) => {

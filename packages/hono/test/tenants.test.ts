@@ -1,4 +1,4 @@
 import { tenantSuite } from "@nsj/mdb-http-testkit";
 import { startTenantService } from "./tenant-service.ts";
 
-tenantSuite("Hono", startTenantService);
+tenantSuite("Hono", startTenantService, { trustsProxies: false });

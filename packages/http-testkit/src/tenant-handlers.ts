@@ -43,6 +43,15 @@ export const tenantAnswers = {
     return { seen };
   },
 
+  /** Holds a connection, and waits for another one that nobody else can give. */
+  async tenantRing({ databases }: HandlerRequest) {
+    const shop = databases.database("shop");
+    await shop.transaction(async (tx) => {
+      await tx.query("select 1");
+      await shop.transaction((inner) => inner.query("select 1"), { propagation: "requires_new" });
+    });
+  },
+
   /** Runs until its client goes away. */
   async tenantHang({ session, user }: HandlerRequest) {
     const shop = await session("shop");

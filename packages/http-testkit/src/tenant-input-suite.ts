@@ -4,7 +4,11 @@ import type { TenantWay } from "./tenant-service.ts";
 import type { RunningTenants } from "./tenant-suite.ts";
 
 /** Registers how a request says for which tenant it is, and what odd ones get. */
-export function tenantInputSuite(framework: string, open: (way: TenantWay) => Promise<RunningTenants>): void {
+export function tenantInputSuite(
+  framework: string,
+  open: (way: TenantWay) => Promise<RunningTenants>,
+  trustsProxies: boolean,
+): void {
   const run = (name: string, tenant = "x") => `/t/${tenant}/run/${name}/1`;
   const missing = { status: 400, code: "MDB_TENANT_MISSING" };
   const contradicted = { status: 403, code: "MDB_TENANT_CONTRADICTED" };
@@ -44,6 +48,32 @@ export function tenantInputSuite(framework: string, open: (way: TenantWay) => Pr
       const lines = [`GET ${run("tenantForget")} HTTP/1.1`, ...hosts.map((it) => `Host: ${it}`), "Connection: close"];
       expect(statusOf(await sendLines(service.url, lines))).toBe(400);
       expect(shops.stats().tenants.lookups.asked).toBe(0);
+    });
+  });
+
+  describe(`the host that a proxy in front of ${framework} tells`, () => {
+    const forwarded = { host: "acme.example.org", "x-forwarded-host": "bolt.example.org" };
+
+    it("is not looked at where nobody has said that there is one: anybody could send it", async () => {
+      const { service } = await open("host");
+      expect(await askAs(service.url + run("tenantForget"), forwarded)).toMatchObject(served("acme"));
+      const alone = { host: "127.0.0.1", "x-forwarded-host": "bolt.example.org", forwarded: "host=bolt.example.org" };
+      expect(await askAs(service.url + run("tenantForget"), alone)).toMatchObject(missing);
+    });
+
+    it("names the tenant where the proxy is trusted, and is read as any host is", async ({ skip }) => {
+      if (!trustsProxies)
+        skip(`${framework} knows no proxies; a function reads the header that the proxy in front sets`);
+      const { service } = await open("host behind a proxy");
+      const ask = (told: string) =>
+        askAs(service.url + run("tenantForget"), { host: "10.0.0.1:3000", "x-forwarded-host": told });
+      expect(await ask("bolt.example.org")).toMatchObject(served("bolt"));
+      expect(await ask("BOLT.example.org:8443")).toMatchObject(served("bolt"));
+      expect(await ask("example.org")).toMatchObject(missing);
+      expect(await ask("bolt.example.org/x")).toMatchObject(missing);
+      expect(await askAs(service.url + run("tenantForget"), { host: "acme.example.org" })).toMatchObject(
+        served("acme"),
+      );
     });
   });
 

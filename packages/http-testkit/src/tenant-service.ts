@@ -10,8 +10,18 @@ import {
 } from "@nsj/mdb-http";
 import type { Service, ServiceOptions } from "./service.ts";
 
-/** The ways in which the suite lets a request say for which tenant it is. */
-export type TenantWay = "host" | "path" | "header" | "function" | "host and claim" | "host and header";
+/**
+ * The ways in which the suite lets a request say for which tenant it is. `"host behind a proxy"`: the service was told to trust whoever is in front of it,
+ * as its framework is told that.
+ */
+export type TenantWay =
+  | "host"
+  | "host behind a proxy"
+  | "path"
+  | "header"
+  | "function"
+  | "host and claim"
+  | "host and header";
 
 /** What a service for tenants is started with. */
 export interface TenantServiceOptions extends ServiceOptions {
@@ -42,6 +52,7 @@ export function tenantFrom<Request>(
   };
   const ways: Readonly<Record<TenantWay, TenantFrom<Request>>> = {
     host,
+    "host behind a proxy": host,
     path: fromPath("tenant"),
     header: fromHeader("x-tenant", { trusted: true }),
     function: ask,

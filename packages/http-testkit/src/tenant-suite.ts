@@ -18,8 +18,18 @@ export interface RunningTenants {
   readonly seen: readonly string[];
 }
 
+/** What a framework has, beyond what all have. */
+export interface TenantSuiteOptions {
+  /** Whether it can be told to trust the proxy in front of it; by default it can. */
+  readonly trustsProxies?: boolean;
+}
+
 /** Registers what an integration has to do for tenants, asked over HTTP. */
-export function tenantSuite(framework: string, start: StartTenantService): void {
+export function tenantSuite(
+  framework: string,
+  start: StartTenantService,
+  { trustsProxies = true }: TenantSuiteOptions = {},
+): void {
   let places: TenantPlaces;
   const running: Service[] = [];
 
@@ -46,7 +56,7 @@ export function tenantSuite(framework: string, start: StartTenantService): void 
   };
   const run = (name: string, tenant = "x") => `/t/${tenant}/run/${name}/1`;
 
-  tenantInputSuite(framework, open);
+  tenantInputSuite(framework, open, trustsProxies);
 
   describe(`a tenant that ${framework} cannot serve`, () => {
     it("is a 404 where there is none, once it is asked for anything", async () => {
@@ -97,6 +107,40 @@ export function tenantSuite(framework: string, start: StartTenantService): void 
           });
         }),
       );
+    });
+  });
+
+  describe(`a tenant that ${framework} cannot serve for now`, () => {
+    const served = { status: 503, retryAfter: "1" };
+
+    it("is a 503 with Retry-After where enough wait for it already, and others are served", async () => {
+      const { service, shops, databases } = await open("path", undefined, {
+        perTenant: { connections: 1, waiting: 1 },
+      });
+      const shop = databases.database("shop");
+      const session = await shops.run("acme", () => shop.getSession());
+      await session.query("select 1");
+      const waiting = shops.run("acme", () => shop.queryScalar("select 2"));
+      await vi.waitFor(() => expect(shops.stats("acme")?.pool?.waiting).toBe(1));
+      const ask = (tenant: string) => askAs(service.url + run("tenantForget", tenant), {});
+      expect(await ask("acme")).toMatchObject({ ...served, code: "MDB_POOL_QUEUE_FULL" });
+      expect(await ask("bolt")).toMatchObject({ status: 200, body: { seen: ["bolt"] } });
+      await session.close();
+      expect(await waiting).toBe(2);
+    });
+
+    it("is a 503 with Retry-After where its own callers wait for each other", async () => {
+      const resolve = (id: string) => places.definition(`${id} 0`, { pool: { deadlockPatienceMs: 50 } });
+      const { service } = await open("path", resolve, { connections: 1 });
+      const answer = await askAs(service.url + run("tenantRing", "acme"), {});
+      expect(answer).toMatchObject({ ...served, code: "MDB_POOL_DEADLOCK" });
+      expect(await askAs(service.url + run("tenantForget", "acme"), {})).toMatchObject({ status: 200 });
+    });
+
+    it("is a 504 where its statement takes longer than each may, also in a session", async () => {
+      const { service } = await open("path", undefined, { perTenant: { statementTimeoutMs: 50 } });
+      const answer = await askAs(service.url + run("tenantHang", "acme"), {});
+      expect(answer).toMatchObject({ status: 504, code: "MDB_STATEMENT_TIMEOUT", retryAfter: undefined });
     });
   });
 

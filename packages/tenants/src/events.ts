@@ -6,6 +6,8 @@ export interface TenantEvent {
   readonly type: "opened" | "evicted" | "moved";
   /** The label. */
   readonly database: string;
+  /** `DatabaseManager.number`: two managers may use one label. */
+  readonly manager: number;
   readonly tenant: string;
   readonly reason?: "idle" | "room" | "done" | "gone";
 }
@@ -13,6 +15,9 @@ export interface TenantEvent {
 const events = channel("mdb:tenant");
 
 /** Tells those who listen; costs nothing while nobody does. */
-export function tell(event: TenantEvent): void {
-  if (events.hasSubscribers) events.publish(event);
+export function tell(
+  { label: database, manager }: { readonly label: string; readonly manager: number },
+  event: Omit<TenantEvent, "database" | "manager">,
+): void {
+  if (events.hasSubscribers) events.publish({ ...event, database, manager } satisfies TenantEvent);
 }

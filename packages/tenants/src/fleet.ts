@@ -27,6 +27,8 @@ const retryAfterMs = 1_000;
 /** The tenants of one label that are open, and how they come and go. */
 export class Fleet {
   readonly label: string;
+  /** The manager's number, for events. */
+  readonly manager: number;
   readonly options: CheckedTenantsOptions;
   readonly environment: CompositeEnvironment;
   readonly lookups: Lookups;
@@ -48,6 +50,7 @@ export class Fleet {
     environment: CompositeEnvironment,
   ) {
     this.label = label;
+    this.manager = databases.number;
     this.options = options;
     this.environment = environment;
     this.opener = new Opener(label, options, scope, databases, environment);
@@ -102,7 +105,7 @@ export class Fleet {
     this.tenants.delete(tenant.id);
     this.counts.evicted[reason]++;
     if (tenant.current !== undefined) this.closeGeneration(tenant.current, {});
-    tell({ type: "evicted", database: this.label, tenant: tenant.id, reason });
+    tell(this, { type: "evicted", tenant: tenant.id, reason });
     return true;
   }
 
@@ -152,7 +155,7 @@ export class Fleet {
     const { clock } = this.environment;
     this.tenants.set(id, new Tenant(id, this.open(id, place), () => clock.now()));
     this.counts.opened++;
-    tell({ type: "opened", database: this.label, tenant: id });
+    tell(this, { type: "opened", tenant: id });
     this.#sweepLater();
   }
 

@@ -23,7 +23,7 @@ export function moveTenant(fleet: Fleet, tenant: Tenant, found: unknown): void {
     const empty = leave(fleet, tenant, current);
     // For whoever asked to have it refreshed: maintenance begins when nobody works there any more.
     if (place !== undefined) tenant.arriving = empty;
-    tell({ type: "evicted", database: fleet.label, tenant: tenant.id, reason: "gone" });
+    tell(fleet, { type: "evicted", tenant: tenant.id, reason: "gone" });
     return;
   }
   const difference = differenceOf(fleet, current, place);
@@ -31,7 +31,7 @@ export function moveTenant(fleet: Fleet, tenant: Tenant, found: unknown): void {
   // Opened first: a place that cannot be opened changes nothing.
   const next = fleet.open(tenant.id, place);
   fleet.counts.moved++;
-  tell({ type: "moved", database: fleet.label, tenant: tenant.id });
+  tell(fleet, { type: "moved", tenant: tenant.id });
   const empty = leave(fleet, tenant, current);
   if (fleet.options.move === "overlap" || difference === "password") {
     tenant.current = next;

@@ -1,13 +1,12 @@
 import {
   type CompositeEnvironment,
   ConfigurationError,
-  type ConnectionBudget,
-  connectionBudget,
   type Database,
   type DatabaseManager,
   type MdbError,
   RoutedDatabase,
 } from "@nsj/mdb-core";
+import { Budgets } from "./budgets.ts";
 import { TenantMismatchError, TenantUnavailableError } from "./errors.ts";
 import type { CheckedTenantsOptions } from "./options.ts";
 import { type OpenPlace, readPlace, type UnavailablePlace } from "./place.ts";
@@ -16,7 +15,7 @@ import { Generation } from "./tenant.ts";
 
 /** Makes databases of places. No I/O. */
 export class Opener {
-  readonly budget: ConnectionBudget | undefined;
+  readonly budgets: Budgets;
   readonly #label: string;
   readonly #options: CheckedTenantsOptions;
   readonly #scope: TenantScope;
@@ -35,8 +34,7 @@ export class Opener {
     this.#scope = scope;
     this.#databases = databases;
     this.#environment = environment;
-    const { budget, connections } = options;
-    this.budget = typeof budget === "function" ? undefined : (budget ?? connectionBudget({ max: connections }));
+    this.budgets = new Budgets(options);
   }
 
   /** Reads what was found of a tenant. @throws ConfigurationError for what is no place */
@@ -62,7 +60,7 @@ export class Opener {
       return generation.current;
     }
     const { definition } = place;
-    const budget = this.#budgetOf(id, definition);
+    const budget = this.budgets.of(id, place);
     const database = this.#environment.member(definition, {
       ...options,
       budget,
@@ -86,11 +84,6 @@ export class Opener {
     if (current === undefined || current === id) return undefined;
     const message = `${this.#label}: something of tenant "${id}" was used in the scope of "${current}"`;
     return new TenantMismatchError(message, { database: this.#label, tenant: id });
-  }
-
-  #budgetOf(tenant: string, definition: Parameters<CompositeEnvironment["member"]>[0]): ConnectionBudget | undefined {
-    const { budget } = this.#options;
-    return typeof budget === "function" ? budget({ tenant, definition }) : this.budget;
   }
 
   #poolOf(id: string, on: string): Database {

@@ -131,5 +131,12 @@ export function checkTenantsOptions(options: TenantsOptions): CheckedTenantsOpti
     throw new ConfigurationError('tenants: option "idPattern" must be a regular expression', { key: "idPattern" });
   }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return Object.freeze({ ...defaults, ...(given as TenantsOptions), ask, perTenant }) as CheckedTenantsOptions;
+  const pattern = withoutPosition(idPattern ?? defaults.idPattern);
+  const checked = { ...defaults, ...(given as TenantsOptions), ask, perTenant, idPattern: pattern };
+  return Object.freeze(checked) as CheckedTenantsOptions;
+}
+
+/** With `g` or `y` it would begin where the last id ended, and refuse every other one that is good. */
+function withoutPosition({ source, flags }: RegExp): RegExp {
+  return new RegExp(source, flags.replace(/[gy]/g, ""));
 }

@@ -17,8 +17,11 @@ export interface TenantStats {
 
 /** All tenants of a label at one moment: gauges, then counters since the start. */
 export interface TenantsStats {
-  /** `undefined` where each server has a budget of its own. */
-  readonly budget: BudgetStats | undefined;
+  /**
+   * Where each server has a budget of its own: the sums of all that were given for a tenant so far, and that the application still has. The figures of one
+   * server are those of its budget.
+   */
+  readonly budget: BudgetStats;
   readonly tenants: {
     readonly open: number;
     /** Ids that are remembered as unknown, unavailable or not to be looked up. */
@@ -53,7 +56,7 @@ export function tenantsStats(fleet: Fleet): TenantsStats {
   const top = busy.slice(0, inTop).map(({ id, busyMs }) => ({ tenant: id, busyMs }));
   for (const tenant of busy) tenant.busyMs = 0;
   return {
-    budget: opener.budget?.stats(),
+    budget: opener.budgets.stats(),
     tenants: {
       open: tenants.size,
       remembered: lookups.remembered,

@@ -36,7 +36,16 @@ describe("a budget for each server", () => {
     for (const id of ids) expect(await shops.shops.run(id, () => whose(shops.shop))).toBe(id);
     expect(budgets.n.stats()).toMatchObject({ used: 1, reclaimed: 2 });
     expect(budgets.s.stats()).toMatchObject({ used: 1, reclaimed: 2 });
-    expect(shops.shops.stats()).toMatchObject({ budget: undefined, pools: { total: 2 } });
+    expect(shops.shops.stats()).toMatchObject({
+      budget: { max: 2, used: 2, starving: 0, reclaimed: 4, handedOver: 0 },
+      pools: { total: 2 },
+    });
+  });
+
+  it("has to be given for every place: none would be no bound at all", async () => {
+    await using it = await openShops(ids, { budget: () => undefined as unknown as ConnectionBudget });
+    const error = await errorOf(() => it.shops.run("n0", () => whose(it.shop)));
+    expect(error).toMatchObject({ code: "MDB_CONFIGURATION", message: expect.stringContaining('"n0"') });
   });
 
   it("is what each() yields to, on the one server where requests starve", async () => {

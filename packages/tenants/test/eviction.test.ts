@@ -83,7 +83,7 @@ describe("opening and evicting", () => {
     const { shops, shop } = it;
     for (const id of ids) {
       expect(await shops.run(id, () => whose(shop))).toBe(id);
-      expect(shops.stats().budget?.used).toBeLessThanOrEqual(3);
+      expect(shops.stats().budget.used).toBeLessThanOrEqual(3);
     }
     expect(shops.stats()).toMatchObject({ budget: { used: 3, reclaimed: 9 }, tenants: { open: 12 } });
   });

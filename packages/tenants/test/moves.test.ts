@@ -128,6 +128,31 @@ describe("a tenant that moves", () => {
     expect(shops.stats("acme")).toMatchObject({ uses: 0, leaving: 0 });
   });
 
+  it.each(["own", "shared"])("keeps nothing of what was not committed in the old place in time: %s", async (kind) => {
+    await using it = await openShops(["old", "new"], { move: "stop", drainTimeoutMs: 500 });
+    const { shops, shop, places, own, clock, manager } = it;
+    places.set("acme", kind === "own" ? own("old") : { on: "shared", settings: { tenant: "acme" } });
+    await manager.database("shared").execute("create table items (name text)");
+    const insert = "insert into items (name) values ('late')";
+    const go = Promise.withResolvers<void>();
+    const late = errorOf(() =>
+      shops.run("acme", () => shop.transaction((tx) => tx.execute(insert).then(() => go.promise))),
+    );
+    await settled();
+    places.set("acme", own("new"));
+    const moved = shops.refresh("acme");
+    await clock.advance(501);
+    await moved;
+    go.resolve();
+    // By now the new place takes writes: it would be lost in the old one.
+    const code = kind === "own" ? "MDB_CONNECTION_LOST" : "MDB_TENANT_UNAVAILABLE";
+    expect(await late).toMatchObject({ code });
+    const held = kind === "own" ? it.manager.register("look", own("old")).database("look") : manager.database("shared");
+    expect(await held.queryScalar("select count(*) from items where name = 'late'")).toBe(0);
+    await settled();
+    expect(shops.stats("acme")).toMatchObject({ leaving: 0, uses: 0 });
+  });
+
   it("goes where it is not found any more, and running work ends", async () => {
     await using it = await openShops(["acme"]);
     const { shops, shop, places } = it;

@@ -29,6 +29,12 @@ describe("resolving", () => {
     expect(it.lookups).toEqual(["new", "new"]);
   });
 
+  it("takes an id for the same whichever was asked for before, also with a pattern that keeps a position", async () => {
+    await using it = await openShops(["acme", "bolt"], { idPattern: /^[a-z]+$/gy });
+    for (const id of ["acme", "bolt", "acme"]) expect(await it.shops.run(id, () => whose(it.shop))).toBe(id);
+    expect(await errorOf(() => it.shops.run("Acme", () => {}))).toMatchObject({ code: "MDB_PARAMETER" });
+  });
+
   it("looks a new tenant up at once when it is told to", async () => {
     await using it = await openShops([]);
     const { shops, shop } = it;

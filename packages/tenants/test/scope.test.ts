@@ -115,6 +115,27 @@ describe("the scope of a tenant", () => {
     await session.close();
   });
 
+  it("commits nothing of one tenant in the scope of another", async () => {
+    await using it = await openShops(["acme", "bolt"]);
+    const { shops, shop } = it;
+    const count = () => shops.run("acme", () => shop.queryScalar("select count(*) from items"));
+    const session = await shops.run("acme", () => shop.getSession());
+    await session.execute("insert into items (name) values ('two')");
+    expect(await errorOf(() => shops.run("bolt", () => session.commit()))).toBeInstanceOf(TenantMismatchError);
+    await session.close();
+    const held = await shops.run("acme", () => shop.begin());
+    await held.execute("insert into items (name) values ('three')");
+    expect(await errorOf(() => shops.run("bolt", () => held.commit()))).toBeInstanceOf(TenantMismatchError);
+    expect(await count()).toBe(1);
+    await using again = await shops.run("acme", () => shop.getSession());
+    await again.execute("insert into items (name) values ('two')");
+    // Outside of any scope it is clear whose it is; and to end without keeping is always possible.
+    await again.commit();
+    await again.execute("insert into items (name) values ('three')");
+    await shops.run("bolt", () => again.rollback());
+    expect(await count()).toBe(2);
+  });
+
   it("joins the transaction of its own tenant, and only that", async () => {
     await using it = await openShops(["acme"]);
     const { shops, shop } = it;

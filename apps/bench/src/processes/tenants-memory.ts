@@ -53,7 +53,7 @@ async function withTenants() {
   for (let index = known - connected; index < known; index++) await ask(index);
   const inUse = await heap();
   const { budget } = shops.stats();
-  expectThat(budget?.used === connected, `${budget?.used} connections are open`);
+  expectThat(budget.used === connected, `${budget.used} connections are open`);
   for (let index = 1; index <= unknownIds; index++) await unknown(index);
   const remembered = await heap();
   const again = performance.now();

@@ -81,7 +81,7 @@ export class Sampler {
 
   async #look(): Promise<void> {
     const { budget, tenants, pools } = this.#opened.shops.stats();
-    this.#used.push([budget?.used ?? 0, budget?.starving ?? 0]);
+    this.#used.push([budget.used, budget.starving]);
     if (this.#used.length > kept) this.#used.shift();
     if (this.#events.listenerCount("sample") === 0 || this.#isReading) return;
     this.#isReading = true;

@@ -15,12 +15,12 @@ export function compositeEnvironment(
   environment: ManagedEnvironment,
   identity: object,
 ): CompositeEnvironment {
-  let types: Parameters<CompositeEnvironment["routed"]>[2]["types"];
+  let common: Pick<Parameters<CompositeEnvironment["routed"]>[2], "statementTimeoutMs" | "types"> = {};
   return {
     clock: environment.clock ?? systemClock,
     random: environment.random ?? Math.random,
     routed(driver, router, options) {
-      types = options.types;
+      common = options;
       return { context: routedContext(label, driver, options, router, environment, identity), router };
     },
     member(definition, options) {
@@ -31,7 +31,12 @@ export function compositeEnvironment(
       if (databaseOptions.types !== undefined) {
         throw refused(label, "types", "are the same for all databases behind one label; give them there");
       }
-      return openDatabase(label, definition, environment, { identity, types, ...options });
+      return openDatabase(label, definition, environment, {
+        identity,
+        statementTimeoutMs: common.statementTimeoutMs,
+        types: common.types,
+        ...options,
+      });
     },
     compare: compareDefinitions,
     passwordOf(definition) {
@@ -44,7 +49,12 @@ export function compositeEnvironment(
     sharedMember(pool, options) {
       const internals = internalsOf(pool);
       if (internals === undefined) throw new TypeError("the pool of a shared member must be that of a database");
-      return sharedMember(internals.context, options, { label, identity, types: checkTypeOptions(types ?? {}, label) });
+      return sharedMember(internals.context, options, {
+        label,
+        identity,
+        statementTimeoutMs: common.statementTimeoutMs,
+        types: checkTypeOptions(common.types ?? {}, label),
+      });
     },
   };
 }

@@ -62,6 +62,7 @@ interface Belonging {
   readonly key?: string | undefined;
   readonly refusal?: DatabaseContext["refusal"];
   readonly types?: TypeOptions | undefined;
+  readonly statementTimeoutMs?: number | undefined;
   readonly budget?: ConnectionBudget | undefined;
   readonly maxConnections?: number | undefined;
   readonly maxWaiting?: number | undefined;
@@ -135,7 +136,8 @@ function contextOf(
   const random = environment.random ?? Math.random;
   const poolOptions = limited(options.pool, belonging, label);
   const pool = new Pool(source, poolOptions, { clock, random, budget });
-  const statementTimeoutMs = options.statementTimeoutMs ?? Number.POSITIVE_INFINITY;
+  const { statementTimeoutMs: ofAll = Number.POSITIVE_INFINITY } = belonging;
+  const statementTimeoutMs = Math.min(options.statementTimeoutMs ?? Number.POSITIVE_INFINITY, ofAll);
   const pipelining =
     options.pipelining &&
     checkPipeliningOptions(options.pipelining, label, {

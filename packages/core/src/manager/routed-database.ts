@@ -35,6 +35,9 @@ export interface RoutedParts {
   readonly router: Router;
 }
 
+/** A `Symbol.for` brand, so that the manager of any copy of the package finds it. */
+export const enterMember: unique symbol = Symbol.for("@nsj/mdb/enter-member") as never;
+
 type Limits = Pick<StatementOptions, "signal" | "timeoutMs">;
 
 /**
@@ -101,6 +104,11 @@ export class RoutedDatabase extends Database {
 
   override health(options: { readonly timeoutMs?: number } = {}): Promise<Health> {
     return this.#router.health(options.timeoutMs ?? 5_000);
+  }
+
+  /** The member that the calling code means now, in use until its `end`: for what spans several databases. */
+  [enterMember](limits: Limits): MaybePromise<Entered> {
+    return this.#enter(this.#router.key(), boundsFrom(this.context, limits));
   }
 
   protected override get eventKey(): string | undefined {

@@ -1,4 +1,4 @@
-import type { SessionContext } from "../driver/index.ts";
+import type { Capabilities, SessionContext } from "../driver/index.ts";
 import { contextParts } from "../driver/index.ts";
 import { UnsupportedError } from "../errors/index.ts";
 import { LeaseLimit, type LeasePool } from "../pool/index.ts";
@@ -13,6 +13,7 @@ import { defaultHookTimeoutMs } from "./open-database.ts";
 interface OfLabel {
   readonly label: string;
   readonly identity: object;
+  readonly statementTimeoutMs: number | undefined;
   readonly types: Required<TypeOptions>;
 }
 
@@ -40,9 +41,11 @@ export function sharedMember(shared: DatabaseContext, options: SharedMemberOptio
     identity: of.identity,
     lending: undefined,
     key: options.key,
-    isShared: true,
+    sharedWith: shared.database,
+    capabilities: capabilitiesIn(options.context, shared.capabilities),
     refusal: options.refusal,
     pool: withContext(limited, options.context, shared),
+    statementTimeoutMs: Math.min(shared.statementTimeoutMs, of.statementTimeoutMs ?? Number.POSITIVE_INFINITY),
     // Statements of others would be in the same transaction, and in the wrong context.
     pipelining: undefined,
     hookTimeoutMs: options.hookTimeoutMs ?? defaultHookTimeoutMs,
@@ -79,6 +82,11 @@ function withContext(pool: LeasePool, given: SessionContext, shared: DatabaseCon
       return lease;
     },
   };
+}
+
+/** What a role has prepared can be finished by that role only, and recovery comes as the pool's own login. */
+function capabilitiesIn({ role }: SessionContext, capabilities: Capabilities): Capabilities {
+  return role === undefined ? capabilities : { ...capabilities, branches: "none" };
 }
 
 function checkContext({ engine, capabilities }: DatabaseContext, given: SessionContext, label: string): void {

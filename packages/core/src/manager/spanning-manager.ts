@@ -17,6 +17,7 @@ import {
   type Verdict,
 } from "../session/index.ts";
 import type { Database } from "./database.ts";
+import { withMembers } from "./members-of-transaction.ts";
 import type { Environment } from "./open-database.ts";
 
 /** The transactions of a callback over several databases, by label. */
@@ -52,12 +53,12 @@ export abstract class SpanningManager<Label extends string> {
     return new Map(contexts.filter(([, context]) => context.isRouted !== true));
   }
 
-  /** @throws UnknownDatabaseError; UnsupportedError for a label that stands for many databases */
+  /** For what needs to be found again by its label. @throws UnknownDatabaseError; UnsupportedError for a label that stands for many databases */
   #ownContextOf(label: Label): DatabaseContext {
     const context = contextOf(this.database(label));
     if (context.isRouted !== true) return context;
     const { database, engine } = context;
-    const message = `"${database}" (${engine}) stands for many databases: it takes no part in transactions over several labels, and keeps no decisions`;
+    const message = `"${database}" (${engine}) stands for many databases: it keeps no decisions, and what its members leave prepared is found in the labels whose pools they share`;
     throw new UnsupportedError(message, { database, engine });
   }
 
@@ -67,19 +68,20 @@ export abstract class SpanningManager<Label extends string> {
   /** @throws UnknownDatabaseError */
   abstract database(label: Label): Database;
 
-  /** @throws ParameterError, UnknownDatabaseError; UnsupportedError for a label that stands for many databases */
+  /** @throws ParameterError, UnknownDatabaseError; UnsupportedError for a label that stands for many databases, where a crash could leave something */
   protected async transactionOver<R>(
     labels: readonly Label[],
     work: (transactions: SpanningTransactions<Label>) => Promise<R>,
-    options: SpanningOptions | undefined,
+    options: SpanningOptions = {},
   ): Promise<R> {
     checkLabels(labels);
-    const contexts = labels.map((label) => this.#ownContextOf(label));
-    return this.#coordinator.transaction(
-      contexts,
-      (transactions) => work(transactions as SpanningTransactions<Label>),
-      options ?? {},
-    );
+    const databases = labels.map((label) => this.database(label));
+    const run = (contexts: readonly DatabaseContext[], left: SpanningOptions): Promise<R> =>
+      this.#coordinator.transaction(contexts, (handles) => work(handles as SpanningTransactions<Label>), left);
+    const contexts = databases.map(contextOf);
+    return contexts.some(({ isRouted }) => isRouted === true)
+      ? withMembers(databases, contexts, options, run)
+      : run(contexts, options);
   }
 
   protected startRecovery(): void {
@@ -109,9 +111,10 @@ export abstract class SpanningManager<Label extends string> {
    * ends it. Safe at any time, from any process, beside running transactions: one that has prepared and not yet decided is rolled back by it. Never rejects
    * for what cannot be reached: that is in the answer.
    * @param options - `labels`: only in these
+   * @throws UnsupportedError for a label that stands for many: what they have left is found in the labels whose pools they share
    */
   async recover({ labels }: { readonly labels?: readonly Label[] } = {}): Promise<RecoveryRound> {
-    for (const label of labels ?? []) this.database(label);
+    for (const label of labels ?? []) this.#ownContextOf(label);
     return this.#coordinator.recover(labels);
   }
 

@@ -26,8 +26,8 @@ export interface DatabaseContext {
   readonly refusal?: (() => MdbError | undefined) | undefined;
   /** The door for helpers of tests; `undefined` where what stands behind the label has no pool of its own. */
   readonly lending: Lending | undefined;
-  /** Whether its connections are another database's, on which only what goes through core has its context. */
-  readonly isShared?: boolean | undefined;
+  /** The label whose connections it uses, where they are another database's: only what goes through core has its context there. */
+  readonly sharedWith?: string | undefined;
   /** What its manager counts, for events. */
   readonly tally: Tally;
   /** What is sent by it is the library's own traffic, for events. */
@@ -65,6 +65,11 @@ export interface DatabaseContext {
 /** Where something happened, for an error. */
 export function placeOf(context: DatabaseContext, statement?: string): ErrorPlace {
   return { database: context.database, engine: context.engine, target: context.target, statement };
+}
+
+/** The label of the database in which its branches are, and recovery finds them. */
+export function branchLabelOf({ database, sharedWith }: DatabaseContext): string {
+  return sharedWith ?? database;
 }
 
 /** `orders (postgres)`: how every message begins. */

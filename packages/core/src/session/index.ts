@@ -27,14 +27,19 @@ export { checkPipeliningOptions, type PipeliningOptions } from "./pipelining/pip
 export { joinsWhatRuns, propagate } from "./propagate.ts";
 export { currentScope, runInScope } from "./scope.ts";
 export { Session } from "./session.ts";
-export { checkLabels } from "./spanning/choose-decider.ts";
+export { checkLabels, refuseUnrecoverable } from "./spanning/choose-decider.ts";
 export { Coordinator } from "./spanning/coordinator.ts";
 export type { InDoubt } from "./spanning/in-doubt.ts";
 export type { Verdict } from "./spanning/protocol.ts";
 export type { DoubtDecision, RecoveredBranch, RecoveryRound } from "./spanning/recovery.ts";
 export type { RecoveryOptions } from "./spanning/recovery-loop.ts";
 export type { InDoubtEvent, SpanningEvent } from "./spanning/spanning-events.ts";
-export { type SpanningMode, type SpanningOptions, spanningModes } from "./spanning/spanning-options.ts";
+export {
+  checkSpanningOptions,
+  type SpanningMode,
+  type SpanningOptions,
+  spanningModes,
+} from "./spanning/spanning-options.ts";
 export { prepareStore, storeDdl } from "./spanning/store-ddl.ts";
 export type { SchemaIssue, SchemaResult, StandardSchema } from "./standard-schema.ts";
 export { StatementExecutor } from "./statement-executor.ts";

@@ -66,7 +66,7 @@ export class PinnedConnection extends StatementExecutor {
    * @throws UnsupportedError for a database in another one's pool, whose context it would not have
    */
   raw(): unknown {
-    if (this.context.isShared === true) {
+    if (this.context.sharedWith !== undefined) {
       const message = `${nameOf(this.context)}: the driver's own connection would work outside of the context that tells this database apart`;
       throw new UnsupportedError(message, this.context);
     }

@@ -17,7 +17,9 @@ export function lookBack(unit: Unit): MaybePromise<MdbError | undefined> {
   if (failure !== undefined) return unit.aborted();
   if (rollbackOnly !== undefined) return innerFailed(context, rollbackOnly.cause);
   const state = server?.state;
-  return state === "failed" || state === "over" ? unit.aborted() : undefined;
+  if (state === "failed" || state === "over") return unit.aborted();
+  // What may not be used where the calling code is by now may not be kept from there either.
+  return state === undefined || state === "none" ? undefined : context.refusal?.();
 }
 
 async function endForgotten(unit: Unit, reason: MdbError): Promise<MdbError> {

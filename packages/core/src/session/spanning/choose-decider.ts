@@ -22,6 +22,25 @@ export function refuseRunning(contexts: readonly DatabaseContext[]): void {
 }
 
 /**
+ * Looks whether those that are one of many behind their label can be branches of an atomic transaction: what they leave prepared has to be found by whoever
+ * recovers, who knows labels and nobody behind one.
+ * @throws UnsupportedError where it would not be
+ */
+export function refuseUnrecoverable(contexts: readonly DatabaseContext[]): void {
+  if (contexts.length < 2) return;
+  for (const context of contexts) {
+    const { key, isRouted, database, engine } = context;
+    const isOneOfMany = key !== undefined || isRouted === true;
+    if (!isOneOfMany || (canPrepare(context) && (isRouted === true || context.sharedWith !== undefined))) continue;
+    const why = canPrepare(context)
+      ? "has a database of its own, where nobody would find what a crash has left prepared"
+      : "cannot prepare a transaction as another login could finish it";
+    const message = `${nameOf(context)}: what this label stands for here ${why}, so it takes no part in an atomic transaction over several databases; let an outbox carry the work, or take mode "best-effort"`;
+    throw new UnsupportedError(message, { database, engine });
+  }
+}
+
+/**
  * The database whose own commit decides: the one that cannot prepare, else the one that was asked for, else the first.
  * @throws UnsupportedError where two cannot prepare, or one would forget the decision with its process
  * @throws ParameterError where another one was asked for than the one that cannot prepare
@@ -34,6 +53,18 @@ export function chooseDecider(contexts: readonly DatabaseContext[], wanted: stri
     throw new ParameterError(`option "decider": ${JSON.stringify(wanted)} is not among the labels of the transaction`);
   }
   if (others.length === 0) return first;
+  refuseUnrecoverable(contexts);
+  const able = contexts.filter(({ key }) => key === undefined);
+  if (asked !== undefined && !able.includes(asked)) {
+    throw new ParameterError(
+      `option "decider": ${nameOf(asked)} stands for many databases, and recovery looks for decisions in those with a label of their own`,
+    );
+  }
+  const [usual] = able;
+  if (usual === undefined) {
+    const message = `${contexts.map(nameOf).join(" and ")} stand for many databases each, and none of them can keep the decision; add a label that is one database`;
+    throw new UnsupportedError(message, { database: first.database, engine: first.engine });
+  }
   const unable = contexts.filter((it) => !canPrepare(it));
   const [only, second] = unable;
   if (only !== undefined && second !== undefined) {
@@ -46,7 +77,7 @@ export function chooseDecider(contexts: readonly DatabaseContext[], wanted: stri
       `option "decider": ${nameOf(only)} cannot prepare a transaction, so it has to be the decider, not ${JSON.stringify(wanted)}`,
     );
   }
-  const decider = only ?? asked ?? first;
+  const decider = only ?? asked ?? usual;
   if (decider.permanent) {
     const message = `${nameOf(decider)}: a database in memory is gone with its process, and the decision with it; take a file, or leave it out of the transaction`;
     throw new UnsupportedError(message, { database: decider.database, engine: decider.engine });

@@ -1,7 +1,7 @@
 import type { Branch, Clock } from "../../driver/index.ts";
 import { TransactionStateError } from "../../errors/index.ts";
 import { boundsFrom } from "../bounds.ts";
-import { type DatabaseContext, nameOf } from "../database-context.ts";
+import { branchLabelOf, type DatabaseContext, nameOf } from "../database-context.ts";
 import { isUndoneLater } from "../lending.ts";
 import { withRetry } from "../retry.ts";
 import { chooseDecider, refuseRunning } from "./choose-decider.ts";
@@ -92,7 +92,7 @@ export class Coordinator {
       const store =
         decider === undefined || contexts.length === 1
           ? undefined
-          : await this.#storeFor(decider, labels, checked.timeoutMs);
+          : await this.#storeFor(decider, contexts.map(branchLabelOf), checked.timeoutMs);
       const onLeft = (left: Left): void => this.#left(left);
       const surroundings = { contexts, options: checked, bounds, decider, store, event, onLeft };
       try {
@@ -114,7 +114,8 @@ export class Coordinator {
   }
 
   #left({ id, decision, pending, gone }: Left): void {
-    for (const { label, context } of pending) {
+    for (const { context } of pending) {
+      const label = branchLabelOf(context);
       tellInDoubt({ manager: context.tally.manager, id, label, engine: context.engine, decision });
     }
     if (decision !== "undecided") {

@@ -1,5 +1,5 @@
 import { ParameterError, TransactionAbortedError, UniqueViolationError } from "../../errors/index.ts";
-import { nameOf } from "../database-context.ts";
+import { branchLabelOf, nameOf } from "../database-context.ts";
 import { runInScope } from "../scope.ts";
 import { DatabasePart } from "./database-part.ts";
 import { fence, writeDecision } from "./decision-store.ts";
@@ -74,7 +74,12 @@ export class DecidingDatabasePart extends DatabasePart implements DecidingPart {
 function branchList(branches: readonly SpanningPart[]): string {
   const list = branches.map((part) =>
     part instanceof DatabasePart
-      ? { label: part.label, number: part.branch.number, native: part.native, at: part.context.target.address }
+      ? {
+          label: branchLabelOf(part.context),
+          number: part.branch.number,
+          native: part.native,
+          at: part.context.target.address,
+        }
       : { label: part.label },
   );
   return JSON.stringify(list).replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);

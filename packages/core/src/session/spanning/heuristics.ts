@@ -1,5 +1,5 @@
 import { HeuristicOutcomeError } from "../../errors/index.ts";
-import { type DatabaseContext, nameOf } from "../database-context.ts";
+import { branchLabelOf, type DatabaseContext, nameOf } from "../database-context.ts";
 import { onConnection } from "./finish-branch.ts";
 import type { InDoubt } from "./in-doubt.ts";
 import { tellInDoubt } from "./spanning-events.ts";
@@ -18,7 +18,8 @@ export async function tellGone(
   limitMs: number,
 ): Promise<InDoubt | undefined> {
   if (native === undefined || context.capabilities.fates !== true) return undefined;
-  const { database, engine } = context;
+  const { engine } = context;
+  const database = branchLabelOf(context);
   try {
     const found = await onConnection(context, limitMs, async (it, operation) => it.fateOf?.(native, operation));
     if ((found !== "committed" && found !== "rolled back") || found === decision) return undefined;

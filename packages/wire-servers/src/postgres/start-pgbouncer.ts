@@ -3,31 +3,35 @@ import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { freePort } from "@nsj/mdb-wire-servers";
-import { server } from "./server.ts";
+import { freePort } from "./start-postgres.ts";
 
 /** The PgBouncer of this machine, where it has one: Debian's lies beside the commands of an administrator. */
 export const pgbouncer = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin"]
   .map((folder) => join(folder, "pgbouncer"))
   .find((path) => existsSync(path));
 
-/** A PgBouncer in front of the test server. */
-export interface Pooler {
+/** A PgBouncer in front of a PostgreSQL. */
+export interface RunningPgbouncer {
   readonly port: number;
   stop(): Promise<void>;
 }
 
-/** Starts the pooler in transaction mode, with fewer connections to the server than its clients have to it. */
-export async function startPgbouncer(path: string, poolSize: number): Promise<Pooler> {
+/**
+ * Starts the pooler in transaction mode, with fewer connections to the server than its clients have to it. Clients are taken without a password, as the user
+ * of the URL.
+ */
+export async function startPgbouncer(path: string, serverUrl: string, poolSize: number): Promise<RunningPgbouncer> {
   const directory = mkdtempSync(join(tmpdir(), "mdb-pgbouncer-"));
   chmodSync(directory, 0o755);
   const port = await freePort();
-  const { host, port: serverPort, user, password, database } = server;
+  const url = new URL(serverUrl);
+  const [user, password] = [url.username, url.password].map(decodeURIComponent) as [string, string];
+  const database = url.pathname.slice(1);
   const file = join(directory, "pgbouncer.ini");
   writeFileSync(
     file,
     `[databases]
-${database} = host=${host} port=${serverPort} user=${user} password='${password.replaceAll("'", "''")}'
+${database} = host=${url.hostname} port=${url.port || "5432"} user=${user} password='${password.replaceAll("'", "''")}'
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}
