@@ -2,6 +2,7 @@ import { tracingChannel } from "node:diagnostics_channel";
 import type { Database } from "@nsj/mdb-core";
 import { Discard } from "./discard.ts";
 import { HandlerTimeoutError } from "./handler-timeout-error.ts";
+import type { LaneChanges } from "./lane-changes.ts";
 import type { LaneMessages, StoredMessage } from "./lane-messages.ts";
 import type { HeldLane } from "./lanes.ts";
 import type { BatchHandler, BatchingHandler, Handler } from "./message.ts";
@@ -27,6 +28,7 @@ const handled = tracingChannel<unknown, MessageEvent>("mdb:message");
 interface WorkerFacts {
   readonly database: Database;
   readonly messages: LaneMessages;
+  readonly changes: LaneChanges;
   readonly handlers: ReadonlyMap<string, Handler>;
   readonly options: CheckedRelayOptions;
 }
@@ -41,7 +43,7 @@ export class LaneWorker {
 
   /** Deals with those that are due, in their order. Says how many there were, and whether the lane is still held. */
   async work(held: HeldLane, signal: AbortSignal): Promise<{ readonly found: number; readonly isHeld: boolean }> {
-    const { messages, options, handlers } = this.#facts;
+    const { changes, messages, options, handlers } = this.#facts;
     const found = await messages.next(held, options.batchSize);
     const done: StoredMessage[] = [];
     /** Keys of which a message has failed just now. */
@@ -69,7 +71,7 @@ export class LaneWorker {
         isHeld = await this.#failed(held, message, failure.error);
       }
     }
-    return { found: found.length, isHeld: (await messages.remove(held, done)) && isHeld };
+    return { found: found.length, isHeld: (await changes.remove(held, done)) && isHeld };
   }
 
   async #batch(batch: BatchHandler, messages: readonly StoredMessage[], signals: AbortSignal[]): Promise<boolean> {
@@ -130,12 +132,15 @@ export class LaneWorker {
   }
 
   async #failed(held: HeldLane, message: StoredMessage, error: unknown): Promise<boolean> {
-    const { options, messages } = this.#facts;
+    const { changes, messages, options } = this.#facts;
     options.onError(error, { id: message.id, topic: message.topic });
-    if (error instanceof Discard) return messages.bury(held, message, `discarded: ${error.message}`);
-    if (message.attempts + 1 >= options.attempts) return messages.bury(held, message, reasonOf(error));
+    if (error instanceof Discard) return changes.bury(held, message, `discarded: ${error.message}`);
+    if (message.attempts + 1 >= options.attempts) return changes.bury(held, message, reasonOf(error));
     const limitMs = Math.min(options.maxBackoffMs, options.initialBackoffMs * 2 ** message.attempts);
-    return messages.putOff(held, message, Math.random() * limitMs);
+    const notBefore = Math.round(Date.now() + Math.random() * limitMs);
+    // Whatever is told of the change: it may have been made.
+    messages.expect(held, notBefore);
+    return changes.putOff(held, message, notBefore);
   }
 }
 
@@ -144,7 +149,7 @@ interface Group {
   readonly batch: BatchHandler | undefined;
 }
 
-/** Neighbours that one handler can take at once. */
+/** Neighbours that one handler can take at once. One that has failed is alone: with it the whole of a batch would fail each time. */
 function* groupsOf(
   messages: readonly StoredMessage[],
   handlerOf: (topic: string) => Handler | undefined,
@@ -152,8 +157,11 @@ function* groupsOf(
   for (let start = 0; start < messages.length; ) {
     const handler = handlerOf(messages[start]?.topic ?? "");
     const batch = (handler as Partial<BatchingHandler> | undefined)?.batch;
+    const belongs = ({ attempts, topic }: StoredMessage): boolean => attempts === 0 && handlerOf(topic) === handler;
     let end = start + 1;
-    while (batch !== undefined && end < messages.length && handlerOf(messages[end]?.topic ?? "") === handler) end++;
+    if (batch !== undefined && messages[start]?.attempts === 0) {
+      for (let next = messages[end]; next !== undefined && belongs(next); next = messages[end]) end++;
+    }
     yield { messages: messages.slice(start, end), batch };
     start = end;
   }

@@ -70,7 +70,7 @@ export class Outbox {
   /** Writes several, in this order, and gives their ids. See {@link add}. */
   async addMany(messages: readonly NewMessage[], options: AddOptions = {}): Promise<readonly string[]> {
     const checked = messages.map((message) => checkMessage(message, this.#traceparent));
-    return this.#writer.write(checked, options, () => this.#wake());
+    return this.#writer.write(checked, options, (lanes) => this.#wake(lanes));
   }
 
   /**
@@ -112,8 +112,8 @@ export class Outbox {
     return outboxStats(this.#database, this.#tables, this.#keepMs !== undefined);
   }
 
-  #wake(): void {
-    for (const relay of this.#relays) relay.wake();
+  #wake(lanes?: readonly number[]): void {
+    for (const relay of this.#relays) relay.wake(lanes);
     this.#announcer.announce();
   }
 }

@@ -22,7 +22,12 @@ export function toDatabase(
   const batch: BatchHandler = async (messages, signal) => {
     await database.transaction(
       async (tx) => {
-        for (const message of messages) await remembered.apply(tx, source, message.id, () => effect(tx, message));
+        const fresh = await remembered.remember(
+          tx,
+          source,
+          messages.map(({ id }) => id),
+        );
+        for (const message of messages) if (fresh.has(message.id)) await effect(tx, message);
       },
       { propagation: "requires_new", signal },
     );
