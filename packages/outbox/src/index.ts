@@ -10,4 +10,4 @@ export type { DebeziumOptions, OutboxOptions } from "./outbox-options.ts";
 export type { Handlers, Relay, RunningRelay } from "./relay.ts";
 export type { RelayOptions } from "./relay-options.ts";
 export type { LaneStats, OutboxStats } from "./stats.ts";
-export { toDatabase } from "./to-database.ts";
+export { batchesToDatabase, toDatabase } from "./to-database.ts";

@@ -1,5 +1,6 @@
 import type { DatabaseEntry } from "@nsj/mdb-core";
 import { describe } from "vitest";
+import { batchCases } from "./batch-cases.ts";
 import { inboxCases } from "./inbox-cases.ts";
 import { outboxBeds } from "./outbox-bed.ts";
 import { relayCases } from "./relay-cases.ts";
@@ -11,6 +12,7 @@ export function outboxSuite(engine: string, entry: () => DatabaseEntry): void {
     const fresh = outboxBeds(entry);
     writingCases(fresh);
     relayCases(fresh, entry);
+    batchCases(fresh);
     inboxCases(fresh);
   });
 }
