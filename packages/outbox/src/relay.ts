@@ -1,7 +1,8 @@
 import type { Database } from "@nsj/mdb-core";
-import { DoneMessages } from "./done-messages.ts";
+import { Chores } from "./chores.ts";
 import { DueLanes } from "./due-lanes.ts";
 import { elapsed } from "./elapsed.ts";
+import { HandlerCalls } from "./handler-calls.ts";
 import { LaneChanges } from "./lane-changes.ts";
 import { LaneMessages } from "./lane-messages.ts";
 import { LaneWorker } from "./lane-worker.ts";
@@ -42,7 +43,7 @@ export class Relay {
   readonly #lanes: Lanes;
   readonly #messages: LaneMessages;
   readonly #worker: LaneWorker;
-  readonly #done: DoneMessages | undefined;
+  readonly #chores: Chores;
   readonly #listener: Listener | undefined;
   readonly #rest: Rest;
   readonly #due = new DueLanes();
@@ -53,10 +54,11 @@ export class Relay {
     const { database, tables, keepMs, handlers, options } = facts;
     this.#facts = facts;
     this.#lanes = new Lanes(database, tables, options.leaseMs);
-    this.#done = keepMs === undefined ? undefined : new DoneMessages(database, tables, keepMs);
+    this.#chores = new Chores(database, tables, keepMs, [...handlers.keys()], options.onError);
     this.#messages = new LaneMessages(database, tables, options.order);
     const changes = new LaneChanges(database, tables, keepMs !== undefined);
-    this.#worker = new LaneWorker({ database, messages: this.#messages, changes, handlers, options });
+    const calls = new HandlerCalls({ database, table: tables.messages, handlers, options });
+    this.#worker = new LaneWorker({ calls, messages: this.#messages, changes, handlers, options });
     this.#rest = new Rest(options.idleMs);
     if (database.engine === "postgres" && (options.listen ?? database.stats().max >= 4)) {
       this.#listener = new Listener(database, tables.messages, () => this.wake());
@@ -106,6 +108,7 @@ export class Relay {
     ended.abort();
     await living;
     await looking;
+    await this.#chores.end();
     await listening;
     this.#facts.onRunning(false);
     this.#stopping = undefined;
@@ -121,7 +124,8 @@ export class Relay {
         const before = this.#lanes.size;
         await this.#lanes.look();
         if (this.#lanes.size > before) this.wake();
-        if (this.#lanes.has(0)) await this.#done?.forgetSometimes();
+        if (this.#lanes.has(0)) this.#chores.begin(ended);
+        else await this.#chores.end();
       } catch (error) {
         onError(error, undefined);
       }
