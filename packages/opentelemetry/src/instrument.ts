@@ -1,11 +1,13 @@
 import { type DatabaseManager, openManagers } from "@nsj/mdb-core";
 import { metrics, trace } from "@opentelemetry/api";
+import { countMessages } from "./count-messages.ts";
 import { observeDoubts } from "./observe-doubts.ts";
 import { type Managers, observePools } from "./observe-pools.ts";
 import { type InstrumentOptions, settingsOf } from "./options.ts";
 import { schemaUrl, scopeName } from "./scope.ts";
 import { watchConnects } from "./watch-connects.ts";
 import { watchLeases } from "./watch-leases.ts";
+import { watchOutboxes } from "./watch-outboxes.ts";
 import { type Watching, watchQueries } from "./watch-queries.ts";
 import { watchSpanning, watchTransactions } from "./watch-transactions.ts";
 
@@ -43,6 +45,8 @@ export function instrument(first: AnyManager | InstrumentOptions = {}, second: I
     watchSpanning(watching),
     watchConnects(watching),
     watchLeases(watching),
+    watchOutboxes(watching),
+    countMessages(watching),
   ];
   if (meter !== undefined) {
     stops.push(observePools(meter, managers, settings));

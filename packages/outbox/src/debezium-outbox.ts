@@ -5,6 +5,7 @@ import { lockKeys, locksDdl } from "./key-lock.ts";
 import type { AddOptions, NewMessage } from "./message.ts";
 import type { DebeziumOptions } from "./outbox-options.ts";
 import { checkName, createUnlessThere } from "./tables.ts";
+import { toldAdd } from "./told-add.ts";
 
 /** What is written into an outbox that Debezium reads. */
 export interface DebeziumMessage extends Pick<NewMessage, "topic" | "key" | "body" | "traceparent"> {
@@ -61,10 +62,11 @@ export class DebeziumOutbox {
   }
 
   /** Writes several, in this order, and gives their ids. See {@link add}. */
-  async addMany(
-    messages: readonly DebeziumMessage[],
-    { serialize = false }: AddOptions = {},
-  ): Promise<readonly string[]> {
+  async addMany(messages: readonly DebeziumMessage[], options: AddOptions = {}): Promise<readonly string[]> {
+    return toldAdd(this.#database, this.#table, messages, () => this.#write(messages, options));
+  }
+
+  async #write(messages: readonly DebeziumMessage[], { serialize = false }: AddOptions): Promise<readonly string[]> {
     const checked = messages.map((message) => this.#checked(message));
     if (serialize && checked.some(({ key }) => key === null)) {
       throw new RangeError("serialize is for messages that have a key");

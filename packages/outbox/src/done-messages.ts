@@ -20,13 +20,13 @@ export class DoneMessages {
   }
 
   /** Forgets those that are older, at most once a minute; in small pieces, by their keys, so that nobody waits for it. */
-  async forgetSometimes(): Promise<void> {
+  async forgetSometimes(ended: AbortSignal): Promise<void> {
     const now = performance.now();
     if (now - this.#forgotAt < Math.min(everyMs, this.#keepMs)) return;
     this.#forgotAt = now;
     const { done } = this.#tables;
     const before = Date.now() - this.#keepMs;
-    for (;;) {
+    while (!ended.aborted) {
       const old = await this.#database.query(
         `select message_id from ${done} where done_at < :before order by done_at ${firstRows(this.#database, atOnce)}`,
         { before },

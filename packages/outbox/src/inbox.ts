@@ -9,6 +9,7 @@ import {
 } from "@nsj/mdb-core";
 import { inboxDdl } from "./ddl.ts";
 import { digestOf } from "./digest.ts";
+import { remember } from "./remember.ts";
 import { checkName, createUnlessThere } from "./tables.ts";
 
 /** Options of {@link Inbox.once}. */
@@ -65,19 +66,22 @@ export class Inbox {
   }
 
   /**
-   * Runs `work` in a transaction, unless this was done before; says whether it ran. Two at once: the second one waits for the first, and its
-   * transaction fails with `UniqueViolationError` where the first has done it.
+   * Runs `work` in a transaction, unless this was done before; says whether it ran. Two at once: the second one waits for the first. Where the first has
+   * done it, the second does not run on PostgreSQL and SQLite; elsewhere its transaction fails with `UniqueViolationError`.
    */
   async apply(tx: Transaction, source: string, id: string, work: () => Promise<unknown>): Promise<boolean> {
-    const known = await tx.queryMaybeOne(
-      sql`select id from ${sql.raw(this.#table)} where source = ${source} and id = ${id}`,
-    );
-    if (known !== undefined) return false;
-    await tx.execute(
-      sql`insert into ${sql.raw(this.#table)} (source, id, done_at) values (${source}, ${id}, ${Date.now()})`,
-    );
+    const fresh = await this.remember(tx, source, [id]);
+    if (!fresh.has(id)) return false;
     await work();
     return true;
+  }
+
+  /**
+   * Writes into a transaction that these are done by it. Gives those that were not done before: the caller does these, in the same transaction. For several
+   * at once, see {@link apply}; two who come at once are as there.
+   */
+  remember(tx: Transaction, source: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return remember(tx, { table: this.#table, source }, ids);
   }
 
   /**

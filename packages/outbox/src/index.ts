@@ -1,13 +1,13 @@
 export type { DeadMessage } from "./dead-messages.ts";
 export type { DebeziumMessage, DebeziumOutbox } from "./debezium-outbox.ts";
 export { Discard } from "./discard.ts";
+export type { AddEvent, BacklogEvent, DeliveredMessage, DeliveryEvent, TopicBacklog } from "./events.ts";
 export { HandlerTimeoutError } from "./handler-timeout-error.ts";
 export { IdempotencyError, Inbox, inbox, type OnceOptions } from "./inbox.ts";
-export type { MessageEvent } from "./lane-worker.ts";
 export type { AddOptions, Handler, HandlerContext, Message, NewMessage } from "./message.ts";
 export { Outbox, outbox } from "./outbox.ts";
 export type { DebeziumOptions, OutboxOptions } from "./outbox-options.ts";
 export type { Handlers, Relay, RunningRelay } from "./relay.ts";
 export type { RelayOptions } from "./relay-options.ts";
 export type { LaneStats, OutboxStats } from "./stats.ts";
-export { toDatabase } from "./to-database.ts";
+export { batchesToDatabase, toDatabase } from "./to-database.ts";

@@ -57,6 +57,11 @@ export class Lanes {
     return this.#held.has(lane);
   }
 
+  /** Those that it has, the one that has waited longest for its turn first. */
+  held(): readonly number[] {
+    return [...this.#held.keys()];
+  }
+
   /**
    * One that nobody is at, the one that has waited longest for its turn; nobody else gets it until {@link giveBack}.
    * @param isWanted - which ones may be taken

@@ -16,8 +16,12 @@ export class MessageWriter {
     this.#isKept = isKept;
   }
 
-  /** Gives the id of each: its own, or that of the one that has its `dedupeKey`. */
-  async write(messages: readonly CheckedMessage[], { serialize = false }: AddOptions, onCommit: () => void) {
+  /** Gives the id of each: its own, or that of the one that has its `dedupeKey`. @param onCommit - told of the lanes that have one more */
+  async write(
+    messages: readonly CheckedMessage[],
+    { serialize = false }: AddOptions,
+    onCommit: (lanes: readonly number[]) => void,
+  ) {
     if (serialize && messages.some(({ key }) => key === null)) {
       throw new RangeError("serialize is for messages that have a key");
     }
@@ -29,17 +33,18 @@ export class MessageWriter {
             this.#tables.locks,
             messages.map(({ key }) => key as string),
           );
+        const placed = messages.map((message) => ({ ...message, lane: laneFor(message) }));
         const ids: string[] = [];
-        for (const run of runsOf(messages)) ids.push(...(await this.#writeRun(tx, run)));
-        tx.onCommit(onCommit);
+        for (const run of runsOf(placed)) ids.push(...(await this.#writeRun(tx, run)));
+        tx.onCommit(() => onCommit([...new Set(placed.map(({ lane }) => lane))]));
         return ids;
       },
       { propagation: "mandatory" },
     );
   }
 
-  async #writeRun(tx: Transaction, run: readonly CheckedMessage[]): Promise<readonly string[]> {
-    const [first] = run as [CheckedMessage];
+  async #writeRun(tx: Transaction, run: readonly PlacedMessage[]): Promise<readonly string[]> {
+    const [first] = run as [PlacedMessage];
     if (first.dedupeKey !== undefined) return [await this.#writeOnce(tx, first, first.dedupeKey)];
     const text = insertOf(this.#tables.messages, first);
     if (run.length === 1) await tx.execute(text, valuesOf(first));
@@ -47,7 +52,7 @@ export class MessageWriter {
     return run.map(({ id }) => id);
   }
 
-  async #writeOnce(tx: Transaction, message: CheckedMessage, dedupeKey: string): Promise<string> {
+  async #writeOnce(tx: Transaction, message: PlacedMessage, dedupeKey: string): Promise<string> {
     const known = await this.#idOf(tx, dedupeKey);
     if (known !== undefined) return known;
     try {
@@ -82,13 +87,21 @@ export class MessageWriter {
 /** Where a transaction reads what was there when it began: how it reads what is there now. The lock is one that it has by then. */
 const currentRead: Readonly<Record<string, string>> = { mariadb: "lock in share mode", mysql: "lock in share mode" };
 
+interface PlacedMessage extends CheckedMessage {
+  readonly lane: number;
+}
+
+function laneFor({ key }: CheckedMessage): number {
+  return key === null ? Math.floor(Math.random() * laneCount) : laneOf(key);
+}
+
 /** Neighbours that one statement can write. */
-function* runsOf(messages: readonly CheckedMessage[]): Generator<readonly CheckedMessage[]> {
-  const kindOf = ({ body, dedupeKey }: CheckedMessage) => (dedupeKey === undefined ? typeof body : undefined);
+function* runsOf(messages: readonly PlacedMessage[]): Generator<readonly PlacedMessage[]> {
+  const kindOf = ({ body, dedupeKey }: PlacedMessage) => (dedupeKey === undefined ? typeof body : undefined);
   for (let start = 0; start < messages.length; ) {
-    const kind = kindOf(messages[start] as CheckedMessage);
+    const kind = kindOf(messages[start] as PlacedMessage);
     let end = start + 1;
-    while (kind !== undefined && end < messages.length && kindOf(messages[end] as CheckedMessage) === kind) end++;
+    while (kind !== undefined && end < messages.length && kindOf(messages[end] as PlacedMessage) === kind) end++;
     yield messages.slice(start, end);
     start = end;
   }
@@ -100,7 +113,6 @@ function insertOf(table: string, { body }: CheckedMessage): string {
   return `insert into ${table} (lane, message_id, topic, message_key, ${column}, traceparent, dedupe_key, written_at, not_before) values (:lane, :id, :topic, :key, :body, :traceparent, :dedupeKey, :writtenAt, :notBefore)`;
 }
 
-function valuesOf({ id, topic, key, body, notBefore, dedupeKey = id, traceparent }: CheckedMessage) {
-  const lane = key === null ? Math.floor(Math.random() * laneCount) : laneOf(key);
+function valuesOf({ id, lane, topic, key, body, notBefore, dedupeKey = id, traceparent }: PlacedMessage) {
   return { lane, id, topic, key, body, traceparent, dedupeKey, writtenAt: Date.now(), notBefore };
 }

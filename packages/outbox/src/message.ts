@@ -71,3 +71,6 @@ export interface BatchingHandler extends Handler {
 
 /** What runs in the transaction of a message. */
 export type Effect = (transaction: Transaction, message: Message) => Promise<unknown>;
+
+/** What runs in the transaction of several messages, of which none was applied before; in their order. */
+export type BatchEffect = (transaction: Transaction, messages: readonly Message[]) => Promise<unknown>;

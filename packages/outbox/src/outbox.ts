@@ -11,6 +11,7 @@ import { type Handlers, Relay } from "./relay.ts";
 import { checkRelayOptions, type RelayOptions } from "./relay-options.ts";
 import { type OutboxStats, outboxStats } from "./stats.ts";
 import { createUnlessThere, type OutboxTables, tablesOf } from "./tables.ts";
+import { toldAdd } from "./told-add.ts";
 
 /**
  * The outbox of a database. With `format: "debezium"` its table is one that Debezium reads, and no relay runs.
@@ -69,8 +70,10 @@ export class Outbox {
 
   /** Writes several, in this order, and gives their ids. See {@link add}. */
   async addMany(messages: readonly NewMessage[], options: AddOptions = {}): Promise<readonly string[]> {
-    const checked = messages.map((message) => checkMessage(message, this.#traceparent));
-    return this.#writer.write(checked, options, () => this.#wake());
+    return toldAdd(this.#database, this.#tables.messages, messages, async () => {
+      const checked = messages.map((message) => checkMessage(message, this.#traceparent));
+      return this.#writer.write(checked, options, (lanes) => this.#wake(lanes));
+    });
   }
 
   /**
@@ -112,8 +115,8 @@ export class Outbox {
     return outboxStats(this.#database, this.#tables, this.#keepMs !== undefined);
   }
 
-  #wake(): void {
-    for (const relay of this.#relays) relay.wake();
+  #wake(lanes?: readonly number[]): void {
+    for (const relay of this.#relays) relay.wake(lanes);
     this.#announcer.announce();
   }
 }

@@ -1,6 +1,9 @@
 import type { Database } from "@nsj/mdb-core";
-import { DoneMessages } from "./done-messages.ts";
+import { Chores } from "./chores.ts";
+import { DueLanes } from "./due-lanes.ts";
 import { elapsed } from "./elapsed.ts";
+import { HandlerCalls } from "./handler-calls.ts";
+import { LaneChanges } from "./lane-changes.ts";
 import { LaneMessages } from "./lane-messages.ts";
 import { LaneWorker } from "./lane-worker.ts";
 import { Lanes } from "./lanes.ts";
@@ -38,12 +41,12 @@ export interface RunningRelay extends AsyncDisposable {
 export class Relay {
   readonly #facts: RelayFacts;
   readonly #lanes: Lanes;
+  readonly #messages: LaneMessages;
   readonly #worker: LaneWorker;
-  readonly #done: DoneMessages | undefined;
+  readonly #chores: Chores;
   readonly #listener: Listener | undefined;
   readonly #rest: Rest;
-  /** Lanes in which nothing was found since the last pause. */
-  readonly #empty = new Set<number>();
+  readonly #due = new DueLanes();
   #stopping: AbortController | undefined;
 
   /** Made by `Outbox.relay`. */
@@ -51,10 +54,12 @@ export class Relay {
     const { database, tables, keepMs, handlers, options } = facts;
     this.#facts = facts;
     this.#lanes = new Lanes(database, tables, options.leaseMs);
-    this.#done = keepMs === undefined ? undefined : new DoneMessages(database, tables, keepMs);
-    const messages = new LaneMessages(database, tables, { order: options.order, isKept: keepMs !== undefined });
-    this.#worker = new LaneWorker({ database, messages, handlers, options });
-    this.#rest = new Rest(options.idleMs, () => this.#empty.clear());
+    this.#chores = new Chores(database, tables, keepMs, [...handlers.keys()], options.onError);
+    this.#messages = new LaneMessages(database, tables, options.order);
+    const changes = new LaneChanges(database, tables, keepMs !== undefined);
+    const calls = new HandlerCalls({ database, table: tables.messages, handlers, options });
+    this.#worker = new LaneWorker({ calls, messages: this.#messages, changes, handlers, options });
+    this.#rest = new Rest(options.idleMs);
     if (database.engine === "postgres" && (options.listen ?? database.stats().max >= 4)) {
       this.#listener = new Listener(database, tables.messages, () => this.wake());
     }
@@ -69,7 +74,8 @@ export class Relay {
     const running = outside(() => this.#run(stopping.signal));
     const stop = async (): Promise<void> => {
       stopping.abort();
-      this.wake();
+      this.#rest.end();
+      this.#due.tell();
       await running;
     };
     const lanes = this.#lanes;
@@ -86,9 +92,10 @@ export class Relay {
     };
   }
 
-  /** Looks at once, instead of after its pause. */
-  wake(): void {
-    this.#rest.end();
+  /** Looks at once, instead of after its pause. @param lanes - where there is something, if that is known: then it reads only these */
+  wake(lanes?: readonly number[]): void {
+    if (lanes === undefined) this.#rest.end();
+    else this.#due.add(lanes.filter((lane) => this.#lanes.has(lane)));
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -96,9 +103,12 @@ export class Relay {
     // Lives until the last handler has ended: what that one is at must not be taken over.
     const ended = new AbortController();
     const living = this.#live(ended.signal);
+    const looking = this.#look(signal);
     await Promise.all(Array.from({ length: this.#facts.options.concurrency }, () => this.#work(signal)));
     ended.abort();
     await living;
+    await looking;
+    await this.#chores.end();
     await listening;
     this.#facts.onRunning(false);
     this.#stopping = undefined;
@@ -114,7 +124,8 @@ export class Relay {
         const before = this.#lanes.size;
         await this.#lanes.look();
         if (this.#lanes.size > before) this.wake();
-        if (this.#lanes.has(0)) await this.#done?.forgetSometimes();
+        if (this.#lanes.has(0)) this.#chores.begin(ended);
+        else await this.#chores.end();
       } catch (error) {
         onError(error, undefined);
       }
@@ -122,25 +133,40 @@ export class Relay {
     }
   }
 
-  /** Takes one lane after another. */
-  async #work(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const held = this.#lanes.borrow((lane) => !this.#empty.has(lane));
-      if (held === undefined) {
-        await this.#rest.wait();
-        continue;
-      }
-      // Noted before it looks: a message that comes meanwhile takes the note away again.
-      this.#empty.add(held.lane);
+  /** Looks where there is something, after each pause. */
+  async #look(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.#rest.wait();
+      if (signal.aborted) return;
+      // Those that are known already are read anyway. One that somebody is at is asked for too: he has read what was there when he began.
+      const unknown = this.#lanes.held().filter((lane) => !this.#due.has(lane));
       try {
-        const { found, isHeld } = await this.#worker.work(held, signal);
-        if (found > 0) {
-          this.#empty.delete(held.lane);
-          this.#rest.reset();
-        }
-        if (!isHeld && !held.lost.aborted) this.#lanes.lost(held.lane);
+        if (unknown.length > 0) this.#due.add(await this.#messages.dueIn(unknown));
       } catch (error) {
         this.#facts.options.onError(error, undefined);
+      }
+      // Also of what was known before its lane was this relay's.
+      this.#due.tell();
+    }
+  }
+
+  /** Takes one lane after another in which there is something. */
+  async #work(signal: AbortSignal): Promise<void> {
+    const { batchSize, onError } = this.#facts.options;
+    while (!signal.aborted) {
+      const held = this.#lanes.borrow((lane) => this.#due.has(lane));
+      if (held === undefined) {
+        await this.#due.news;
+        continue;
+      }
+      this.#due.take(held.lane);
+      try {
+        const { found, isHeld } = await this.#worker.work(held, signal);
+        if (found >= batchSize) this.#due.add([held.lane]);
+        if (found > 0) this.#rest.reset();
+        if (!isHeld && !held.lost.aborted) this.#lanes.lost(held.lane);
+      } catch (error) {
+        onError(error, undefined);
       } finally {
         this.#lanes.giveBack(held);
       }

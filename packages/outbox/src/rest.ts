@@ -1,22 +1,30 @@
 const firstPauseMs = 20;
 
-/** The pause of a relay that has found nothing: longer each time, and over at once when there is news. */
+/** The pause between two looks: longer each time, and over at once when there is news. */
 export class Rest {
   readonly #longestMs: number;
-  readonly #onEnd: () => void;
   #pauseMs = firstPauseMs;
-  #resting: { readonly over: Promise<void>; readonly end: () => void } | undefined;
+  #end: (() => void) | undefined;
+  /** There was news while nobody waited: the next pause is none. */
+  #isOver = false;
 
-  /** @param onEnd - called at the end of each pause, before those who wait for it go on, and when there is news without one */
-  constructor(longestMs: number, onEnd: () => void) {
+  constructor(longestMs: number) {
     this.#longestMs = longestMs;
-    this.#onEnd = onEnd;
+    this.reset();
   }
 
-  /** Waits for the end of the pause, which begins with the first who waits. */
-  wait(): Promise<void> {
-    this.#resting ??= this.#begin();
-    return this.#resting.over;
+  /** Waits for the end of the pause. By one at a time. */
+  async wait(): Promise<void> {
+    if (!this.#isOver) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, this.#pauseMs);
+      this.#pauseMs = Math.min(this.#pauseMs * 2, this.#longestMs);
+      this.#end = resolve;
+      await promise;
+      clearTimeout(timer);
+      this.#end = undefined;
+    }
+    this.#isOver = false;
   }
 
   /** There was something to do: the next pause is a short one again. */
@@ -27,20 +35,7 @@ export class Rest {
   /** There is news: nobody waits any longer. */
   end(): void {
     this.reset();
-    if (this.#resting === undefined) this.#onEnd();
-    else this.#resting.end();
-  }
-
-  #begin() {
-    const { promise: over, resolve } = Promise.withResolvers<void>();
-    const end = (): void => {
-      clearTimeout(timer);
-      this.#resting = undefined;
-      this.#onEnd();
-      resolve();
-    };
-    const timer = setTimeout(end, this.#pauseMs);
-    this.#pauseMs = Math.min(this.#pauseMs * 2, this.#longestMs);
-    return { over, end };
+    this.#isOver = true;
+    this.#end?.();
   }
 }

@@ -1,4 +1,5 @@
 import type { Database } from "@nsj/mdb-core";
+import { lateSince } from "./backlog.ts";
 import { laneCount, nobody, type OutboxTables } from "./tables.ts";
 
 /** An outbox at one moment. */
@@ -32,11 +33,8 @@ export async function outboxStats(
   isKept: boolean,
 ): Promise<OutboxStats> {
   const now = Date.now();
-  // A message that was put off on purpose is late from then on; one that has failed is late from its beginning.
-  const since =
-    "case when attempts > 0 or not_before <= written_at then written_at when not_before <= :now then not_before end";
   const waiting = await database.query(
-    `select lane, count(*), min(${since}) from ${messages} group by lane`,
+    `select lane, count(*), min(${lateSince}) from ${messages} group by lane`,
     { now },
     { rowMode: "array" },
   );

@@ -1,6 +1,6 @@
 import type { Database } from "@nsj/mdb-core";
 import { type Inbox, inbox } from "./inbox.ts";
-import type { BatchHandler, BatchingHandler, Effect, Handler, Message } from "./message.ts";
+import type { BatchEffect, BatchHandler, BatchingHandler, Effect, Handler, Message } from "./message.ts";
 
 /** Options of {@link toDatabase}. */
 interface ToDatabaseOptions {
@@ -12,17 +12,34 @@ interface ToDatabaseOptions {
 
 /**
  * A handler whose effect is in a database: it happens once, however often the message is handed over. The message's id and the effect are written
- * in one transaction. Several messages that are due together are applied in one transaction, in their order.
+ * in one transaction. Several messages that are due together are applied in one transaction, in their order; where that fails, one by one.
  */
-export function toDatabase(
+export function toDatabase(database: Database, effect: Effect, options: ToDatabaseOptions = {}): Handler {
+  const each: BatchEffect = async (tx, messages) => {
+    for (const message of messages) await effect(tx, message);
+  };
+  return batchesToDatabase(database, each, options);
+}
+
+/**
+ * As {@link toDatabase}, with an effect that takes several messages at once, in their order, and so needs not a round trip for each of them. Where it fails, it
+ * is called again for each of them alone.
+ */
+export function batchesToDatabase(
   database: Database,
-  effect: Effect,
+  effect: BatchEffect,
   { inbox: remembered = inbox(database), source = "outbox" }: ToDatabaseOptions = {},
 ): Handler {
   const batch: BatchHandler = async (messages, signal) => {
+    const ids = messages.map(({ id }) => id);
     await database.transaction(
       async (tx) => {
-        for (const message of messages) await remembered.apply(tx, source, message.id, () => effect(tx, message));
+        const fresh = await remembered.remember(tx, source, ids);
+        if (fresh.size === 0) return;
+        await effect(
+          tx,
+          messages.filter(({ id }) => fresh.has(id)),
+        );
       },
       { propagation: "requires_new", signal },
     );

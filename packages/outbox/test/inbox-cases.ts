@@ -17,6 +17,23 @@ export function inboxCases(fresh: ReturnType<typeof outboxBeds>): void {
     expect(await numbers()).toEqual([1]);
   });
 
+  it("tells which of several were not done before, and runs what was not", async () => {
+    const { database, remembered } = await fresh();
+    let runs = 0;
+    const apply = (id: string) =>
+      database.transaction((tx) => remembered.apply(tx, "orders", id, async () => void runs++));
+    expect([await apply("a"), await apply("a"), runs]).toEqual([true, false, 1]);
+    const asked = (source: string, ids: readonly string[]) =>
+      database.transaction(async (tx) => [...(await remembered.remember(tx, source, ids))].sort());
+    expect(await asked("orders", [])).toEqual([]);
+    expect(await asked("orders", ["c", "a", "b", "c"])).toEqual(["b", "c"]);
+    expect(await asked("orders", ["a", "b", "c"])).toEqual([]);
+    expect(await asked("invoices", ["a"])).toEqual(["a"]);
+    const many = Array.from({ length: 1_203 }, (_, n) => `many ${n}`);
+    expect(await asked("orders", many)).toHaveLength(1_203);
+    expect(await asked("orders", [...many, "one more"])).toEqual(["one more"]);
+  });
+
   it("keeps the answer of what is done once, and refuses the key for something else", async () => {
     const { remembered, applied, numbers } = await fresh();
     let runs = 0;

@@ -1,5 +1,7 @@
 import type { DatabaseEntry } from "@nsj/mdb-core";
 import { describe } from "vitest";
+import { batchCases } from "./batch-cases.ts";
+import { eventCases } from "./event-cases.ts";
 import { inboxCases } from "./inbox-cases.ts";
 import { outboxBeds } from "./outbox-bed.ts";
 import { relayCases } from "./relay-cases.ts";
@@ -11,6 +13,8 @@ export function outboxSuite(engine: string, entry: () => DatabaseEntry): void {
     const fresh = outboxBeds(entry);
     writingCases(fresh);
     relayCases(fresh, entry);
+    batchCases(fresh);
+    eventCases(fresh);
     inboxCases(fresh);
   });
 }

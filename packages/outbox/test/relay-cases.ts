@@ -1,7 +1,6 @@
-import { tracingChannel } from "node:diagnostics_channel";
 import { type DatabaseEntry, DatabaseManager } from "@nsj/mdb-core";
-import { Discard, HandlerTimeoutError, type Message, type MessageEvent, outbox, toDatabase } from "@nsj/mdb-outbox";
-import { expect, it, onTestFinished } from "vitest";
+import { Discard, HandlerTimeoutError, type Message, outbox, toDatabase } from "@nsj/mdb-outbox";
+import { expect, it } from "vitest";
 import { type outboxBeds, until } from "./outbox-bed.ts";
 
 const quiet = { onError: () => {} };
@@ -170,26 +169,21 @@ export function relayCases(fresh: ReturnType<typeof outboxBeds>, entry: () => Da
     expect(reasons).toEqual(errors);
   });
 
-  it("tells each call of a handler on a channel, with the writer's trace context", async () => {
-    const { database, events, table, write, untilEmpty } = await fresh();
-    const seen: MessageEvent[] = [];
-    const subscriber = {
-      start: (event: MessageEvent) => void seen.push(event),
-      end() {},
-      asyncStart() {},
-      asyncEnd() {},
-      error() {},
-    };
-    const channel = tracingChannel<unknown, MessageEvent>("mdb:message");
-    channel.subscribe(subscriber);
-    onTestFinished(() => channel.unsubscribe(subscriber));
-    const topic = `t${table}`;
-    const id = await write(1, "a", topic);
-    await using _running = events.relay({ [topic]: async () => {} }, { idleMs: 10 }).start();
-    await untilEmpty();
-    expect(seen.filter((event) => event.topic === topic)).toMatchObject([
-      { database: database.label, id, attempt: 1, traceparent: undefined, count: 1 },
-    ]);
+  it("does not count an attempt that ended because the relay was stopped", async () => {
+    const { database, events, table, write } = await fresh();
+    await write(1, "a");
+    const entered = Promise.withResolvers<void>();
+    const did = (_message: Message, { signal }: { readonly signal: AbortSignal }) =>
+      new Promise<void>((_resolve, reject) => {
+        signal.addEventListener("abort", () => reject(new Error("interrupted")));
+        entered.resolve();
+      });
+    const errors: unknown[] = [];
+    const running = events.relay({ did }, { attempts: 1, onError: (error) => errors.push(error) }).start();
+    await entered.promise;
+    await running.stop();
+    expect([await events.size(), await events.dead(), errors]).toEqual([1, [], []]);
+    expect(Number(await database.queryScalar(`select attempts from ${table}`))).toBe(0);
   });
 
   it("is shared by relays, of which one that dies loses its lanes", async () => {

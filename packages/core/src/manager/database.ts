@@ -8,6 +8,8 @@ import {
   checkPinOptions,
   currentScope,
   type DatabaseContext,
+  type EventPlace,
+  eventPlace,
   HeldTransaction,
   type HeldTransactionOptions,
   holdingScope,
@@ -60,6 +62,11 @@ export class Database extends StatementExecutor {
 
   get closed(): boolean {
     return this.context.pool.closed;
+  }
+
+  /** What every event says of it, for packages that publish events of their own. */
+  get place(): EventPlace {
+    return eventPlace(this.context);
   }
 
   /** Whether statements of the calling code join a running transaction or session, instead of committing by themselves. */

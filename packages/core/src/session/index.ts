@@ -3,6 +3,7 @@ export { openAutocommitStream, runAutocommit } from "./autocommit.ts";
 export { type Bounds, boundsFrom, unbounded, withinBounds } from "./bounds.ts";
 export { type DatabaseContext, nameOf } from "./database-context.ts";
 export type { EventPlace, QueryEvent, QueryKind, TransactionEvent, TransactionOutcome } from "./diagnostics.ts";
+export { eventPlace } from "./diagnostics.ts";
 export type {
   BulkRow,
   CallResult,

@@ -1,0 +1,56 @@
+import { sql, type Transaction } from "@nsj/mdb-core";
+import { inFewSizes, piecesOf } from "./pieces.ts";
+
+interface Place {
+  readonly table: string;
+  /** Who has sent it. */
+  readonly source: string;
+}
+
+/**
+ * Writes into an inbox's table that these are done, in the transaction that does them, and gives those that were not done before. However many there are,
+ * it is one statement where the engine leaves out what is there already, else two.
+ */
+export async function remember(tx: Transaction, place: Place, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const { returning, upsert } = tx.dialect;
+  const leavesOut = upsert === "on-conflict" && returning.insert === "returning";
+  const fresh = new Set<string>();
+  for (const piece of piecesOf([...new Set(ids)])) {
+    const written = leavesOut ? await writeUnknown(tx, place, piece) : await writeAfterLooking(tx, place, piece);
+    for (const id of written) fresh.add(id);
+  }
+  return fresh;
+}
+
+/** Who comes at the same time waits for the other's transaction, and then leaves out what that has written. */
+async function writeUnknown(tx: Transaction, { table, source }: Place, ids: readonly string[]): Promise<string[]> {
+  const rows = ids.map((id) => [source, id, Date.now()]);
+  const written = await tx.query(
+    sql`insert into ${sql.raw(table)} (source, id, done_at) ${sql.values(rows)} on conflict (source, id) do nothing returning id`,
+    { rowMode: "array" },
+  );
+  return written.map(([id]) => String(id));
+}
+
+/** Who comes at the same time waits for the other's transaction, and fails where that has written one of them. */
+async function writeAfterLooking(tx: Transaction, { table, source }: Place, ids: readonly string[]): Promise<string[]> {
+  const rows = await tx.query(
+    sql`select id from ${sql.raw(table)} where source = ${source} and id in (${sql.list(inFewSizes(ids))})`,
+    { rowMode: "array" },
+  );
+  const known = new Set(rows.map(([id]) => String(id)));
+  const news = ids.filter((id) => !known.has(id));
+  if (news.length === 0) return [];
+  const doneAt = Date.now();
+  if (tx.dialect.maxRowsPerValues < news.length) {
+    const text = `insert into ${table} (source, id, done_at) values (:source, :id, :doneAt)`;
+    await tx.executeMany(
+      text,
+      news.map((id) => ({ source, id, doneAt })),
+    );
+  } else {
+    const values = sql.values(news.map((id) => [source, id, doneAt]));
+    await tx.execute(sql`insert into ${sql.raw(table)} (source, id, done_at) ${values}`);
+  }
+  return news;
+}
