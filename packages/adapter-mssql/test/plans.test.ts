@@ -64,7 +64,9 @@ describe("a plan of SQL Server", () => {
   });
 
   it("needs a grant, and says so where it is missing", async () => {
-    server.wire?.script.once(isQuestion, { error: { number: 300, message: "VIEW SERVER STATE permission was denied" } });
+    server.wire?.script.once(isQuestion, {
+      error: { number: 300, message: "VIEW SERVER STATE permission was denied" },
+    });
     await expect(plan("select * from orders")).rejects.toThrow(PermissionError);
     await expect(plan("exec p")).rejects.toThrow(ParameterError);
   });

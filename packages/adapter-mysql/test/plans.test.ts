@@ -4,7 +4,7 @@ import { driver, serverOptions, withServer } from "./support/server.ts";
 
 withServer(() => {
   const databases = new DatabaseManager({
-    orders: defineDatabase(driver, { ...serverOptions() }, { pool: { max: 1 } }),
+    orders: defineDatabase(driver, { ...serverOptions(), pool: { max: 1 } }),
   });
   const orders = databases.database("orders");
   const scansOf = async (text: string) => (await planOf(orders, text)).scans;
@@ -63,7 +63,9 @@ withServer(() => {
     });
 
     it("is asked outside of the caller's transaction, which commits what it has written", async () => {
-      await using wide = new DatabaseManager({ orders: defineDatabase(driver, serverOptions(), { pool: { max: 2 } }) });
+      await using wide = new DatabaseManager({
+        orders: defineDatabase(driver, { ...serverOptions(), pool: { max: 2 } }),
+      });
       const database = wide.database("orders");
       await database.transaction(async (tx) => {
         await tx.execute("insert into planned_calls values (5)");
