@@ -1,5 +1,6 @@
 import type { Capabilities, DialectFacts } from "@nsj/mdb-core";
 import { refusal } from "./faults.ts";
+import { plans } from "./plans.ts";
 
 /** What is special about T-SQL. */
 export const dialect: DialectFacts = Object.freeze({
@@ -11,6 +12,7 @@ export const dialect: DialectFacts = Object.freeze({
   maxParameters: 2_098,
   maxInList: 2_098,
   sharedPlans: true,
+  plans,
   maxRowsPerValues: 1_000,
   limit: "offset-fetch-needs-order",
   returning: Object.freeze({ insert: "output", update: "output", delete: "output" } as const),

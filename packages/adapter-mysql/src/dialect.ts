@@ -1,5 +1,6 @@
 import type { Capabilities, DialectFacts } from "@nsj/mdb-core";
 import { refusal } from "./faults.ts";
+import { plans } from "./plans.ts";
 
 const common = Object.freeze({
   placeholder: "question",
@@ -33,6 +34,7 @@ const common = Object.freeze({
   booleanType: "native",
   transactionalDdl: false,
   selectNeedsFrom: null,
+  plans,
   lexical: Object.freeze([
     "backticks",
     "backslashStrings",

@@ -1,5 +1,6 @@
 import type { Capabilities, DialectFacts } from "@nsj/mdb-core";
 import { refusal } from "./faults.ts";
+import { plans } from "./plans.ts";
 
 /** What is special about Oracle's SQL, from version 12.1 on. */
 export const dialect: DialectFacts = Object.freeze({
@@ -14,6 +15,7 @@ export const dialect: DialectFacts = Object.freeze({
   // ORA-01795: maximum number of expressions in a list is 1000
   maxInList: 1000,
   sharedPlans: true,
+  plans,
   // Several rows of VALUES are understood from version 23 on.
   maxRowsPerValues: 1,
   limit: "offset-fetch",

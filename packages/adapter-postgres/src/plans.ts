@@ -12,7 +12,7 @@ interface Node {
  * server wants the parameters that GENERIC_PLAN is there to do without.
  */
 export const plans: Plans = Object.freeze<Plans>({
-  ask: (text) => ({ text: `explain (generic_plan, format json) ${text}\n; select 1`, values: [] }),
+  ask: (text) => [{ text: `explain (generic_plan, format json) ${text}\n; select 1`, values: [] }],
   read({ rows }) {
     const told = rows[0]?.[0];
     const text = typeof told === "string" ? told : JSON.stringify(told);

@@ -7,10 +7,12 @@ const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[\
 
 /** SQLite plans without looking at values, so NULL does for each. */
 export const plans: Plans = Object.freeze<Plans>({
-  ask: (text) => ({
-    text: `explain query plan ${text}`,
-    values: Array.from(text.replace(quoted, "").matchAll(/\?/g), () => null),
-  }),
+  ask: (text) => [
+    {
+      text: `explain query plan ${text}`,
+      values: Array.from(text.replace(quoted, "").matchAll(/\?/g), () => null),
+    },
+  ],
   read({ rows }) {
     const lines = rows.map((row) => String(row[3]));
     return { text: lines.join("\n"), scans: lines.flatMap((line) => scan.exec(line)?.[1] ?? []) };

@@ -5,7 +5,7 @@ import { withoutLiterals } from "./sql-words.ts";
 import { operationOf, summaryOf } from "./summary.ts";
 import { targetAttributes } from "./target-attributes.ts";
 
-/** What spans and metrics say of a statement; made once for each text of a label. */
+/** What spans and metrics say of a statement; made once for each text of a database. */
 export interface Described {
   readonly name: string;
   /** What spans are made with. */
@@ -14,53 +14,63 @@ export interface Described {
   readonly metric: Attributes;
 }
 
-/** Texts that are remembered for each label. */
-const rememberedTexts = 2_000;
-
-/** Of one text: databases behind one label, names. */
+/** Characters of the texts that are remembered, all together; then all are forgotten, and those in use come back one by one. */
+const mostCharacters = 4_000_000;
+/** A longer text is read anew each time. */
+const longestText = 50_000;
+/** Of one text: names, tables. */
 const mostAlike = 20;
+/** What else is kept of a text, as if it were characters. */
+const besides = 500;
 
-type Facts = Pick<QueryEvent, "kind" | "name" | "operation" | "table" | "target">;
+type Facts = Pick<QueryEvent, "database" | "kind" | "manager" | "name" | "operation" | "parameterized" | "table">;
 
-interface OfLabel {
-  readonly texts: Map<string | undefined, { readonly of: Facts; readonly described: Described }[]>;
-  readonly summaries: Set<string>;
+interface Known {
+  readonly of: Facts;
+  readonly described: Described;
 }
 
 /** What statements are called. The number of different names is bounded, however many texts there are. */
 export class Statements {
   readonly #settings: Settings;
-  readonly #labels = new Map<string, OfLabel>();
+  #known = new WeakMap<QueryEvent["target"], Map<string | undefined, Known[]>>();
+  #characters = 0;
+  readonly #summaries = new Map<string, Set<string>>();
 
   constructor(settings: Settings) {
     this.#settings = settings;
   }
 
+  /** Asked for every statement: a text that has been seen costs two look-ups. */
   describe(event: QueryEvent): Described {
-    // A text with literals in it is most often another one each time.
-    if (!event.parameterized && event.statement !== undefined) return this.#describe(event);
-    const { texts } = this.#label(event);
-    const alike = texts.get(event.statement);
-    for (const it of alike ?? []) if (isLike(it.of, event)) return it.described;
+    const alike = this.#known.get(event.target)?.get(event.statement);
+    if (alike !== undefined) for (const { of, described } of alike) if (isLike(of, event)) return described;
     const described = this.#describe(event);
-    const { kind, name, operation, table, target } = event;
-    const entry = { of: { kind, name, operation, table, target }, described };
-    if (alike !== undefined && alike.length < mostAlike) alike.push(entry);
-    else {
-      if (texts.size >= rememberedTexts) texts.clear();
-      texts.set(event.statement, [entry]);
-    }
+    this.#remember(event, described);
     return described;
   }
 
-  #label({ manager, database }: QueryEvent): OfLabel {
-    const key = `${manager}/${database}`;
-    let label = this.#labels.get(key);
-    if (label === undefined) {
-      label = { texts: new Map(), summaries: new Set() };
-      this.#labels.set(key, label);
+  #remember(event: QueryEvent, described: Described): void {
+    const { database, kind, manager, name, operation, parameterized, statement = "", table, target } = event;
+    if (statement.length > longestText) return;
+    this.#characters += statement.length + besides;
+    if (this.#characters > mostCharacters) {
+      this.#known = new WeakMap();
+      this.#characters = statement.length + besides;
     }
-    return label;
+    const texts = this.#known.get(target) ?? new Map<string | undefined, Known[]>();
+    this.#known.set(target, texts);
+    const known: Known = { of: { database, kind, manager, name, operation, parameterized, table }, described };
+    const alike = texts.get(event.statement);
+    if (alike === undefined || alike.length >= mostAlike) texts.set(event.statement, [known]);
+    else alike.push(known);
+  }
+
+  #summariesOf({ manager, database }: QueryEvent): Set<string> {
+    const key = `${manager}/${database}`;
+    const found = this.#summaries.get(key) ?? new Set<string>();
+    this.#summaries.set(key, found);
+    return found;
   }
 
   #describe(event: QueryEvent): Described {
@@ -85,7 +95,7 @@ export class Statements {
     const { engine, statement, parameterized } = event;
     if (statement === undefined) return "";
     if (!parameterized) return operationOf(engine, statement);
-    const { summaries } = this.#label(event);
+    const summaries = this.#summariesOf(event);
     const summary = summaryOf(engine, statement);
     if (summaries.has(summary)) return summary;
     if (summaries.size >= this.#settings.summaryLimit) return operationOf(engine, statement);
@@ -101,10 +111,12 @@ export class Statements {
 
 function isLike(one: Facts, other: Facts): boolean {
   return (
-    one.target === other.target &&
+    one.database === other.database &&
+    one.manager === other.manager &&
     one.kind === other.kind &&
+    one.parameterized === other.parameterized &&
+    one.name === other.name &&
     one.table === other.table &&
-    one.operation === other.operation &&
-    one.name === other.name
+    one.operation === other.operation
   );
 }

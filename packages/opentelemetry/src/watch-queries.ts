@@ -23,8 +23,7 @@ const longWaitMs = 10;
 
 /** What is kept of an event until it ends. */
 interface UnderWay {
-  readonly startedAt: number;
-  readonly span: Span | undefined;
+  readonly span: Span;
   readonly parent: Context;
   readonly target: QueryEvent["target"];
 }
@@ -47,34 +46,38 @@ export function watchQueries({ settings, isWatched, tracer, meter, loggerProvide
   const rows = meter && rowCounts(meter);
   const logException = exceptionLog(loggerProvider);
   const underWay = new WeakMap<object, UnderWay>();
+  const start = (event: QueryEvent): void => {
+    if (event.kind === "internal" || !isWatched(event)) return;
+    warnOfSecondInstrumentation(event.engine);
+    const parent = context.active();
+    const span = startSpan(tracer as Tracer, event, statements.describe(event), parent);
+    // Most are not sampled in a large service: there is nothing to end, then.
+    if (span.isRecording() || logException !== undefined) underWay.set(event, { span, parent, target: event.target });
+  };
+  const endSpan = (event: QueryEvent & { readonly error?: unknown }): Context | undefined => {
+    const begun = underWay.get(event);
+    if (begun === undefined) return undefined;
+    const { span, parent, target } = begun;
+    if (span.isRecording()) {
+      // Behind a router it is known by now which database it was.
+      if (event.target !== target) span.setAttributes(targetAttributes(event.engine, event.target));
+      tell(span, event, settings);
+    }
+    span.end();
+    return trace.setSpan(parent, span);
+  };
   return follow<QueryEvent>("mdb:query", {
-    start(event) {
-      if (event.kind === "internal" || !isWatched(event)) return;
-      warnOfSecondInstrumentation(event.engine);
-      const parent = context.active();
-      const span = tracer && startSpan(tracer, event, statements.describe(event), parent);
-      underWay.set(event, { startedAt: performance.now(), span, parent, target: event.target });
-    },
+    ...(tracer !== undefined && { start }),
     ended(event) {
-      const begun = underWay.get(event);
-      if (begun === undefined) return;
-      const seconds = (performance.now() - begun.startedAt) / 1_000;
-      const { engine, error, returnedRows } = event;
-      const { span } = begun;
-      if (span?.isRecording() === true) {
-        // Behind a router it is known by now which database it was.
-        if (event.target !== begun.target) span.setAttributes(targetAttributes(engine, event.target));
-        tell(span, event, settings);
-      }
-      span?.end();
+      if (event.kind === "internal" || !isWatched(event)) return;
+      const at = tracer === undefined ? undefined : endSpan(event);
       if (duration === undefined && logException === undefined) return;
+      const { durationMs, engine, error, returnedRows } = event;
       const { metric } = statements.describe(event);
       const attributes = error === undefined ? metric : { ...metric, ...failureAttributes(engine, error) };
-      duration?.record(seconds, attributes);
+      if (durationMs !== undefined) duration?.record(durationMs / 1_000, attributes);
       if (returnedRows !== undefined) rows?.record(returnedRows, attributes);
-      if (error !== undefined) {
-        logException?.(error, attributes, span === undefined ? begun.parent : trace.setSpan(begun.parent, span));
-      }
+      if (error !== undefined) logException?.(error, attributes, at ?? context.active());
     },
   });
 }

@@ -5,6 +5,7 @@ import { poolFaults } from "./pool-faults.ts";
 import { poolSpeed } from "./pool-speed.ts";
 import { postgresSpeed } from "./postgres-speed.ts";
 import { processScenarios } from "./processes.ts";
+import { seeingScenarios } from "./seeing.ts";
 import { severalSpeed } from "./several-speed.ts";
 import { sqliteSpeed } from "./sqlite-speed.ts";
 import { tenantScenarios } from "./tenants.ts";
@@ -19,5 +20,6 @@ export const scenarios: readonly Scenario[] = [
   ...severalSpeed,
   ...processScenarios,
   ...tenantScenarios,
+  ...seeingScenarios,
   ...packageScenarios,
 ];

@@ -1,6 +1,6 @@
 import type { StatementPlan } from "../driver/index.ts";
-import { ParameterError, UnsupportedError } from "../errors/index.ts";
-import { type DatabaseContext, internalsOf, nameOf } from "../session/index.ts";
+import { NoRowsError, ParameterError, UnsupportedError } from "../errors/index.ts";
+import { askApart, type DatabaseContext, internalsOf, nameOf } from "../session/index.ts";
 import type { Database } from "./database.ts";
 
 const onlyRows = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:select|with|values|insert|update|delete|merge)\b/i;
@@ -8,11 +8,12 @@ const onlyRows = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:select|with|values|inse
 const patienceMs = 5_000;
 
 /**
- * How the engine means to run a statement, whatever its values are: asked on a connection of its own, outside of every transaction, and nothing is run. May be
- * called concurrently.
+ * How the engine means to run a statement, whatever its values are: asked on a connection of its own, outside of every transaction, and the statement is not run. May
+ * be called concurrently.
  * @param text - as events and errors have it: compiled, with the engine's own placeholders, one statement that reads or writes rows
- * @throws UnsupportedError on an engine that does not tell (`dialect.plans`), ParameterError for any other text, StatementError for what the server refuses:
- *   PostgreSQL before version 16, a table that only the caller's transaction can see
+ * @throws UnsupportedError on an engine that does not tell (`dialect.plans`), ParameterError for any other text, NoRowsError where the server only knows the
+ *   plans of what it has run (SQL Server) and this is not among them, StatementError for what the server refuses: PostgreSQL before version 16, a table that
+ *   only the caller's transaction can see, a grant that is missing
  */
 export async function planOf(database: Database, text: string): Promise<StatementPlan> {
   const inner = internalsOf(database);
@@ -27,5 +28,13 @@ export async function planOf(database: Database, text: string): Promise<Statemen
     const message = `${nameOf(context)}: a plan can be had of one statement that reads or writes rows, without a semicolon in it`;
     throw new ParameterError(message, context);
   }
-  return plans.read(await inner.sendApart(plans.ask(only), patienceMs));
+  const answer = await askApart(context, plans.ask(only), plans.undone === true, patienceMs);
+  const plan = plans.read(answer);
+  if (plan === undefined) {
+    throw new NoRowsError(
+      `${nameOf(context)}: the server holds no plan of this text: it has not run it lately`,
+      context,
+    );
+  }
+  return plan;
 }

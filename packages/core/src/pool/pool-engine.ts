@@ -86,7 +86,11 @@ export class PoolEngine implements LeaseOwner, HousekeeperMember, BudgetHands {
 
   release(pooled: PooledConnection, outcome: ReleaseOutcome): void {
     giveBack(this.state, pooled, outcome);
-    if (this.state.effects.length > 0 || this.state.share?.isWanted === true) this.decide(() => {});
+    const { effects, share } = this.state;
+    // To tell of the end of a lease is no decision: nothing else has changed.
+    const isDecided = share?.isWanted === true || effects.some(({ kind }) => kind !== "tell-released");
+    if (isDecided) this.decide(() => {});
+    else this.carryOut();
   }
 
   destroy(pooled: PooledConnection, cause: unknown): boolean {

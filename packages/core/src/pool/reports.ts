@@ -58,7 +58,8 @@ export class Reports {
 
   /** A lease is over. */
   released(lease: ReleasedLease): void {
-    poolEventChannel.publish({ ...this.#place(), type: "released", ...lease } satisfies PoolEvent);
+    const { heldMs, waitedMs, holder } = lease;
+    poolEventChannel.publish({ ...this.#place(), type: "released", heldMs, waitedMs, holder } satisfies PoolEvent);
   }
 
   /** A lease that lasts too long or is lost. Where stacks were asked for and nobody listens, the process's warnings tell of it. */

@@ -56,6 +56,8 @@ export interface QueryEvent extends EventPlace {
   readonly transaction?: number;
   /** From the call until it was sent, in milliseconds: waiting for its turn and for a connection. Absent where it was not sent. */
   readonly waitedMs?: number;
+  /** From the call to its end, in milliseconds. Set at its end. */
+  readonly durationMs?: number;
   /** How often it was sent: more than once after a connection that turned out dead, or as the victim of a deadlock. */
   readonly attempt?: number;
   /** Parameter sets of `executeMany`. */

@@ -1,4 +1,5 @@
 export type { AbandonedEvent } from "./abandoned.ts";
+export { askApart } from "./ask-apart.ts";
 export { openAutocommitStream, runAutocommit } from "./autocommit.ts";
 export { type Bounds, boundsFrom, unbounded, withinBounds } from "./bounds.ts";
 export { type DatabaseContext, nameOf } from "./database-context.ts";

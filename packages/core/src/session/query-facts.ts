@@ -9,20 +9,27 @@ import { fingerprintOf } from "./value-fingerprint.ts";
 /** The verb of a text that a DAO wrote; that of a batch around a temporary table is told by whoever wrote it. */
 const verb = /^\s*(\w+)/;
 
-/** What an event says of a statement. @param from - what it was made of, or what a DAO sends it for */
+/**
+ * What an event says of a statement.
+ * @param from - what it was made of, or what a DAO sends it for
+ * @param key - which of the databases behind the label is meant, where the context does not tell it
+ */
 export function queryFacts(
   kind: "query" | "stream",
-  { text, values }: Statement,
+  { text: statement, values }: Statement,
   name: string | undefined,
   from: Text | Purpose | undefined,
+  key: string | undefined,
 ): QueryFacts {
-  const facts = { kind, statement: text, name, fingerprint: fingerprintOf(values) } as const;
-  if (from === "internal") return { ...facts, kind: "internal", parameterized: true };
+  const fingerprint = fingerprintOf(values);
+  if (from === "internal") return { kind: from, statement, name, fingerprint, parameterized: true, key };
   if (typeof from !== "object" || !("columns" in from)) {
-    return { ...facts, parameterized: typeof from !== "string" || values.length > 0 };
+    const parameterized = typeof from !== "string" || values.length > 0;
+    return { kind, statement, name, fingerprint, parameterized, key };
   }
-  const operation = from.verb ?? verb.exec(text)?.[1]?.toLowerCase();
-  return { ...facts, parameterized: true, table: from.columns.table.parts.join("."), operation };
+  const operation = from.verb ?? verb.exec(statement)?.[1]?.toLowerCase();
+  const table = from.columns.table.parts.join(".");
+  return { kind, statement, name, fingerprint, parameterized: true, table, operation, key };
 }
 
 /** What an event says of a call whose values are always apart from its text. */

@@ -2,7 +2,7 @@ import type { DriverConnection, MaybePromise } from "../driver/index.ts";
 import { OpenEvent, traced } from "../internal/traced.ts";
 import { numberOf } from "../pool/index.ts";
 import type { DatabaseContext } from "./database-context.ts";
-import { eventPlace, isQueryTraced, type Mutable, type QueryEvent, type QueryKind, queries } from "./diagnostics.ts";
+import { isQueryTraced, type Mutable, type QueryEvent, type QueryKind, queries } from "./diagnostics.ts";
 import type { Operation, OperationTrace } from "./operation.ts";
 
 /** What is known of a statement before it is sent. */
@@ -32,13 +32,14 @@ export class QueryTrace implements OperationTrace {
   #open: OpenEvent<QueryEvent> | undefined;
 
   constructor(context: DatabaseContext, facts: QueryFacts) {
-    const { kind, statement, name, fingerprint, parameterized = false, table, operation, key } = facts;
+    const { kind, statement, name, fingerprint, parameterized = false, table, operation, key = context.key } = facts;
     this.#context = context;
     this.#calledAt = context.clock.now();
-    this.event = {
-      ...eventPlace(context),
-      ...(key !== undefined && { key }),
-      ...(fingerprint !== undefined && { fingerprint }),
+    // One literal, since each statement makes one.
+    const event: Mutable<QueryEvent> = {
+      database: context.database,
+      manager: context.tally.manager,
+      engine: context.engine,
       kind: context.isInternal === true ? "internal" : kind,
       statement,
       name,
@@ -47,14 +48,19 @@ export class QueryTrace implements OperationTrace {
       operation,
       target: context.target,
     };
+    if (key !== undefined) event.key = key;
+    if (fingerprint !== undefined) event.fingerprint = fingerprint;
+    this.event = event;
   }
 
   /** Runs all of it as one event. @param counted - what its result tells of rows */
-  run<T>(work: () => MaybePromise<T>, counted?: (result: T) => Counts): Promise<T> {
-    return traced(queries, this.event, async () => {
-      const result = await work();
-      if (counted !== undefined) Object.assign(this.event, counted(result));
-      return result;
+  run<T>(work: () => MaybePromise<T>, counted?: (result: T) => Counts): MaybePromise<T> {
+    return traced(queries, this.event, work, (result) => {
+      this.#settled();
+      if (counted === undefined || result === undefined) return;
+      const { rowCount, returnedRows } = counted(result);
+      this.event.rowCount = rowCount;
+      if (returnedRows !== undefined) this.event.returnedRows = returnedRows;
     });
   }
 
@@ -64,6 +70,7 @@ export class QueryTrace implements OperationTrace {
   }
 
   end(error?: unknown): void {
+    if (this.#open?.ended === false) this.#settled();
     this.#open?.end(error);
   }
 
@@ -114,6 +121,10 @@ export class QueryTrace implements OperationTrace {
     this.event.attempt = 1;
     this.at(lease.context, lease.transaction);
     this.sentOn(lease.connection);
+  }
+
+  #settled(): void {
+    this.event.durationMs = this.#context.clock.now() - this.#calledAt;
   }
 
   /** It is known where it runs. */

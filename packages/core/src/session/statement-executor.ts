@@ -202,7 +202,7 @@ export abstract class StatementExecutor implements Executor {
   }
 
   #facts(kind: "query" | "stream", statement: Statement, { name }: AnyStatementOptions, from?: Text | Purpose) {
-    return { ...queryFacts(kind, statement, name, from), key: this.eventKey };
+    return queryFacts(kind, statement, name, from, this.eventKey);
   }
 
   /** For events, where the context does not tell it: which of the databases behind the label is meant. */
