@@ -72,4 +72,11 @@ export const spanningMutants: readonly Mutant[] = [
     replacement: "",
     noticedBy: [mariadb],
   },
+  {
+    fault: "a database that refuses to prepare does not keep the others from committing",
+    file: `${spanning}/protocol.ts`,
+    text: "    for (const answer of [votes, decision]) if",
+    replacement: "    for (const answer of [decision]) if",
+    noticedBy: ["packages/core/test/session/spanning/model.test.ts", spanningTest],
+  },
 ];

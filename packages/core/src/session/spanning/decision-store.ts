@@ -95,7 +95,7 @@ export async function writeDecision(
 export interface KnownDecision {
   /** `"undecided"` where there is no row. */
   readonly decision: Verdict;
-  /** The labels of those that were prepared for it; none where recovery has decided. */
+  /** The labels of those that were asked to prepare; none where recovery has decided. */
   readonly branches?: readonly string[];
 }
 
