@@ -72,4 +72,25 @@ export const spanningMutants: readonly Mutant[] = [
     replacement: "",
     noticedBy: [mariadb],
   },
+  {
+    fault: "a database that refuses to prepare does not keep the others from committing",
+    file: `${spanning}/protocol.ts`,
+    text: "    for (const answer of [votes, decision]) if",
+    replacement: "    for (const answer of [decision]) if",
+    noticedBy: ["packages/core/test/session/spanning/model.test.ts", spanningTest],
+  },
+  {
+    fault: "replicas of MariaDB get a branch before it is decided",
+    file: `${mysql}/branch-room.ts`,
+    text: `  if (logsChanges !== "0") {`,
+    replacement: `  if (logsChanges === "") {`,
+    noticedBy: [mariadb],
+  },
+  {
+    fault: "a statement that the server has forgotten is sent again and again under its old name",
+    file: "packages/adapter-postgres/src/session.ts",
+    text: `    if (code === "26000") this.#forgetNames(true);`,
+    replacement: "",
+    noticedBy: ["packages/adapter-postgres/test/branches.test.ts"],
+  },
 ];

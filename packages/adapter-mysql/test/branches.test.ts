@@ -175,6 +175,43 @@ withServer(() => {
       expect(await databases.inDoubt()).toEqual([]);
     });
   });
+
+  describe("a server that writes a binary log", () => {
+    let server: RunningMysql | undefined;
+    beforeAll(async () => {
+      server = await startMysql(["--log-bin", "--innodb-flush-log-at-trx-commit=1"]);
+    });
+    afterAll(() => server?.stop());
+
+    it("prepares nothing, because replicas would apply it at once, and decides as ever", async () => {
+      const options = { ...driver.parseUrl(server?.url ?? ""), pool: { max: 2 } };
+      const databases = new DatabaseManager({
+        a: defineDatabase(driver, options),
+        b: defineDatabase(driver, options),
+      });
+      onTestFinished(() => databases.close({ timeoutMs: 0 }));
+      const [a, b] = [databases.database("a"), databases.database("b")];
+      await a.execute("create table u (id int primary key)");
+      await databases.prepareStore("a");
+      for (let round = 0; round < 2; round++) {
+        let reached = "nothing";
+        const failing = databases.transaction(["a", "b"], async (transactions) => {
+          await transactions.a.execute("insert into u values (1)");
+          reached = "a";
+          await transactions.b.execute("insert into u values (2)");
+          reached = "b";
+        });
+        await expect(failing).rejects.toThrow(UnsupportedError);
+        await expect(failing).rejects.toThrow(/log_bin/);
+        expect([reached, Number(await b.queryScalar("select count(*) from u"))]).toEqual(["a", 0]);
+      }
+      await databases.transaction(["a", "b"], async (transactions) => {
+        await transactions.a.execute("insert into u values (1)");
+      });
+      expect(Number(await a.queryScalar("select count(*) from u"))).toBe(1);
+      expect(await databases.inDoubt()).toEqual([]);
+    });
+  });
 });
 
 async function run(connection: DriverConnection, text: string) {

@@ -11,14 +11,6 @@ import type { NativeError } from "./native.ts";
 import type { Session } from "./session.ts";
 
 /**
- * Makes the commit of a transaction durable, whatever the session or the database allow otherwise. "remote_apply" promises more, and stays.
- *
- * @see https://www.postgresql.org/docs/current/runtime-config-wal.html#GUC-SYNCHRONOUS-COMMIT
- */
-export const durableText =
-  "select pg_catalog.set_config('synchronous_commit', 'on', true) where pg_catalog.current_setting('synchronous_commit') <> 'remote_apply'";
-
-/**
  * Ends the open transaction as prepared; one that has done nothing that others could notice ends by itself.
  *
  * @see https://www.postgresql.org/docs/current/sql-prepare-transaction.html
@@ -81,20 +73,6 @@ export class BranchRoom {
     if (!(await hasRoom(session))) throw disabled("no");
     this.#isKnown = true;
   }
-}
-
-/**
- * Ends a transaction that nobody needs any more: one whose coordinator has stopped would keep its locks. A limit of the session's own stays; what is prepared has
- * none.
- *
- * @see https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-TRANSACTION-TIMEOUT
- */
-export function limitText({ link }: Session, limitMs: number | undefined): readonly string[] {
-  if (limitMs === undefined || Number.parseInt(link.parameters.get("server_version") ?? "", 10) < 17) return [];
-  const name = "'transaction_timeout'";
-  return [
-    `select pg_catalog.set_config(${name}, '${Math.ceil(limitMs)}', true) where pg_catalog.current_setting(${name}) = '0'`,
-  ];
 }
 
 /** Ends a prepared transaction of this database. */

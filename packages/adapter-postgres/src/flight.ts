@@ -1,12 +1,15 @@
 import { unexpectedCopy } from "./faults.ts";
 import type { Link } from "./link.ts";
 import { type NativeConnection, type NativeError, type NativeField, NativeQuery, type WireValue } from "./native.ts";
+import { type OwnUsage, ownUnnamed } from "./own-statements.ts";
 import type { RawRow } from "./shapes.ts";
 
 /** A statement that travels ahead of another one and whose result nobody reads. */
 export interface Prelude {
   readonly text: string;
   readonly values: readonly WireValue[];
+  /** Absent: without a name. */
+  readonly own?: OwnUsage;
 }
 
 /** What travels ahead of a statement, in the same write and up to the same Sync. */
@@ -114,9 +117,9 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
     stream.cork();
     try {
       for (const name of closing) connection.close({ type: "S", name });
-      for (const { text, values } of preludes) {
-        connection.parse({ name: "", text });
-        connection.bind({ statement: "", values });
+      for (const { text, values, own: { name, parse } = ownUnnamed } of preludes) {
+        if (parse) connection.parse({ name, text });
+        connection.bind({ statement: name, values });
         connection.execute();
       }
       this.write(connection);
@@ -147,8 +150,13 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
   }
 
   handleCommandComplete({ text }: { readonly text: string }): void {
-    if (this.#preludesLeft > 0) this.#preludesLeft--;
-    else this.completed(text);
+    if (this.#preludesLeft === 0) {
+      this.completed(text);
+      return;
+    }
+    const { preludes } = this.#ahead;
+    preludes[preludes.length - this.#preludesLeft]?.own?.ran();
+    this.#preludesLeft--;
   }
 
   handleEmptyQuery(): void {

@@ -5,7 +5,6 @@ import {
   type OperationContext,
   type SessionContext,
 } from "@nsj/mdb-core";
-import { durableText, limitText } from "./branches.ts";
 import { requestCancel } from "./cancel.ts";
 import { typeLookUp, typesFrom } from "./catalogue.ts";
 import { localPreludes } from "./context.ts";
@@ -16,12 +15,14 @@ import { type Ahead, type Flight, nothingAhead, type Prelude } from "./flight.ts
 import type { Link } from "./link.ts";
 import type { LoggedIn } from "./login.ts";
 import type { NativeError } from "./native.ts";
+import { OwnStatements, type OwnUsage, ownUnnamed } from "./own-statements.ts";
 import { formChecks } from "./parameter-forms.ts";
 import { ScriptFlight, type ScriptOutcome } from "./script-flight.ts";
 import type { ServerFit } from "./server-fit.ts";
 import { SessionChanges } from "./session-changes.ts";
 import type { SessionParts } from "./session-parts.ts";
 import { type Shape, Shapes } from "./shapes.ts";
+import { spanningSettings } from "./spanning-settings.ts";
 import { type Encoded, StatementFlight } from "./statement-flight.ts";
 import { PreparedStatements, type SchemaEpoch, type Usage } from "./statements.ts";
 
@@ -44,6 +45,7 @@ export class Session {
   readonly #loggedIn: LoggedIn;
   readonly #epoch: SchemaEpoch;
   readonly #prepared: PreparedStatements | undefined;
+  readonly #own: OwnStatements | undefined;
   /** Sets what has to be set after a login; empty for nothing. */
   readonly setup: string;
   readonly #localSetup: Prelude | undefined;
@@ -63,6 +65,7 @@ export class Session {
     this.trace = new TransactionTrace(this.link);
     this.link.onError = (error) => {
       explainRefusal(error);
+      if ((error as NativeError).code === "26000") this.#own?.forget();
       // A transaction that was asked to be read-only is no news of the server.
       if (this.link.client.getTransactionStatus() === "I" || !this.changes.readOnlyAsked) fit.refused(error);
     };
@@ -70,6 +73,7 @@ export class Session {
     this.#loggedIn = loggedIn;
     this.#epoch = epoch;
     this.#prepared = prepared && new PreparedStatements(prepared, epoch);
+    this.#own = prepared && new OwnStatements();
     this.setup = setup;
     this.#localSetup = localSetup;
     this.#local = localPreludes(localSetup, undefined);
@@ -87,13 +91,15 @@ export class Session {
   }
 
   /** Holds a BEGIN back until the first statement. */
-  hold(text: string, { readOnly = false, traceable = false, decides, limitMs }: BeginOptions = {}): void {
+  hold(text: string, options: BeginOptions = {}): void {
+    const { readOnly = false, traceable = false } = options;
     if (!this.link.alive) throw DriverFault.alreadyLost(this.link.death);
     if (this.txStatus !== "idle") throw refusal("other", "a transaction is open on this connection already");
     this.changes.readOnlyAsked = readOnly;
     this.trace.begin(traceable);
-    const texts = [text, ...(decides === true ? [durableText] : []), ...limitText(this, limitMs)];
-    this.#held = texts.map((it) => ({ text: it, values: [] }));
+    const settings = spanningSettings(this.link.parameters.get("server_version"), options);
+    const begin = { text, values: [] };
+    this.#held = settings === undefined ? [begin] : [begin, { ...settings, own: this.own(settings.text) }];
   }
 
   /** Forgets a BEGIN that was not sent. Says whether there was one. */
@@ -101,6 +107,11 @@ export class Session {
     const wasHeld = this.#held !== undefined;
     this.#held = undefined;
     return wasHeld;
+  }
+
+  /** How to send a text of our own that comes again and again. */
+  own(text: string): OwnUsage {
+    return this.#own?.use(text) ?? ownUnnamed;
   }
 
   /** Runs a statement by the extended protocol. */
@@ -214,12 +225,13 @@ export class Session {
   ): { readonly ahead: Ahead; readonly usage: Usage } | undefined {
     const isStale = isStalePlan(error) || (failedUnbound && mayBeStaleType(error));
     if (usage.parse || isStale) this.#prepared?.forget(key, usage);
-    if (!isStale || usage.parse) return undefined;
-    noteAgain(error, "no");
     const { code = "" } = error as NativeError;
+    // A name that is not known may be one of our own, ahead of it or behind.
+    if (!isStale || (usage.parse && code !== "26000")) return undefined;
+    noteAgain(error, "no");
     // A server that has forgotten one name has forgotten all of them; a schema that has changed concerns the sibling connections too. A value that
     // does not fit (class 22) is most often just that.
-    if (code === "26000") this.#prepared?.forgetAll(true);
+    if (code === "26000") this.#forgetNames(true);
     else if (!code.startsWith("22")) this.#epoch.value++;
     // What was sent behind it must not overtake it.
     if (this.link.inFlight > 1) return undefined;
@@ -228,8 +240,9 @@ export class Session {
     if (!flight.hasBegun) return undefined;
     // BEGIN went with it, so the transaction holds nothing yet and can be begun again.
     const { preludes } = flight.sentAhead;
+    const again = preludes.map(({ text, values }): Prelude => ({ text, values }));
     const rollback: Prelude = { text: "ROLLBACK", values: [] };
-    return { ahead: { closing: [], preludes: [rollback, ...preludes], beginAt: 1 }, usage: unprepared };
+    return { ahead: { closing: [], preludes: [rollback, ...again], beginAt: 1 }, usage: unprepared };
   }
 
   /**
@@ -237,7 +250,7 @@ export class Session {
    * @param isOwn - the text was ours, and sets what has to be set by itself
    */
   after(tag: string, isOwn = false): Promise<unknown> | undefined {
-    if (tag === "DISCARD ALL" || tag === "DEALLOCATE ALL") this.#prepared?.forgetAll(false);
+    if (tag === "DISCARD ALL" || tag === "DEALLOCATE ALL") this.#forgetNames(false);
     if (tag.startsWith("ALTER ") || tag === "DROP TABLE" || tag === "CREATE VIEW") {
       this.#epoch.value++;
       this.#schemaChanged = this.txStatus !== "idle";
@@ -249,6 +262,11 @@ export class Session {
       return this.command(this.setup);
     }
     return undefined;
+  }
+
+  #forgetNames(close: boolean): void {
+    this.#prepared?.forgetAll(close);
+    this.#own?.forget();
   }
 
   /** Asks the server what these types are. */

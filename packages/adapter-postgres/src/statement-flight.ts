@@ -3,6 +3,7 @@ import { numberText } from "./fate.ts";
 import { refusal } from "./faults.ts";
 import { type Ahead, Flight } from "./flight.ts";
 import type { NativeConnection, NativeField, WireValue } from "./native.ts";
+import { type OwnUsage, ownUnnamed } from "./own-statements.ts";
 import type { Session } from "./session.ts";
 import { decodeRow, emptyShape, type RawRow, type Shape } from "./shapes.ts";
 import type { Usage } from "./statements.ts";
@@ -29,6 +30,7 @@ export class StatementFlight extends Flight<ResultSet> {
   #tag = "";
   /** Whether the transaction's number is asked for behind the statement; "answering" once the statement itself is answered. */
   #trace: "no" | "asked" | "answering";
+  #question: OwnUsage;
 
   constructor(session: Session, ahead: Ahead, statement: Encoded, usage: Usage) {
     super(session.link, ahead);
@@ -37,6 +39,7 @@ export class StatementFlight extends Flight<ResultSet> {
     this.#usage = usage;
     this.#shape = usage.shape;
     this.#trace = session.trace.asks ? "asked" : "no";
+    this.#question = this.#trace === "no" ? ownUnnamed : session.own(numberText);
   }
 
   protected get sql(): string {
@@ -58,8 +61,9 @@ export class StatementFlight extends Flight<ResultSet> {
     connection.execute();
     if (this.#trace !== "no") {
       this.#trace = "asked";
-      connection.parse({ name: "", text: numberText });
-      connection.bind({ statement: "", values: [] });
+      const { name: question, parse: isNew } = this.#question;
+      if (isNew) connection.parse({ name: question, text: numberText });
+      connection.bind({ statement: question, values: [] });
       connection.execute();
     }
     connection.sync();
@@ -84,7 +88,10 @@ export class StatementFlight extends Flight<ResultSet> {
   }
 
   protected override completed(tag: string): void {
-    if (this.#trace === "answering") return;
+    if (this.#trace === "answering") {
+      this.#question.ran();
+      return;
+    }
     if (this.#trace === "asked") this.#trace = "answering";
     this.#tag = tag;
     // What has a name is a query or a change of rows.
@@ -106,10 +113,12 @@ export class StatementFlight extends Flight<ResultSet> {
 
   protected override recover(error: unknown): Ahead | undefined {
     const usage = this.#usage;
-    if (usage.name === "") return undefined;
+    const hasName = usage.name !== "" || this.#question.name !== "" || this.sentAhead.preludes.some(({ own }) => own);
+    if (!hasName) return undefined;
     const again = this.#session.recover(this, this.#statement.key, usage, error, this.failedUnbound);
     if (again === undefined) return undefined;
     this.#usage = again.usage;
+    this.#question = ownUnnamed;
     this.#shape = undefined;
     return again.ahead;
   }

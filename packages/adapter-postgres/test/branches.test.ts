@@ -74,6 +74,31 @@ describe("a commit that decides", () => {
   });
 });
 
+describe("what travels with the statements of a transaction over several databases", () => {
+  const names = "select name from pg_prepared_statements where name like '%_own_%' order by name";
+
+  it("is parsed once for each connection, and anew where the server has forgotten it behind our back", async () => {
+    const connection = await connected();
+    const once = async (): Promise<void> => {
+      await connection.begin({ traceable: true, decides: true, limitMs: 60_000 });
+      await run(connection, `insert into ${table} values (1)`);
+      expect(connection.transactionNumber).toMatch(/:/);
+      expect(await value(connection, "select current_setting('transaction_timeout')")).toBe("1min");
+      await connection.commit();
+    };
+    for (let round = 0; round < 3; round++) await once();
+    const before = (await run(connection, names)).rows.flat();
+    expect(before).toHaveLength(2);
+    // Inside of a block nobody sees it.
+    await run(connection, "do $$ begin execute 'deallocate all'; end $$");
+    for (let round = 0; round < 3; round++) await once();
+    const after = (await run(connection, names)).rows.flat();
+    expect(after).toHaveLength(2);
+    expect(after.filter((name) => before.includes(name))).toEqual([]);
+    expect(await value(connection, `select count(*)::int from ${table}`)).toBe(6);
+  });
+});
+
 describe("a server without room for prepared transactions", () => {
   let small: RunningPostgres;
   beforeAll(async () => {

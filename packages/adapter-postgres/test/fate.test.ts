@@ -36,8 +36,11 @@ describe("the number of a traceable transaction", () => {
     expect(number).toContain(`:${await value(connection, "select txid_current()")}`);
     await connection.commit();
     expect(connection.transactionNumber).toBe(number);
-    const parsed = proxy.said.filter(({ type }) => type === "P").map((it) => strings(it)[1]);
-    expect(parsed.filter((text) => text?.includes("txid_current_if_assigned"))).toHaveLength(2);
+    const { said } = proxy;
+    const second = (type: string) => said.filter((it) => it.type === type).map((it) => strings(it)[1]);
+    // Parsed once, and run behind the first two of the three.
+    expect(second("P").filter((text) => text?.includes("txid_current_if_assigned"))).toHaveLength(1);
+    expect(second("B").filter((name) => name?.includes("_own_"))).toHaveLength(2);
     // One for the timeline, which is asked for once, and one for each statement.
     expect(proxy.said.filter(({ type }) => type === "S" || type === "Q")).toHaveLength(5);
   });

@@ -85,6 +85,8 @@ describe("recovery while a coordinator sleeps between the votes and its decision
     const event = { wait: true } as const;
     const coordinator = startCoordinator({ databases: { a, b }, decider: "a", id, at: "a decide before", event });
     await coordinator.waits;
+    // The branch prepares meanwhile.
+    while ((await bed.recoverer.inDoubt()).length === 0);
     await recover();
     coordinator.goOn();
     await coordinator.ended;

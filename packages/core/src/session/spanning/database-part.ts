@@ -21,11 +21,10 @@ import type { SpanningPart } from "./protocol.ts";
 export class DatabasePart implements SpanningPart {
   readonly participant: Participant;
   readonly branch: Branch;
-  /** The server's own number of the branch, for people and for `fateOf`. */
-  native: string | undefined;
   mayBePrepared = false;
   /** What is known of it. */
   known: LabelState = "untouched";
+  #native: string | undefined;
   /** The connection that has prepared, until it has finished as well. */
   #prepared: Borrowed | undefined;
 
@@ -52,6 +51,11 @@ export class DatabasePart implements SpanningPart {
 
   protected get bounds(): Bounds {
     return this.participant.bounds;
+  }
+
+  /** The server's own number of the branch, as far as it is known, for people and for `fateOf`. */
+  get native(): string | undefined {
+    return this.#native ?? this.server.connection?.transactionNumber ?? undefined;
   }
 
   get canPrepare(): boolean {
@@ -107,7 +111,7 @@ export class DatabasePart implements SpanningPart {
           perform: (it) => this.#traced("prepare", it, () => it.prepareBranch?.(this.branch)),
         }),
       );
-      this.native = answer?.native;
+      this.#native = answer?.native;
       if (answer?.vote === "prepared") {
         this.known = "prepared";
         this.mayBePrepared = true;

@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import {
   CommitOutcomeUnknownError,
   LockTimeoutError,
@@ -95,7 +95,7 @@ export async function writeDecision(
 export interface KnownDecision {
   /** `"undecided"` where there is no row. */
   readonly decision: Verdict;
-  /** The labels of those that were prepared for it; none where recovery has decided. */
+  /** The labels of those that were asked to prepare; none where recovery has decided. */
   readonly branches?: readonly string[];
 }
 
@@ -182,8 +182,13 @@ export function newTransactionId(): string {
   return Date.now().toString(36).padStart(8, "0") + letters(14);
 }
 
+const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+/** By the rest of a byte: that some are a little more likely than others is no matter where nothing is to be guessed. */
 function letters(count: number): string {
-  return Array.from({ length: count }, () => randomInt(36).toString(36)).join("");
+  let text = "";
+  for (const byte of randomBytes(count)) text += alphabet.charAt(byte % alphabet.length);
+  return text;
 }
 
 function notGranted(context: DatabaseContext, cause: PermissionError): PermissionError {

@@ -17,7 +17,7 @@ export interface InDoubt {
    * prepared by this library, or by an application whose store of decisions no label of this one has.
    */
   readonly decision: DoubtDecision;
-  /** The labels of the databases that were prepared for it, as the decision names them; absent while nobody has decided. */
+  /** The labels of the databases that were asked to prepare, as the decision names them; absent while nobody has decided. */
   readonly branches?: readonly string[];
   /** Why the database could not be asked; or a `HeuristicOutcomeError`, where somebody has finished it against the decision. */
   readonly error?: unknown;

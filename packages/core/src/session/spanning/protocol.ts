@@ -23,7 +23,7 @@ export interface SpanningPart {
 
 /** The database whose own commit decides. */
 export interface DecidingPart extends SpanningPart {
-  /** Writes into its transaction that the whole is committed. */
+  /** Writes into its transaction that the whole is committed, with the branches that are asked to prepare. */
   decide(branches: readonly SpanningPart[]): Promise<void>;
   /** What was decided, after the answer to its COMMIT was lost; decides "rolled back" where nothing was. Never rejects. */
   verdict(): Promise<Verdict>;
@@ -62,10 +62,8 @@ const nothingLeft: Leftovers = { pending: [], gone: [] };
 export async function endTogether(parts: readonly SpanningPart[], decider: DecidingPart): Promise<Ending> {
   const prepared: SpanningPart[] = [];
   try {
-    const alone = await voteOfBranches(parts, decider, prepared);
-    if (prepared.length === 0)
-      return alone === undefined ? committed([], nothingLeft) : await commitAlone(parts, alone);
-    await decider.decide(prepared);
+    const voted = await voteAndDecide(parts, decider, prepared);
+    if (voted !== "decided") return voted === undefined ? committed([], nothingLeft) : await commitAlone(parts, voted);
   } catch (error) {
     return undo(parts, prepared, error);
   }
@@ -93,25 +91,34 @@ export async function undo(
 }
 
 /**
- * Asks the branches to prepare; those that have only read end by it. Gives the only one that has to be committed, where nothing is prepared.
+ * Asks the branches to prepare, and the decider to write that the whole is committed; those that have only read end by it. Gives the only one that has to
+ * be committed, where nothing is prepared.
  * @param prepared - filled with those that are
  */
-async function voteOfBranches(
+async function voteAndDecide(
   parts: readonly SpanningPart[],
   decider: DecidingPart,
   prepared: SpanningPart[],
-): Promise<SpanningPart | undefined> {
+): Promise<SpanningPart | "decided" | undefined> {
   const written = parts.filter((part) => part.state === "written");
   const readers = parts.filter((part) => part !== decider && part.state === "seems read");
   const branches = written.filter((part) => part !== decider);
-  const isAlone = written.length <= 1;
-  await vote(isAlone ? readers : [...readers, ...branches], prepared);
-  if (isAlone && prepared.length === 0) {
+  if (written.length > 1) {
+    const asked = [...readers, ...branches];
+    // What it writes counts from its commit on, so it need not wait for the votes: only the commit has to.
+    const deciding = decider.decide(asked);
+    const [votes, decision] = await Promise.allSettled([vote(asked, prepared), deciding]);
+    for (const answer of [votes, decision]) if (answer.status === "rejected") throw answer.reason;
+    return "decided";
+  }
+  await vote(readers, prepared);
+  if (prepared.length === 0) {
     if (written.length === 1 && decider.state === "seems read") await endReading(decider);
     return written[0] ?? (decider.state === "untouched" ? undefined : decider);
   }
-  if (isAlone) await vote(branches, prepared);
-  return prepared.length === 0 ? decider : undefined;
+  await vote(branches, prepared);
+  await decider.decide(prepared);
+  return "decided";
 }
 
 /** All at once; rejects with the first refusal, once all have answered. */

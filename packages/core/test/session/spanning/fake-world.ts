@@ -14,10 +14,16 @@ export interface Loss {
   readonly when: "before" | "after";
 }
 
-/** Where the coordinator stops: it dies before or after a message has acted, or sleeps through a whole round of recovery before it sends it. */
+/** How the coordinator, or one of its messages, can be stopped. */
+export const stops = ["dies before", "dies after", "sleeps", "is late"] as const;
+
+/**
+ * Where the coordinator stops: it dies before or after a message has acted, or sleeps through a whole round of recovery before it sends it; or the message
+ * itself is held up, until whatever was sent beside it has been answered, and such a round has gone by.
+ */
 export interface Stop {
   readonly message: number;
-  readonly how: "dies before" | "dies after" | "sleeps";
+  readonly how: (typeof stops)[number];
 }
 
 /** What a participant's callback has done. */
@@ -30,7 +36,7 @@ export class World {
   readonly #loss: Loss | undefined;
   readonly #stop: Stop | undefined;
   readonly died = Promise.withResolvers<void>();
-  /** A whole round of recovery, while the coordinator sleeps. */
+  /** A whole round of recovery, while the coordinator sleeps, or a message of it is held up. */
   whileAsleep: () => Promise<unknown> = async () => undefined;
   #isDead = false;
   readonly servers: FakeServer[] = [];
@@ -45,7 +51,8 @@ export class World {
     const number = this.count++;
     const stop = this.#stop?.message === number ? this.#stop.how : undefined;
     if (this.#isDead) return new Promise<never>(() => undefined);
-    if (stop === "sleeps") await this.whileAsleep();
+    if (stop === "is late") await new Promise((resolve) => setImmediate(resolve));
+    if (stop === "sleeps" || stop === "is late") await this.whileAsleep();
     if (stop === "dies before") return this.#die();
     const result = this.#carry(number, act, drop);
     if (stop === "dies after") return this.#die();

@@ -189,6 +189,23 @@ describe("what a transaction over several databases sends", () => {
     expect(await rows()).toEqual({ a: [], b: [1], c: [2] });
   });
 
+  it("writes its decision while the branches prepare, and commits it once all of them have", async () => {
+    const { databases, fakes, sent, rows } = await fakeDatabases({ a: {}, b: {} });
+    const mayPrepare = Promise.withResolvers<void>();
+    fakes.b.script({ on: "prepareBranch", action: { waitFor: mayPrepare.promise } });
+    const ending = databases.transaction(["a", "b"], async ({ a, b }) => {
+      await a.execute(insert(1));
+      await b.execute(insert(2));
+    });
+    const isWritten = () => sent("a").filter((it) => it === "insert into mdb_decisions").length === 2;
+    while (!isWritten()) await new Promise((resolve) => setImmediate(resolve));
+    await Promise.race([ending, new Promise((resolve) => setImmediate(resolve))]);
+    expect(sent("a")).not.toContain("commit");
+    mayPrepare.resolve();
+    await ending;
+    expect(await rows()).toEqual({ a: [1], b: [2] });
+  });
+
   it("begins the transaction that decides as one whose commit is durable", async () => {
     const { databases } = await fakeDatabases({ a: { isPlain: false }, b: {} });
     const durability = await databases.transaction(["a", "b"], async ({ a, b }) => {
