@@ -63,6 +63,13 @@ export const transactionMutants: readonly Mutant[] = [
     noticedBy: [transactionTest, model],
   },
   {
+    fault: "half of a savepoint that was undone is committed, by its callback that goes on",
+    file: `${session}/participant.ts`,
+    text: "      if (!(member instanceof Participant)) continue;",
+    replacement: "      if (!(member instanceof Participant) || at.ended) continue;",
+    noticedBy: ["packages/core/test/session/left-behind.test.ts"],
+  },
+  {
     fault: "COMMIT is sent although the time of its transaction is over",
     file: `${session}/server-transaction.ts`,
     text: "      if (late !== undefined) throw late;",

@@ -10,7 +10,7 @@ export interface Ground {
   readonly setUp?: string | undefined;
   /** Whether two transactions can write at once; where not, one that is begun inside of another only reads. */
   readonly manyWriters: boolean;
-  /** Whether answers come from another process: then time passes no faster than they can. */
+  /** Whether answers come through sockets, be it from this process: then time passes no faster than they can. */
   readonly remote: boolean;
   /** The most connections; 4 unless the engine has fewer. */
   readonly max?: number | undefined;

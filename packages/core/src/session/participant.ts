@@ -150,7 +150,7 @@ export class Participant implements Child {
     for (let at = currentScope(); at !== undefined; at = at.parent) {
       const { member } = at;
       if (member === this) return this;
-      if (!(member instanceof Participant) || at.ended) continue;
+      if (!(member instanceof Participant)) continue;
       if (member.unit !== this.unit && member.unit.isPartOf(this.unit)) return member;
     }
     return this;
