@@ -13,8 +13,8 @@ export interface Tally {
 /** What has to hold when nothing of a play runs any more. @throws Error naming the broken promise */
 export async function checkPromises(play: Play, tally: Tally): Promise<void> {
   const { stage, records } = play;
-  const { quiet, setUp } = stage.ground;
-  if (play.disturbed) await quiet?.();
+  const { server, setUp } = stage.ground;
+  if (play.disturbed) await stage.quiet();
   const closed = stage.database.closed;
   if (closed) await stage.reopen();
   await checkPool(stage);
@@ -22,6 +22,12 @@ export async function checkPromises(play: Play, tally: Tally): Promise<void> {
   const found = await stage.patiently(stage.database.query<{ id: number }>("select id from model"));
   // A database in memory is gone when it is closed.
   if (!closed || setUp === undefined) checkRows(records, new Set(found.map(({ id }) => id)), tally);
+  for (const id of records.undoneWhenTold) {
+    expectThat(
+      (await server?.has(id)) !== true,
+      `row ${id} was written after its caller had been told that it was lost`,
+    );
+  }
   checkHooks(records);
   expectThat(records.broken.length === 0, records.broken.join("; "));
 }

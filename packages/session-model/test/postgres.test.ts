@@ -8,11 +8,16 @@ const server = new URL(inject("postgresUrl"));
 const database = `model_${process.pid}`;
 const admin = new pg.Client({ connectionString: server.href });
 
+async function connectedInside(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: new URL(`/${database}`, server).href });
+  await client.connect();
+  return client;
+}
+
 beforeAll(async () => {
   await admin.connect();
   await admin.query(`create database ${database}`);
-  const inside = new pg.Client({ connectionString: new URL(`/${database}`, server).href });
-  await inside.connect();
+  const inside = await connectedInside();
   await inside.query("create table model (id integer primary key)");
   await inside.end();
 });
@@ -41,10 +46,20 @@ sessionsUnderRandomUse("PostgreSQL", async () => {
       }),
     manyWriters: true,
     remote: true,
-    slowInsert: "insert into model (id) select :id::integer from pg_sleep(0.02)",
-    quiet: async () => {
-      const text = "select 1 from pg_stat_activity where datname = $1 and state = 'active'";
-      while ((await admin.query(text, [database])).rowCount !== 0);
+    server: {
+      slowInsert: "insert into model (id) select :id::integer from pg_sleep(0.02)",
+      isWorking: async () => {
+        const text = "select 1 from pg_stat_activity where datname = $1 and state = 'active'";
+        return (await admin.query(text, [database])).rowCount !== 0;
+      },
+      has: async (id) => {
+        const inside = await connectedInside();
+        try {
+          return (await inside.query("select from model where id = $1", [id])).rowCount !== 0;
+        } finally {
+          await inside.end();
+        }
+      },
     },
     // By the network and by the server, in turn.
     kill: async () => {

@@ -18,6 +18,8 @@ export interface ParticipantFacts {
   readonly bounds: Bounds;
   /** How long each of its statements may run, in milliseconds; `Infinity` by default. */
   readonly limitMs?: number | undefined;
+  /** Who begins one unit after another, where that is a session. */
+  readonly owner?: object | undefined;
   /** Called when its bounds trip, instead of only ending the wait for it. */
   readonly onTrip?: ((reason: MdbError) => void) | undefined;
 }
@@ -31,6 +33,8 @@ export class Participant implements Child {
   readonly unit: Unit;
   readonly scope: Scope;
   readonly bounds: Bounds;
+  /** See {@link ParticipantFacts.owner}. */
+  readonly owner: object | undefined;
   readonly #limitMs: number;
   readonly #onTrip: ((reason: MdbError) => void) | undefined;
   #finished = false;
@@ -41,10 +45,11 @@ export class Participant implements Child {
   /** Whether the callback itself has come back, however its wait ended. */
   returned = true;
 
-  constructor({ unit, scope, bounds, limitMs = Number.POSITIVE_INFINITY, onTrip }: ParticipantFacts) {
+  constructor({ unit, scope, bounds, limitMs = Number.POSITIVE_INFINITY, owner, onTrip }: ParticipantFacts) {
     this.unit = unit;
     this.scope = scope;
     this.bounds = bounds;
+    this.owner = owner;
     this.#limitMs = limitMs;
     this.#onTrip = onTrip;
     scope.member = this;
@@ -198,6 +203,19 @@ export function callerIsInside(unit: Unit): boolean {
     if (at.member instanceof Participant && !at.ended && at.member.unit.isPartOf(unit)) return true;
   }
   return false;
+}
+
+/** The part, over or not, that the calling code has in a unit of this owner. */
+export function partWith(owner: object): Participant | undefined {
+  for (let at = currentScope(); at !== undefined; at = at.parent) {
+    const { member } = at;
+    if (!(member instanceof Participant)) continue;
+    let { unit } = member;
+    while (unit.parent !== undefined) unit = unit.parent;
+    const whole = unit.scope.member;
+    if (whole instanceof Participant && whole.owner === owner) return member;
+  }
+  return undefined;
 }
 
 /** What statements on a database are part of in the calling context. */

@@ -4,6 +4,7 @@ import {
   defineDatabase,
   type Transaction,
   TransactionClosedError,
+  TransactionStateError,
 } from "@nsj/mdb-core";
 import { fakeDriver } from "@nsj/mdb-testkit";
 import { expect, it, onTestFinished } from "vitest";
@@ -49,7 +50,7 @@ it("nor does it begin a stream, a savepoint or a hook there", async () => {
   const hooks: string[] = [];
   await database.transaction(async (tx) => {
     const ways: readonly (() => Promise<unknown>)[] = [
-      () => Array.fromAsync(tx.stream("select 1")),
+      async () => tx.stream("select 1")[Symbol.asyncIterator]().next(),
       () => tx.savepoint(() => tx.execute(insert, { id: 2, name: "given there" })),
       () => database.transaction(() => tx.execute(insert, { id: 2, name: "given there" })),
       async () => tx.onCommit(() => void hooks.push("mail")),
@@ -58,6 +59,49 @@ it("nor does it begin a stream, a savepoint or a hook there", async () => {
   });
   expect(await idsOf(database)).toEqual([]);
   expect(hooks).toEqual([]);
+});
+
+it("a savepoint of a session belongs to its unit to its end, although the commit has been asked for", async () => {
+  const database = await server.open();
+  await using session = await database.getSession();
+  const gate = Promise.withResolvers<void>();
+  const inner = session.savepoint(async () => {
+    await gate.promise;
+    await session.execute(insert, { id: 1, name: "inside" });
+  });
+  const committed = session.commit();
+  gate.resolve();
+  await Promise.all([inner, committed]);
+  await session.rollback();
+  expect(await idsOf(database)).toEqual([1]);
+});
+
+it("what goes on inside of a unit that a session has ended is no part of the next one, and does not end it", async () => {
+  const database = await server.open();
+  await using session = await database.getSession();
+  const gate = Promise.withResolvers<void>();
+  const late: unknown[] = [];
+  const allSeen = Promise.withResolvers<void>();
+  const left = session.run(async () => {
+    await session.execute(insert, { id: 1, name: "taken from here" });
+    await gate.promise;
+    const ways = [
+      () => session.execute(insert, { id: 2, name: "given there" }),
+      () => session.savepoint(() => session.execute(insert, { id: 2, name: "given there" })),
+      () => session.commit(),
+    ];
+    for (const way of ways) late.push(await way().catch((error: unknown) => error));
+    allSeen.resolve();
+  });
+  left.catch(() => {});
+  await session.query("select 1");
+  await expect(session.commit()).rejects.toBeInstanceOf(TransactionStateError);
+  await session.execute(insert, { id: 3, name: "goes on" });
+  gate.resolve();
+  await allSeen.promise;
+  for (const error of late) expect(error).toBeInstanceOf(TransactionClosedError);
+  await session.commit();
+  expect(await idsOf(database)).toEqual([3]);
 });
 
 it("a pinned connection whose transaction could not be undone, and which cannot be ended, does nothing more", async () => {
