@@ -1,4 +1,5 @@
 import { daoMutants } from "./dao-mutants.ts";
+import { inMemoryMutants } from "./in-memory-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { mysqlMutants } from "./mysql-mutants.ts";
 import { outboxMutants } from "./outbox-mutants.ts";
@@ -15,6 +16,7 @@ export const mutants: readonly Mutant[] = [
   ...spanningMutants,
   ...sessionMutants,
   ...poolMutants,
+  ...inMemoryMutants,
   ...daoMutants,
   ...webMutants,
   ...outboxMutants,

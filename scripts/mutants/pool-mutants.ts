@@ -21,11 +21,11 @@ export const poolMutants: readonly Mutant[] = [
     noticedBy: ["packages/core/test/pool/release.test.ts"],
   },
   {
-    fault: "what is cut goes on at the server",
+    fault: "a write commits after its caller was told that the connection was lost",
     file: `${pool}/give-back.ts`,
     text: "  stopAndDestroy(state, pooled, reason);",
     replacement: "  destroy(state, pooled, reason);",
-    noticedBy: ["packages/adapter-postgres/test/pool.test.ts"],
+    noticedBy: ["packages/adapter-postgres/test/pool.test.ts", "packages/session-model/test/postgres.test.ts"],
   },
   {
     fault: "deaths of connections that were of use close the pool",

@@ -8,15 +8,16 @@ import { broken } from "./mutant.ts";
 
 /**
  * `pnpm mutants [part of a fault or file]`: breaks one line of the library at a time and runs the tests that must notice. Exits with 1 when one
- * of them does not, or when a line is not there any more. `--check` looks for the lines alone.
+ * of them does not, or fails without any fault, so that it would prove nothing; or when a line is not there any more. `--check` looks for the
+ * lines alone.
  */
 const root = join(import.meta.dirname, "../..");
 /** A test that hangs has noticed as well. */
 const limitMs = 600_000;
 
+/** A test file, and the first of its tests that failed, if any did. */
 interface Verdict {
   readonly file: string;
-  /** The first test that failed; `undefined` when none did. */
   readonly failed: string | undefined;
 }
 
@@ -30,37 +31,50 @@ for (const mutant of mutants) {
 if (process.argv.includes("--check")) process.exit(0);
 
 const tests = [...new Set(chosen.flatMap(({ noticedBy }) => noticedBy))];
-const red = (await verdicts(undefined, tests)).filter(({ failed }) => failed !== undefined);
-for (const { file, failed } of red) console.log(`fails without any fault: ${file}: ${failed}`);
-if (red.length > 0) process.exit(1);
+const red = new Set<string>();
+for (const file of tests) {
+  const failed = await failureIn(file, undefined);
+  if (failed === undefined) continue;
+  red.add(file);
+  console.log(`fails without any fault: ${file}: ${failed}`);
+}
 
 const survivors: string[] = [];
+const untried: string[] = [];
 for (const { fault, noticedBy } of chosen) {
-  const found = await verdicts(fault, noticedBy);
+  if (noticedBy.some((file) => red.has(file))) {
+    untried.push(fault);
+    console.log(`not tried  ${fault}`);
+    continue;
+  }
+  const found: Verdict[] = [];
+  for (const file of noticedBy) found.push({ file, failed: await failureIn(file, fault) });
   const survived = found.some(({ failed }) => failed === undefined);
   if (survived) survivors.push(fault);
-  console.log(`${survived ? "SURVIVED" : "noticed "}  ${fault}`);
-  for (const { file, failed } of found) console.log(`          ${file}: ${failed ?? "nothing failed"}`);
+  console.log(`${survived ? "SURVIVED " : "noticed  "}  ${fault}`);
+  for (const { file, failed } of found) console.log(`           ${file}: ${failed ?? "nothing failed"}`);
 }
-console.log(`\n${chosen.length - survivors.length} noticed, ${survivors.length} survived`);
-process.exitCode = survivors.length > 0 ? 1 : 0;
+const noticed = chosen.length - survivors.length - untried.length;
+console.log(`\n${noticed} noticed, ${survivors.length} survived, ${untried.length} not tried`);
+process.exitCode = noticed < chosen.length ? 1 : 0;
 
-async function verdicts(fault: string | undefined, files: readonly string[]): Promise<readonly Verdict[]> {
+/** The first test of a file that fails; `undefined` when none does. */
+async function failureIn(file: string, fault: string | undefined): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), "mdb-mutant-"));
   const report = join(folder, "report.json");
   try {
-    const ended = await vitest(fault, files, report);
-    if (ended === "hangs" && fault === undefined) throw new Error(`the tests alone take longer than ${limitMs} ms`);
-    if (ended === "hangs") return files.map((file) => ({ file, failed: `still runs after ${limitMs} ms` }));
-    return verdictsOf(files, await readFile(report, "utf8"));
+    const ended = await vitest(fault, file, report);
+    return ended === "hangs" ? `still runs after ${limitMs} ms` : failureOf(file, await readFile(report, "utf8"));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function vitest(fault: string | undefined, files: readonly string[], report: string): Promise<"hangs" | "ended"> {
+function vitest(fault: string | undefined, file: string, report: string): Promise<"hangs" | "ended"> {
   const config = join(import.meta.dirname, "vitest.config.ts");
-  const child = spawn("vitest", ["run", ...files, "--config", config, "--reporter=json", `--outputFile=${report}`], {
+  // Who has noticed a fault once need not go on.
+  const options = ["--config", config, "--bail=1", "--reporter=json", `--outputFile=${report}`];
+  const child = spawn("vitest", ["run", file, ...options], {
     cwd: root,
     stdio: "ignore",
     shell: process.platform === "win32",
@@ -93,13 +107,11 @@ interface Report {
   }[];
 }
 
-function verdictsOf(files: readonly string[], text: string): readonly Verdict[] {
+function failureOf(file: string, text: string): string | undefined {
   const { testResults } = JSON.parse(text) as Report;
-  return files.map((file) => {
-    const result = testResults.find(({ name }) => name.replaceAll("\\", "/").endsWith(file));
-    if (result === undefined) throw new Error(`${file} was not run; is it there?`);
-    const failed = result.assertionResults.find(({ status }) => status === "failed");
-    if (failed === undefined) return { file, failed: result.status === "failed" ? result.message : undefined };
-    return { file, failed: `${failed.fullName}: ${failed.failureMessages[0]?.split("\n")[0]?.slice(0, 160)}` };
-  });
+  const result = testResults.find(({ name }) => name.replaceAll("\\", "/").endsWith(file));
+  if (result === undefined) throw new Error(`${file} was not run; is it there?`);
+  const failed = result.assertionResults.find(({ status }) => status === "failed");
+  if (failed === undefined) return result.status === "failed" ? result.message : undefined;
+  return `${failed.fullName}: ${failed.failureMessages[0]?.split("\n")[0]?.slice(0, 160)}`;
 }

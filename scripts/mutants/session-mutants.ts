@@ -71,6 +71,27 @@ export const sessionMutants: readonly Mutant[] = [
     noticedBy: ["packages/core/test/session/replay.test.ts"],
   },
   {
+    fault: "a statement inside of a savepoint of a session is done in the next unit of work",
+    file: `${session}/session-units.ts`,
+    text: "    if (this.#ending !== undefined && inside === undefined) return",
+    replacement: "    if (this.#ending !== undefined) return",
+    noticedBy: ["packages/core/test/session/left-behind.test.ts"],
+  },
+  {
+    fault: "what goes on inside of a unit that a session has ended is done in the next one",
+    file: `${session}/session-units.ts`,
+    text: "    if (inside?.refusal !== undefined) return Promise.reject(inside.refusal);",
+    replacement: "",
+    noticedBy: ["packages/core/test/session/left-behind.test.ts"],
+  },
+  {
+    fault: "what goes on inside of a unit that a session has ended commits the next one",
+    file: `${session}/session-units.ts`,
+    text: "this.#closed === undefined ? partWith(this)?.refusal : this.#closedError();",
+    replacement: "this.#closed === undefined ? undefined : this.#closedError();",
+    noticedBy: ["packages/core/test/session/left-behind.test.ts"],
+  },
+  {
     fault: "the session of withConnection is not reset",
     file: "packages/core/src/manager/database.ts",
     text: `options.reset !== "auto" || `,

@@ -40,7 +40,7 @@ export const transactionMutants: readonly Mutant[] = [
     file: `${session}/participant.ts`,
     text: "    return part.unit.hooks;",
     replacement: "    return this.unit.hooks;",
-    noticedBy: [model, referenceModel],
+    noticedBy: ["packages/core/test/session/standstill.test.ts", referenceModel],
   },
   {
     fault: "rollback hooks of a savepoint are lost",
@@ -62,6 +62,13 @@ export const transactionMutants: readonly Mutant[] = [
     text: "    unit.markRollbackOnly(error);",
     replacement: "",
     noticedBy: [transactionTest, model],
+  },
+  {
+    fault: "half of a savepoint that was undone is committed, by its callback that goes on",
+    file: `${session}/participant.ts`,
+    text: "      if (!(member instanceof Participant)) continue;",
+    replacement: "      if (!(member instanceof Participant) || at.ended) continue;",
+    noticedBy: ["packages/core/test/session/left-behind.test.ts"],
   },
   {
     fault: "COMMIT is sent although the time of its transaction is over",

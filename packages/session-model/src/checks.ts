@@ -3,6 +3,9 @@ import type { Play } from "./play.ts";
 import { isTorn, pathOf, type Records, wasKept } from "./records.ts";
 import type { Stage } from "./stage.ts";
 
+/** A look from here must not last longer than `pool.holdLimitMs` because time passes while the server is busy otherwise. */
+const slowMs = 2;
+
 /** How many of the rows that were asked for must be there, must not be, and may be. */
 export interface Tally {
   kept: number;
@@ -13,15 +16,21 @@ export interface Tally {
 /** What has to hold when nothing of a play runs any more. @throws Error naming the broken promise */
 export async function checkPromises(play: Play, tally: Tally): Promise<void> {
   const { stage, records } = play;
-  const { quiet, setUp } = stage.ground;
-  if (play.disturbed) await quiet?.();
+  const { server, setUp } = stage.ground;
+  if (play.disturbed) await stage.quiet();
   const closed = stage.database.closed;
   if (closed) await stage.reopen();
   await checkPool(stage);
   if (play.left.size > 0) await checkSessions(stage, [...play.left]);
-  const found = await stage.patiently(stage.database.query<{ id: number }>("select id from model"));
+  const found = await stage.patiently(stage.database.query<{ id: number }>("select id from model"), slowMs);
   // A database in memory is gone when it is closed.
   if (!closed || setUp === undefined) checkRows(records, new Set(found.map(({ id }) => id)), tally);
+  for (const id of records.undoneWhenTold) {
+    expectThat(
+      (await server?.has(id)) !== true,
+      `row ${id} was written after its caller had been told that it was lost`,
+    );
+  }
   checkHooks(records);
   expectThat(records.broken.length === 0, records.broken.join("; "));
 }
@@ -81,7 +90,7 @@ async function checkSessions(stage: Stage, left: readonly string[]): Promise<voi
     }
   };
   const looks = Array.from({ length: idle }, () => stage.database.withConnection(look));
-  await stage.patiently(Promise.all(looks));
+  await stage.patiently(Promise.all(looks), slowMs);
 }
 
 function expectThat(holds: boolean, otherwise: string): void {

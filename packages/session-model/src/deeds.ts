@@ -1,4 +1,5 @@
 import { CancelledError, type Executor, StatementTimeoutError } from "@nsj/mdb-core";
+import type { Chance } from "./chance.ts";
 import { GivenUp, isUnknown, mayHaveRun, wasRefused } from "./outcome.ts";
 import type { Handle, Place, Play } from "./play.ts";
 import { tear } from "./records.ts";
@@ -52,6 +53,42 @@ export async function insertFromStream(play: Play): Promise<void> {
     play.records.expect(ground.max === 1, () => `a load from a stream beside it has failed: ${String(error)}`);
     throw error;
   }
+}
+
+/**
+ * Takes the connection of a write away while the server works on it, or gives the write up. The server gets all the time that it needs to be stopped, so
+ * nothing may happen there once the caller has been told. Never rejects.
+ */
+export async function cutWriteShort(play: Play, chance: Chance): Promise<void> {
+  const { database, ground } = play.stage;
+  const { server } = ground;
+  if (server === undefined) return;
+  const record = play.records.insert(undefined);
+  const isClosed = chance.hits(0.5);
+  const giveUp = new AbortController();
+  const write = (handle: Executor): Promise<unknown> =>
+    handle.execute(server.slowInsert, { id: record.id }, isClosed ? {} : { signal: giveUp.signal });
+  play.records.trace.push(isClosed ? "write while it is closed" : "write that is given up");
+  await play.stage.inNoTime(async () => {
+    let settled = false;
+    const written = (chance.hits(0.5) ? write(database) : database.withConnection(write)).finally(() => {
+      settled = true;
+    });
+    const outcome = written.then(
+      () => {
+        record.ok = true;
+      },
+      async (error: unknown) => {
+        record.ok = mayHaveRun(error) ? undefined : false;
+        if (!(await server.has(record.id))) play.records.undoneWhenTold.push(record.id);
+      },
+    );
+    while (!settled && !(await server.isWorking()));
+    play.disturbed = true;
+    if (isClosed) await database.close({ timeoutMs: 0 });
+    else giveUp.abort(new GivenUp(0));
+    await outcome;
+  });
 }
 
 /** Loads two rows, by one of the ways that take several. */

@@ -1,2 +1,3 @@
-export type { Ground } from "./ground.ts";
+export type { Ground, GroundServer } from "./ground.ts";
 export { sessionsUnderRandomUse } from "./run-seeds.ts";
+export { slowDriver } from "./slow-driver.ts";

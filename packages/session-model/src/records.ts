@@ -31,6 +31,8 @@ export class Records {
   readonly hooks: HookRecord[] = [];
   /** Errors that hooks threw, and how often each was told. */
   readonly hookErrors = new Map<unknown, number>();
+  /** Rows that were not there when their callers were told that they may have been lost. */
+  readonly undoneWhenTold: number[] = [];
   /** Promises that were seen broken on the way. */
   readonly broken: string[] = [];
   #lastId = 0;

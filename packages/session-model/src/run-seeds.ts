@@ -33,7 +33,10 @@ export function sessionsUnderRandomUse(engine: string, open: () => Promise<Groun
 /** @throws Error that names the seed, the broken promise and everything that was done */
 async function playSeed(ground: Ground, seed: number, tally: Tally): Promise<void> {
   const chance = new Chance(seed);
-  const stage = new Stage(ground, { holdLimitMs: chance.hits(0.15) ? 2_000 : 0 });
+  const stage = new Stage(ground, {
+    holdLimitMs: chance.hits(0.15) ? 2_000 : 0,
+    maxUses: chance.hits(0.1) ? 5 : Number.POSITIVE_INFINITY,
+  });
   await stage.begin();
   for (let count = 0; count < playsPerSeed; count++) {
     const play = new Play(stage);

@@ -10,6 +10,7 @@ export class Stage {
   /** What new sessions answer when they are asked for leftovers. */
   readonly clean = new Map<string, unknown>();
   readonly #pool: PoolOptions;
+  #isStill = false;
   #manager: DatabaseManager;
 
   constructor(ground: Ground, pool: PoolOptions) {
@@ -46,31 +47,46 @@ export class Stage {
     return this.patiently(this.#manager.close({ timeoutMs: 0 }));
   }
 
+  /** Does something while no time passes, however long the server takes for it. */
+  async inNoTime<T>(work: () => Promise<T>): Promise<T> {
+    this.#isStill = true;
+    try {
+      return await work();
+    } finally {
+      this.#isStill = false;
+    }
+  }
+
+  /** Resolves when the server works on nothing any more. */
+  async quiet(): Promise<void> {
+    while ((await this.ground.server?.isWorking()) === true);
+  }
+
   /** Resolves when so much of the ground's time has passed. */
   wait(ms: number): Promise<void> {
     return new Promise((resolve) => this.ground.clock.setTimer(resolve, ms));
   }
 
-  /** Lets time pass until it has settled, and gives what it gave. @throws Error when it hangs */
-  async patiently<T>(work: Promise<T>): Promise<T> {
+  /** Lets time pass until it has settled, and gives what it gave. @param stepMs - how much of it at once @throws Error when it hangs */
+  async patiently<T>(work: Promise<T>, stepMs = 25): Promise<T> {
     let done = false;
     const finish = (): void => {
       done = true;
     };
     work.then(finish, finish);
-    await this.until(() => done, "something hangs");
+    await this.until(() => done, "something hangs", stepMs);
     return work;
   }
 
   /** Lets time pass until something holds. @throws Error saying `otherwise` when it never does */
-  readonly until = async (holds: () => boolean, otherwise: string): Promise<void> => {
-    for (let passed = 0; ; passed += 25) {
+  readonly until = async (holds: () => boolean, otherwise: string, stepMs = 25): Promise<void> => {
+    for (let passed = 0; ; passed += this.#isStill ? 0 : stepMs) {
       // Sockets are read between two turns of the loop.
       for (let turn = 0; turn < 4 && !holds(); turn++) await new Promise((resolve) => setImmediate(resolve));
       if (holds()) return;
       if (passed > longestMs) throw new Error(otherwise);
       if (this.ground.remote) await new Promise((resolve) => setTimeout(resolve, 1));
-      await this.ground.clock.advance(25);
+      await this.ground.clock.advance(this.#isStill ? 0 : stepMs);
     }
   };
 

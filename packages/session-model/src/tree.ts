@@ -35,6 +35,10 @@ export class Tree {
       await deeds.insertFromStream(this.#play).catch(() => {});
       return;
     }
+    if (alone && this.#play.stage.ground.server !== undefined && this.#chance.hits(0.03)) {
+      await deeds.cutWriteShort(this.#play, this.#chance.fork());
+      return;
+    }
     const kind = this.#chance.pick(roots);
     this.#play.records.trace.push(kind);
     await this.#root(kind).catch(() => {});
@@ -160,9 +164,9 @@ export class Tree {
     const choices: readonly [Deed, ...Deed[]] = [
       [10, "insert", () => deeds.insert(play, handle, place)],
       [
-        ground.slowInsert === undefined ? 0 : 0.3,
+        ground.server === undefined ? 0 : 0.3,
         "insert slowly",
-        () => deeds.insert(play, handle, place, ground.slowInsert),
+        () => deeds.insert(play, handle, place, ground.server?.slowInsert),
       ],
       [2, "insert in time", () => deeds.insertInTime(play, handle, place)],
       [2, "insert some", () => deeds.insertSome(play, handle, place)],

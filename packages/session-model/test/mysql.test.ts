@@ -52,9 +52,13 @@ function underRandomUse(): void {
         }),
       manyWriters: true,
       remote: true,
-      slowInsert: "insert into model (id) select :id from (select sleep(0.02)) as a_while",
-      quiet: async () => {
-        while ((await sessions("= 'Query'")).length !== 0);
+      server: {
+        slowInsert: "insert into model (id) select :id from (select sleep(0.02)) as a_while",
+        isWorking: async () => (await sessions("= 'Query'")).length !== 0,
+        has: async (id) => {
+          const [rows] = await admin.query<RowDataPacket[]>(`select id from ${database}.model where id = ?`, [id]);
+          return rows.length !== 0;
+        },
       },
       // By the network and by the server, in turn.
       kill: async () => {

@@ -7,17 +7,18 @@ import { afterAll, beforeAll, inject, onTestFinished } from "vitest";
 const server = new URL(inject("postgresUrl"));
 const database = `model_${process.pid}`;
 const admin = new pg.Client({ connectionString: server.href });
+/** Sees the rows at once, and is not killed with the others. */
+const observer = new pg.Client({ connectionString: new URL(`/${database}`, server).href });
 
 beforeAll(async () => {
   await admin.connect();
   await admin.query(`create database ${database}`);
-  const inside = new pg.Client({ connectionString: new URL(`/${database}`, server).href });
-  await inside.connect();
-  await inside.query("create table model (id integer primary key)");
-  await inside.end();
+  await observer.connect();
+  await observer.query("create table model (id integer primary key)");
 });
 
 afterAll(async () => {
+  await observer.end();
   await admin.query(`drop database ${database} with (force)`);
   await admin.end();
 });
@@ -41,15 +42,20 @@ sessionsUnderRandomUse("PostgreSQL", async () => {
       }),
     manyWriters: true,
     remote: true,
-    slowInsert: "insert into model (id) select :id::integer from pg_sleep(0.02)",
-    quiet: async () => {
-      const text = "select 1 from pg_stat_activity where datname = $1 and state = 'active'";
-      while ((await admin.query(text, [database])).rowCount !== 0);
+    server: {
+      slowInsert: "insert into model (id) select :id::integer from pg_sleep(0.02)",
+      isWorking: async () => {
+        const text = "select 1 from pg_stat_activity where datname = $1 and state = 'active'";
+        return (await admin.query(text, [database])).rowCount !== 0;
+      },
+      has: async (id) => (await observer.query("select from model where id = $1", [id])).rowCount !== 0,
     },
     // By the network and by the server, in turn.
     kill: async () => {
       if (killings++ % 2 === 0) return proxy.endAll("reset");
-      await admin.query("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1", [database]);
+      const others = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1 and pid <> $2";
+      const [self] = (await observer.query("select pg_backend_pid() as pid")).rows;
+      await admin.query(others, [database, self.pid]);
     },
     leftovers: [
       { what: "a setting", leave: "set work_mem = '5MB'", ask: "show work_mem" },

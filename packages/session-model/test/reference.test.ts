@@ -21,7 +21,7 @@ sessionsUnderRandomUse("the reference engine", async () => {
     clock: new FakeClock(),
     definition: (pool) => defineDatabase(referenceDriver, { ...options, pool }),
     manyWriters: false,
-    remote: false,
+    remote: true,
     kill: async () => proxy.endAll("reset"),
     leftovers: [
       {

@@ -56,8 +56,7 @@ export interface SlowWatch extends Disposable {
 
 /** What is needed of a manager. */
 interface Watched {
-  readonly labels: readonly string[];
-  readonly number?: number;
+  readonly number: number;
   database(label: never): Database;
 }
 
@@ -72,14 +71,8 @@ const rules: OptionRules<SlowOptions> = {
 /** Texts that are remembered; the oldest makes room. */
 const maxTexts = 1_000;
 
-/** What an event says, as far as it is known at its end. */
-type Seen = QueryEvent & {
-  readonly kind?: string;
-  readonly manager?: number;
-  readonly waitedMs?: number;
-  readonly rowCount?: number;
-  readonly error?: unknown;
-};
+/** What an event says at its end. */
+type Seen = QueryEvent & { readonly error?: unknown };
 
 interface Begun {
   readonly at: number;
@@ -174,7 +167,6 @@ export function onSlow(databases: Watched, options: SlowOptions, listener: (entr
 }
 
 /** Whether an event is a statement of this manager's callers. */
-function isOf({ labels, number }: Watched, { database, kind, manager }: Seen): boolean {
-  if (kind === "internal") return false;
-  return manager === undefined || number === undefined ? labels.includes(database) : manager === number;
+function isOf({ number }: Watched, { kind, manager }: Seen): boolean {
+  return kind !== "internal" && manager === number;
 }

@@ -19,6 +19,8 @@ export interface ParticipantFacts {
   readonly bounds: Bounds;
   /** How long each of its statements may run, in milliseconds; `Infinity` by default. */
   readonly limitMs?: number | undefined;
+  /** Who begins one unit after another, where that is a session. */
+  readonly owner?: object | undefined;
   /** Called when its bounds trip, instead of only ending the wait for it. */
   readonly onTrip?: ((reason: MdbError) => void) | undefined;
 }
@@ -33,6 +35,8 @@ export class Participant implements Child {
   readonly context: DatabaseContext;
   readonly scope: Scope;
   readonly bounds: Bounds;
+  /** See {@link ParticipantFacts.owner}. */
+  readonly owner: object | undefined;
   readonly #limitMs: number;
   readonly #onTrip: ((reason: MdbError) => void) | undefined;
   #finished = false;
@@ -43,11 +47,12 @@ export class Participant implements Child {
   /** Whether the callback itself has come back, however its wait ended. */
   returned = true;
 
-  constructor({ unit, scope, bounds, limitMs = Number.POSITIVE_INFINITY, onTrip }: ParticipantFacts) {
+  constructor({ unit, scope, bounds, limitMs = Number.POSITIVE_INFINITY, owner, onTrip }: ParticipantFacts) {
     this.unit = unit;
     this.context = unit.context;
     this.scope = scope;
     this.bounds = bounds;
+    this.owner = owner;
     this.#limitMs = limitMs;
     this.#onTrip = onTrip;
     scope.member = this;
@@ -156,7 +161,7 @@ export class Participant implements Child {
     for (let at = caller; at !== undefined; at = at.parent) {
       const { member } = at;
       if (member === this) return this;
-      if (!(member instanceof Participant) || at.ended) continue;
+      if (!(member instanceof Participant)) continue;
       if (member.unit !== this.unit && member.unit.isPartOf(this.unit)) return member;
     }
     return this;
@@ -210,6 +215,19 @@ export function callerIsInside(unit: Unit): boolean {
     if (at.member instanceof Participant && !at.ended && at.member.unit.isPartOf(unit)) return true;
   }
   return false;
+}
+
+/** The part, over or not, that the calling code has in a unit of this owner. */
+export function partWith(owner: object): Participant | undefined {
+  for (let at = currentScope(); at !== undefined; at = at.parent) {
+    const { member } = at;
+    if (!(member instanceof Participant)) continue;
+    let { unit } = member;
+    while (unit.parent !== undefined) unit = unit.parent;
+    const whole = unit.scope.member;
+    if (whole instanceof Participant && whole.owner === owner) return member;
+  }
+  return undefined;
 }
 
 /** What statements on a database are part of in the calling context. */

@@ -1,5 +1,6 @@
 import { checkOptions, type DriverConnection, type MaybePromise, type OptionRules } from "../driver/index.ts";
 import { type MdbError, UnsupportedError } from "../errors/index.ts";
+import type { ReleaseOutcome } from "../pool/index.ts";
 import { type Bounds, boundsFrom, unbounded } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import type { Transaction } from "./executor.ts";
@@ -14,6 +15,7 @@ import type { StreamLease } from "./stream-lease.ts";
 import { noSessionOptions, type TransactionOptions } from "./transaction-options.ts";
 import type { Occupant } from "./turn.ts";
 import { Unit } from "./unit.ts";
+import { stillOpen } from "./unit-errors.ts";
 
 /** Options of `withConnection()`. */
 export interface PinOptions extends Pick<StatementOptions, "signal" | "timeoutMs"> {
@@ -51,7 +53,10 @@ export class PinnedConnection extends StatementExecutor {
     const unit = new Unit({ context, scope, bounds: unbounded, options: {}, pinned: connection });
     const part = {
       connection,
-      release: () => {},
+      // Where its database lives in the connection, a transaction that could not be undone stays open: nothing would commit by itself any more.
+      release: ({ error }: ReleaseOutcome = {}) => {
+        if (error === "dead" && connection.usable) void unit.end(stillOpen(context));
+      },
       get revoked(): boolean {
         return unit.revoked;
       },

@@ -3,7 +3,7 @@ import { boundsFrom, watchBounds } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { type EventPlace, eventPlace } from "./diagnostics.ts";
 import type { LeaseSource } from "./lease-source.ts";
-import { Participant } from "./participant.ts";
+import { Participant, partWith } from "./participant.ts";
 import { Scope } from "./scope.ts";
 import { ServerTransaction } from "./server-transaction.ts";
 import { commitUnit, rollbackUnit } from "./settle.ts";
@@ -57,10 +57,12 @@ export class SessionUnits {
     return this.#current?.unit.connection !== undefined;
   }
 
-  /** Runs `work` with the current unit, or a new one. */
+  /** Runs `work` with the current unit, or a new one. What runs inside of a unit is part of that one, also while its end waits for it. */
   use<T>(work: (part: Participant) => Promise<T>): Promise<T> {
     if (this.#closed !== undefined) return Promise.reject(this.#closedError());
-    if (this.#ending !== undefined) return this.#ending.then(() => this.use(work));
+    const inside = partWith(this);
+    if (inside?.refusal !== undefined) return Promise.reject(inside.refusal);
+    if (this.#ending !== undefined && inside === undefined) return this.#ending.then(() => this.use(work));
     this.#current ??= this.#begin();
     return work(this.#current);
   }
@@ -96,11 +98,12 @@ export class SessionUnits {
     const bounds = boundsFrom(this.#context, { signal });
     const unit = new Unit({ context: this.#context, ...this.#transaction(), bounds, options: this.#options });
     openTransactionEvent(unit, { kind: "session", propagation: "requires_new" });
-    return new Participant({ unit, scope: unit.scope, bounds, limitMs: timeoutMs });
+    return new Participant({ unit, scope: unit.scope, bounds, limitMs: timeoutMs, owner: this });
   }
 
   #finish(end: (unit: Unit) => Promise<void>): Promise<void> {
-    if (this.#closed !== undefined) return Promise.reject(this.#closedError());
+    const refusal = this.#closed === undefined ? partWith(this)?.refusal : this.#closedError();
+    if (refusal !== undefined) return Promise.reject(refusal);
     const done = this.#end(this.#ending, end);
     const settled = done.then(nothing, nothing);
     this.#ending = settled;

@@ -40,6 +40,14 @@ export function controlledByText(context: DatabaseContext, statement: string): M
   return new TransactionStateError(message, { ...placeOf(context), statement });
 }
 
+/** For a pinned connection, of which a transaction could not be rolled back. */
+export function stillOpen(context: DatabaseContext): MdbError {
+  return state(
+    context,
+    "a transaction on this connection could not be rolled back, so what came after it would be undone with it; take another connection",
+  );
+}
+
 /** Failures after which some of the work may stand. */
 const mayBeKept = new WeakSet<MdbError>();
 

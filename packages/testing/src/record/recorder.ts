@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { randomBytes } from "node:crypto";
 import { tracingChannel } from "node:diagnostics_channel";
 import { performance } from "node:perf_hooks";
-import type { QueryEvent } from "@nsj/mdb-core";
+import type { QueryEvent, QueryKind } from "@nsj/mdb-core";
 import { callersOf } from "./caller.ts";
 import type { RecordedStatement } from "./recorded-statement.ts";
 
@@ -11,23 +11,26 @@ const fingerprintKey: unique symbol = Symbol.for("@nsj/mdb/fingerprint-key") as 
 const doors = globalThis as { [fingerprintKey]?: Uint8Array | undefined };
 
 /** Of what the application does not ask for, the kinds. */
-const notAskedFor = new Set(["begin", "commit", "rollback", "savepoint", "prepare", "finish", "internal"]);
+const notAskedFor: ReadonlySet<QueryKind> = new Set([
+  "begin",
+  "commit",
+  "rollback",
+  "savepoint",
+  "prepare",
+  "finish",
+  "internal",
+]);
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** What an event says, as far as it is known at its end. */
-export type Seen = QueryEvent & {
-  readonly kind?: string;
-  readonly manager?: number;
-  readonly rowCount?: number;
-  readonly error?: unknown;
-};
+/** What an event says at its end. */
+type Seen = QueryEvent & { readonly error?: unknown };
 
 /** What one recording gets. */
 export interface Recorder {
   readonly statements: RecordedStatement[];
   /** Whether it takes an event wherever that comes from; else only from its own async chain. */
-  takes(event: Seen): boolean;
+  takes(event: QueryEvent): boolean;
 }
 
 const storage = new AsyncLocalStorage<readonly Recorder[]>();
@@ -37,11 +40,10 @@ let recording = 0;
 
 const subscribers = {
   start(event: Seen): void {
-    const { kind = "query" } = event;
-    if (notAskedFor.has(kind)) return;
+    if (notAskedFor.has(event.kind)) return;
     const recorders = new Set([...(storage.getStore() ?? []), ...everywhere].filter((it) => it.takes(event)));
     if (recorders.size === 0) return;
-    const { database, engine, statement: text, name, fingerprint } = event;
+    const { database, engine, kind, statement: text, name, fingerprint } = event;
     const callers = callersOf();
     const facts = {
       database,

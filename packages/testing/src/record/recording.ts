@@ -1,8 +1,8 @@
 import { AssertionError } from "node:assert";
-import { type Database, type DatabaseManager, planOf } from "@nsj/mdb-core";
+import { type Database, type DatabaseManager, planOf, type QueryEvent } from "@nsj/mdb-core";
 import { indexFindings } from "./indexed.ts";
 import type { RecordedStatement } from "./recorded-statement.ts";
-import { type Seen, withRecorder } from "./recorder.ts";
+import { withRecorder } from "./recorder.ts";
 import { type Repeat, repeatsOf } from "./repeats.ts";
 
 /** Which repeated statements are no fault. */
@@ -103,7 +103,7 @@ export interface RecordOptions {
   readonly manager?: AnyManager | undefined;
 }
 
-type AnyManager = Pick<DatabaseManager, "labels"> & { readonly number?: number; database(label: never): Database };
+type AnyManager = Pick<DatabaseManager, "number"> & { database(label: never): Database };
 
 /**
  * Runs `work` and gives what it has sent: everything of its async chain, on all labels of all managers, so that tests beside each other do not see each other.
@@ -119,15 +119,10 @@ export async function record<R>(
   const { manager } = typeof first === "function" ? {} : first;
   const work = typeof first === "function" ? first : (second as () => Promise<R>);
   const statements: RecordedStatement[] = [];
-  const takes = (event: Seen): boolean => manager === undefined || isOf(manager, event);
+  const takes = (event: QueryEvent): boolean => manager === undefined || event.manager === manager.number;
   const result = await withRecorder({ statements, takes }, manager !== undefined, work);
   const database = (label: string): Database | undefined => manager?.database(label as never);
   return new Recording(result, statements, database);
-}
-
-function isOf({ labels, number }: AnyManager, event: Seen): boolean {
-  const known = number !== undefined && event.manager !== undefined;
-  return known ? event.manager === number : labels.includes(event.database);
 }
 
 function withoutBlanks(text: string): string {

@@ -81,3 +81,6 @@ export const concurrentWrites: Need = ({ subject }) =>
 /** The engine checks the type of what it stores. */
 export const strictTypes: Need = ({ subject }) =>
   subject.traits?.strictTypes === false ? "traits.strictTypes: false" : undefined;
+
+/** What the cases of prepared branches need. */
+export const canPrepare: readonly Need[] = [capability("branches", "at-commit", "from-begin"), connections(2)];
