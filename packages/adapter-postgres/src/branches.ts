@@ -89,8 +89,8 @@ export class BranchRoom {
  *
  * @see https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-TRANSACTION-TIMEOUT
  */
-export function limitText({ link }: Session, limitMs: number | undefined): readonly string[] {
-  if (limitMs === undefined || Number.parseInt(link.parameters.get("server_version") ?? "", 10) < 17) return [];
+export function limitText({ link }: Session, limitMs: number): readonly string[] {
+  if (Number.parseInt(link.parameters.get("server_version") ?? "", 10) < 17) return [];
   const name = "'transaction_timeout'";
   return [
     `select pg_catalog.set_config(${name}, '${Math.ceil(limitMs)}', true) where pg_catalog.current_setting(${name}) = '0'`,

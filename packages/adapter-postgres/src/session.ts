@@ -47,6 +47,7 @@ export class Session {
   /** Sets what has to be set after a login; empty for nothing. */
   readonly setup: string;
   readonly #localSetup: Prelude | undefined;
+  #context: SessionContext | undefined;
   /** What travels with each statement outside a transaction and with each BEGIN. */
   #local: readonly Prelude[];
   /** A BEGIN that waits for the first statement. */
@@ -83,6 +84,8 @@ export class Session {
 
   /** For whom it works from now on. */
   set context(context: SessionContext | undefined) {
+    if (context === this.#context) return;
+    this.#context = context;
     this.#local = localPreludes(this.#localSetup, context);
   }
 
@@ -91,9 +94,11 @@ export class Session {
     if (!this.link.alive) throw DriverFault.alreadyLost(this.link.death);
     if (this.txStatus !== "idle") throw refusal("other", "a transaction is open on this connection already");
     this.changes.readOnlyAsked = readOnly;
-    this.trace.begin(traceable);
-    const texts = [text, ...(decides === true ? [durableText] : []), ...limitText(this, limitMs)];
-    this.#held = texts.map((it) => ({ text: it, values: [] }));
+    if (traceable || this.trace.isTraced) this.trace.begin(traceable);
+    const held: Prelude[] = [{ text, values: [] }];
+    if (decides === true) held.push({ text: durableText, values: [] });
+    if (limitMs !== undefined) for (const it of limitText(this, limitMs)) held.push({ text: it, values: [] });
+    this.#held = held;
   }
 
   /** Forgets a BEGIN that was not sent. Says whether there was one. */
@@ -108,7 +113,7 @@ export class Session {
     return this.send((ahead) => {
       const usage = name ? (this.#prepared?.use(statement.key, statement.values) ?? unprepared) : unprepared;
       this.changes.sent(statement.text, usage.leavesTraces);
-      this.trace.sends(statement.text);
+      if (this.trace.isTraced) this.trace.sends(statement.text);
       return new StatementFlight(this, this.#withClosing(ahead), statement, usage);
     });
   }
@@ -132,7 +137,7 @@ export class Session {
 
   #callersScript(text: string): Promise<ScriptOutcome> {
     this.changes.sent(text);
-    this.trace.sends(text);
+    if (this.trace.isTraced) this.trace.sends(text);
     this.trace.skipped();
     return this.send(() => new ScriptFlight(this, text, (tag) => this.changes.completed(tag, text)), false);
   }
@@ -165,7 +170,7 @@ export class Session {
   send<T>(make: (ahead: Ahead) => Flight<T>, extended = true): Promise<T> {
     if (this.#opening !== undefined) return this.#opening.then(() => this.send(make, extended));
     const held = extended ? this.#held : undefined;
-    if (held !== undefined) this.trace.ahead();
+    if (held !== undefined && this.trace.isTraced) this.trace.ahead();
     const flight = make(extended ? this.#ahead(held) : nothingAhead);
     if (held !== undefined) this.#open(flight);
     this.link.send(flight);

@@ -36,7 +36,7 @@ export class StatementFlight extends Flight<ResultSet> {
     this.#statement = statement;
     this.#usage = usage;
     this.#shape = usage.shape;
-    this.#trace = session.trace.asks ? "asked" : "no";
+    this.#trace = session.trace.isTraced && session.trace.asks ? "asked" : "no";
   }
 
   protected get sql(): string {

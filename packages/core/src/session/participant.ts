@@ -69,7 +69,7 @@ export class Participant implements Child {
       this.#reject = reject;
       this.unit.children.add(this);
       this.returned = false;
-      this.#watch();
+      if (this.bounds !== unbounded) this.#watch();
       const failed = (error: unknown): void => {
         this.returned = true;
         if (this.#reason !== undefined) tellAbandoned(this.context, "a callback", error);
@@ -102,7 +102,6 @@ export class Participant implements Child {
   }
 
   #watch(): void {
-    if (this.bounds === unbounded) return;
     this.#unwatch = watchBounds(this.context, this.bounds, "the transaction", (reason) => this.#tripped(reason));
   }
 
