@@ -28,7 +28,7 @@ export const tenantsMutants: readonly Mutant[] = [
   },
   {
     fault: "a context is still there for the next borrower",
-    file: "packages/core/src/pool/lend.ts",
+    file: "packages/core/src/pool/give-back.ts",
     text: "  pooled.connection.setContext?.(undefined);",
     replacement: "",
     noticedBy: [

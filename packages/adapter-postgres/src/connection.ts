@@ -114,8 +114,8 @@ export class PostgresConnection implements DriverConnection {
     if (this.#session.unhold()) return undefined;
     if (!this.usable) throw DriverFault.alreadyLost(this.#session.link.death);
     if (this.txStatus === "idle") throw notCommitted("there is no transaction to commit");
-    if (!this.#session.trace.isBehind || this.txStatus !== "active") return this.#commit();
-    return this.#askAndCommit();
+    const { trace } = this.#session;
+    return trace.isTraced && trace.isBehind && this.txStatus === "active" ? this.#askAndCommit() : this.#commit();
   }
 
   /** Learns the transaction's number first. */

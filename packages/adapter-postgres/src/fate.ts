@@ -17,7 +17,8 @@ export class TransactionTrace {
   readonly #link: Link;
   #timeline: Promise<string | undefined> | undefined;
   #knownTimeline: string | undefined;
-  #isTraced = false;
+  /** Whether the transaction may have to be asked after; where not, nothing here has anything to do. */
+  isTraced = false;
   #number: string | null | undefined;
   #isBehind = false;
   #mayNotify = false;
@@ -28,7 +29,7 @@ export class TransactionTrace {
 
   /** A transaction begins. */
   begin(traceable: boolean): void {
-    this.#isTraced = traceable;
+    this.isTraced = traceable;
     this.#number = undefined;
     this.#isBehind = false;
     this.#mayNotify = false;
@@ -36,7 +37,7 @@ export class TransactionTrace {
 
   /** A text is about to be sent. A NOTIFY is no write, but others notice it once it is committed. */
   sends(text: string): void {
-    if (this.#isTraced && !this.#mayNotify) this.#mayNotify = notifying.test(text);
+    if (!this.#mayNotify) this.#mayNotify = notifying.test(text);
   }
 
   /** Whether the transaction has done nothing that anybody could notice. */
@@ -46,7 +47,7 @@ export class TransactionTrace {
 
   /** What is to be asked of the server ahead of the first transaction that is traced, in a flight of its own: it may be refused. */
   ahead(): void {
-    if (!this.#isTraced || this.#timeline !== undefined) return;
+    if (this.#timeline !== undefined) return;
     const flight = new RawFlight(this.#link, timelineText);
     this.#timeline = flight.result.then(
       ([row]) => {
@@ -60,7 +61,7 @@ export class TransactionTrace {
 
   /** Whether a statement has to ask for the number. */
   get asks(): boolean {
-    return this.#isTraced && (this.#number === undefined || this.#number === null);
+    return this.isTraced && (this.#number === undefined || this.#number === null);
   }
 
   /** Whether something has run since that could not ask. */

@@ -29,8 +29,6 @@ export const nothingAhead: Ahead = Object.freeze({
   beginAt: -1,
 });
 
-const ignore = (): void => {};
-
 /**
  * One exchange with the server, from its first message to ReadyForQuery. pg writes and reads the bytes; this says which messages,
  * and what becomes of the answers. It settles only at ReadyForQuery, also when it failed, so that the transaction status is known by
@@ -47,23 +45,24 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
   protected readonly link: Link;
   /** The first thing that went wrong; the flight goes on to ReadyForQuery all the same. */
   protected failure: { readonly error: unknown } | undefined;
-  #resolve: (value: unknown) => void = ignore;
-  #reject: (error: unknown) => void = ignore;
+  readonly #resolve: (value: unknown) => void;
+  readonly #reject: (error: unknown) => void;
   #ahead: Ahead;
   #preludesLeft: number;
   #ended = false;
   #failedUnbound = false;
-  #cancelsBefore = 0;
+  /** How many cancellations there had been when the link took it. */
+  cancelsBefore = 0;
 
   constructor(link: Link, ahead: Ahead) {
     super("");
     this.link = link;
     this.#ahead = ahead;
     this.#preludesLeft = ahead.preludes.length;
-    this.result = new Promise<T>((resolve, reject) => {
-      this.#resolve = resolve as (value: unknown) => void;
-      this.#reject = reject;
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.result = promise;
+    this.#resolve = resolve as (value: unknown) => void;
+    this.#reject = reject;
   }
 
   /** The SQL text, for positions in errors. */
@@ -97,11 +96,6 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
   /** What went ahead of it. */
   get sentAhead(): Ahead {
     return this.#ahead;
-  }
-
-  /** Called by the link when it takes the flight. */
-  taken(cancelsBefore: number): void {
-    this.#cancelsBefore = cancelsBefore;
   }
 
   /** Ends it with an error, when no answer can come any more. */
@@ -209,10 +203,10 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
       return;
     }
     this.#ended = true;
-    this.link.finish(this, () => this.#settle());
+    this.link.finish(this, this.#settle);
   }
 
-  #settle(): void {
+  readonly #settle = (): void => {
     try {
       if (this.failure === undefined) {
         this.#resolve(this.outcome());
@@ -222,9 +216,9 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
       this.failure = { error };
     }
     const { error } = this.failure;
-    this.link.annotate(error, this.sql, this.#cancelsBefore);
+    this.link.annotate(error, this.sql, this.cancelsBefore);
     this.#reject(error);
-  }
+  };
 }
 
 /** Whether the server has said it: pg gives every ErrorResponse a severity. */

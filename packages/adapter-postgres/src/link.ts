@@ -114,16 +114,12 @@ export class Link {
   /** Somebody waits for an answer to this flight, from now until `answered` or `finish`. */
   asked(flight: Flight<unknown>): void {
     this.#unanswered++;
-    flight.taken(this.#cancels);
+    flight.cancelsBefore = this.#cancels;
   }
 
-  /** Keeps everything but this flight out, from now until `release`: its answers span several writes. */
+  /** Keeps everything but this flight out, until it is over: its answers span several writes. */
   reserve(flight: object): void {
     this.#exclusive ??= flight;
-  }
-
-  release(flight: object): void {
-    if (this.#exclusive === flight) this.#exclusive = undefined;
   }
 
   /**
@@ -142,7 +138,7 @@ export class Link {
     if (this.failing === flight) this.failing = undefined;
     // It was refused before it was described.
     if (this.#describing[0] === flight) this.#describing.shift();
-    this.release(flight);
+    if (this.#exclusive === flight) this.#exclusive = undefined;
     this.answered(settle);
   }
 

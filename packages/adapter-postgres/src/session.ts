@@ -49,6 +49,7 @@ export class Session {
   /** Sets what has to be set after a login; empty for nothing. */
   readonly setup: string;
   readonly #localSetup: Prelude | undefined;
+  #context: SessionContext | undefined;
   /** What travels with each statement outside a transaction and with each BEGIN. */
   #local: readonly Prelude[];
   /** A BEGIN that waits for the first statement. */
@@ -87,6 +88,8 @@ export class Session {
 
   /** For whom it works from now on. */
   set context(context: SessionContext | undefined) {
+    if (context === this.#context) return;
+    this.#context = context;
     this.#local = localPreludes(this.#localSetup, context);
   }
 
@@ -96,7 +99,7 @@ export class Session {
     if (!this.link.alive) throw DriverFault.alreadyLost(this.link.death);
     if (this.txStatus !== "idle") throw refusal("other", "a transaction is open on this connection already");
     this.changes.readOnlyAsked = readOnly;
-    this.trace.begin(traceable);
+    if (traceable || this.trace.isTraced) this.trace.begin(traceable);
     const settings = spanningSettings(this.link.parameters.get("server_version"), options);
     const begin = { text, values: [] };
     this.#held = settings === undefined ? [begin] : [begin, { ...settings, own: this.own(settings.text) }];
@@ -119,7 +122,7 @@ export class Session {
     return this.send((ahead) => {
       const usage = name ? (this.#prepared?.use(statement.key, statement.values) ?? unprepared) : unprepared;
       this.changes.sent(statement.text, usage.leavesTraces);
-      this.trace.sends(statement.text);
+      if (this.trace.isTraced) this.trace.sends(statement.text);
       return new StatementFlight(this, this.#withClosing(ahead), statement, usage);
     });
   }
@@ -143,7 +146,7 @@ export class Session {
 
   #callersScript(text: string): Promise<ScriptOutcome> {
     this.changes.sent(text);
-    this.trace.sends(text);
+    if (this.trace.isTraced) this.trace.sends(text);
     this.trace.skipped();
     return this.send(() => new ScriptFlight(this, text, (tag) => this.changes.completed(tag, text)), false);
   }
@@ -176,7 +179,7 @@ export class Session {
   send<T>(make: (ahead: Ahead) => Flight<T>, extended = true): Promise<T> {
     if (this.#opening !== undefined) return this.#opening.then(() => this.send(make, extended));
     const held = extended ? this.#held : undefined;
-    if (held !== undefined) this.trace.ahead();
+    if (held !== undefined && this.trace.isTraced) this.trace.ahead();
     const flight = make(extended ? this.#ahead(held) : nothingAhead);
     if (held !== undefined) this.#open(flight);
     this.link.send(flight);

@@ -38,7 +38,7 @@ export class StatementFlight extends Flight<ResultSet> {
     this.#statement = statement;
     this.#usage = usage;
     this.#shape = usage.shape;
-    this.#trace = session.trace.asks ? "asked" : "no";
+    this.#trace = session.trace.isTraced && session.trace.asks ? "asked" : "no";
     this.#question = this.#trace === "no" ? ownUnnamed : session.own(numberText);
   }
 

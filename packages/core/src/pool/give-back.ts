@@ -1,7 +1,8 @@
+import { poolEventChannel } from "./diagnostics.ts";
 import { destroy, destroyDead, retire, stopAndDestroy, suspectOthers } from "./end-connection.ts";
 import type { RevokeReason } from "./holder.ts";
 import type { ReleaseOutcome } from "./lease.ts";
-import { endLease, outlived } from "./lend.ts";
+import { outlived } from "./lend.ts";
 import type { PoolState } from "./pool-state.ts";
 import type { DestroyReason, PooledConnection } from "./pooled-connection.ts";
 import { clean, offer, serve } from "./serve.ts";
@@ -81,6 +82,28 @@ export function noticeDeath(state: PoolState, pooled: PooledConnection, error: u
   }
   suspectOthers(state);
   pooled.doomed = "died";
+}
+
+/** The lease on a connection is over, whoever ended it. */
+function endLease(state: PoolState, pooled: PooledConnection, now: number): void {
+  const heldMs = now - pooled.leasedAt;
+  state.shedding.held(heldMs);
+  state.counters.useTimes.record(heldMs);
+  pooled.usedAt = now;
+  if (poolEventChannel.hasSubscribers) {
+    const lease = { heldMs, waitedMs: pooled.waitedMs, holder: pooled.holder?.describe };
+    state.effects.push({ kind: "tell-released", lease });
+  }
+  if (pooled.holder !== undefined) {
+    pooled.holder.leases--;
+    pooled.holder = undefined;
+  }
+  // Whoever ended the lease: what its holder worked for ends with it.
+  pooled.connection.setContext?.(undefined);
+  pooled.holdReported = false;
+  if (pooled.takenBy === undefined) return;
+  pooled.takenBy = undefined;
+  state.lostLeases?.unregister(pooled);
 }
 
 /** It works: the failures before it are over, and what ends it later says nothing about opening others. */

@@ -1,4 +1,3 @@
-import { poolEventChannel } from "./diagnostics.ts";
 import type { Holder } from "./holder.ts";
 import { Lease } from "./lease.ts";
 import type { PoolState } from "./pool-state.ts";
@@ -42,28 +41,6 @@ export function lend(
     lostLeases.register(lease, pooled, pooled);
   }
   return lease;
-}
-
-/** The lease on a connection is over, whoever ended it. */
-export function endLease(state: PoolState, pooled: PooledConnection, now: number): void {
-  const heldMs = now - pooled.leasedAt;
-  state.shedding.held(heldMs);
-  state.counters.useTimes.record(heldMs);
-  pooled.usedAt = now;
-  if (poolEventChannel.hasSubscribers) {
-    const lease = { heldMs, waitedMs: pooled.waitedMs, holder: pooled.holder?.describe };
-    state.effects.push({ kind: "tell-released", lease });
-  }
-  if (pooled.holder !== undefined) {
-    pooled.holder.leases--;
-    pooled.holder = undefined;
-  }
-  // Whoever ended the lease: what its holder worked for ends with it.
-  pooled.connection.setContext?.(undefined);
-  pooled.holdReported = false;
-  if (pooled.takenBy === undefined) return;
-  pooled.takenBy = undefined;
-  state.lostLeases?.unregister(pooled);
 }
 
 /** Why it is not lent again, if so. */

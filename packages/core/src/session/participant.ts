@@ -74,7 +74,7 @@ export class Participant implements Child {
       this.#reject = reject;
       this.unit.children.add(this);
       this.returned = false;
-      this.#watch();
+      if (this.bounds !== unbounded) this.#watch();
       const failed = (error: unknown): void => {
         this.returned = true;
         if (this.#reason !== undefined) tellAbandoned(this.context, "a callback", error);
@@ -107,7 +107,6 @@ export class Participant implements Child {
   }
 
   #watch(): void {
-    if (this.bounds === unbounded) return;
     this.#unwatch = watchBounds(this.context, this.bounds, "the transaction", (reason) => this.#tripped(reason));
   }
 

@@ -49,36 +49,31 @@ type Work<R> = (transaction: Transaction) => Promise<R>;
  */
 export function propagate<R>(surroundings: Surroundings, work: Work<R>, options: TransactionOptions): Promise<R> {
   try {
-    return entered(surroundings, work, options);
+    const { context, outer } = surroundings;
+    if (options !== noSessionOptions) checkTransactionOptions(nameOf(context), options);
+    const refusal = context.refusal?.();
+    if (refusal !== undefined) throw refusal;
+    if (options.verifyOutcome === true) refuseWithoutFates(context);
+    switch (options.propagation ?? surroundings.usual) {
+      case "required":
+        return outer === undefined ? begin(surroundings, work, options) : join(surroundings, outer, work, options);
+      case "requires_new":
+        return begin(surroundings, work, options);
+      case "nested":
+        return outer === undefined ? begin(surroundings, work, options) : nest(surroundings, outer, work, options);
+      case "supports":
+        return outer === undefined ? runWithout(surroundings, work) : join(surroundings, outer, work, options);
+      case "mandatory":
+        if (outer !== undefined) return join(surroundings, outer, work, options);
+        throw state(context, 'propagation "mandatory" needs a running transaction, and there is none');
+      case "not_supported":
+        return runWithout(surroundings, work);
+      case "never":
+        if (outer === undefined) return runWithout(surroundings, work);
+        throw state(context, 'propagation "never" was called inside a transaction');
+    }
   } catch (error) {
     return Promise.reject(error);
-  }
-}
-
-function entered<R>(surroundings: Surroundings, work: Work<R>, options: TransactionOptions): Promise<R> {
-  const { context, outer } = surroundings;
-  if (options !== noSessionOptions) checkTransactionOptions(nameOf(context), options);
-  const refusal = context.refusal?.();
-  if (refusal !== undefined) throw refusal;
-  if (options.verifyOutcome === true) refuseWithoutFates(context);
-  switch (options.propagation ?? surroundings.usual) {
-    case "required":
-      return outer === undefined ? begin(surroundings, work, options) : join(surroundings, outer, work, options);
-    case "requires_new":
-      return begin(surroundings, work, options);
-    case "nested":
-      return outer === undefined ? begin(surroundings, work, options) : nest(surroundings, outer, work, options);
-    case "supports":
-      return outer === undefined ? runWithout(surroundings, work) : join(surroundings, outer, work, options);
-    case "mandatory":
-      if (outer === undefined)
-        throw state(context, 'propagation "mandatory" needs a running transaction, and there is none');
-      return join(surroundings, outer, work, options);
-    case "not_supported":
-      return runWithout(surroundings, work);
-    case "never":
-      if (outer !== undefined) throw state(context, 'propagation "never" was called inside a transaction');
-      return runWithout(surroundings, work);
   }
 }
 

@@ -15,7 +15,8 @@ export function allRows(
   const { columns, rows } = firstRows(result);
   const mapper = context.mapper(columns);
   if (options.rowMode === "array") return mapper.toArrays(rows);
-  return checkedRows(context, mapper.toObjects(rows), statement, options);
+  const objects = mapper.toObjects(rows);
+  return options.schema === undefined ? objects : checkedRows(context, objects, statement, options);
 }
 
 /** The one row of a statement; `undefined` where there is none and none is needed. @throws TooManyRowsError, NoRowsError */
@@ -56,8 +57,7 @@ export function wholeResult(
   const { rowCount, columns } = set;
   const all = (rows: unknown[]): Result<unknown> => ({ rows, rowCount, columns, resultSets, ...key });
   if (options.rowMode === "array") return all(context.mapper(columns).toArrays(result.rows));
-  const rows = checkedRows(context, set.rows, statement, options);
-  return rows instanceof Promise ? rows.then(all) : all(rows);
+  return options.schema === undefined ? all(set.rows) : checkedRows(context, set.rows, statement, options).then(all);
 }
 
 /** One result of a statement with its rows as objects. */
@@ -95,13 +95,13 @@ function atMostOne(
   throw new TooManyRowsError(message, { database, engine, statement: statement.text });
 }
 
-/** Rows through the schema of their statement, where it has one. */
-function checkedRows(
+/** Rows through the schema of their statement. */
+async function checkedRows(
   { database, engine }: DatabaseContext,
   rows: unknown[],
   { text }: Statement,
   { schema }: AnyStatementOptions,
-): MaybePromise<unknown[]> {
+): Promise<unknown[]> {
   return schema === undefined ? rows : validateRows(rows, schema, { database, engine, statement: text });
 }
 

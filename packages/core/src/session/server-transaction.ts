@@ -5,7 +5,7 @@ import { goOn } from "./at-once.ts";
 import { type BeginDetails, beginOptions } from "./begin-options.ts";
 import { type Bounds, tripped } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
-import { isQueryTraced, transactions } from "./diagnostics.ts";
+import { queries, transactions } from "./diagnostics.ts";
 import { type Failure, failureOf, isConnectionLoss } from "./failure.ts";
 import type { LeaseSource } from "./lease-source.ts";
 import { outcomeUnknown, settleLostCommit } from "./lost-commit.ts";
@@ -35,12 +35,13 @@ export class ServerTransaction {
   #lease: Borrowed | undefined;
   #rollingBack: Promise<MdbError | undefined> | undefined;
   #savepoints = 0;
-  #answered = false;
   /** How many transactions the caller's own texts had ended on this connection when this one began. */
   #endedBefore: number | undefined;
   #number: number | undefined;
   /** When it got its connection, where somebody subscribes. */
   #takenAt: number | undefined;
+  /** The server has answered a statement: whatever ends the connection later, it was of use. */
+  answered = false;
   /** Statements that were run in it. */
   statements = 0;
   /** How long it had its connection, in milliseconds, once that is over. */
@@ -112,11 +113,6 @@ export class ServerTransaction {
     if (this.#lease === undefined) this.#start.giveUp(reason);
   }
 
-  /** The server has answered a statement: whatever ends the connection later, it was of use. */
-  answered(): void {
-    this.#answered = true;
-  }
-
   /** A savepoint's name that was not used in this transaction. */
   nextSavepoint(): string {
     this.#savepoints++;
@@ -149,7 +145,7 @@ export class ServerTransaction {
       },
       () => {
         cut?.cancel();
-        this.#answered = true;
+        this.answered = true;
         this.#end("ok");
       },
       (error) => {
@@ -213,12 +209,12 @@ export class ServerTransaction {
     connection: DriverConnection,
     send: () => MaybePromise<void>,
   ): MaybePromise<void> {
-    if (!isQueryTraced()) return this.#holder.counting(send);
+    if (!queries.hasSubscribers) return this.#holder.counting(send);
     return this.#holder.counting(() => traceControl(this.#context, kind, connection, this, send));
   }
 
   #end(state: "ok" | "dead"): void {
-    this.handOver()?.release({ error: state, answered: this.#answered });
+    this.handOver()?.release({ error: state, answered: this.answered });
   }
 
   /** Hands the connection over to somebody who ends the transaction otherwise, and gives it back then. `undefined` where there is none. */

@@ -30,8 +30,9 @@ async function endForgotten(unit: Unit, reason: MdbError): Promise<MdbError> {
 function openWork({ children, turn }: Unit): string | undefined {
   const [child] = children;
   if (child !== undefined) return `${child.what} was`;
-  const { pending, occupant } = turn;
+  const { pending } = turn;
   if (pending === 0) return undefined;
+  const { occupant } = turn;
   if (occupant !== undefined && pending === 1) return `${occupant.what} was`;
   return pending === 1 ? "a statement was" : `${pending} statements were`;
 }

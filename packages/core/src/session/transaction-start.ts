@@ -5,7 +5,7 @@ import { goOn } from "./at-once.ts";
 import { withLimit } from "./begin-options.ts";
 import { type Bounds, bothBounds, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
-import { isQueryTraced } from "./diagnostics.ts";
+import { queries } from "./diagnostics.ts";
 import { failureOf, isConnectionLoss } from "./failure.ts";
 import type { LeaseSource } from "./lease-source.ts";
 import { silent } from "./operation.ts";
@@ -85,7 +85,7 @@ export class TransactionStart {
     this.#beginning = connection;
     const begin = withLimit(this.#facts.begin, context, bounds);
     const send = (): MaybePromise<void> => connection.begin(begin);
-    const perform = isQueryTraced() ? () => traceControl(context, "begin", connection, transaction, send) : send;
+    const perform = queries.hasSubscribers ? () => traceControl(context, "begin", connection, transaction, send) : send;
     return holder.counting(() =>
       bounds === unbounded ? perform() : runBounded(context, connection, bounds, { ...silent, perform }),
     );

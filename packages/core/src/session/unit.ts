@@ -88,7 +88,7 @@ export class Unit {
 
   /** The server has answered something in it. */
   wasAnswered(): void {
-    this.server?.answered();
+    if (this.server !== undefined) this.server.answered = true;
     for (let at: Unit | undefined = this; at !== undefined; at = at.parent) at.answered = true;
   }
 
