@@ -11,6 +11,8 @@ export interface CatalogueColumn {
   readonly defaulted: boolean;
   /** Its place in the primary key, from 1; 0 when it is not in it. */
   readonly key: number;
+  /** Of a view: it is written where it is asked for. */
+  readonly view: boolean;
 }
 
 interface Row {
@@ -20,9 +22,11 @@ interface Row {
   readonly generated: number | boolean;
   readonly defaulted: number | boolean;
   readonly key: number;
+  /** Absent where only tables are read. */
+  readonly view?: number | boolean;
 }
 
-/** Every column of every base table of a schema, by table and place. @throws UnsupportedError for an engine that it does not know */
+/** Every column of every base table of a schema, and of every view where the engine's statement reads them, by table and place. @throws UnsupportedError for an engine that it does not know */
 export async function readCatalogue(
   database: Database,
   schema: string | undefined,
@@ -38,13 +42,15 @@ export async function readCatalogue(
     ...row,
     nullable: Boolean(row.nullable),
     generated: Boolean(row.generated),
-    defaulted: Boolean(row.defaulted),
+    // Nobody inserts into a view.
+    defaulted: Boolean(row.defaulted) && !row.view,
     key: Number(row.key),
+    view: Boolean(row.view),
   }));
 }
 
 /** The standard's views, which these engines have; how they tell what is generated is their own. */
-const standard = (schema: Sql, generated: Sql): Sql<Row> => sql<Row>`
+const standard = (schema: Sql, generated: Sql, isPart: Sql = sql`1 = 0`): Sql<Row> => sql<Row>`
   select c.table_name as "table", c.column_name as "column",
     case when c.is_nullable = 'YES' then 1 else 0 end as nullable,
     case when ${generated} then 1 else 0 end as "generated",
@@ -55,10 +61,11 @@ const standard = (schema: Sql, generated: Sql): Sql<Row> => sql<Row>`
       join information_schema.key_column_usage k
         on k.constraint_schema = t.constraint_schema and k.constraint_name = t.constraint_name and k.table_name = t.table_name
       where t.constraint_type = 'PRIMARY KEY' and t.table_schema = c.table_schema and t.table_name = c.table_name and k.column_name = c.column_name
-    ), 0) as "key"
+    ), 0) as "key",
+    case when b.table_type = 'VIEW' then 1 else 0 end as "view"
   from information_schema.columns c
   join information_schema.tables b on b.table_schema = c.table_schema and b.table_name = c.table_name
-  where b.table_type = 'BASE TABLE' and c.table_schema = ${schema}
+  where b.table_type in ('BASE TABLE', 'VIEW') and c.table_schema = ${schema} and not (${isPart})
   order by c.table_name, c.ordinal_position`;
 
 /** Its number among the types of SQL Server: its values are the server's own. */
@@ -69,6 +76,9 @@ const statements: Readonly<Record<string, (schema: string | undefined) => Sql<Ro
     standard(
       schema === undefined ? sql`current_schema()` : sql`${schema}`,
       sql`c.is_identity = 'YES' or c.is_generated = 'ALWAYS' or c.column_default like 'nextval(%'`,
+      // A partition is a part of its table, which is written.
+      sql`exists (select 1 from pg_class p join pg_namespace n on n.oid = p.relnamespace
+        where p.relispartition and p.relname = c.table_name and n.nspname = c.table_schema)`,
     ),
   mssql: (schema) => sql<Row>`
     select t.name as "table", c.name as "column",
@@ -110,9 +120,9 @@ const statements: Readonly<Record<string, (schema: string | undefined) => Sql<Ro
         else 0
       end as generated,
       case when c.dflt_value is not null then 1 else 0 end as defaulted,
-      c.pk as "key"
+      c.pk as "key", case when t.type = 'view' then 1 else 0 end as "view"
     from pragma_table_list t join pragma_table_xinfo(t.name, t.schema) c
-    where t.type = 'table' and t.schema = ${schema ?? "main"} and t.name not like 'sqlite\\_%' escape '\\' and c.hidden <> 1
+    where t.type in ('table', 'view') and t.schema = ${schema ?? "main"} and t.name not like 'sqlite\\_%' escape '\\' and c.hidden <> 1
     order by t.name, c.cid`,
 };
 

@@ -33,7 +33,9 @@ export async function readTables(database: Database, { schema, tables }: Reading
   }
   const found: FoundTable[] = [];
   for (const [name, columns] of byTable) {
-    if (tables !== undefined && !tables.includes(name) && !tables.includes(folded(name))) continue;
+    const isAsked =
+      tables === undefined ? !columns.some(({ view }) => view) : tables.includes(name) || tables.includes(folded(name));
+    if (!isAsked) continue;
     const types = await typesOf(database, schema, name);
     found.push({
       schema,

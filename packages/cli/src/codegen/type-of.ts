@@ -51,7 +51,8 @@ export function typeOf(told: ToldType, forms: TypeForms = {}): string | undefine
 
 /** Whether an integer of it may be beyond what a number holds. */
 function holdsBigint({ databaseType, precision = 0 }: ToldType): boolean {
-  return /^_?(?:int8|bigint|bigserial)/i.test(databaseType) || precision > 15;
+  const bits = Number(/^bit\((\d+)\)$/i.exec(databaseType)?.[1] ?? 0);
+  return /^_?(?:int8|bigint|bigserial)/i.test(databaseType) || precision > 15 || bits > 53;
 }
 
 function scalar(

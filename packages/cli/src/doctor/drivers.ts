@@ -1,5 +1,4 @@
 import { readFile, realpath } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Symptom } from "./finding.ts";
 import type { Look } from "./look.ts";
@@ -56,11 +55,13 @@ function versionFindings(driver: string, version: string, tried: string): readon
   return [{ level: "info", check, seen: `the driver is ${driver} ${version}${newer}` }];
 }
 
-/** The folder in which Node.js finds a package, whatever that exports. */
+/** The folder in which a module finds a package, whatever that exports: in `node_modules` beside it, or further up. */
 async function folderOf(name: string, file: string): Promise<string> {
-  for (const folder of createRequire(file).resolve.paths(name) ?? []) {
-    const found = await realpath(join(folder, name, "package.json")).catch(() => undefined);
+  let above = file;
+  for (let folder = dirname(file); folder !== above; folder = dirname(folder)) {
+    const found = await realpath(join(folder, "node_modules", name, "package.json")).catch(() => undefined);
     if (found !== undefined) return dirname(found);
+    above = folder;
   }
   throw new Error(`the package ${name} is not found from ${dirname(file)}`);
 }

@@ -1,4 +1,4 @@
-import type { Database } from "@nsj/mdb-core";
+import { type Database, PermissionError } from "@nsj/mdb-core";
 import type { Finding, Symptom } from "./finding.ts";
 import type { Look } from "./look.ts";
 import { isThere } from "./there.ts";
@@ -54,18 +54,22 @@ const empty: Symptom = {
 async function rights(database: Database, timeoutMs: number): Promise<readonly Symptom[]> {
   const text = rightsText[database.engine];
   if (text === undefined) return [];
-  const [row] = await database.query<{ may?: number }>(text, [], { timeoutMs });
-  if (row?.may !== 0) return [];
-  return [
-    {
-      level: "error",
-      check: "decisions",
-      seen: "the user may not write the table mdb_decisions",
-      why: "no transaction over several databases can be decided here, and none that was left can be ended",
-      advice: "grant select on mdb_store, and select, insert and delete on mdb_decisions",
-    },
-  ];
+  try {
+    const [row] = await database.query<{ may?: number }>(text, [], { timeoutMs });
+    return row?.may === 0 ? [notGranted] : [];
+  } catch (error) {
+    if (error instanceof PermissionError) return [notGranted];
+    throw error;
+  }
 }
+
+const notGranted: Symptom = {
+  level: "error",
+  check: "decisions",
+  seen: "the user may not write the table mdb_decisions",
+  why: "no transaction over several databases can be decided here, and none that was left can be ended",
+  advice: "grant select on mdb_store, and select, insert and delete on mdb_decisions",
+};
 
 async function leftOver(database: Database, timeoutMs: number): Promise<readonly Symptom[]> {
   const text = 'select count(*) as "kept", min(decided_at) as "oldest", current_timestamp as "now" from mdb_decisions';

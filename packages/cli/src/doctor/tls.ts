@@ -61,7 +61,15 @@ function socketFindings(socket: Socket, address: string, advice: string): Sympto
   if (!(socket instanceof TLSSocket)) {
     if (isNear) return [];
     const seen = `the connection to ${socket.remoteAddress} is not encrypted`;
-    return [{ level: "warning", check, seen, why: "passwords and rows can be read and changed on the way", advice }];
+    return [
+      {
+        level: "warning",
+        check,
+        seen,
+        why: "rows, and the password of a weak login, can be read and changed on the way",
+        advice,
+      },
+    ];
   }
   const problem = problemOf(socket, address);
   const cipher = `${socket.getProtocol()}, ${socket.getCipher().name}`;

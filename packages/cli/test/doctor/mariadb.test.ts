@@ -1,5 +1,6 @@
 import { mariadb } from "@nsj/mdb-adapter-mysql";
 import { DatabaseManager } from "@nsj/mdb-core";
+import { outbox } from "@nsj/mdb-outbox";
 import { mysqlNeeded, type RunningMysql, startMysql } from "@nsj/mdb-wire-servers";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { examine, finding, worrying } from "../support/examine.ts";
@@ -104,5 +105,25 @@ describe("a MariaDB", () => {
       level: "error",
       seen: expect.stringContaining("has room for 3 of 3"),
     });
+  });
+
+  it("is told of an outbox's dead letters, and of decisions that its user may not write", async () => {
+    await using admin = new DatabaseManager({ shop: mariadb({ connectionString: healthy.url }) });
+    const shop = admin.database("shop");
+    await admin.prepareStore("shop");
+    await outbox(shop).createTables();
+    expect(worrying(await examine({ shop: mariadb({ connectionString: healthy.url }) }))).toEqual([]);
+    await shop.execute(
+      "insert into mdb_outbox_dead (lane, message_id, topic, message_key, body, dedupe_key, written_at, attempts, reason, died_at) values (1, '7', 'mail', 'a', '{}', '7', 0, 10, 'MDB_UNKNOWN', 0)",
+    );
+    await shop.execute("create user reader@'%' identified by 'p'");
+    await shop.execute("grant select on mdb.* to reader@'%'");
+    const { hostname: host, port } = new URL(healthy.url);
+    const options = { host, port: Number(port), user: "reader", password: "p", database: "mdb" };
+    const found = await examine({ shop: mariadb(options) });
+    expect(worrying(found)).toEqual(["error decisions", "warning outbox-dead"]);
+    expect(finding(found, "decisions").seen).toBe("the user may not write the table mdb_decisions");
+    await shop.execute("grant insert, delete on mdb.mdb_decisions to reader@'%'");
+    expect(worrying(await examine({ shop: mariadb(options) }))).toEqual(["warning outbox-dead"]);
   });
 });
