@@ -24,19 +24,3 @@ export async function checkDurable(session: Session, facts: ServerFacts): Promis
   }
   facts.isDurable = true;
 }
-
-/** @throws DriverFault for a server that rolls back what is prepared when its session ends */
-export async function checkBranches(session: Session, facts: ServerFacts): Promise<void> {
-  if (facts.keepsBranches === true) return;
-  const [answer] = await session.text("select @@version");
-  const version = String(answer?.rows[0]?.[0]);
-  const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
-  if (major * 10_000 + minor * 100 + patch < 100_502) {
-    const why = "MariaDB before 10.5.2 rolls back what is prepared when its session ends";
-    throw refusal(
-      "unsupported",
-      `${why}, and this server is ${version.slice(0, 40)}; it can decide, with lacks: ["branches"]`,
-    );
-  }
-  facts.keepsBranches = true;
-}

@@ -23,8 +23,6 @@ export interface ServerFacts {
   hasSnapshotIsolation: boolean | undefined;
   /** Commits are on the disk before they are answered. */
   isDurable?: boolean;
-  /** What is prepared outlives its session. */
-  keepsBranches?: boolean;
 }
 
 /**
@@ -33,8 +31,9 @@ export interface ServerFacts {
  */
 export async function setUp(session: Session, facts: ServerFacts): Promise<void> {
   const { flavor, snapshotIsolation } = session.settings;
-  const [answer] = await session.text("select @@session.sql_mode, @@session.max_allowed_packet");
-  const [modes, maxPacket] = (answer?.rows[0] ?? []) as [string, number];
+  const [answer] = await session.text("select @@session.sql_mode, @@session.max_allowed_packet, version()");
+  const [modes, maxPacket, version] = (answer?.rows[0] ?? []) as [string, number, string];
+  session.link.version = String(version);
   session.link.maxPacket = Number(maxPacket) - 1;
   const given = String(modes).split(",");
   const kept = given.filter((mode) => mode !== "" && !misleading.has(mode));

@@ -42,6 +42,9 @@ export function sharedMember(shared: DatabaseContext, options: SharedMemberOptio
     key: options.key,
     isShared: true,
     refusal: options.refusal,
+    get capabilities() {
+      return shared.capabilities;
+    },
     pool: withContext(limited, options.context, shared),
     // Statements of others would be in the same transaction, and in the wrong context.
     pipelining: undefined,

@@ -13,13 +13,7 @@ export type BeginDetails = Pick<BeginOptions, "writeLock" | "traceable" | "branc
  */
 export function beginOptions(context: DatabaseContext, options: SessionOptions): BeginOptions {
   const { isolation, readOnly, deferrable } = options;
-  const { capabilities } = context;
-  if (isolation !== undefined && !capabilities.isolation.includes(isolation)) {
-    const levels = capabilities.isolation.join(", ") || "none to choose from";
-    throw lacking(context, `isolation level "${isolation}"; it has ${levels}`);
-  }
-  if (readOnly === true && !capabilities.readOnlyTransactions) throw lacking(context, "read-only transactions");
-  if (deferrable === true && !capabilities.deferrableTransactions) throw lacking(context, "deferrable transactions");
+  refuseWhatIsLacking(context, options);
   refuseWithoutFates(context, options);
   return {
     ...(options.verifyOutcome === true && { traceable: true }),
@@ -27,6 +21,26 @@ export function beginOptions(context: DatabaseContext, options: SessionOptions):
     ...(readOnly !== undefined && { readOnly }),
     ...(deferrable !== undefined && { deferrable }),
   };
+}
+
+/**
+ * To be asked again with a connection in hand: the first one may have told that its server lacks something.
+ * @throws UnsupportedError
+ */
+export function refuseWhatIsLacking(
+  context: DatabaseContext,
+  { isolation, readOnly, deferrable, branch }: SessionOptions & Pick<BeginOptions, "branch">,
+): void {
+  const { capabilities } = context;
+  if (isolation !== undefined && !capabilities.isolation.includes(isolation)) {
+    const levels = capabilities.isolation.join(", ") || "none to choose from";
+    throw lacking(context, `isolation level "${isolation}"; it has ${levels}`);
+  }
+  if (readOnly === true && !capabilities.readOnlyTransactions) throw lacking(context, "read-only transactions");
+  if (deferrable === true && !capabilities.deferrableTransactions) throw lacking(context, "deferrable transactions");
+  if (branch !== undefined && (capabilities.branches ?? "none") === "none") {
+    throw lacking(context, "transactions that can be prepared; it can be the one that decides");
+  }
 }
 
 /** For how long a server keeps a transaction that has outlived its time, in milliseconds: whoever works ends it within this. */

@@ -1,7 +1,7 @@
 import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
 import type { Borrowed } from "../pool/index.ts";
-import { type BeginDetails, beginOptions, withLimit } from "./begin-options.ts";
+import { type BeginDetails, beginOptions, refuseWhatIsLacking, withLimit } from "./begin-options.ts";
 import { type Bounds, bothBounds, tripped, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { transactions } from "./diagnostics.ts";
@@ -104,6 +104,7 @@ export class ServerTransaction {
         const { connection } = lease;
         if (transactions.hasSubscribers) this.#takenAt = this.#context.clock.now();
         this.#refuseIfGivenUp();
+        refuseWhatIsLacking(this.#context, this.#begin);
         this.#beginning = connection;
         const sent = () => connection.begin(withLimit(this.#begin, this.#context, bounds));
         const begin = () => traceControl(this.#context, "begin", connection, this, sent);
