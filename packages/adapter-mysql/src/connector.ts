@@ -3,6 +3,7 @@ import {
   type Clock,
   type ConnectionTarget,
   type Connector,
+  type DialectFacts,
   DriverFault,
   type OperationContext,
   type ServerCapabilities,
@@ -17,13 +18,14 @@ import { killQuery } from "./kill.ts";
 import { logIn } from "./login.ts";
 import { serverCapabilities } from "./server-capabilities.ts";
 import { Session } from "./session.ts";
-import { addressOf, capabilitiesFor, type Settings } from "./settings.ts";
+import { addressOf, capabilitiesFor, dialectFor, type Settings } from "./settings.ts";
 import { type ServerFacts, setUp } from "./setup.ts";
 
 /** Opens connections with one set of options. */
 export class MysqlConnector implements Connector {
   readonly target: ConnectionTarget;
   readonly capabilities: Partial<Capabilities>;
+  readonly dialect: Partial<DialectFacts>;
   readonly #settings: Settings;
   readonly #clock: Clock;
   readonly #facts: ServerFacts = { hasSnapshotIsolation: undefined };
@@ -38,6 +40,7 @@ export class MysqlConnector implements Connector {
       ...(user !== undefined && { user }),
     });
     this.capabilities = capabilitiesFor(settings);
+    this.dialect = dialectFor(settings);
   }
 
   async connect(operation: OperationContext): Promise<MysqlConnection> {

@@ -1,6 +1,6 @@
-import type { Capabilities, ServerCapabilities } from "@nsj/mdb-core";
+import { type Capabilities, ConfigurationError, type ServerCapabilities } from "@nsj/mdb-core";
 import { lossyLevels } from "./dialect.ts";
-import type { Flavor } from "./settings.ts";
+import type { Flavor, Settings } from "./settings.ts";
 import type { ServerFacts } from "./setup.ts";
 
 /** What a server lacks of what servers of its family have: told by its version, and by what it answered when the session was set up. */
@@ -21,7 +21,20 @@ export function serverCapabilities(
 const isLossy = (level: string): boolean => (lossyLevels as readonly string[]).includes(level);
 
 /** MariaDB before 10.5.2 rolls back what is prepared when its session ends. */
-function keepsBranches(version: string): boolean {
-  const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
-  return major * 10_000 + minor * 100 + patch >= 100_502;
+const keepsBranches = (version: string): boolean => isFrom(version, 10, 5, 2);
+
+/** DAOs are written before anything connects, so a server that has no INSERT ... RETURNING has to be announced. @throws ConfigurationError */
+export function checkReturning({ flavor, lacks }: Settings, version: string): void {
+  if (flavor !== "mariadb" || lacks.includes("returning") || isFrom(version, 10, 5, 0)) return;
+  const found = version.slice(0, 60);
+  throw new ConfigurationError(
+    `mariadb: the server (${found}) is older than 10.5 and has no INSERT ... RETURNING, which DAOs use; say lacks: ["returning"]`,
+    { key: "lacks" },
+  );
+}
+
+function isFrom(version: string, major: number, minor: number, patch: number): boolean {
+  const [first = 0, second = 0, third = 0] = version.split(/[.-]/).map(Number);
+  if (first !== major) return first > major;
+  return second === minor ? third >= patch : second > minor;
 }
