@@ -1,4 +1,4 @@
-import type { BeginOptions, Capabilities } from "@nsj/mdb-core";
+import type { BeginOptions, Isolation } from "@nsj/mdb-core";
 import { checkBranches, checkDurable } from "./branch-room.ts";
 import { xidOf } from "./branches.ts";
 import { refusal } from "./faults.ts";
@@ -10,16 +10,12 @@ export async function begin(
   session: Session,
   { isolation, readOnly, branch, decides, limitMs }: BeginOptions,
   facts: ServerFacts,
-  capabilities: Partial<Capabilities>,
+  levels: readonly Isolation[],
 ): Promise<void> {
   if (branch !== undefined) await checkBranches(session, facts);
   if (branch !== undefined || decides === true) await checkDurable(session, facts);
   if (isolation !== undefined) {
-    if (capabilities.isolation?.includes(isolation) !== true) throw refusal("unsupported", `no level "${isolation}"`);
-    if (isolation === "repeatable read" && facts.hasSnapshotIsolation !== true) {
-      const needed = "innodb_snapshot_isolation (MariaDB 10.6.18, 10.11.8, 11.4.2)";
-      throw refusal("unsupported", `this server's repeatable read loses updates, because it has no ${needed}`);
-    }
+    if (!levels.includes(isolation)) throw refusal("unsupported", `no level "${isolation}"`);
     await session.text(`set transaction isolation level ${isolation}`);
   }
   await limitIdleness(session, branch === undefined ? undefined : limitMs);

@@ -26,27 +26,18 @@ export async function checkDurable(session: Session, facts: ServerFacts): Promis
 }
 
 /**
- * What a server has to be like to be a branch.
+ * What a server has to be like to be a branch, beside its version.
  *
  * @see https://jira.mariadb.org/browse/MDEV-32020 for what the binary log does: replicas apply a branch when it is prepared, keep its locks, and may come to a stop
- * @throws DriverFault for one that rolls back what is prepared when its session ends, or hands it on before it is decided
+ * @throws DriverFault for one that hands on what is prepared before it is decided
  */
 export async function checkBranches(session: Session, facts: ServerFacts): Promise<void> {
-  if (facts.keepsBranches === true) return;
-  const [answer] = await session.text("select @@version, @@global.log_bin");
-  const [version, logsChanges] = (answer?.rows[0] ?? []).map(String) as [string, string];
-  const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
-  if (major * 10_000 + minor * 100 + patch < 100_502) {
-    const why = "MariaDB before 10.5.2 rolls back what is prepared when its session ends";
-    throw refusal(
-      "unsupported",
-      `${why}, and this server is ${version.slice(0, 40)}; it can decide, with lacks: ["branches"]`,
-    );
-  }
-  if (logsChanges !== "0") {
+  if (facts.logsNoChanges === true) return;
+  const [answer] = await session.text("select @@global.log_bin");
+  if (String(answer?.rows[0]?.[0]) !== "0") {
     const why =
       "this server writes a binary log (log_bin), by which replicas apply a branch before it is decided and may come to a stop";
     throw refusal("unsupported", `${why}; let it decide, with lacks: ["branches"], or turn the log off`);
   }
-  facts.keepsBranches = true;
+  facts.logsNoChanges = true;
 }

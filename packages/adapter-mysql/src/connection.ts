@@ -7,12 +7,14 @@ import {
   type DriverConnection,
   DriverFault,
   type ExecuteManyResult,
+  type Isolation,
   type OperationContext,
   type ParameterHint,
   type ParameterValue,
   type ResetPlan,
   type ResultSet,
   type RowStream,
+  type ServerCapabilities,
   type Statement,
   watchExpiry,
 } from "@nsj/mdb-core";
@@ -34,12 +36,20 @@ export class MysqlConnection implements DriverConnection {
   /** Private, since its link knows the password: whoever prints a connection must not see it. */
   readonly #session: Session;
   readonly #facts: ServerFacts;
-  readonly #capabilities: Partial<Capabilities>;
+  readonly #levels: readonly Isolation[];
+  readonly capabilities: ServerCapabilities | undefined;
 
-  constructor(session: Session, facts: ServerFacts, capabilities: Partial<Capabilities>) {
+  /** @param capabilities - what the options leave of the driver's; @param said - what the server lacks of that */
+  constructor(
+    session: Session,
+    facts: ServerFacts,
+    capabilities: Partial<Capabilities>,
+    said: ServerCapabilities | undefined,
+  ) {
     this.#session = session;
     this.#facts = facts;
-    this.#capabilities = capabilities;
+    this.#levels = said?.isolation ?? capabilities.isolation ?? [];
+    this.capabilities = said;
   }
 
   protected get session(): Session {
@@ -86,7 +96,7 @@ export class MysqlConnection implements DriverConnection {
       if (this.session.branch?.isPrepared === true) throw heldBack();
       // START TRANSACTION would commit it.
       if (this.txStatus !== "idle") throw refusal("other", "a transaction is open on this connection already");
-      await begin(this.session, options, this.#facts, this.#capabilities);
+      await begin(this.session, options, this.#facts, this.#levels);
     });
   }
 

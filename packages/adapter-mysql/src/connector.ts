@@ -3,8 +3,10 @@ import {
   type Clock,
   type ConnectionTarget,
   type Connector,
+  type DialectFacts,
   DriverFault,
   type OperationContext,
+  type ServerCapabilities,
   watchExpiry,
 } from "@nsj/mdb-core";
 import type { Bounds } from "./bounds.ts";
@@ -14,14 +16,16 @@ import { noteFacts } from "./errors.ts";
 import { Interruption } from "./interruption.ts";
 import { killQuery } from "./kill.ts";
 import { logIn } from "./login.ts";
+import { serverCapabilities } from "./server-capabilities.ts";
 import { Session } from "./session.ts";
-import { addressOf, capabilitiesFor, type Settings } from "./settings.ts";
+import { addressOf, capabilitiesFor, dialectFor, type Settings } from "./settings.ts";
 import { type ServerFacts, setUp } from "./setup.ts";
 
 /** Opens connections with one set of options. */
 export class MysqlConnector implements Connector {
   readonly target: ConnectionTarget;
   readonly capabilities: Partial<Capabilities>;
+  readonly dialect: Partial<DialectFacts>;
   readonly #settings: Settings;
   readonly #clock: Clock;
   readonly #facts: ServerFacts = { hasSnapshotIsolation: undefined };
@@ -36,6 +40,7 @@ export class MysqlConnector implements Connector {
       ...(user !== undefined && { user }),
     });
     this.capabilities = capabilitiesFor(settings);
+    this.dialect = dialectFor(settings);
   }
 
   async connect(operation: OperationContext): Promise<MysqlConnection> {
@@ -43,11 +48,16 @@ export class MysqlConnector implements Connector {
     try {
       const session = await this.#open(context);
       const Connection = this.capabilities.branches === "from-begin" ? BranchingConnection : MysqlConnection;
-      return new Connection(session, this.#facts, this.capabilities);
+      return new Connection(session, this.#facts, this.capabilities, this.#said(session));
     } catch (error) {
       noteFacts(error, { connecting: true });
       throw error;
     }
+  }
+
+  /** What the server lacks of what the options have left. */
+  #said({ link, settings }: Session): ServerCapabilities | undefined {
+    return serverCapabilities(settings.flavor, link.version, this.#facts, this.capabilities);
   }
 
   async #open(context: Bounds): Promise<Session> {

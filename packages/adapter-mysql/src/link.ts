@@ -26,6 +26,8 @@ export class Link {
   onStatus: ((status: number, changes: StateChanges | undefined) => void) | undefined;
   /** The longest command that the server takes, in bytes. */
   maxPacket = Number.POSITIVE_INFINITY;
+  /** What the server calls its version: `"8.4.3"`, `"11.8.2-MariaDB"`. Told by the server itself, since a proxy may greet with another one. */
+  version = "";
   /** Operations of core that are under way, from their first to their last command. */
   operations = 0;
   /** A packet has come that does not belong to the command that is under way. */

@@ -14,6 +14,7 @@ export const lackables = [
   "procedures",
   "cancel",
   "branches",
+  "returning",
   "read uncommitted",
   "read committed",
   "repeatable read",
@@ -67,7 +68,7 @@ export interface MysqlOptions {
   readonly snapshotIsolation?: boolean;
   /**
    * What a distributed engine that speaks the protocol does not have (TiDB, Vitess): it is refused by core, and not asked for. `"branches"`: a server of
-   * MariaDB that is to take part in transactions over several databases only as the one that decides (Galera, versions before 10.5.2). Default: nothing.
+   * MariaDB that is to take part in transactions over several databases only as the one that decides (Galera). `"returning"`: a server of MariaDB before 10.5, which has no `INSERT ... RETURNING`: DAOs read what they have written. Default: nothing.
    */
   readonly lacks?: readonly Lackable[];
 }

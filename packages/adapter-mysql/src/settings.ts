@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
-import type { Capabilities, Isolation } from "@nsj/mdb-core";
-import { exactLevels, lossyLevels } from "./dialect.ts";
+import type { Capabilities, DialectFacts, Isolation } from "@nsj/mdb-core";
+import { exactLevels, lossyLevels, mysqlDialect } from "./dialect.ts";
 import { checkMysqlOptions, type Lackable, type MysqlOptions } from "./options.ts";
 import { type Encryption, encryptionFor } from "./tls.ts";
 import { parseUrl } from "./url.ts";
@@ -79,6 +79,11 @@ export function capabilitiesFor({
     ...(isLacking("cancel") && { cancel: "none" }),
     ...(preparedStatements === 0 && { prepared: false }),
   };
+}
+
+/** What these options leave of the driver's dialect. */
+export function dialectFor({ lacks }: Settings): Partial<DialectFacts> {
+  return lacks.includes("returning") ? { returning: mysqlDialect.returning } : {};
 }
 
 /** `"db.example.org:3306"`, or the path of a unix socket. */

@@ -1,5 +1,6 @@
 import { ConfigurationError } from "@nsj/mdb-core";
 import { serverCode } from "./errors.ts";
+import { checkReturning } from "./server-capabilities.ts";
 import type { Session } from "./session.ts";
 
 /** Modes that change what a text is cut into, so that placeholders could not be found; `ANSI` and its like stand for several. */
@@ -23,8 +24,8 @@ export interface ServerFacts {
   hasSnapshotIsolation: boolean | undefined;
   /** Commits are on the disk before they are answered. */
   isDurable?: boolean;
-  /** What is prepared outlives its session. */
-  keepsBranches?: boolean;
+  /** It writes no binary log. */
+  logsNoChanges?: boolean;
 }
 
 /**
@@ -33,8 +34,10 @@ export interface ServerFacts {
  */
 export async function setUp(session: Session, facts: ServerFacts): Promise<void> {
   const { flavor, snapshotIsolation } = session.settings;
-  const [answer] = await session.text("select @@session.sql_mode, @@session.max_allowed_packet");
-  const [modes, maxPacket] = (answer?.rows[0] ?? []) as [string, number];
+  const [answer] = await session.text("select @@session.sql_mode, @@session.max_allowed_packet, version()");
+  const [modes, maxPacket, version] = (answer?.rows[0] ?? []) as [string, number, string];
+  session.link.version = String(version);
+  checkReturning(session.settings, session.link.version);
   session.link.maxPacket = Number(maxPacket) - 1;
   const given = String(modes).split(",");
   const kept = given.filter((mode) => mode !== "" && !misleading.has(mode));

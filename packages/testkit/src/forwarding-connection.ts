@@ -15,6 +15,7 @@ import type {
   ResetPlan,
   ResultSet,
   RowStream,
+  ServerCapabilities,
   SessionContext,
   Statement,
   Vote,
@@ -34,6 +35,10 @@ export class ForwardingConnection implements Required<DriverConnection> {
 
   get txStatus(): DriverConnection["txStatus"] {
     return this.inner.txStatus;
+  }
+
+  get capabilities(): ServerCapabilities {
+    return this.inner.capabilities ?? {};
   }
 
   get onFatal(): ((error: unknown) => void) | null {

@@ -2,6 +2,7 @@ import type { Branch, BranchEnd, PreparedBranch, Vote } from "./branch.ts";
 import type { Isolation } from "./isolation.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 import type { OperationContext } from "./operation.ts";
+import type { ServerCapabilities } from "./server-capabilities.ts";
 import type { SessionContext } from "./session-context.ts";
 import type { BulkTarget, Call, ColumnInfo, ParameterHint, ParameterValue, ResultSet, Statement } from "./statement.ts";
 
@@ -94,6 +95,13 @@ export interface DriverConnection {
    * `"unknown"` after something that leaves it open. Local, free, true.
    */
   readonly txStatus: "idle" | "active" | "failed" | "unknown";
+  /**
+   * What this server lacks of what its driver and the options declare: an older version, another engine that speaks the same protocol. Known when `connect`
+   * resolves, from what the login and the first statements tell anyway; never changes. Core narrows the database by its first connection. One that
+   * can less than the first is refused by the pool; one that can more is used as far as that one went. A member that is not asked for any
+   * more may be there all the same. Absent: it has all.
+   */
+  readonly capabilities?: ServerCapabilities | undefined;
   /** Set by the pool. The driver calls it at most once, when the connection dies while no call of core is pending. */
   onFatal: ((error: unknown) => void) | null;
   /**

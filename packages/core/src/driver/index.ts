@@ -31,6 +31,12 @@ export type { MaybePromise } from "./maybe-promise.ts";
 export { noCapabilities } from "./no-capabilities.ts";
 export { type OperationContext, unlimited } from "./operation.ts";
 export type { Plans, StatementPlan } from "./plans.ts";
+export {
+  lackingBeside,
+  narrowedCapabilities,
+  type ServerCapabilities,
+  serverCapabilityNames,
+} from "./server-capabilities.ts";
 export { type ContextPart, contextParts, type SessionContext } from "./session-context.ts";
 export { socketErrorCodes } from "./socket-error-codes.ts";
 export type {

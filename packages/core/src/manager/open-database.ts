@@ -34,6 +34,7 @@ import {
   definitionParts,
   takesSchema,
 } from "./definitions.ts";
+import { KnownCapabilities } from "./known-capabilities.ts";
 import { mappersOf } from "./mappers.ts";
 
 /** What a database takes from its surroundings; tests give their own. */
@@ -110,6 +111,7 @@ function contextOf(
 ): { readonly context: DatabaseContext; readonly pool: Pool } {
   const { identity, key, refusal, budget } = belonging;
   const capabilities = Object.freeze({ ...driver.capabilities, ...connector.capabilities });
+  const known = new KnownCapabilities(capabilities);
   const dialect = Object.freeze({ ...driver.dialect, ...connector.dialect });
   const types = checkTypeOptions(belonging.types ?? options.types ?? {}, label);
   const place = { database: label, engine: driver.name };
@@ -125,6 +127,12 @@ function contextOf(
     classify: (error) => driver.classify(error),
     async connect(operation) {
       const connection = await connector.connect(operation);
+      try {
+        known.note(connection);
+      } catch (error) {
+        connection.destroy(error);
+        throw error;
+      }
       if (onConnect !== undefined) await prepare(context, connection, operation, onConnect);
       return connection;
     },
@@ -157,7 +165,9 @@ function contextOf(
     engine: driver.name,
     target,
     dialect,
-    capabilities,
+    get capabilities() {
+      return known.current;
+    },
     get pool() {
       return lending.standIn ?? pool;
     },

@@ -44,6 +44,9 @@ export function sharedMember(shared: DatabaseContext, options: SharedMemberOptio
     sharedWith: shared.database,
     capabilities: capabilitiesIn(options.context, shared.capabilities),
     refusal: options.refusal,
+    get capabilities() {
+      return shared.capabilities;
+    },
     pool: withContext(limited, options.context, shared),
     statementTimeoutMs: Math.min(shared.statementTimeoutMs, of.statementTimeoutMs ?? Number.POSITIVE_INFINITY),
     // Statements of others would be in the same transaction, and in the wrong context.

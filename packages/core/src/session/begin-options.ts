@@ -17,13 +17,7 @@ const plain: BeginOptions = Object.freeze({});
 export function beginOptions(context: DatabaseContext, options: SessionOptions, more?: BeginDetails): BeginOptions {
   if (options === noSessionOptions && more === undefined) return plain;
   const { isolation, readOnly, deferrable } = options;
-  const { capabilities } = context;
-  if (isolation !== undefined && !capabilities.isolation.includes(isolation)) {
-    const levels = capabilities.isolation.join(", ") || "none to choose from";
-    throw lacking(context, `isolation level "${isolation}"; it has ${levels}`);
-  }
-  if (readOnly === true && !capabilities.readOnlyTransactions) throw lacking(context, "read-only transactions");
-  if (deferrable === true && !capabilities.deferrableTransactions) throw lacking(context, "deferrable transactions");
+  refuseWhatIsLacking(context, options);
   if (options.verifyOutcome === true) refuseWithoutFates(context);
   return {
     ...(options.verifyOutcome === true && { traceable: true }),
@@ -32,6 +26,26 @@ export function beginOptions(context: DatabaseContext, options: SessionOptions, 
     ...(deferrable !== undefined && { deferrable }),
     ...more,
   };
+}
+
+/**
+ * To be asked again with a connection in hand: the first one may have told that its server lacks something.
+ * @throws UnsupportedError
+ */
+export function refuseWhatIsLacking(
+  context: DatabaseContext,
+  { isolation, readOnly, deferrable, branch }: SessionOptions & Pick<BeginOptions, "branch">,
+): void {
+  const { capabilities } = context;
+  if (isolation !== undefined && !capabilities.isolation.includes(isolation)) {
+    const levels = capabilities.isolation.join(", ") || "none to choose from";
+    throw lacking(context, `isolation level "${isolation}"; it has ${levels}`);
+  }
+  if (readOnly === true && !capabilities.readOnlyTransactions) throw lacking(context, "read-only transactions");
+  if (deferrable === true && !capabilities.deferrableTransactions) throw lacking(context, "deferrable transactions");
+  if (branch !== undefined && (capabilities.branches ?? "none") === "none") {
+    throw lacking(context, "transactions that can be prepared; it can be the one that decides");
+  }
 }
 
 /** For how long a server keeps a transaction that has outlived its time, in milliseconds: whoever works ends it within this. */

@@ -12,17 +12,22 @@ export function callProcedure(
   procedure: string | Identifier,
   parameters: Readonly<Record<string, unknown>>,
 ): { readonly text: string; readonly perform: Operation<ResultSet>["perform"] } {
-  if (!context.capabilities.procedures) {
-    throw new UnsupportedError(`${nameOf(context)}: the engine has no stored procedures`, context);
-  }
+  refuseWithoutProcedures(context);
   const call = compileCall(procedure, parameters, context);
   return {
     text: `call ${call.procedure.join(".")}`,
     perform(connection, operation) {
+      // The first connection may have told that its server has none.
+      refuseWithoutProcedures(context);
       if (connection.call === undefined) throw new Error("the driver declares procedures but has no call()");
       return connection.call(call, operation);
     },
   };
+}
+
+function refuseWithoutProcedures(context: DatabaseContext): void {
+  if (context.capabilities.procedures) return;
+  throw new UnsupportedError(`${nameOf(context)}: the engine has no stored procedures`, context);
 }
 
 /** What a procedure gave, for its caller. */

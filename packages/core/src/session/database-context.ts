@@ -37,6 +37,7 @@ export interface DatabaseContext {
   readonly engine: string;
   readonly target: ConnectionTarget;
   readonly dialect: DialectFacts;
+  /** Asked for anew at each use: the first connection may narrow them. */
   readonly capabilities: Capabilities;
   /** Asked for anew at each use: something else may stand in for it; see {@link lending}. */
   readonly pool: LeasePool;

@@ -1,4 +1,4 @@
-import { type MdbError, TransactionStateError, UnsupportedError } from "../errors/index.ts";
+import { type MdbError, TransactionStateError } from "../errors/index.ts";
 import { AutocommitHandle } from "./autocommit-handle.ts";
 import { type BeginDetails, refuseWithoutFates } from "./begin-options.ts";
 import { type Bounds, bothBounds, boundsFrom } from "./bounds.ts";
@@ -8,7 +8,7 @@ import type { Transaction } from "./executor.ts";
 import type { LeaseSource } from "./lease-source.ts";
 import { joiningScope, Participant } from "./participant.ts";
 import { withRetry } from "./retry.ts";
-import { runInSavepoint } from "./savepoint.ts";
+import { refuseWithoutSavepoints, runInSavepoint } from "./savepoint.ts";
 import { runInScope } from "./scope.ts";
 import { ServerTransaction } from "./server-transaction.ts";
 import { commitUnit, rollbackUnit } from "./settle.ts";
@@ -186,12 +186,7 @@ async function nest<R>(
 ): Promise<R> {
   const { unit, context } = runningPart(outer, options);
   const { server } = unit;
-  if (context.capabilities.savepoints === "none") {
-    throw new UnsupportedError(
-      `${nameOf(context)}: the engine has no savepoints, so transactions cannot be nested`,
-      context,
-    );
-  }
+  refuseWithoutSavepoints(context);
   const bounds = bothBounds(unit.bounds, boundsFrom(context, options));
   const scope = joiningScope(context, `savepoint on "${context.database}"`);
   const inner = new Unit({ context, scope, parent: unit, bounds, options: unit.options, server });

@@ -1,5 +1,6 @@
 import type { DriverConnection, MaybePromise } from "../driver/index.ts";
-import type { MdbError } from "../errors/index.ts";
+import { type MdbError, UnsupportedError } from "../errors/index.ts";
+import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { failureOf } from "./failure.ts";
 import { silent } from "./operation.ts";
 import { traceControl } from "./query-trace.ts";
@@ -9,6 +10,13 @@ import type { ServerTransaction } from "./server-transaction.ts";
 import { lookBack } from "./settle.ts";
 import type { Occupant } from "./turn.ts";
 import type { Unit } from "./unit.ts";
+
+/** @throws UnsupportedError where nothing can be nested */
+export function refuseWithoutSavepoints(context: DatabaseContext): void {
+  if (context.capabilities.savepoints !== "none") return;
+  const message = `${nameOf(context)}: the engine has no savepoints, so transactions cannot be nested`;
+  throw new UnsupportedError(message, context);
+}
 
 /**
  * Runs `work` with a savepoint around it: what it did is kept when it resolves, undone when it rejects. The savepoint has the turn of the unit
@@ -31,8 +39,11 @@ export function runInSavepoint<R>(outer: Unit, inner: Unit, work: () => Promise<
 async function withTurn<R>(outer: Unit, inner: Unit, work: () => Promise<R>, caller: Scope | undefined): Promise<R> {
   const server = outer.server as ServerTransaction;
   const name = server.nextSavepoint();
-  const set = (connection: DriverConnection): unknown =>
-    traceControl(outer.context, "savepoint", connection, server, () => connection.savepoint?.(name));
+  const set = (connection: DriverConnection): unknown => {
+    // The first connection may have told that its server has none.
+    refuseWithoutSavepoints(outer.context);
+    return traceControl(outer.context, "savepoint", connection, server, () => connection.savepoint?.(name));
+  };
   await outer.perform({ ...silent, bounds: inner.bounds, perform: set }, caller);
   let kept = false;
   try {
@@ -71,7 +82,7 @@ async function leave(
   holder.count(1);
   try {
     if (!kept) await traced("rollback to savepoint", () => connection.rollbackTo?.(name));
-    if (connection.releaseSavepoint === undefined) return undefined;
+    if (outer.context.capabilities.savepoints !== "full") return undefined;
     await traced("release savepoint", () => connection.releaseSavepoint?.(name));
     return undefined;
   } catch (error) {

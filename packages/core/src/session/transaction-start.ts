@@ -2,7 +2,7 @@ import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/ind
 import type { MdbError } from "../errors/index.ts";
 import type { Borrowed } from "../pool/index.ts";
 import { goOn } from "./at-once.ts";
-import { withLimit } from "./begin-options.ts";
+import { refuseWhatIsLacking, withLimit } from "./begin-options.ts";
 import { type Bounds, bothBounds, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { queries } from "./diagnostics.ts";
@@ -82,6 +82,8 @@ export class TransactionStart {
     transaction.hasConnection();
     // Its unit has ended while the connection was on its way.
     if (this.#given !== undefined) throw this.#given.reason;
+    // The first connection may have told that its server lacks something.
+    refuseWhatIsLacking(context, this.#facts.begin);
     this.#beginning = connection;
     const begin = withLimit(this.#facts.begin, context, bounds);
     const send = (): MaybePromise<void> => connection.begin(begin);

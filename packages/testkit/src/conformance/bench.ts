@@ -14,9 +14,11 @@ import {
   type ErrorKind,
   type ManagerOptions,
   type MaybePromise,
+  narrowedCapabilities,
   type OperationContext,
   type ParameterValue,
   type ResultSet,
+  type ServerCapabilities,
   type Statement,
 } from "@nsj/mdb-core";
 import { type FaultProxy, faultProxy } from "../proxy/fault-proxy.ts";
@@ -47,12 +49,13 @@ export class Bench implements Facts {
   readonly #fixtures: string[] = [];
   readonly #fatal = new Map<DriverConnection, unknown[]>();
 
-  constructor(suite: Suite) {
+  /** @param said - what the server has of what is declared */
+  constructor(suite: Suite, said?: ServerCapabilities) {
     this.#suite = suite;
     this.subject = suite.subject;
     this.driver = suite.subject.driver;
     this.connector = this.newConnector(suite.subject.options());
-    this.capabilities = { ...this.driver.capabilities, ...this.connector.capabilities };
+    this.capabilities = narrowedCapabilities({ ...this.driver.capabilities, ...this.connector.capabilities }, said);
     this.dialect = { ...this.driver.dialect, ...this.connector.dialect };
   }
 

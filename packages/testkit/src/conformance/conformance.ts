@@ -69,7 +69,7 @@ function registerCase(runner: TestRunner, suite: Suite, report: ReportBuilder, a
   runner.it(item.name, { timeout }, async (context) => {
     let reason: string | undefined;
     try {
-      const bench = new Bench(suite);
+      const bench = new Bench(suite, await suite.said());
       try {
         reason = reasonToSkip(bench, item);
         if (reason === undefined) await item.run(bench);

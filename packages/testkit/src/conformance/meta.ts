@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { createHook } from "node:async_hooks";
 import { inspect } from "node:util";
-import { ConfigurationError, contextParts, type DriverConnection, isolationLevels } from "@nsj/mdb-core";
+import {
+  ConfigurationError,
+  contextParts,
+  type DriverConnection,
+  isolationLevels,
+  narrowedCapabilities,
+  serverCapabilityNames,
+} from "@nsj/mdb-core";
 import type { Area } from "./area.ts";
 import { junk } from "./junk.ts";
 import { supplied } from "./need.ts";
@@ -67,7 +74,8 @@ export const meta: Area = {
       name: "has a method exactly where it declares the capability",
       async run(bench) {
         const connection = await bench.connect();
-        const { capabilities } = bench;
+        // Whatever a server lacks of it, its connections are all alike.
+        const capabilities = { ...bench.driver.capabilities, ...bench.connector.capabilities };
         const hasBranches = (capabilities.branches ?? "none") !== "none";
         const declared: readonly [keyof DriverConnection, boolean][] = [
           ["cancel", capabilities.cancel !== "none"],
@@ -214,6 +222,18 @@ export const meta: Area = {
           assert.ok(["never", "connect", "statement", "transaction"].includes(info.retry), String(info.retry));
           assert.notEqual(info.executed, "no", "what nobody knows may have been executed");
         }
+      },
+    },
+    {
+      name: "says of a server no more than it declares, and of one server always the same",
+      async run(bench) {
+        const said = (await bench.connect()).capabilities;
+        for (const name of Object.keys(said ?? {}))
+          assert.ok((serverCapabilityNames as readonly string[]).includes(name), name);
+        const declared = { ...bench.driver.capabilities, ...bench.connector.capabilities };
+        assert.deepEqual(narrowedCapabilities(declared, said), { ...declared, ...said }, "it is narrower, or the same");
+        const other = await bench.connect(bench.newConnector(bench.subject.options()));
+        assert.deepEqual(other.capabilities, said, "of another connector too");
       },
     },
     {

@@ -6,7 +6,7 @@ import type { TypeName } from "./type-names.ts";
 /** What is known of a subject before a case runs. */
 export interface Facts {
   readonly subject: Subject;
-  /** The driver's, narrowed by the connector. */
+  /** The driver's, narrowed by the connector and by what its server says. */
   readonly capabilities: Capabilities;
   readonly dialect: DialectFacts;
 }

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import type { Connector, DriverConnection } from "@nsj/mdb-core";
+import type { Connector, DriverConnection, ServerCapabilities } from "@nsj/mdb-core";
 import type { Admin } from "./admin.ts";
 import type { Subject } from "./subject.ts";
 
@@ -9,6 +9,7 @@ export class Suite {
   readonly subject: Subject;
   #admin: Promise<Admin> | undefined;
   #keeper: { readonly connector: Connector; readonly connection: DriverConnection } | undefined;
+  #said: { readonly capabilities: ServerCapabilities | undefined } | undefined;
   #names = 0;
   readonly #prefix = `mdb${randomInt(36 ** 5)
     .toString(36)
@@ -28,6 +29,16 @@ export class Suite {
     if (this.subject.admin === undefined) throw new Error("the case has to declare that it needs the admin client");
     this.#admin ??= this.subject.admin();
     return this.#admin;
+  }
+
+  /** What the server says that it has of the declared capabilities. A case finds out by itself where nothing can be reached. */
+  async said(): Promise<ServerCapabilities | undefined> {
+    try {
+      this.#said ??= { capabilities: (await this.#connection()).capabilities };
+    } catch {
+      return undefined;
+    }
+    return this.#said.capabilities;
   }
 
   /** Runs what removes the fixtures of a case. Best effort: a fixture may be gone with the transaction that made it. */

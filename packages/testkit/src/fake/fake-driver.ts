@@ -7,6 +7,7 @@ import {
   type Driver,
   type DriverConnection,
   type OperationContext,
+  type ServerCapabilities,
 } from "@nsj/mdb-core";
 import { EngineDatabase } from "../engine/engine-database.ts";
 import { classify } from "../reference/classify.ts";
@@ -30,6 +31,8 @@ export interface FakeDriverOptions {
   /** What it claims not to be able to do, beside what the engine behind it cannot. A member that is not declared is absent. */
   readonly capabilities?: Partial<Capabilities>;
   readonly dialect?: Partial<DialectFacts>;
+  /** What the server behind a connection says of itself; connections are counted from 1. By default it has all that the driver declares. */
+  readonly serverCapabilities?: (connection: number) => ServerCapabilities | undefined;
 }
 
 /** A driver for tests, and what tests want to know of it and do to it. */
@@ -77,6 +80,8 @@ export function fakeDriver(options: FakeDriverOptions = {}): FakeDriver {
     await beforeConnect(action, context);
     const real = new ReferenceConnection(new LazyPort(() => databaseOf(label).open()));
     const connection = new FakeConnection(real, connections.length + 1, script, calls, capabilities);
+    const said = options.serverCapabilities?.(connections.length + 1);
+    Object.defineProperty(connection, "capabilities", { value: said });
     connections.push(connection);
     return connection;
   };

@@ -5,6 +5,9 @@ import { LinkError } from "../reference/link-error.ts";
 import { referenceDriver } from "../reference/reference-driver.ts";
 import { type Mutant, mutant } from "./mutant.ts";
 
+/** Turns with each connection of the mutant that says so. */
+let isReadOnlyKnown = false;
+
 /** Bugs in options, connectors, classification and connecting. */
 export const connectingMutants: readonly Mutant[] = [
   mutant(
@@ -79,6 +82,27 @@ export const connectingMutants: readonly Mutant[] = [
       return inner;
     },
   }),
+  mutant(
+    "says of its server what it does not declare",
+    "meta: says of a server no more than it declares, and of one server always the same",
+    {
+      connection(inner) {
+        Object.defineProperty(inner, "capabilities", { value: { isolation: ["snapshot", "no such level"] } });
+        return inner;
+      },
+    },
+  ),
+  mutant(
+    "says another thing of its server each time",
+    "meta: says of a server no more than it declares, and of one server always the same",
+    {
+      connection(inner) {
+        isReadOnlyKnown = !isReadOnlyKnown;
+        Object.defineProperty(inner, "capabilities", { value: { readOnlyTransactions: isReadOnlyKnown } });
+        return inner;
+      },
+    },
+  ),
   mutant(
     "ignores the deadline of a connect",
     "connect: gives up at the deadline on a server that accepts and says nothing",

@@ -35,6 +35,7 @@ export class ReferenceConnection implements DriverConnection {
   onFatal: ((error: unknown) => void) | null = null;
   dirty = false;
   readonly fits = true;
+  readonly capabilities = Object.freeze({});
   txEnded = 0;
   transactionNumber: string | null | undefined = undefined;
   readonly #port: Port;
