@@ -15,8 +15,8 @@ export const tenantsMutants: readonly Mutant[] = [
   {
     fault: "a pin keeps nothing open",
     file: `${tenants}/tenant.ts`,
-    text: "this.#uses > 0 || this.pins > 0 || this.left.size > 0",
-    replacement: "this.#uses > 0 || this.left.size > 0",
+    text: "this.#uses > 0 || this.pins > 0 || this.left.length > 0",
+    replacement: "this.#uses > 0 || this.left.length > 0",
     noticedBy: ["packages/tenants/test/eviction.test.ts"],
   },
   {
