@@ -140,7 +140,7 @@ export const tenantsMutants: readonly Mutant[] = [
   {
     fault: "what was not committed in a tenant's old place in time is written there after the move",
     file: "packages/core/src/session/settle.ts",
-    text: "  return connection === undefined ? undefined : context.refusal?.();",
+    text: '  return state === undefined || state === "none" ? undefined : context.refusal?.();',
     replacement: "  return undefined;",
     noticedBy: ["packages/tenants/test/moves.test.ts", "packages/tenants/test/scope.test.ts"],
   },
