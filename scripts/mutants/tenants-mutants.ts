@@ -15,8 +15,8 @@ export const tenantsMutants: readonly Mutant[] = [
   {
     fault: "a pin keeps nothing open",
     file: `${tenants}/tenant.ts`,
-    text: "this.#uses > 0 || this.pins > 0 || this.left.size > 0",
-    replacement: "this.#uses > 0 || this.left.size > 0",
+    text: "this.#uses > 0 || this.pins > 0 || this.left.length > 0",
+    replacement: "this.#uses > 0 || this.left.length > 0",
     noticedBy: ["packages/tenants/test/eviction.test.ts"],
   },
   {
@@ -28,7 +28,7 @@ export const tenantsMutants: readonly Mutant[] = [
   },
   {
     fault: "a context is still there for the next borrower",
-    file: "packages/core/src/pool/give-back.ts",
+    file: "packages/core/src/pool/lend.ts",
     text: "  pooled.connection.setContext?.(undefined);",
     replacement: "",
     noticedBy: [
@@ -140,7 +140,7 @@ export const tenantsMutants: readonly Mutant[] = [
   {
     fault: "what was not committed in a tenant's old place in time is written there after the move",
     file: "packages/core/src/session/settle.ts",
-    text: `  return state === undefined || state === "none" ? undefined : context.refusal?.();`,
+    text: '  return state === undefined || state === "none" ? undefined : context.refusal?.();',
     replacement: "  return undefined;",
     noticedBy: ["packages/tenants/test/moves.test.ts", "packages/tenants/test/scope.test.ts"],
   },

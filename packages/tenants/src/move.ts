@@ -66,11 +66,11 @@ function leave(fleet: Fleet, tenant: Tenant, generation: Generation): Promise<vo
   const over = (timeoutMs: number): void => {
     generation.whenUnused = undefined;
     cut.cancel();
-    tenant.left.delete(generation);
+    tenant.left = tenant.left.filter((it) => it !== generation);
     fleet.closeGeneration(generation, { timeoutMs });
     resolve();
   };
-  tenant.left.add(generation);
+  tenant.left = [...tenant.left, generation];
   const late = (): void => {
     generation.isCut = true;
     over(0);

@@ -75,5 +75,5 @@ export function tenantStats({ tenants }: Fleet, id: string): TenantStats | undef
   const tenant = tenants.get(id);
   if (tenant === undefined) return undefined;
   const { uses, pins, left, current } = tenant;
-  return { tenant: id, uses, pins, leaving: left.size, pool: current?.stats() };
+  return { tenant: id, uses, pins, leaving: left.length, pool: current?.stats() };
 }

@@ -45,13 +45,16 @@ export class Generation {
   }
 }
 
+/** Of nearly all tenants: there are many, and each would have a list of its own. */
+const nowhere: readonly Generation[] = Object.freeze([]);
+
 /** One tenant that is open. */
 export class Tenant {
   readonly id: string;
   /** Where new work goes; `undefined` while it moves and new work has to wait. */
   current: Generation | undefined;
   /** Places that it has left, in which work goes on. */
-  readonly left = new Set<Generation>();
+  left: readonly Generation[] = nowhere;
   /** Set while `current` is not there: settles when it is, or rejects. */
   arriving: Promise<void> | undefined;
   pins = 0;
@@ -78,7 +81,7 @@ export class Tenant {
 
   /** Whether anybody has anything of it, or it is on its way. */
   get isInUse(): boolean {
-    return this.#uses > 0 || this.pins > 0 || this.left.size > 0 || this.arriving !== undefined || this.isRefreshing;
+    return this.#uses > 0 || this.pins > 0 || this.left.length > 0 || this.arriving !== undefined || this.isRefreshing;
   }
 
   /** Uses the place that it has now, until `end`. */

@@ -86,22 +86,21 @@ function upToMs(index: number): number {
 
 /** How often something took how long, in powers of two of a millisecond. */
 export class TimeHistogram {
-  readonly #counts: number[] = Array.from({ length: buckets }, () => 0);
+  /** Made with the first: a process may have thousands of pools that are hardly used. */
+  #counts: number[] | undefined;
 
   /** All of them together, in milliseconds. */
   sumMs = 0;
-  #empty = true;
 
   record(ms: number): void {
-    this.#empty = false;
+    this.#counts ??= Array.from({ length: buckets }, () => 0);
     this.sumMs += ms;
     const bucket = ms < 1 ? 0 : Math.min(16, 32 - Math.clz32(ms));
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
   }
 
   snapshot(): readonly TimeBucket[] {
-    // A process may have thousands of pools that are hardly used.
-    return this.#empty ? unused : this.#counts.map((count, index) => ({ upToMs: upToMs(index), count }));
+    return this.#counts?.map((count, index) => ({ upToMs: upToMs(index), count })) ?? unused;
   }
 }
 

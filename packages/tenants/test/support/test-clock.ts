@@ -48,6 +48,15 @@ export class TestClock implements Clock {
     this.#now = end;
   }
 
+  /** Lets time pass to the next timer and fires that; what it sets off has not settled yet. */
+  fireNext(): void {
+    const next = this.#next(Number.POSITIVE_INFINITY);
+    if (next === undefined) return;
+    this.#now = Math.max(this.#now, next.at);
+    this.#timers.delete(next);
+    next.callback();
+  }
+
   #next(end: number): Pending | undefined {
     let first: Pending | undefined;
     for (const timer of this.#timers) {
