@@ -7,7 +7,7 @@ import type { OutboxTables } from "./tables.ts";
 export class Chores {
   readonly #done: DoneMessages | undefined;
   readonly #backlog: Backlog;
-  readonly #onError: (error: unknown, message: undefined) => void;
+  readonly #onError: (error: unknown) => void;
   #underWay: Promise<void> | undefined;
 
   constructor(
@@ -15,7 +15,7 @@ export class Chores {
     tables: OutboxTables,
     keepMs: number | undefined,
     topics: readonly string[],
-    onError: (error: unknown, message: undefined) => void,
+    onError: (error: unknown) => void,
   ) {
     this.#done = keepMs === undefined ? undefined : new DoneMessages(database, tables, keepMs);
     this.#backlog = new Backlog(database, tables, topics);
@@ -40,7 +40,7 @@ export class Chores {
       try {
         await chore();
       } catch (error) {
-        this.#onError(error, undefined);
+        this.#onError(error);
       }
     }
   }

@@ -1,8 +1,9 @@
 import { type Database, sql } from "@nsj/mdb-core";
-import { type CheckedMessage, checkMessage } from "./checked-message.ts";
+import { type CheckedMessage, checkAddOptions, checkMessage } from "./checked-message.ts";
 import { columnTypesOf } from "./ddl.ts";
 import { lockKeys, locksDdl } from "./key-lock.ts";
 import type { AddOptions, NewMessage } from "./message.ts";
+import { momentOf } from "./moment.ts";
 import type { DebeziumOptions } from "./outbox-options.ts";
 import { checkName, createUnlessThere } from "./tables.ts";
 import { toldAdd } from "./told-add.ts";
@@ -66,7 +67,8 @@ export class DebeziumOutbox {
     return toldAdd(this.#database, this.#table, messages, () => this.#write(messages, options));
   }
 
-  async #write(messages: readonly DebeziumMessage[], { serialize = false }: AddOptions): Promise<readonly string[]> {
+  async #write(messages: readonly DebeziumMessage[], options: AddOptions): Promise<readonly string[]> {
+    const { serialize = false } = checkAddOptions(options);
     const checked = messages.map((message) => this.#checked(message));
     if (serialize && checked.some(({ key }) => key === null)) {
       throw new RangeError("serialize is for messages that have a key");
@@ -97,7 +99,7 @@ export class DebeziumOutbox {
    */
   async forget(before: Date): Promise<number> {
     const { rowCount } = await this.#database.execute(
-      sql`delete from ${sql.raw(this.#table)} where written_at < ${before.getTime()}`,
+      sql`delete from ${sql.raw(this.#table)} where written_at < ${momentOf(before)}`,
     );
     return rowCount;
   }

@@ -1,7 +1,9 @@
 import { performance } from "node:perf_hooks";
 import {
+  checkOptions,
   type Database,
   LockTimeoutError,
+  type OptionRules,
   StatementTimeoutError,
   sql,
   type Transaction,
@@ -9,6 +11,7 @@ import {
 } from "@nsj/mdb-core";
 import { inboxDdl } from "./ddl.ts";
 import { digestOf } from "./digest.ts";
+import { momentOf } from "./moment.ts";
 import { remember } from "./remember.ts";
 import { checkName, createUnlessThere } from "./tables.ts";
 
@@ -20,27 +23,44 @@ export interface OnceOptions {
   readonly timeoutMs?: number;
 }
 
-/** A key that is in use, or was used for something else: HTTP's 409 and 422. */
+const onceRules: OptionRules<OnceOptions> = { request: { type: "any" }, timeoutMs: { type: "milliseconds" } };
+
+/** A key that is missing, in use, or was used for something else: HTTP's 400, 409 and 422. */
 export class IdempotencyError extends Error {
   override readonly name = "IdempotencyError";
-  /** `"in use"`: somebody is at it; the same call may get the answer later. `"other request"`: the key was used for something else. */
-  readonly reason: "in use" | "other request";
-  readonly statusCode: 409 | 422;
+  /**
+   * `"in use"`: somebody is at it; the same call may get the answer later. `"other request"`: the key was used for something else. `"no key"`: it is empty, or
+   * no string: all who send none would share it.
+   */
+  readonly reason: "in use" | "other request" | "no key";
+  readonly statusCode: 400 | 409 | 422;
 
   constructor(reason: IdempotencyError["reason"]) {
-    super(
-      reason === "in use"
-        ? "the idempotency key is in use right now"
-        : "the idempotency key was used for another request",
-    );
+    const { message, statusCode } = refusals[reason];
+    super(message);
     this.reason = reason;
-    this.statusCode = reason === "in use" ? 409 : 422;
+    this.statusCode = statusCode;
   }
 }
 
-/** The inbox of a database. @throws RangeError for a name that is none for a table */
-export function inbox(database: Database, { table = "mdb_inbox" }: { readonly table?: string } = {}): Inbox {
-  return new Inbox(database, table);
+const refusals = {
+  "in use": { statusCode: 409, message: "the idempotency key is in use right now" },
+  "other request": { statusCode: 422, message: "the idempotency key was used for another request" },
+  "no key": { statusCode: 400, message: "an idempotency key is needed: a string that is not empty" },
+} as const;
+
+/** Options of an inbox. */
+interface InboxOptions {
+  /** Its table. `"mdb_inbox"` by default. */
+  readonly table?: string | undefined;
+}
+
+const inboxRules: OptionRules<InboxOptions> = { table: { type: "string" } };
+
+/** The inbox of a database. @throws RangeError for a name that is none for a table, ConfigurationError for options that are none */
+export function inbox(database: Database, options: InboxOptions = {}): Inbox {
+  checkOptions<InboxOptions>("inbox", options, inboxRules);
+  return new Inbox(database, options.table ?? "mdb_inbox");
 }
 
 /** What was done already, in the database in which it was done. May be used concurrently. */
@@ -90,9 +110,12 @@ export class Inbox {
    * Everybody gets what JSON made of the answer, the first one too.
    * @param key - of any length; its digest is kept
    * @param work - gives what JSON can hold; `undefined` becomes `null`
-   * @throws IdempotencyError where somebody is at the same key for longer than `timeoutMs`, or it was used for another request
+   * @throws IdempotencyError where there is no key, somebody is at the same key for longer than `timeoutMs`, or it was used for another request
+   * @throws ConfigurationError for options that are none
    */
   async once<R>(key: string, work: (tx: Transaction) => Promise<R>, options: OnceOptions = {}): Promise<R> {
+    checkOptions<OnceOptions>("once", options, onceRules);
+    if (typeof key !== "string" || key === "") throw new IdempotencyError("no key");
     const { request = null, timeoutMs = 10_000 } = options;
     const asked = digestOf(JSON.stringify(request));
     const id = digestOf(key);
@@ -159,7 +182,7 @@ export class Inbox {
   /** Forgets what was done before a moment. Whoever comes with it again is new. Gives how much it was. */
   async forget(before: Date): Promise<number> {
     const { rowCount } = await this.#database.execute(
-      sql`delete from ${sql.raw(this.#table)} where done_at < ${before.getTime()}`,
+      sql`delete from ${sql.raw(this.#table)} where done_at < ${momentOf(before)}`,
     );
     return rowCount;
   }

@@ -37,10 +37,10 @@ export class Listener {
 
   /** Listens until the signal aborts. Never rejects: without it relays look by themselves. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.#database.closed) {
       const isRenewed = await this.#once(signal).catch(() => false);
       this.#isHearing = isRenewed && !signal.aborted;
-      if (!isRenewed) await elapsed(againMs, signal);
+      if (!isRenewed && !this.#database.closed) await elapsed(againMs, signal);
     }
   }
 

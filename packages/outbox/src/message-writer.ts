@@ -1,5 +1,5 @@
 import { type Database, sql, type Transaction, UniqueViolationError } from "@nsj/mdb-core";
-import type { CheckedMessage } from "./checked-message.ts";
+import { type CheckedMessage, checkAddOptions } from "./checked-message.ts";
 import { lockKeys } from "./key-lock.ts";
 import type { AddOptions } from "./message.ts";
 import { laneCount, laneOf, type OutboxTables } from "./tables.ts";
@@ -17,11 +17,8 @@ export class MessageWriter {
   }
 
   /** Gives the id of each: its own, or that of the one that has its `dedupeKey`. @param onCommit - told of the lanes that have one more */
-  async write(
-    messages: readonly CheckedMessage[],
-    { serialize = false }: AddOptions,
-    onCommit: (lanes: readonly number[]) => void,
-  ) {
+  async write(messages: readonly CheckedMessage[], options: AddOptions, onCommit: (lanes: readonly number[]) => void) {
+    const { serialize = false } = checkAddOptions(options);
     if (serialize && messages.some(({ key }) => key === null)) {
       throw new RangeError("serialize is for messages that have a key");
     }

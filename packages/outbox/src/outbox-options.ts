@@ -1,4 +1,4 @@
-import { checkOptions, type ForeignOptions, type OptionRules } from "@nsj/mdb-core";
+import { ConfigurationError, checkOptions, type ForeignOptions, type OptionRules } from "@nsj/mdb-core";
 
 /** Options of an outbox. */
 export interface OutboxOptions {
@@ -59,4 +59,9 @@ const foreign: ForeignOptions = {
 export function checkOutboxOptions(options: OutboxOptions | DebeziumOptions): void {
   if (options.format === "debezium") checkOptions<DebeziumOptions>("outbox", options, debeziumRules, "", foreign);
   else checkOptions<OutboxOptions>("outbox", options, rules, "", foreign);
+  if ((options as OutboxOptions).keepMs === Number.POSITIVE_INFINITY) {
+    throw new ConfigurationError(`outbox: option "keepMs" must be finite: what is kept for ever has no end`, {
+      key: "keepMs",
+    });
+  }
 }

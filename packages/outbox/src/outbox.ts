@@ -7,8 +7,8 @@ import { DebeziumOutbox } from "./debezium-outbox.ts";
 import type { AddOptions, NewMessage } from "./message.ts";
 import { MessageWriter } from "./message-writer.ts";
 import { checkOutboxOptions, type DebeziumOptions, type OutboxOptions } from "./outbox-options.ts";
-import { type Handlers, Relay } from "./relay.ts";
-import { checkRelayOptions, type RelayOptions } from "./relay-options.ts";
+import { Relay } from "./relay.ts";
+import { checkHandlers, checkRelayOptions, type Handlers, type RelayOptions } from "./relay-options.ts";
 import { type OutboxStats, outboxStats } from "./stats.ts";
 import { createUnlessThere, type OutboxTables, tablesOf } from "./tables.ts";
 import { toldAdd } from "./told-add.ts";
@@ -79,14 +79,14 @@ export class Outbox {
   /**
    * What hands messages over to handlers, by topic. Any number of relays, in any number of processes, may run: each message is handled by one of
    * them at a time.
-   * @throws ConfigurationError for options that are none
+   * @throws ConfigurationError for options that are none, and for handlers that are none
    */
   relay(handlers: Handlers, options: RelayOptions = {}): Relay {
     const relay: Relay = new Relay({
       database: this.#database,
       tables: this.#tables,
       keepMs: this.#keepMs,
-      handlers: new Map(Object.entries(handlers)),
+      handlers: checkHandlers(handlers),
       options: checkRelayOptions(options),
       onRunning: (isRunning) => void (isRunning ? this.#relays.add(relay) : this.#relays.delete(relay)),
     });

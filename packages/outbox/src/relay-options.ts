@@ -1,4 +1,8 @@
-import { ConfigurationError, checkOptions, type ForeignOptions, type OptionRules } from "@nsj/mdb-core";
+import { ConfigurationError, checkOptions, type Database, type ForeignOptions, type OptionRules } from "@nsj/mdb-core";
+import type { Handler } from "./message.ts";
+
+/** Handlers by topic. */
+export type Handlers = Readonly<Record<string, Handler>>;
 
 /** How a relay works. */
 export interface RelayOptions {
@@ -27,8 +31,9 @@ export interface RelayOptions {
    */
   readonly order?: "key" | "none";
   /**
-   * On PostgreSQL, whether commits of other processes wake the relay, by a LISTEN on a connection that it holds. By default where the pool may have 4
-   * connections or more. Where it does not work (a pooler in between), the connection is given back, and the relay looks by itself.
+   * On PostgreSQL, whether commits of other processes wake the relay, by a LISTEN on **a connection of the pool that it holds as long as it runs**, changed
+   * every 45 seconds: one more of `stats().busy`, one less for everybody else. By default where the pool may have 4 connections or more; with `true` it
+   * must have 2. Where it does not work (a pooler in between), the connection is given back, and the relay looks by itself.
    */
   readonly listen?: boolean;
   /** Told of each failure of a handler, and of each look that failed. By default they are warnings of the process. */
@@ -83,12 +88,45 @@ const defaults = {
   onError: (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error)),
 } as const;
 
+/** The longest time that a timer of Node.js can wait. */
+const longestMs = 2 ** 31 - 1;
+const atLeastOne = ["batchSize", "concurrency", "attempts", "idleMs", "leaseMs", "handlerTimeoutMs"] as const;
+const times = ["idleMs", "leaseMs", "handlerTimeoutMs", "initialBackoffMs", "maxBackoffMs"] as const;
+
 /** @throws ConfigurationError for an unknown option or a wrong value */
 export function checkRelayOptions(options: RelayOptions): CheckedRelayOptions {
   checkOptions<RelayOptions>("relay", options, rules, "", foreign);
-  const checked = { ...defaults, ...options };
-  for (const key of ["batchSize", "concurrency", "attempts", "leaseMs", "handlerTimeoutMs"] as const) {
-    if (checked[key] < 1) throw new ConfigurationError(`relay: option "${key}" must be at least 1`, { key });
-  }
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const checked: CheckedRelayOptions = { ...defaults, ...Object.fromEntries(given) };
+  for (const key of atLeastOne) if (checked[key] < 1) throw wrong(key, "must be at least 1");
+  for (const key of times) if (checked[key] > longestMs) throw wrong(key, `must be at most ${longestMs}, 24 days`);
   return checked;
+}
+
+function wrong(key: keyof RelayOptions, problem: string): ConfigurationError {
+  return new ConfigurationError(`relay: option "${key}" ${problem}`, { key });
+}
+
+/**
+ * Whether a relay of this database listens.
+ * @throws ConfigurationError where it was told to, and nobody could send anything beside it
+ */
+export function mayListen(database: Database, listen: boolean | undefined): boolean {
+  if (database.engine !== "postgres") return false;
+  const { max } = database.stats();
+  if (listen === true && max < 2) throw wrong("listen", "needs a pool of 2 connections or more: it holds one of them");
+  return listen ?? max >= 4;
+}
+
+/** @throws ConfigurationError for what is no handler */
+export function checkHandlers(handlers: Handlers): ReadonlyMap<string, Handler> {
+  if (typeof handlers !== "object" || handlers === null) {
+    throw new ConfigurationError("relay: its handlers must be an object, a function for each topic");
+  }
+  const byTopic = new Map(Object.entries(handlers));
+  for (const [key, handler] of byTopic) {
+    if (typeof handler === "function") continue;
+    throw new ConfigurationError(`relay: the handler of ${JSON.stringify(key)} must be a function`, { key });
+  }
+  return byTopic;
 }

@@ -10,12 +10,9 @@ import { Lanes } from "./lanes.ts";
 import { Listener } from "./listener.ts";
 import type { Handler } from "./message.ts";
 import { outside } from "./outside.ts";
-import type { CheckedRelayOptions } from "./relay-options.ts";
+import { type CheckedRelayOptions, mayListen } from "./relay-options.ts";
 import { Rest } from "./rest.ts";
 import type { OutboxTables } from "./tables.ts";
-
-/** Handlers by topic. */
-export type Handlers = Readonly<Record<string, Handler>>;
 
 /** What a relay is made of. */
 export interface RelayFacts {
@@ -54,13 +51,13 @@ export class Relay {
     const { database, tables, keepMs, handlers, options } = facts;
     this.#facts = facts;
     this.#lanes = new Lanes(database, tables, options.leaseMs);
-    this.#chores = new Chores(database, tables, keepMs, [...handlers.keys()], options.onError);
+    this.#chores = new Chores(database, tables, keepMs, [...handlers.keys()], (error) => this.#told(error));
     this.#messages = new LaneMessages(database, tables, options.order);
     const changes = new LaneChanges(database, tables, keepMs !== undefined);
     const calls = new HandlerCalls({ database, table: tables.messages, handlers, options });
     this.#worker = new LaneWorker({ calls, messages: this.#messages, changes, handlers, options });
     this.#rest = new Rest(options.idleMs);
-    if (database.engine === "postgres" && (options.listen ?? database.stats().max >= 4)) {
+    if (mayListen(database, options.listen)) {
       this.#listener = new Listener(database, tables.messages, () => this.wake());
     }
   }
@@ -73,9 +70,7 @@ export class Relay {
     this.#facts.onRunning(true);
     const running = outside(() => this.#run(stopping.signal));
     const stop = async (): Promise<void> => {
-      stopping.abort();
-      this.#rest.end();
-      this.#due.tell();
+      this.#end(stopping);
       await running;
     };
     const lanes = this.#lanes;
@@ -98,6 +93,24 @@ export class Relay {
     else this.#due.add(lanes.filter((lane) => this.#lanes.has(lane)));
   }
 
+  /** Takes no new message. */
+  #end(stopping = this.#stopping): void {
+    stopping?.abort();
+    this.#rest.end();
+    this.#due.tell();
+  }
+
+  /** A database that is closed takes nothing any more: a relay that nobody has stopped ends with it. */
+  #endWithDatabase(): boolean {
+    const { closed } = this.#facts.database;
+    if (closed) this.#end();
+    return closed;
+  }
+
+  #told(error: unknown): void {
+    if (!this.#endWithDatabase()) this.#facts.options.onError(error, undefined);
+  }
+
   async #run(signal: AbortSignal): Promise<void> {
     const listening = this.#listener?.run(signal);
     // Lives until the last handler has ended: what that one is at must not be taken over.
@@ -113,13 +126,13 @@ export class Relay {
     this.#facts.onRunning(false);
     this.#stopping = undefined;
     // Others take them over later, where this fails.
-    await this.#lanes.release().catch((error: unknown) => this.#facts.options.onError(error, undefined));
+    if (!this.#facts.database.closed) await this.#lanes.release().catch((error: unknown) => this.#told(error));
   }
 
   /** Shows that it lives, however long handlers take. */
   async #live(ended: AbortSignal): Promise<void> {
-    const { leaseMs, onError } = this.#facts.options;
-    while (!ended.aborted) {
+    const { leaseMs } = this.#facts.options;
+    while (!ended.aborted && !this.#endWithDatabase()) {
       try {
         const before = this.#lanes.size;
         await this.#lanes.look();
@@ -127,7 +140,7 @@ export class Relay {
         if (this.#lanes.has(0)) this.#chores.begin(ended);
         else await this.#chores.end();
       } catch (error) {
-        onError(error, undefined);
+        this.#told(error);
       }
       await elapsed(leaseMs / 4, ended);
     }
@@ -137,13 +150,13 @@ export class Relay {
   async #look(signal: AbortSignal): Promise<void> {
     for (;;) {
       await this.#rest.wait();
-      if (signal.aborted) return;
+      if (signal.aborted || this.#endWithDatabase()) return;
       // Those that are known already are read anyway. One that somebody is at is asked for too: he has read what was there when he began.
       const unknown = this.#lanes.held().filter((lane) => !this.#due.has(lane));
       try {
         if (unknown.length > 0) this.#due.add(await this.#messages.dueIn(unknown));
       } catch (error) {
-        this.#facts.options.onError(error, undefined);
+        this.#told(error);
       }
       // Also of what was known before its lane was this relay's.
       this.#due.tell();
@@ -152,7 +165,7 @@ export class Relay {
 
   /** Takes one lane after another in which there is something. */
   async #work(signal: AbortSignal): Promise<void> {
-    const { batchSize, onError } = this.#facts.options;
+    const { batchSize } = this.#facts.options;
     while (!signal.aborted) {
       const held = this.#lanes.borrow((lane) => this.#due.has(lane));
       if (held === undefined) {
@@ -166,7 +179,7 @@ export class Relay {
         if (found > 0) this.#rest.reset();
         if (!isHeld && !held.lost.aborted) this.#lanes.lost(held.lane);
       } catch (error) {
-        onError(error, undefined);
+        this.#told(error);
       } finally {
         this.#lanes.giveBack(held);
       }

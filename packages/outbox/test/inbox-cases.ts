@@ -61,6 +61,14 @@ export function inboxCases(fresh: ReturnType<typeof outboxBeds>): void {
     expect(await remembered.forget(new Date(Date.now() + 1_000))).toBe(3);
   });
 
+  it("refuses a key that is missing, which all who send none would share", async () => {
+    const { remembered } = await fresh();
+    for (const key of ["", undefined as never, 5 as never]) {
+      const refused = remembered.once(key, async () => 1);
+      await expect(refused).rejects.toMatchObject({ name: "IdempotencyError", reason: "no key", statusCode: 400 });
+    }
+  });
+
   it("does it once for two who come at the same time", async () => {
     const { remembered, applied, numbers } = await fresh();
     let runs = 0;

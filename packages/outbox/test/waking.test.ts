@@ -101,4 +101,45 @@ describe("a relay on PostgreSQL", () => {
     await until(async () => (await events.size()) === 0);
     expect(running.isListening).toBe(false);
   });
+
+  it("shows the connection on which it listens in the pool's figures, and needs a second one", async () => {
+    const table = await newOutbox();
+    const connectionString = inject("postgresUrl");
+    await using databases = new DatabaseManager({
+      main: postgres({ connectionString, pool: { max: 2 } }),
+      alone: postgres({ connectionString, pool: { max: 1 } }),
+    });
+    const main = databases.database("main");
+    const handlers = { did: async () => {} };
+    const running = outbox(main, { table })
+      .relay(handlers, { ...hardlyEver, listen: true })
+      .start();
+    await until(() => running.isListening && running.lanes === 16);
+    await until(() => main.stats().busy === 1);
+    expect(main.stats()).toMatchObject({ waiting: 0, leaks: 0 });
+    await running.stop();
+    await until(() => main.stats().busy === 0);
+    const alone = () => outbox(databases.database("alone"), { table }).relay(handlers, { listen: true });
+    expect(alone).toThrow(/"listen" needs a pool of 2 connections or more/);
+  });
+
+  it("ends with its database, and gives the connection on which it listens back", async () => {
+    const table = await newOutbox();
+    const databases = new DatabaseManager({ main: postgres({ connectionString: inject("postgresUrl") }) });
+    const main = databases.database("main");
+    const errors: unknown[] = [];
+    const options = { idleMs: 5, leaseMs: 400, onError: (error: unknown) => void errors.push(error) };
+    const running = outbox(main, { table })
+      .relay({ did: async () => {} }, options)
+      .start();
+    await until(() => running.isListening && running.lanes === 16);
+    const destroyed = main.stats().destroyed;
+    await databases.close({ timeoutMs: 20_000 });
+    await running.stop();
+    expect(running.isListening).toBe(false);
+    expect(main.stats()).toMatchObject({ total: 0, busy: 0 });
+    // Nothing had to be taken away from it, and nobody was told of a failure.
+    expect(main.stats().destroyed["close timeout" as never]).toBe(destroyed["close timeout" as never]);
+    expect(errors).toEqual([]);
+  });
 });

@@ -1,5 +1,5 @@
 import { TransactionStateError } from "@nsj/mdb-core";
-import { type Message, type Outbox, outbox } from "@nsj/mdb-outbox";
+import { inbox, type Message, type Outbox, outbox, toDatabase } from "@nsj/mdb-outbox";
 import { expect, it } from "vitest";
 import { newTable, type outboxBeds, tablesMade, until } from "./outbox-bed.ts";
 
@@ -37,13 +37,62 @@ export function writingCases(fresh: ReturnType<typeof outboxBeds>): void {
     await expect(adding({ topic: "t", body: undefined })).rejects.toThrow(TypeError);
     const unkeyed = database.transaction(() => events.add({ topic: "t", body: 1 }, { serialize: true }));
     await expect(unkeyed).rejects.toThrow(/have a key/);
-    expect(() => outbox(database, { table: "No; drop table x" })).toThrow(RangeError);
-    expect(() => outbox(database, { keep: 1 } as object)).toThrow(/unknown option "keep"/);
-    expect(() => outbox(database, { format: "debezium", keepMs: 1 } as never)).toThrow(/unknown option "keepMs"/);
-    expect(() => events.relay({}, { batchSize: 0 })).toThrow(/batchSize/);
-    expect(() => events.relay({}, { batch: 1 } as object)).toThrow(/unknown option "batch"/);
-    expect(() => events.relay({}, { pollInterval: 1 } as object)).toThrow(/"pollInterval"; did you mean "idleMs"\?/);
-    expect(() => outbox(database, { tableName: "x" } as object)).toThrow(/"tableName"; did you mean "table"\?/);
+    const dedupKey = database.transaction(() => events.add({ topic: "t", body: 1, dedupKey: "x" } as never));
+    await expect(dedupKey).rejects.toThrow(/no "dedupKey"/);
+    await expect(adding({ topic: 1 as never, body: 1 })).rejects.toThrow(/topic of a message is a string/);
+    await expect(adding({ topic: "t", key: 17 as never, body: 1 })).rejects.toThrow(/key of a message is a string/);
+    await expect(adding({ topic: "t", availableAt: "now" as never, body: 1 })).rejects.toThrow(/is a Date/);
+    await expect(adding(null as never)).rejects.toThrow(/is an object/);
+    const serialise = database.transaction(() => events.add({ topic: "t", body: 1 }, { serialise: true } as never));
+    await expect(serialise).rejects.toThrow(/unknown option "serialise"; did you mean "serialize"\?/);
+    expect(await events.size()).toBe(0);
+  });
+
+  it("refuses options that are none, and says what would be right", async () => {
+    const { database, events, effect, remembered } = await fresh();
+    const handlers = { did: async () => {} };
+    const relay = (options: object) => () => events.relay(handlers, options);
+    for (const name of ["batchSize", "concurrency", "attempts", "idleMs", "leaseMs", "handlerTimeoutMs"]) {
+      for (const value of [0, -1, Number.NaN, "5"]) expect(relay({ [name]: value }), name).toThrow(name);
+    }
+    for (const name of ["batchSize", "concurrency", "attempts"]) expect(relay({ [name]: 1.5 }), name).toThrow(name);
+    for (const name of ["idleMs", "leaseMs", "handlerTimeoutMs", "initialBackoffMs", "maxBackoffMs"]) {
+      // A timer of Node.js would be over at once.
+      for (const value of [Number.POSITIVE_INFINITY, 2 ** 31])
+        expect(relay({ [name]: value }), name).toThrow(/at most/);
+      expect(relay({ [name]: undefined }), name).not.toThrow();
+    }
+    expect(relay({ order: "topic" })).toThrow(/order/);
+    expect(relay({ listen: "yes" })).toThrow(/listen/);
+    expect(relay({ onError: "log" })).toThrow(/onError/);
+    expect(relay({ batch: 1 })).toThrow(/unknown option "batch"/);
+    expect(relay({ pollInterval: 1 })).toThrow(/"pollInterval"; did you mean "idleMs"\?/);
+    expect(relay(null as never)).toThrow(/must be an object/);
+    expect(() => events.relay({ did: "later" } as never)).toThrow(/handler of "did" must be a function/);
+    expect(() => events.relay(undefined as never)).toThrow(/a function for each topic/);
+
+    const make = (options: object) => () => outbox(database, options);
+    expect(make({ table: "No; drop table x" })).toThrow(RangeError);
+    expect(make({ table: 5 })).toThrow(/table/);
+    expect(make({ keep: 1 })).toThrow(/unknown option "keep"/);
+    for (const keepMs of [-1, Number.POSITIVE_INFINITY, "a week"]) expect(make({ keepMs })).toThrow(/keepMs/);
+    expect(make({ notify: 1 })).toThrow(/notify/);
+    expect(make({ traceparent: "00-" })).toThrow(/traceparent/);
+    expect(make({ format: "kafka" })).toThrow(/format/);
+    expect(make({ tableName: "x" })).toThrow(/"tableName"; did you mean "table"\?/);
+    expect(make({ format: "debezium", keepMs: 1 })).toThrow(/unknown option "keepMs"/);
+    expect(make({ format: "debezium", payload: "json" })).toThrow(/payload/);
+
+    expect(() => inbox(database, { name: "x" } as never)).toThrow(/unknown option "name"/);
+    expect(() => inbox(database, { table: "No" })).toThrow(RangeError);
+    expect(() => toDatabase(database, "insert" as never)).toThrow(/effect must be a function/);
+    expect(() => toDatabase(database, effect, { sender: "x" } as never)).toThrow(/unknown option "sender"/);
+    for (const source of ["", "x".repeat(101)]) {
+      expect(() => toDatabase(database, effect, { source })).toThrow(/1 to 100 characters/);
+    }
+    await expect(remembered.once("key", async () => 1, { timeout: 5 } as never)).rejects.toThrow(/"timeout/);
+    await expect(remembered.once("key", async () => 1, { timeoutMs: -1 })).rejects.toThrow(/timeoutMs/);
+    await expect(remembered.forget(new Date(Number.NaN))).rejects.toThrow(/valid Date/);
   });
 
   it("hands over what was written: texts, bytes, keys and trace contexts, in their order", async () => {
