@@ -26,7 +26,7 @@ interface Pool {
 const contentType = "text/plain; version=0.0.4; charset=utf-8";
 
 /**
- * A page for Prometheus: what every pool of a manager counts, under the names that OpenTelemetry's exporter gives to the same figures. Reads
+ * A page for Prometheus: what every pool of a manager counts, under the names that OpenTelemetry's conversion to Prometheus gives to the same figures, units included. Reads
  * `stats()` and nothing else, so it costs nothing between two scrapes and asks no server. Show it to your own network only: it names labels.
  */
 export function metrics(databases: Pick<DatabaseManager, "stats">, options: MetricsOptions = {}): MetricsHandler {
@@ -58,10 +58,10 @@ function pageOf(pools: readonly Pool[]): string {
   const page = new PrometheusText();
   const one = (read: (stats: PoolStats) => number) => (): [Record<string, string>, typeof read][] => [[{}, read]];
   const samples = (
-    reads: (first: PoolStats) => readonly (readonly [object, (stats: PoolStats) => number])[],
+    reads: (all: readonly PoolStats[]) => readonly (readonly [object, (stats: PoolStats) => number])[],
   ): Sample[] =>
     pools.flatMap(({ labels, stats }) =>
-      reads(stats[0] as PoolStats).map(([more, read]) => ({
+      reads(stats).map(([more, read]) => ({
         labels: { ...labels, ...more },
         value: stats.reduce((sum, it) => sum + read(it), 0),
       })),
@@ -71,6 +71,7 @@ function pageOf(pools: readonly Pool[]): string {
   const counter = (name: string, help: string, reads: Parameters<typeof samples>[0]): void =>
     page.family(`${name}_total`, "counter", help, samples(reads));
 
+  // The exporter's name, although `_count` is the end of a histogram's to Prometheus's own linter: two names for one figure would be worse.
   gauge("count", "Connections that are currently in that state.", () => [
     [{ db_client_connection_state: "idle" }, (it) => it.idle],
     [{ db_client_connection_state: "used" }, (it) => it.busy],
@@ -105,16 +106,20 @@ function pageOf(pools: readonly Pool[]): string {
     "Connections that were opened.",
     one((it) => it.created),
   );
-  counter("mdb_client_connection_closed", "Connections that went, by reason.", ({ destroyed }) =>
-    (Object.keys(destroyed) as (keyof typeof destroyed)[]).map((reason) => [{ reason }, (it) => it.destroyed[reason]]),
+  counter(
+    "mdb_client_connection_closed",
+    "Connections that went, by reason.",
+    byReason(({ destroyed }) => destroyed),
   );
   counter(
     "mdb_client_connection_failures",
     "Attempts to connect that failed.",
     one((it) => it.connectFailures),
   );
-  counter("mdb_client_request_rejected", "Callers that were turned away, by reason.", ({ rejected }) =>
-    (Object.keys(rejected) as (keyof typeof rejected)[]).map((reason) => [{ reason }, (it) => it.rejected[reason]]),
+  counter(
+    "mdb_client_request_rejected",
+    "Callers that were turned away, by reason.",
+    byReason(({ rejected }) => ({ ...rejected })),
   );
   counter(
     "mdb_client_connection_acquired",
@@ -157,6 +162,14 @@ function pageOf(pools: readonly Pool[]): string {
   const uses = distributions("useTimes", "useTimeMs");
   page.histogram("db_client_connection_use_time_seconds", "How long connections were used.", uses);
   return page.toString();
+}
+
+/** One sample for each reason that any of the pools of a name knows. */
+function byReason(counts: (stats: PoolStats) => Readonly<Record<string, number>>) {
+  return (all: readonly PoolStats[]): [object, (stats: PoolStats) => number][] => {
+    const reasons = new Set(all.flatMap((it) => Object.keys(counts(it))));
+    return Array.from(reasons, (reason) => [{ reason }, (it) => counts(it)[reason] ?? 0]);
+  };
 }
 
 function healths(pools: readonly Pool[]): Sample[] {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { DatabaseManager, defineDatabase } from "@nsj/mdb-core";
+import { DatabaseManager, defineDatabase, type PoolStats } from "@nsj/mdb-core";
 import { fakeDriver } from "@nsj/mdb-testkit";
 import { afterEach, describe, expect, it } from "vitest";
 import { metrics } from "../src/index.ts";
@@ -125,6 +125,28 @@ describe("the page for Prometheus", () => {
       { name: "db_client_connection_max", labels: { db_client_connection_pool_name: "tenant" }, value: 6 },
     ]);
     expect(families.get("mdb_client_pool_health")?.samples.map(({ value }) => value)).toEqual([2]);
+  });
+
+  it("knows the reasons of every pool that shares a name, whichever comes first", () => {
+    const one = managerOf("t").database("t").stats();
+    const destroyed = { died: 1 } as unknown as PoolStats["destroyed"];
+    const rejected = { queueFull: 2 } as unknown as PoolStats["rejected"];
+    const known = { ...one.destroyed, died: 2, leaked: 3 };
+    const other = { ...one, destroyed: known, rejected: { ...one.rejected, down: 4 } };
+    for (const stats of [
+      { t1: { ...one, destroyed, rejected }, t2: other },
+      { t1: other, t2: { ...one, destroyed, rejected } },
+    ]) {
+      const families = parse(metrics({ stats: () => stats }, { poolName: () => "tenant" }).text());
+      const counts = (name: string) =>
+        families.get(name)?.samples.flatMap(({ labels, value }) => (value > 0 ? [[labels["reason"], value]] : []));
+      expect(counts("mdb_client_connection_closed_total")).toEqual([
+        ["died", 3],
+        ["leaked", 3],
+      ]);
+      expect(Object.fromEntries(counts("mdb_client_request_rejected_total") ?? [])).toEqual({ queueFull: 2, down: 4 });
+      expect(families.get("mdb_client_connection_closed_total")?.samples).toHaveLength(Object.keys(known).length);
+    }
   });
 
   it("is empty without databases", () => expect(metrics(new DatabaseManager({})).text()).toBe(""));

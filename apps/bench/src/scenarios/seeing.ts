@@ -26,7 +26,7 @@ export const seeingScenarios: readonly Scenario[] = [
     columns,
     chart: "cpuMicros",
     contestants: watchings,
-    times: ({ effort }) => (effort.quick ? 1 : 7),
+    times: ({ effort }) => (effort.quick ? 1 : 5),
     ask: (watching, { effort }) =>
       runProcess("seeing.ts", ["sqlite", watching, "", ...(effort.quick ? ["2000", "1"] : ["20000", "15"])]),
     goals: (results) => [
@@ -40,11 +40,11 @@ export const seeingScenarios: readonly Scenario[] = [
     columns,
     chart: "cpuMicros",
     contestants: ofPostgres,
-    times: ({ effort }) => (effort.quick ? 1 : 5),
+    times: ({ effort }) => (effort.quick ? 1 : 3),
     async ask(contestant, stage) {
       const [name = "", watching = ""] = contestant.split(separator);
-      const counts = stage.effort.quick ? ["300", "1"] : ["2000", "11"];
-      return runProcess("seeing.ts", [name, watching, await stage.url("postgres"), ...counts]);
+      const counts = stage.effort.quick ? ["300", "1"] : ["1000", "9"];
+      return runProcess("seeing.ts", [name, watching, await stage.url("postgres"), ...counts], 300_000);
     },
     goals: (results) => [
       goal(
