@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import {
   DatabaseManager,
+  type DriverConnection,
   defineDatabase,
   HeuristicOutcomeError,
   type InDoubtEvent,
@@ -118,6 +119,34 @@ describe("two PostgreSQL databases", () => {
   });
 });
 
+describe("a branch that could not be told the decision", () => {
+  it("and that somebody has finished against it is told of once it is gone", async () => {
+    const told = Promise.withResolvers<InDoubtEvent>();
+    const listen = (event: unknown): void => {
+      if ((event as InDoubtEvent).error !== undefined) told.resolve(event as InDoubtEvent);
+    };
+    const manager = new DatabaseManager(
+      {
+        orders: postgres(serverOptions({ database: names.orders })),
+        stock: defineDatabase(neverFinishing(undoByHand), serverOptions({ database: names.stock })),
+      },
+      { recovery: { everyMs: 20 } },
+    );
+    subscribe("mdb:in-doubt", listen);
+    try {
+      await manager.transaction(["orders", "stock"], async ({ orders, stock }) => {
+        await orders.execute(insert(1));
+        await stock.execute(insert(1));
+      });
+      expect(await told.promise).toMatchObject({ label: "stock", decision: "committed" });
+      expect(await manager.inDoubt()).toMatchObject([{ label: "stock", error: { found: "rolled back" } }]);
+    } finally {
+      unsubscribe("mdb:in-doubt", listen);
+      await manager.close();
+    }
+  });
+});
+
 /** What an administrator should not do: he ends what is prepared as he likes. */
 async function undoByHand(): Promise<void> {
   const { host, port, user, password } = server;
@@ -131,6 +160,26 @@ async function undoByHand(): Promise<void> {
 
 /** The driver, with something that happens before each commit that follows a prepared branch. */
 function beforeCommit(work: () => Promise<void>): typeof postgresDriver {
+  return changed((connection) => {
+    const commit = connection.commit.bind(connection);
+    connection.commit = async () => {
+      await work();
+      await commit();
+    };
+  });
+}
+
+/** The driver of a server that is busy whenever a branch is to be finished, with something that happens then. */
+function neverFinishing(work: () => Promise<void>): typeof postgresDriver {
+  return changed((connection) => {
+    connection.finishPrepared = async () => {
+      await work();
+      return "busy" as const;
+    };
+  });
+}
+
+function changed(change: (connection: DriverConnection) => void): typeof postgresDriver {
   return {
     ...postgresDriver,
     connector(options, environment) {
@@ -139,11 +188,7 @@ function beforeCommit(work: () => Promise<void>): typeof postgresDriver {
         ...connector,
         async connect(context) {
           const connection = await connector.connect(context);
-          const commit = connection.commit.bind(connection);
-          connection.commit = async () => {
-            await work();
-            await commit();
-          };
+          change(connection);
           return connection;
         },
       };
