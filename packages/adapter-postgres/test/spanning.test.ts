@@ -12,6 +12,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { postgres, postgresDriver } from "../src/index.ts";
 import { uniqueName } from "./support/driving.ts";
 import { asAdmin, server, serverOptions } from "./support/server.ts";
+import { type WireProxy, wireProxy } from "./support/wire-proxy.ts";
 
 const names = { orders: uniqueName("o"), stock: uniqueName("s") } as const;
 
@@ -115,6 +116,37 @@ describe("two PostgreSQL databases", () => {
     } finally {
       unsubscribe("mdb:in-doubt", listen);
       await manager.close();
+    }
+  });
+});
+
+describe("what is sent", () => {
+  it("is parsed once, and nothing else than the work, the votes, the decision and the end of the branch", async () => {
+    const [orders, stock] = await Promise.all([wireProxy(server), wireProxy(server)]);
+    const at = ({ host, port }: WireProxy, database: string) =>
+      postgres(serverOptions({ host, port, database, sslmode: "disable" }));
+    const manager = new DatabaseManager({ orders: at(orders, names.orders), stock: at(stock, names.stock) });
+    const once = () =>
+      manager.transaction(["orders", "stock"], async (transactions) => {
+        for (const label of ["orders", "stock"] as const)
+          await transactions[label].execute("insert into t values (:id)", { id: ++lastId });
+      });
+    let lastId = 0;
+    try {
+      for (let round = 0; round < 5; round++) await once();
+      for (const { said } of [orders, stock]) said.length = 0;
+      await once();
+      // Recovery looks whenever it wants.
+      const texts = ({ said }: WireProxy) =>
+        said
+          .map(({ type, body }) => ({ type, text: body.toString().split("\0")[type === "P" ? 1 : 0] ?? "" }))
+          .filter(({ type, text }) => (type === "P" || type === "Q") && !text.includes("pg_prepared_xacts"))
+          .map(({ text }) => text.replace(/ '.*/, ""));
+      expect(texts(orders)).toEqual(["BEGIN", "COMMIT"]);
+      expect(texts(stock)).toEqual(["BEGIN", "PREPARE TRANSACTION", "COMMIT PREPARED"]);
+    } finally {
+      await manager.close();
+      await Promise.all([orders.close(), stock.close()]);
     }
   });
 });
