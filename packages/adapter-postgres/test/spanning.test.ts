@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import {
   DatabaseManager,
+  type DriverConnection,
   defineDatabase,
   HeuristicOutcomeError,
   type InDoubtEvent,
@@ -11,6 +12,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { postgres, postgresDriver } from "../src/index.ts";
 import { uniqueName } from "./support/driving.ts";
 import { asAdmin, server, serverOptions } from "./support/server.ts";
+import { type WireProxy, wireProxy } from "./support/wire-proxy.ts";
 
 const names = { orders: uniqueName("o"), stock: uniqueName("s") } as const;
 
@@ -118,6 +120,65 @@ describe("two PostgreSQL databases", () => {
   });
 });
 
+describe("what is sent", () => {
+  it("is parsed once, and nothing else than the work, the votes, the decision and the end of the branch", async () => {
+    const [orders, stock] = await Promise.all([wireProxy(server), wireProxy(server)]);
+    const at = ({ host, port }: WireProxy, database: string) =>
+      postgres(serverOptions({ host, port, database, sslmode: "disable" }));
+    const manager = new DatabaseManager({ orders: at(orders, names.orders), stock: at(stock, names.stock) });
+    const once = () =>
+      manager.transaction(["orders", "stock"], async (transactions) => {
+        for (const label of ["orders", "stock"] as const)
+          await transactions[label].execute("insert into t values (:id)", { id: ++lastId });
+      });
+    let lastId = 0;
+    try {
+      for (let round = 0; round < 5; round++) await once();
+      for (const { said } of [orders, stock]) said.length = 0;
+      await once();
+      // Recovery looks whenever it wants.
+      const texts = ({ said }: WireProxy) =>
+        said
+          .map(({ type, body }) => ({ type, text: body.toString().split("\0")[type === "P" ? 1 : 0] ?? "" }))
+          .filter(({ type, text }) => (type === "P" || type === "Q") && !text.includes("pg_prepared_xacts"))
+          .map(({ text }) => text.replace(/ '.*/, ""));
+      expect(texts(orders)).toEqual(["BEGIN", "COMMIT"]);
+      expect(texts(stock)).toEqual(["BEGIN", "PREPARE TRANSACTION", "COMMIT PREPARED"]);
+    } finally {
+      await manager.close();
+      await Promise.all([orders.close(), stock.close()]);
+    }
+  });
+});
+
+describe("a branch that could not be told the decision", () => {
+  it("and that somebody has finished against it is told of once it is gone", async () => {
+    const told = Promise.withResolvers<InDoubtEvent>();
+    const listen = (event: unknown): void => {
+      if ((event as InDoubtEvent).error !== undefined) told.resolve(event as InDoubtEvent);
+    };
+    const manager = new DatabaseManager(
+      {
+        orders: postgres(serverOptions({ database: names.orders })),
+        stock: defineDatabase(neverFinishing(undoByHand), serverOptions({ database: names.stock })),
+      },
+      { recovery: { everyMs: 20 } },
+    );
+    subscribe("mdb:in-doubt", listen);
+    try {
+      await manager.transaction(["orders", "stock"], async ({ orders, stock }) => {
+        await orders.execute(insert(1));
+        await stock.execute(insert(1));
+      });
+      expect(await told.promise).toMatchObject({ label: "stock", decision: "committed" });
+      expect(await manager.inDoubt()).toMatchObject([{ label: "stock", error: { found: "rolled back" } }]);
+    } finally {
+      unsubscribe("mdb:in-doubt", listen);
+      await manager.close();
+    }
+  });
+});
+
 /** What an administrator should not do: he ends what is prepared as he likes. */
 async function undoByHand(): Promise<void> {
   const { host, port, user, password } = server;
@@ -131,6 +192,26 @@ async function undoByHand(): Promise<void> {
 
 /** The driver, with something that happens before each commit that follows a prepared branch. */
 function beforeCommit(work: () => Promise<void>): typeof postgresDriver {
+  return changed((connection) => {
+    const commit = connection.commit.bind(connection);
+    connection.commit = async () => {
+      await work();
+      await commit();
+    };
+  });
+}
+
+/** The driver of a server that is busy whenever a branch is to be finished, with something that happens then. */
+function neverFinishing(work: () => Promise<void>): typeof postgresDriver {
+  return changed((connection) => {
+    connection.finishPrepared = async () => {
+      await work();
+      return "busy" as const;
+    };
+  });
+}
+
+function changed(change: (connection: DriverConnection) => void): typeof postgresDriver {
   return {
     ...postgresDriver,
     connector(options, environment) {
@@ -139,11 +220,7 @@ function beforeCommit(work: () => Promise<void>): typeof postgresDriver {
         ...connector,
         async connect(context) {
           const connection = await connector.connect(context);
-          const commit = connection.commit.bind(connection);
-          connection.commit = async () => {
-            await work();
-            await commit();
-          };
+          change(connection);
           return connection;
         },
       };

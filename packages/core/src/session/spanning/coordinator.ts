@@ -118,17 +118,18 @@ export class Coordinator {
       const label = branchLabelOf(context);
       tellInDoubt({ manager: context.tally.manager, id, label, engine: context.engine, decision });
     }
-    if (decision !== "undecided") {
-      for (const part of gone) void this.#lookAt(part, id, decision);
-    }
-    if (pending.length > 0) this.#regular.lookAfter(id);
+    void this.#lookAt(gone, id, decision);
+    if (pending.length > 0) this.#regular.lookAfter(id, () => void this.#lookAt(pending, id, decision));
   }
 
-  async #lookAt({ context, native }: DatabasePart, id: string, decision: "committed" | "rolled back"): Promise<void> {
-    const told = await tellGone(context, id, native, decision, askMs);
-    if (told === undefined) return;
-    this.#heuristics.push(told);
-    if (this.#heuristics.length > mostHeuristics) this.#heuristics.shift();
+  /** Looks whether somebody has ended branches otherwise than it was decided. Never rejects. */
+  async #lookAt(parts: readonly DatabasePart[], id: string, decision: Verdict): Promise<void> {
+    const decided =
+      decision === "undecided" && parts.length > 0 ? await this.outcome(id).catch(() => decision) : decision;
+    if (decided === "undecided") return;
+    const found = await Promise.all(parts.map((it) => tellGone(it.context, id, it.native, decided, askMs)));
+    this.#heuristics.push(...found.filter((it) => it !== undefined));
+    this.#heuristics.splice(0, this.#heuristics.length - mostHeuristics);
   }
 
   /**

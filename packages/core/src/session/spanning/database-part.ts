@@ -104,6 +104,8 @@ export class DatabasePart implements SpanningPart {
     const lease = this.server.handOver();
     if (lease === undefined) return "read-only";
     const { connection } = lease;
+    // Where the answer is lost, this is all that is known of it.
+    this.#native = connection.transactionNumber ?? undefined;
     try {
       const answer = await this.#onWire(() =>
         runBounded(this.context, connection, this.bounds, {
@@ -111,7 +113,7 @@ export class DatabasePart implements SpanningPart {
           perform: (it) => this.#traced("prepare", it, () => it.prepareBranch?.(this.branch)),
         }),
       );
-      this.#native = answer?.native;
+      this.#native = answer?.native ?? this.#native;
       if (answer?.vote === "prepared") {
         this.known = "prepared";
         this.mayBePrepared = true;

@@ -34,7 +34,8 @@ export class RegularRecovery {
   /** Labels that ever took part. */
   readonly #labels: Set<string>;
   #seen: ReadonlySet<string> = new Set();
-  readonly #left = new Set<string>();
+  /** What this process has left, and what is done once nothing of it is prepared any more. */
+  readonly #left = new Map<string, () => void>();
   #forgottenAt: number;
 
   constructor(facts: RegularRecoveryFacts) {
@@ -51,9 +52,9 @@ export class RegularRecovery {
     if (this.#labels.size > 0) this.#loop.start();
   }
 
-  /** A transaction of this process has left branches, and nobody else ends them. */
-  lookAfter(id: string): void {
-    this.#left.add(id);
+  /** A transaction of this process has left branches, and nobody else ends them. @param onOver - called once they are gone, whoever has ended them */
+  lookAfter(id: string, onOver: () => void): void {
+    this.#left.set(id, onOver);
     this.#loop.soon();
   }
 
@@ -69,7 +70,7 @@ export class RegularRecovery {
       const open = this.#openIn(round);
       const isNew = [...open].some((id) => !this.#seen.has(id));
       this.#seen = open;
-      for (const id of [...this.#left]) if (round.unreachable.length === 0 && !open.has(id)) this.#left.delete(id);
+      if (round.unreachable.length === 0) this.#endLeft(open);
       await this.#forget(startedAt, round, open);
       return isNew;
     } catch {
@@ -91,6 +92,14 @@ export class RegularRecovery {
         tellInDoubt({ manager, id, label, engine, decision: decision === "unreachable" ? "undecided" : decision });
     }
     return open;
+  }
+
+  #endLeft(open: ReadonlySet<string>): void {
+    for (const [id, onOver] of [...this.#left]) {
+      if (open.has(id)) continue;
+      this.#left.delete(id);
+      onOver();
+    }
   }
 
   /** What is held back by a branch, or by a server that does not answer, is tried again in the next round. */
