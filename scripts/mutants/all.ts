@@ -7,6 +7,7 @@ import { poolMutants } from "./pool-mutants.ts";
 import { sessionMutants } from "./session-mutants.ts";
 import { spanningMutants } from "./spanning-mutants.ts";
 import { tenantsMutants } from "./tenants-mutants.ts";
+import { testingMutants } from "./testing-mutants.ts";
 import { transactionMutants } from "./transaction-mutants.ts";
 import { webMutants } from "./web-mutants.ts";
 
@@ -22,4 +23,5 @@ export const mutants: readonly Mutant[] = [
   ...outboxMutants,
   ...tenantsMutants,
   ...mysqlMutants,
+  ...testingMutants,
 ];
