@@ -1,3 +1,4 @@
+import { adapterMutants } from "./adapter-mutants.ts";
 import { daoMutants } from "./dao-mutants.ts";
 import { inMemoryMutants } from "./in-memory-mutants.ts";
 import type { Mutant } from "./mutant.ts";
@@ -23,5 +24,6 @@ export const mutants: readonly Mutant[] = [
   ...outboxMutants,
   ...tenantsMutants,
   ...mysqlMutants,
+  ...adapterMutants,
   ...testingMutants,
 ];
