@@ -21,8 +21,8 @@ export const inMemoryMutants: readonly Mutant[] = [
   },
   {
     fault: "a database in memory is gone when a transaction is given up that has not begun yet",
-    file: `${core}/session/server-transaction.ts`,
-    text: "    if (!this.#context.permanent) this.#beginning?.destroy(reason);",
+    file: `${core}/session/transaction-start.ts`,
+    text: "    if (!this.#facts.context.permanent) this.#beginning?.destroy(reason);",
     replacement: "    this.#beginning?.destroy(reason);",
     noticedBy: [model],
   },
