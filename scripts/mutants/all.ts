@@ -1,3 +1,4 @@
+import { adapterMutants } from "./adapter-mutants.ts";
 import { daoMutants } from "./dao-mutants.ts";
 import { inMemoryMutants } from "./in-memory-mutants.ts";
 import type { Mutant } from "./mutant.ts";
@@ -7,6 +8,7 @@ import { poolMutants } from "./pool-mutants.ts";
 import { sessionMutants } from "./session-mutants.ts";
 import { spanningMutants } from "./spanning-mutants.ts";
 import { tenantsMutants } from "./tenants-mutants.ts";
+import { testingMutants } from "./testing-mutants.ts";
 import { transactionMutants } from "./transaction-mutants.ts";
 import { webMutants } from "./web-mutants.ts";
 
@@ -22,4 +24,6 @@ export const mutants: readonly Mutant[] = [
   ...outboxMutants,
   ...tenantsMutants,
   ...mysqlMutants,
+  ...adapterMutants,
+  ...testingMutants,
 ];

@@ -55,4 +55,11 @@ export const poolMutants: readonly Mutant[] = [
     replacement: "    if (since !== undefined || since === undefined) {",
     noticedBy: ["packages/core/test/pool/deadlock.test.ts"],
   },
+  {
+    fault: "a circle over the pools of several labels waits for ever",
+    file: `${pool}/deadlock.ts`,
+    text: "      const wait = look(other, holder);",
+    replacement: "      const wait = other === site ? look(other, holder) : undefined;",
+    noticedBy: ["packages/core/test/session/deadlock.test.ts"],
+  },
 ];

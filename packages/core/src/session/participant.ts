@@ -216,19 +216,6 @@ export function callerIsInside(unit: Unit): boolean {
   return false;
 }
 
-/** The part, over or not, that the calling code has in a unit of this owner. */
-export function partWith(owner: object): Participant | undefined {
-  for (let at = currentScope(); at !== undefined; at = at.parent) {
-    const { member } = at;
-    if (!(member instanceof Participant)) continue;
-    let { unit } = member;
-    while (unit.parent !== undefined) unit = unit.parent;
-    const whole = unit.scope.member;
-    if (whole instanceof Participant && whole.owner === owner) return member;
-  }
-  return undefined;
-}
-
 /** What statements on a database are part of in the calling context. */
 export function ambientPart(
   { identity, key: own }: DatabaseContext,

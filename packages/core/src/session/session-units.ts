@@ -3,8 +3,8 @@ import { boundsFrom, watchBounds } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { type EventPlace, eventPlace } from "./diagnostics.ts";
 import type { LeaseSource } from "./lease-source.ts";
-import { Participant, partWith } from "./participant.ts";
-import { Scope } from "./scope.ts";
+import { Participant } from "./participant.ts";
+import { currentScope, Scope } from "./scope.ts";
 import { ServerTransaction } from "./server-transaction.ts";
 import { commitUnit, rollbackUnit } from "./settle.ts";
 import { checkSessionOptions, type SessionOptions } from "./transaction-options.ts";
@@ -149,6 +149,19 @@ export class SessionUnits {
   #closedError(): SessionClosedError {
     return new SessionClosedError(`${nameOf(this.#context)}: the session is closed; take a new one`, this.#context);
   }
+}
+
+/** The part, over or not, that the calling code has in a unit of this owner. */
+function partWith(owner: object): Participant | undefined {
+  for (let at = currentScope(); at !== undefined; at = at.parent) {
+    const { member } = at;
+    if (!(member instanceof Participant)) continue;
+    let { unit } = member;
+    while (unit.parent !== undefined) unit = unit.parent;
+    const whole = unit.scope.member;
+    if (whole instanceof Participant && whole.owner === owner) return member;
+  }
+  return undefined;
 }
 
 const nothing = (): void => {};
