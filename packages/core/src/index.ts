@@ -101,6 +101,7 @@ export {
   StatementCache,
   type StatementPlan,
   type StoredForm,
+  socketErrorCodes,
   systemClock,
   type Timer,
   type TimerOptions,

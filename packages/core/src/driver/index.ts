@@ -32,6 +32,7 @@ export { noCapabilities } from "./no-capabilities.ts";
 export { type OperationContext, unlimited } from "./operation.ts";
 export type { Plans, StatementPlan } from "./plans.ts";
 export { type ContextPart, contextParts, type SessionContext } from "./session-context.ts";
+export { socketErrorCodes } from "./socket-error-codes.ts";
 export type {
   BulkTarget,
   Call,
