@@ -78,6 +78,13 @@ export const transactionMutants: readonly Mutant[] = [
     noticedBy: ["packages/core/test/session/limits.test.ts"],
   },
   {
+    fault: "a connection that came too late for its transaction is never given back",
+    file: `${session}/transaction-start.ts`,
+    text: "        if (this.#given !== undefined) return failed(this.#given.reason);",
+    replacement: "        if (this.#given !== undefined) throw this.#given.reason;",
+    noticedBy: [model, referenceModel, "packages/core/test/session/limits.test.ts"],
+  },
+  {
     fault: "a lost COMMIT is told as rolled back",
     file: `${session}/server-transaction.ts`,
     text: "      if (!isAskedFor) throw outcomeUnknown(this.#context, failure.error);",

@@ -74,6 +74,8 @@ function behind(path: string): void {
 
     it("stops a statement on the server through the pooler, and no other one", async () => {
       await withDatabase(options(), async (database) => {
+        // The statement's time is not for logging in.
+        await database.connect();
         const slow = database.query("select pg_sleep(60), 4713 as bounced", [], { timeoutMs: 100 });
         const others = Array.from({ length: 20 }, (_, n) => database.queryScalar<number>(sql`select ${n}::integer`));
         await expect(slow).rejects.toThrow(StatementTimeoutError);

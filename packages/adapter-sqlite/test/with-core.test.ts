@@ -1,4 +1,4 @@
-import { DatabaseManager, LockTimeoutError, StatementTimeoutError, sql } from "@nsj/mdb-core";
+import { DatabaseManager, LockTimeoutError, StatementTimeoutError, sql, TransactionAbortedError } from "@nsj/mdb-core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type SqliteOptions, sqlite } from "../src/index.ts";
 import { temporaryFile } from "./support/database.ts";
@@ -30,6 +30,38 @@ describe("what onConnect has set", () => {
     expect(await main.query("pragma cache_size")).toEqual([{ cache_size: 77 }]);
     expect(await main.queryScalar("select count(*) from seen")).toBe(0);
     expect(main.stats()).toMatchObject({ resets: 2, created: 1 });
+  });
+});
+
+describe("statements that are answered at once", () => {
+  it("run in their order behind a savepoint, however many wait for it", async () => {
+    const main = open({ filename: ":memory:" }).database("main");
+    await main.execute("create table t (id integer primary key, place integer)");
+    await main.transaction(async (tx) => {
+      const go = Promise.withResolvers<void>();
+      const savepoint = tx.savepoint(async (inner) => {
+        await inner.execute("insert into t values (0, 0)");
+        await go.promise;
+      });
+      const waiting = Array.from({ length: 20_000 }, (_, index) =>
+        tx.execute("insert into t values (:id, (select count(*) from t))", { id: index + 1 }),
+      );
+      go.resolve();
+      await Promise.all([savepoint, ...waiting]);
+    });
+    const [found] = await main.query("select count(*) as n, sum(id = place) as inOrder from t");
+    expect(found).toEqual({ n: 20_001, inOrder: 20_001 });
+  });
+
+  it("doom their transaction when one of them fails, awaited or not", async () => {
+    const main = open({ filename: ":memory:" }).database("main");
+    await main.execute("create table t (id integer primary key)");
+    const outcome = main.transaction(async (tx) => {
+      await tx.execute("insert into t values (1)");
+      tx.execute("insert into t values (1)").catch(() => {});
+    });
+    await expect(outcome).rejects.toBeInstanceOf(TransactionAbortedError);
+    expect(await main.queryScalar("select count(*) from t")).toBe(0);
   });
 });
 

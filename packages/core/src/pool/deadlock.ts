@@ -1,7 +1,7 @@
 import { type Holder, isAround, type LeaseSite } from "./holder.ts";
 
 /**
- * Since when every holder at a site has stood still: no call of theirs on the wire, none begun or ended, and no lease taken. `undefined`
+ * Since when every holder at a site has stood still: no call of theirs on the wire, none answered, and no lease taken. `undefined`
  * when a lease there is not suspect at all. The usual case costs one look at one lease.
  */
 export function stillSince(site: LeaseSite): number | undefined {

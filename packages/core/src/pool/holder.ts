@@ -30,7 +30,7 @@ export interface Holder {
   waits: LeaseSite[] | undefined;
   /** Kept by the session layer: calls of it, or of scopes inside it, that are on the wire now. */
   busy: number;
-  /** Kept by the session layer, on the manager's clock: when a call of it, or of a scope inside it, last began or ended. */
+  /** Kept by the session layer, on the manager's clock: when a call of it, or of a scope inside it, was last answered; when it was made, before that. */
   activeAt: number;
   /** Called when the pool has taken a lease of it away, before what runs on it is stopped. Must not throw. */
   onRevoked?: ((reason: RevokeReason) => void) | undefined;

@@ -1,7 +1,8 @@
-import { type DriverConnection, type ErrorInfo, type MaybePromise, unlimited } from "../driver/index.ts";
+import type { DriverConnection, MaybePromise } from "../driver/index.ts";
 import { CancelledError } from "../errors/index.ts";
 import type { Borrowed } from "../pool/index.ts";
-import { type Bounds, unbounded } from "./bounds.ts";
+import { goOn } from "./at-once.ts";
+import type { Bounds } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { acquireRequest, borrow } from "./lease-source.ts";
@@ -34,51 +35,42 @@ async function runInside<T>(context: DatabaseContext, operation: Operation<T>, a
   }
 }
 
-function runOnce<T>(context: DatabaseContext, operation: Operation<T>, scope: Scope | undefined): MaybePromise<T> {
-  const lease = take(context, operation, scope, 0);
-  if (lease instanceof Promise) return untilItRan(context, operation, scope, lease);
-  const { connection } = lease;
-  let result: MaybePromise<T>;
-  try {
-    result = perform(context, operation, connection, scope);
-  } catch (error) {
-    const failure = failureOf(context, connection, error, operation.text, true);
-    lease.release({ error: failure.connection, answered: failure.answered });
-    if (!failure.replayable) throw failure.error;
-    return untilItRan(context, operation, scope, take(context, operation, scope, 1), undefined, 1);
-  }
-  if (result instanceof Promise) return untilItRan(context, operation, scope, lease, result);
-  lease.release();
-  return result;
-}
-
-/** @param begun - what is under way already */
-async function untilItRan<T>(
+/** @param replays - how often it has been sent before */
+function runOnce<T>(
   context: DatabaseContext,
   operation: Operation<T>,
   scope: Scope | undefined,
-  taken: Borrowed | Promise<Borrowed>,
-  begun?: Promise<T>,
   replays = 0,
-): Promise<T> {
-  const lease = taken instanceof Promise ? await taken : taken;
+): MaybePromise<T> {
+  const lease = take(context, operation, scope, replays);
+  return lease instanceof Promise
+    ? lease.then((it) => runOn(it, context, operation, scope, replays))
+    : runOn(lease, context, operation, scope, replays);
+}
+
+function runOn<T>(
+  lease: Borrowed,
+  context: DatabaseContext,
+  operation: Operation<T>,
+  scope: Scope | undefined,
+  replays: number,
+): MaybePromise<T> {
   const { connection } = lease;
-  let state: ErrorInfo["connection"] = "ok";
-  let answered = true;
-  try {
-    const result = begun ?? perform(context, operation, connection, scope);
-    return result instanceof Promise ? await result : result;
-  } catch (error) {
-    const failure = failureOf(context, connection, error, operation.text, true);
-    state = failure.connection;
-    answered = failure.answered;
-    if (lease.revoked && failure.error instanceof CancelledError) throw stoppedByPool(context, failure.error);
-    if (!failure.replayable || replays === 2) throw failure.error;
-  } finally {
-    lease.release({ error: state, answered });
-  }
-  const again = take(context, operation, scope, replays + 1);
-  return untilItRan(context, operation, scope, again, undefined, replays + 1);
+  return goOn(
+    () => perform(context, operation, connection, scope),
+    (result) => {
+      lease.release();
+      return result;
+    },
+    (error) => {
+      const failure = failureOf(context, connection, error, operation.text, true);
+      const { revoked } = lease;
+      lease.release({ error: failure.connection, answered: failure.answered });
+      if (revoked && failure.error instanceof CancelledError) throw stoppedByPool(context, failure.error);
+      if (!failure.replayable || replays === 2) throw failure.error;
+      return runOnce(context, operation, scope, replays + 1);
+    },
+  );
 }
 
 function perform<T>(
@@ -87,25 +79,8 @@ function perform<T>(
   connection: DriverConnection,
   scope: Scope | undefined,
 ): MaybePromise<T> {
-  if (scope !== undefined) return performInside(context, operation, connection, scope);
-  if (operation.bounds === unbounded && operation.limitMs === Number.POSITIVE_INFINITY) {
-    return operation.perform(connection, unlimited);
-  }
+  if (scope !== undefined) return scope.counting(() => runBounded(context, connection, operation.bounds, operation));
   return runBounded(context, connection, operation.bounds, operation);
-}
-
-async function performInside<T>(
-  context: DatabaseContext,
-  operation: Operation<T>,
-  connection: DriverConnection,
-  scope: Scope,
-): Promise<T> {
-  scope.count(1);
-  try {
-    return await runBounded(context, connection, operation.bounds, operation);
-  } finally {
-    scope.count(-1);
-  }
 }
 
 function take<T>(

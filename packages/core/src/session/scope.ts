@@ -80,10 +80,11 @@ export class Scope implements Holder {
 
   /** Counts a call that goes out to a server (1), or has been answered (-1), for it and everything around it. */
   count(calls: 1 | -1): void {
-    const now = this.clock.now();
+    // As long as one is on the wire, nobody asks when the last one was.
+    const now = calls === -1 ? this.clock.now() : undefined;
     for (let at: Scope | undefined = this; at !== undefined; at = at.parent) {
       at.busy += calls;
-      at.activeAt = now;
+      if (now !== undefined) at.activeAt = now;
     }
   }
 

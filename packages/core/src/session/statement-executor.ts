@@ -41,7 +41,7 @@ export abstract class StatementExecutor implements Executor {
   declare queryMaybeOne: Executor["queryMaybeOne"];
   declare queryScalar: Executor["queryScalar"];
   declare stream: Executor["stream"];
-  readonly [internals]: ExecutorInternals;
+  #internals: ExecutorInternals | undefined;
   /** What it knows of its database. */
   protected readonly context: DatabaseContext;
 
@@ -85,7 +85,17 @@ export abstract class StatementExecutor implements Executor {
 
   constructor(context: DatabaseContext) {
     this.context = context;
-    this[internals] = {
+  }
+
+  /** Made for those who need it: most handles live for one transaction, and nothing asks. */
+  get [internals](): ExecutorInternals {
+    this.#internals ??= this.#inside();
+    return this.#internals;
+  }
+
+  #inside(): ExecutorInternals {
+    const { context } = this;
+    return {
       context,
       send: (statement, options, purpose) => this.#send(statement, options, purpose),
       stream: (statement, options, purpose) => {

@@ -88,9 +88,7 @@ export class TransactionStart {
     const begin = withLimit(this.#facts.begin, context, bounds);
     const send = (): MaybePromise<void> => connection.begin(begin);
     const perform = queries.hasSubscribers ? () => traceControl(context, "begin", connection, transaction, send) : send;
-    return holder.counting(() =>
-      bounds === unbounded ? perform() : runBounded(context, connection, bounds, { ...silent, perform }),
-    );
+    return holder.counting(() => runBounded(context, connection, bounds, { ...silent, perform }));
   }
 
   #whileWaiting(bounds: Bounds): Bounds {

@@ -1,7 +1,7 @@
-import { type DriverConnection, type MaybePromise, unlimited } from "../driver/index.ts";
+import type { DriverConnection, MaybePromise } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
 import { goOn } from "./at-once.ts";
-import { type Bounds, unbounded } from "./bounds.ts";
+import type { Bounds } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import type { Operation } from "./operation.ts";
 import { runBounded } from "./run-bounded.ts";
@@ -42,10 +42,7 @@ export function callOn<T>(
   operation.source?.attach(unit, count);
   count(1);
   return goOn(
-    () =>
-      bounds === unbounded && operation.limitMs === Number.POSITIVE_INFINITY
-        ? operation.perform(connection, unlimited)
-        : runBounded(context, connection, bounds, operation),
+    () => runBounded(context, connection, bounds, operation),
     (value) => {
       count(-1);
       unit.wasAnswered();

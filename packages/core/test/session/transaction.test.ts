@@ -30,6 +30,30 @@ describe("a transaction", () => {
     expect(await idsOf(database)).toEqual([1]);
   });
 
+  it("lasts until the promise of another library that its callback gives has settled", async () => {
+    const database = await server.open();
+    const result = await database.transaction((tx) => {
+      const later = {
+        then: (resolve: (value: string) => void, reject: (error: unknown) => void) =>
+          tx.execute(insert, { id: 1, name: "a" }).then(() => resolve("done"), reject),
+      };
+      return later as unknown as Promise<string>;
+    });
+    expect(result).toBe("done");
+    expect(await idsOf(database)).toEqual([1]);
+  });
+
+  it("rolls back when its callback throws instead of rejecting", async () => {
+    const database = await server.open();
+    const own = new Error("out of stock");
+    const failing = database.transaction((tx) => {
+      void tx.execute(insert, { id: 1, name: "a" }).catch(() => {});
+      throw own;
+    });
+    await expect(failing).rejects.toBe(own);
+    expect(await idsOf(database)).toEqual([]);
+  });
+
   it("takes no connection when its callback runs no statement", async () => {
     const database = await server.open();
     await database.transaction(async () => {});
