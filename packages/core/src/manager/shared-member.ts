@@ -35,6 +35,7 @@ export function sharedMember(shared: DatabaseContext, options: SharedMemberOptio
         clock: shared.clock,
       })
     : pool;
+  const capabilities = capabilitiesIn(options.context);
   const context: DatabaseContext = Object.freeze<DatabaseContext>({
     ...shared,
     ...place,
@@ -42,10 +43,9 @@ export function sharedMember(shared: DatabaseContext, options: SharedMemberOptio
     lending: undefined,
     key: options.key,
     sharedWith: shared.database,
-    capabilities: capabilitiesIn(options.context, shared.capabilities),
     refusal: options.refusal,
     get capabilities() {
-      return shared.capabilities;
+      return capabilities(shared.capabilities);
     },
     pool: withContext(limited, options.context, shared),
     statementTimeoutMs: Math.min(shared.statementTimeoutMs, of.statementTimeoutMs ?? Number.POSITIVE_INFINITY),
@@ -87,9 +87,19 @@ function withContext(pool: LeasePool, given: SessionContext, shared: DatabaseCon
   };
 }
 
-/** What a role has prepared can be finished by that role only, and recovery comes as the pool's own login. */
-function capabilitiesIn({ role }: SessionContext, capabilities: Capabilities): Capabilities {
-  return role === undefined ? capabilities : { ...capabilities, branches: "none" };
+/**
+ * What a role has prepared can be finished by that role only, and recovery comes as the pool's own login. What the pool's database can do may become less by
+ * its first connection, so it is asked each time, and made anew only then.
+ */
+function capabilitiesIn({ role }: SessionContext): (of: Capabilities) => Capabilities {
+  if (role === undefined) return (of) => of;
+  let source: Capabilities | undefined;
+  let inRole: Capabilities | undefined;
+  return (of) => {
+    if (inRole === undefined || source !== of) inRole = { ...of, branches: "none" };
+    source = of;
+    return inRole;
+  };
 }
 
 function checkContext({ engine, capabilities }: DatabaseContext, given: SessionContext, label: string): void {
