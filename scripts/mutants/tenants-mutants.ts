@@ -28,7 +28,7 @@ export const tenantsMutants: readonly Mutant[] = [
   },
   {
     fault: "a context is still there for the next borrower",
-    file: "packages/core/src/pool/lend.ts",
+    file: "packages/core/src/pool/give-back.ts",
     text: "  pooled.connection.setContext?.(undefined);",
     replacement: "",
     noticedBy: [
@@ -118,8 +118,8 @@ export const tenantsMutants: readonly Mutant[] = [
   {
     fault: "a role prepares what recovery may not finish",
     file: "packages/core/src/manager/shared-member.ts",
-    text: `  return role === undefined ? capabilities : { ...capabilities, branches: "none" };`,
-    replacement: "  return role === undefined ? capabilities : { ...capabilities };",
+    text: `    if (inRole === undefined || source !== of) inRole = { ...of, branches: "none" };`,
+    replacement: "    if (inRole === undefined || source !== of) inRole = { ...of };",
     noticedBy: ["packages/tenants/test/several-databases.test.ts"],
   },
   {

@@ -34,7 +34,8 @@ export async function checkDurable(session: Session, facts: ServerFacts): Promis
 export async function checkBranches(session: Session, facts: ServerFacts): Promise<void> {
   if (facts.logsNoChanges === true) return;
   const [answer] = await session.text("select @@global.log_bin");
-  if (String(answer?.rows[0]?.[0]) !== "0") {
+  const logsChanges = String(answer?.rows[0]?.[0]);
+  if (logsChanges !== "0") {
     const why =
       "this server writes a binary log (log_bin), by which replicas apply a branch before it is decided and may come to a stop";
     throw refusal("unsupported", `${why}; let it decide, with lacks: ["branches"], or turn the log off`);
