@@ -1,3 +1,4 @@
+import { cliMutants } from "./cli-mutants.ts";
 import { daoMutants } from "./dao-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { mysqlMutants } from "./mysql-mutants.ts";
@@ -20,4 +21,5 @@ export const mutants: readonly Mutant[] = [
   ...outboxMutants,
   ...tenantsMutants,
   ...mysqlMutants,
+  ...cliMutants,
 ];
