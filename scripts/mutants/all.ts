@@ -1,4 +1,5 @@
 import { adapterMutants } from "./adapter-mutants.ts";
+import { cliMutants } from "./cli-mutants.ts";
 import { daoMutants } from "./dao-mutants.ts";
 import { inMemoryMutants } from "./in-memory-mutants.ts";
 import type { Mutant } from "./mutant.ts";
@@ -26,4 +27,5 @@ export const mutants: readonly Mutant[] = [
   ...mysqlMutants,
   ...adapterMutants,
   ...testingMutants,
+  ...cliMutants,
 ];

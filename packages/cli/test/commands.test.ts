@@ -25,6 +25,12 @@ describe("a module", () => {
     expect(code).toBe(0);
   });
 
+  it("whose manager never closes is not waited for", async () => {
+    const text = `${manager("export const databases =")}databases.close = () => new Promise(() => {});\n`;
+    const path = await writeModule(await scratchFolder(), "databases.ts", text);
+    expect((await mdb("ping", "-m", path)).code).toBe(0);
+  });
+
   it("that is not there, or exports nothing of the kind, is a mistake of the command line", async () => {
     const folder = await scratchFolder();
     expect(await mdb("ping", "-m", join(folder, "none.ts"))).toMatchObject({

@@ -3,9 +3,12 @@ import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { mdb, scratchFolder, writeModule } from "./support/command.ts";
 import { program } from "./support/program.ts";
+
+// Each of them starts programs, and a machine may have much else to do.
+vi.setConfig({ testTimeout: 180_000 });
 
 const memory = (label: string) => `${label}: sqlite({ filename: ":memory:" })`;
 const head = `import { sqlite } from "@nsj/mdb-adapter-sqlite";
@@ -29,7 +32,7 @@ describe("the program", () => {
     }
     expect(help.out).toContain("Exit codes: 0 all is well");
     expect((await program(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
-  }, 60_000);
+  });
 
   it("says what is wrong with a command line on the error stream, and nothing else anywhere", async () => {
     const wrong = await program(["ping"]);
@@ -148,7 +151,7 @@ describe("a server", () => {
       expect(ended.out + ended.errors).not.toContain(secret);
       expect(ended.out + ended.errors).toContain("mute");
     }
-  }, 60_000);
+  });
 
   it("that refuses is told without the password, also where the driver would show it", async () => {
     const path = await moduleOf(definitionOf(1));
@@ -163,7 +166,7 @@ describe("a server", () => {
     const refused = await program(["ping", "-m", wrong]);
     expect(refused.code).toBe(2);
     expect(refused.errors).not.toContain(secret);
-  }, 30_000);
+  });
 });
 
 describe("a label of tenants", () => {
@@ -186,5 +189,5 @@ export const databases = new DatabaseManager({ ${memory("control")}, shop: tenan
         out: "",
         errors: expect.stringContaining("tenant"),
       });
-  }, 30_000);
+  });
 });

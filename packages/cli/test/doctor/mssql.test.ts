@@ -1,6 +1,6 @@
 import { mssql } from "@nsj/mdb-adapter-mssql";
 import { startTdsServer, type TdsServer } from "@nsj/mdb-wire-servers";
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { examine, finding, worrying } from "../support/examine.ts";
 
 // What a real SQL Server answers to the question is not known here: the answers are as its documentation has them.
@@ -49,7 +49,12 @@ describe("a SQL Server, as the documentation has it,", () => {
     server = await startTdsServer({ postgresUrl: inject("postgresUrl") });
   });
   afterAll(() => server.close());
-  afterEach(() => server.script.clear());
+  // The scripted clock stands still, and so does the one that it is compared with.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: Date.now() }));
+  afterEach(() => {
+    vi.useRealTimers();
+    server.script.clear();
+  });
 
   const definition = (more: { readonly encrypt?: boolean; readonly trustServerCertificate?: boolean } = {}) => {
     const { host, port, user, password, database } = server;

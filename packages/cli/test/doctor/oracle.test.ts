@@ -1,9 +1,11 @@
 import { oracle } from "@nsj/mdb-adapter-oracle";
 import { type TnsScriptedAnswer, TnsServer } from "@nsj/mdb-wire-servers";
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { examine, finding, worrying } from "../support/examine.ts";
 
 type Value = string | number | null;
+
+const now = Math.floor(Date.now() / 1_000) * 1_000;
 
 // What a real Oracle answers is not known here: the answers are as its documentation has them.
 const rows = (...rows: readonly Readonly<Record<string, Value>>[]): TnsScriptedAnswer => ({
@@ -22,7 +24,7 @@ const facts = (different: Readonly<Record<string, Value>> = {}) =>
     protocol: "tcps",
     cloud: null,
     user: "SCOTT",
-    clock_ms: Math.floor(Date.now() / 1_000) * 1_000,
+    clock_ms: now,
     ...different,
   });
 const denied: TnsScriptedAnswer = { kind: "error", number: 942, words: "table or view does not exist" };
@@ -33,7 +35,12 @@ describe("an Oracle, as the documentation has it,", () => {
     server = await TnsServer.start({ postgresUrl: inject("postgresUrl") });
   });
   afterAll(() => server.stop());
-  afterEach(() => server.script.clear());
+  // The scripted clock stands still, and so does the one that it is compared with.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now }));
+  afterEach(() => {
+    vi.useRealTimers();
+    server.script.clear();
+  });
 
   function answer(different: Readonly<Record<string, TnsScriptedAnswer>> = {}): void {
     const answers: Readonly<Record<string, TnsScriptedAnswer>> = {
@@ -63,7 +70,7 @@ describe("an Oracle, as the documentation has it,", () => {
   it.each([
     ["standby", "warning", { userenv: facts({ role: "PHYSICAL STANDBY" }) }],
     ["tls", "warning", { userenv: facts({ protocol: "tcp" }) }],
-    ["clock", "warning", { userenv: facts({ clock_ms: Date.now() - 3_600_000 }) }],
+    ["clock", "warning", { userenv: facts({ clock_ms: now - 3_600_000 }) }],
     ["encoding", "info", { nls_database_parameters: rows({ VALUE: "WE8MSWIN1252" }) }],
     ["room", "error", { user_resource_limits: rows({ limit: "3" }) }],
     ["room", "error", { v$resource_limit: rows({ what: "processes", used: 300, most: "300" }) }],
