@@ -1,7 +1,7 @@
-import { ConfigurationError, classifier, type ErrorInfo, unknownError } from "@nsj/mdb-core";
+import { ConfigurationError, classifier, type ErrorInfo, socketErrorCodes, unknownError } from "@nsj/mdb-core";
 import { constraintFacts } from "./constraint-facts.ts";
 import type { NativeError } from "./native.ts";
-import { loginKind, serverCodes, socketCodes, stateClasses } from "./server-codes.ts";
+import { clientCodes, loginKind, serverCodes, stateClasses } from "./server-codes.ts";
 
 /** What the connection knows about an error and the error itself does not say. */
 export interface ErrorFacts {
@@ -49,7 +49,8 @@ export const classify = classifier((error): ErrorInfo | undefined => {
   if (number !== undefined) return ofServer(native, number, facts);
   const code = typeof native.code === "string" ? native.code : undefined;
   if (facts.connecting === true) return ofConnecting(native, code);
-  if ((code !== undefined && socketCodes.has(code)) || facts.alive === false) {
+  const socketFailed = code !== undefined && (socketErrorCodes.has(code) || clientCodes.has(code));
+  if (socketFailed || facts.alive === false) {
     const lost: ErrorInfo = { kind: "lost", connection: "dead", executed: "maybe", retry: "transaction" };
     return code === undefined ? lost : { ...lost, code };
   }

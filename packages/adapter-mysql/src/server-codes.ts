@@ -168,31 +168,10 @@ export function loginKind(code: number): ErrorKind {
   return kind === "too-many-connections" ? kind : "refused";
 }
 
-/** The words Node.js and mysql2 have for a connection that could not be opened or was lost. */
-export const socketCodes: ReadonlySet<string> = new Set([
-  "EACCES", // no right to use the unix socket
-  "EADDRNOTAVAIL",
-  "EAI_AGAIN", // the name server did not answer
-  "EAI_FAIL",
-  "ECONNABORTED",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EHOSTDOWN",
-  "EHOSTUNREACH",
-  "EMFILE", // this process has no file descriptor left
-  "ENETDOWN",
-  "ENETUNREACH",
-  "ENOENT", // no such unix socket
-  "ENOTCONN",
-  "ENOTFOUND", // no such host
-  "EPIPE",
-  "EPROTO", // TLS: not what it should be
-  "ETIMEDOUT",
-  "ERR_SOCKET_CLOSED",
-  "ERR_STREAM_DESTROYED",
-  "ERR_STREAM_WRITE_AFTER_END",
-  "HANDSHAKE_NO_SSL_SUPPORT", // mysql2
-  "HANDSHAKE_SSL_ERROR", // mysql2
-  "PROTOCOL_CONNECTION_LOST", // mysql2
-  "PROTOCOL_UNEXPECTED_PACKET", // mysql2
+/** The words mysql2 has for a connection that could not be opened or was lost, beside those of Node.js. */
+export const clientCodes: ReadonlySet<string> = new Set([
+  "HANDSHAKE_NO_SSL_SUPPORT",
+  "HANDSHAKE_SSL_ERROR",
+  "PROTOCOL_CONNECTION_LOST",
+  "PROTOCOL_UNEXPECTED_PACKET",
 ]);

@@ -1,7 +1,7 @@
-import { classifier, type ErrorInfo, unknownError } from "@nsj/mdb-core";
+import { classifier, type ErrorInfo, socketErrorCodes, unknownError } from "@nsj/mdb-core";
 import type { NativeError } from "./native.ts";
 import { codePointsToUnits } from "./positions.ts";
-import { type StateFacts, socketCodes, stateClasses, states } from "./sql-states.ts";
+import { type StateFacts, stateClasses, states } from "./sql-states.ts";
 
 /** What the connection knows about an error and the error itself does not say. */
 export interface ErrorFacts {
@@ -143,7 +143,7 @@ const lossMessages: readonly string[] = [
 ];
 
 function isLoss({ message }: NativeError, code: string | undefined): boolean {
-  return code === undefined ? lossMessages.includes(message) : socketCodes.has(code);
+  return code === undefined ? lossMessages.includes(message) : socketErrorCodes.has(code);
 }
 
 function position(error: NativeError, { sql }: ErrorFacts): { readonly position?: number } {

@@ -84,28 +84,3 @@ export const stateClasses: Readonly<Record<string, StateFacts>> = {
   "53": { kind: "resource" }, // insufficient resources
   "54": { kind: "resource" }, // program limit exceeded
 };
-
-/** The words Node.js has for a connection that could not be opened or was lost. */
-export const socketCodes: ReadonlySet<string> = new Set([
-  "EACCES", // no right to use the unix socket
-  "EADDRNOTAVAIL",
-  "EAI_AGAIN", // the name server did not answer
-  "EAI_FAIL",
-  "ECONNABORTED",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EHOSTDOWN",
-  "EHOSTUNREACH",
-  "EMFILE", // this process has no file descriptor left
-  "ENETDOWN",
-  "ENETUNREACH",
-  "ENOENT", // no such unix socket
-  "ENOTCONN",
-  "ENOTFOUND", // no such host
-  "EPIPE",
-  "EPROTO", // TLS: not what it should be
-  "ETIMEDOUT",
-  "ERR_SOCKET_CLOSED",
-  "ERR_STREAM_DESTROYED",
-  "ERR_STREAM_WRITE_AFTER_END",
-]);

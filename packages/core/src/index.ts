@@ -104,6 +104,7 @@ export {
   type StatementPlan,
   type StoredForm,
   serverCapabilityNames,
+  socketErrorCodes,
   systemClock,
   type Timer,
   type TimerOptions,

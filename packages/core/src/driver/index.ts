@@ -38,6 +38,7 @@ export {
   serverCapabilityNames,
 } from "./server-capabilities.ts";
 export { type ContextPart, contextParts, type SessionContext } from "./session-context.ts";
+export { socketErrorCodes } from "./socket-error-codes.ts";
 export type {
   BulkTarget,
   Call,

@@ -1,6 +1,13 @@
 import type { BulkTarget, ParameterValue } from "../driver/index.ts";
 import { ParameterError } from "../errors/index.ts";
-import { bindRow, type Identifier, parseTableName, quoteIdentifier, resolveIdentifier } from "../sql/index.ts";
+import {
+  bindRow,
+  type Identifier,
+  parseTableName,
+  placeholder,
+  quoteIdentifier,
+  resolveIdentifier,
+} from "../sql/index.ts";
 import type { CallersRows } from "./callers-rows.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { executeMany } from "./execute-many.ts";
@@ -86,19 +93,6 @@ function insertText(context: DatabaseContext, { table, columns }: BulkTarget): s
   const names = columns.map((column) => quoteIdentifier([column], dialect));
   const placeholders = columns.map((_, index) => placeholder(dialect.placeholder, index + 1));
   return `insert into ${quoteIdentifier(table, dialect)} (${names.join(", ")}) values (${placeholders.join(", ")})`;
-}
-
-function placeholder(style: DatabaseContext["dialect"]["placeholder"], position: number): string {
-  switch (style) {
-    case "dollar":
-      return `$${position}`;
-    case "question":
-      return "?";
-    case "at-name":
-      return `@p${position}`;
-    case "colon-number":
-      return `:${position}`;
-  }
 }
 
 type Bind = (row: BulkRow, index: number) => readonly ParameterValue[];

@@ -8,4 +8,5 @@ export { type Identifier, isSql, type Sql, type SqlValue } from "./fragment.ts";
 export { parseTableName, quoteIdentifier, resolveIdentifier } from "./identifier.ts";
 export { columnParameter, isParameter, type OutParameter, type TypedParameter } from "./parameter.ts";
 export type { StatementTarget } from "./parameter-error.ts";
+export { placeholder } from "./placeholder.ts";
 export { type SqlTag, sql } from "./sql.ts";
