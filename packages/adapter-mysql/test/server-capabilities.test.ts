@@ -4,7 +4,7 @@ import { type RunningMysql, startMysql } from "@nsj/mdb-wire-servers";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { mariadb, mariadbDriver } from "../src/index.ts";
 import { driver, serverUrl, withServer } from "./support/server.ts";
-import { mysqlSubject } from "./support/subject.ts";
+import { daoSubject } from "./support/subject.ts";
 
 withServer(() => {
   const isMariadb = driver.name === "mariadb";
@@ -46,7 +46,7 @@ withServer(() => {
   if (isMariadb) {
     daoSuite(
       { describe, it, before: beforeAll, after: afterAll },
-      mysqlSubject({ url: () => serverUrl ?? "", options: { lacks: ["returning"] } }),
+      daoSubject({ url: () => serverUrl ?? "", options: { lacks: ["returning"] } }),
     );
   }
 });

@@ -5,6 +5,9 @@ import { postgres } from "../src/index.ts";
 const databases = new DatabaseManager({ orders: postgres({ connectionString: inject("postgresUrl") }) });
 const orders = databases.database("orders");
 const table = "planned_orders";
+/** Why this server tells no plan without values. */
+const isOld = Number(await orders.queryScalar("show server_version_num")) < 160_000;
+const unplanned = "generic_plan came with PostgreSQL 16";
 
 beforeAll(async () => {
   await orders.execute(`drop table if exists ${table}`);
@@ -18,14 +21,16 @@ afterAll(async () => {
 });
 
 describe("a plan", () => {
-  it("is told without values, and says what is read whole", async () => {
+  it("is told without values, and says what is read whole", async ({ skip }) => {
+    if (isOld) skip(unplanned);
     expect(await planOf(orders, `select * from ${table} where customer = $1`)).toMatchObject({ scans: [table] });
     const { scans, text } = await planOf(orders, `select * from ${table} where id = $1 -- by key`);
     expect(scans).toEqual([]);
     expect(text).toContain(`${table}_pkey`);
   });
 
-  it("of a text that writes runs nothing", async () => {
+  it("of a text that writes runs nothing", async ({ skip }) => {
+    if (isOld) skip(unplanned);
     await planOf(orders, `delete from ${table} where customer = $1;`);
     expect(await orders.queryScalar(`select count(*)::int from ${table}`)).toBe(5000);
   });
@@ -53,7 +58,8 @@ describe("onSlow", () => {
   const find = (id: number, options = {}) =>
     orders.query(`select * from ${table} where customer = :id`, { id }, options);
 
-  it("tells of a statement, with its plan and its caller, and never its values", async () => {
+  it("tells of a statement, with its plan and its caller, and never its values", async ({ skip }) => {
+    if (isOld) skip(unplanned);
     const options = { plan: true, callers: true, traceId: () => "4bf9" };
     const [entry] = await heard(options, () => find(987_654, { name: "of a customer" }), 1);
     expect(entry).toMatchObject({

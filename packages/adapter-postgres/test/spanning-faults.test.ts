@@ -139,6 +139,12 @@ describe("what PostgreSQL refuses to prepare", () => {
 });
 
 describe("limits of time on the server", () => {
+  const isOld = async (): Promise<boolean> => {
+    const version = await databases.database("orders").queryScalar("show server_version_num");
+    return Number(version) < 170_000;
+  };
+  const unlimited = "transaction_timeout came with PostgreSQL 17";
+
   it("that count while a transaction stands idle end it, and everything with it", async () => {
     for (const label of ["orders", "stock"] as const) {
       const manager = open({ [label]: { options: "-c idle_in_transaction_session_timeout=50" } });
@@ -153,7 +159,8 @@ describe("limits of time on the server", () => {
     expect(await databases.inDoubt()).toEqual([]);
   });
 
-  it("do not end what is prepared, however long it waits for its decision", async () => {
+  it("do not end what is prepared, however long it waits for its decision", async ({ skip }) => {
+    if (await isOld()) skip(unlimited);
     const manager = open({
       stock: { options: "-c transaction_timeout=300 -c idle_in_transaction_session_timeout=300" },
     });
@@ -173,7 +180,8 @@ describe("limits of time on the server", () => {
     expect(await counts()).toEqual([1, 1]);
   });
 
-  it("are set for a coordinator that stands still, unless the session has its own", async () => {
+  it("are set for a coordinator that stands still, unless the session has its own", async ({ skip }) => {
+    if (await isOld()) skip(unlimited);
     const ask = "select current_setting('transaction_timeout')";
     const limits = (manager: typeof databases) =>
       manager.transaction(

@@ -64,3 +64,17 @@ export async function asAdmin(text: string, url?: string): Promise<unknown> {
     client.destroy();
   }
 }
+
+/** What the server of this run has, and others of its family have not. */
+export const serverHas =
+  serverUrl === undefined ? { snapshotIsolation: true, uuid: true } : await featuresOf(serverUrl);
+
+async function featuresOf(url: string): Promise<{ readonly snapshotIsolation: boolean; readonly uuid: boolean }> {
+  const isThere = async (text: string): Promise<boolean> =>
+    ((await asAdmin(text, url)) as readonly unknown[]).length > 0;
+  return {
+    snapshotIsolation: await isThere("show variables like 'innodb_snapshot_isolation'"),
+    // MariaDB from 10.7 on.
+    uuid: await isThere("select 1 from information_schema.plugins where plugin_name = 'uuid'"),
+  };
+}

@@ -2,7 +2,7 @@ import type { DriverConnection } from "@nsj/mdb-core";
 import type { Bench, EngineSql, Subject } from "@nsj/mdb-testkit";
 import type { RunningMysql } from "@nsj/mdb-wire-servers";
 import type { MysqlOptions } from "../../src/index.ts";
-import { adminClient, asAdmin, driverOf, openStatements, series, serverUrl, sleeping } from "./server.ts";
+import { adminClient, asAdmin, driverOf, openStatements, series, serverHas, serverUrl, sleeping } from "./server.ts";
 import { sessionSql } from "./session-sql.ts";
 
 /** The server of a run of the suite. */
@@ -48,8 +48,7 @@ export function mysqlSubject({ url, own, options: base = {} }: SuiteServer = sha
       decimal: "decimal(38, 10)",
       float: "double",
       boolean: "boolean",
-      // MySQL has no room for more in the key of a unique text.
-      text: "varchar(750)",
+      text: "varchar(1000)",
       longText: "longtext",
       fixedText: "char(8)",
       foldedText: "varchar(100) collate utf8mb4_general_ci",
@@ -59,7 +58,7 @@ export function mysqlSubject({ url, own, options: base = {} }: SuiteServer = sha
       timestamp: "datetime(6)",
       timestamptz: "timestamp(6) null",
       json: "json",
-      ...(isMariadb && { uuid: "uuid" }),
+      ...(serverHas.uuid && { uuid: "uuid" }),
     },
     // Seconds in 32 bits.
     traits: { instants: { from: new Date("1970-01-01T00:00:01Z"), to: new Date("2038-01-19T03:14:07Z") } },
@@ -84,6 +83,12 @@ export function mysqlSubject({ url, own, options: base = {} }: SuiteServer = sha
       };
     },
   };
+}
+
+/** The same for the DAO suite, whose texts are unique: MySQL has no room for longer ones in a key. */
+export function daoSubject(server?: SuiteServer): Subject<MysqlOptions> {
+  const subject = mysqlSubject(server);
+  return { ...subject, types: { ...subject.types, text: "varchar(750)" } };
 }
 
 const forEver = { deadline: Number.POSITIVE_INFINITY };
@@ -173,8 +178,8 @@ function engineSql(isMariadb: boolean, tellsTransactions: boolean): EngineSql {
           () => run(two, "set innodb_lock_wait_timeout = 1"),
           () => run(two, `update ${table} set id = 4 where id = 1`),
         ]),
-      // MySQL loses the update, or lets one of the two wait.
-      ...(isMariadb && { serialization: changedMeanwhile }),
+      // Others lose the update, or let one of the two wait.
+      ...(serverHas.snapshotIsolation && { serialization: changedMeanwhile }),
       deadlock: (bench) =>
         contradiction(bench, ([one, two], table) => [
           () => run(one, `update ${table} set id = 3 where id = 1`),
