@@ -27,7 +27,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: mutants.flatMap(({ noticedBy }) => noticedBy),
-    globalSetup: process.argv.some((argument) => /postgres|mssql|oracle/.test(argument))
+    globalSetup: process.argv.some((argument) => /postgres|mssql|oracle|several-databases/.test(argument))
       ? ["./scripts/test-servers.ts"]
       : [],
     pool: "forks",
