@@ -147,7 +147,7 @@ export const tenantsMutants: readonly Mutant[] = [
   {
     fault: "statements of a tenant's sessions and transactions have no limit",
     file: "packages/core/src/manager/shared-member.ts",
-    text: "Math.min(shared.statementTimeoutMs, of.statementTimeoutMs ?? Number.POSITIVE_INFINITY)",
+    text: "least(shared.statementTimeoutMs, of.statementTimeoutMs)",
     replacement: "shared.statementTimeoutMs",
     noticedBy: ["packages/tenants/test/limits.test.ts"],
   },

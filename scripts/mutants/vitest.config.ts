@@ -27,7 +27,9 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: mutants.flatMap(({ noticedBy }) => noticedBy),
-    globalSetup: process.argv.some((argument) => /postgres|mssql|oracle|mysql|packages.testing/.test(argument))
+    globalSetup: process.argv.some((argument) =>
+      /postgres|mssql|oracle|mysql|several-databases|packages.testing/.test(argument),
+    )
       ? ["./scripts/test-servers.ts"]
       : [],
     pool: "forks",

@@ -39,7 +39,7 @@ const sourcesMayImport: Readonly<Record<string, readonly string[]>> = {
   "http-testkit": ["core", "http", "tenants", "testkit"],
   "session-model": ["core", "testkit"],
   "wire-servers": [],
-  "crash-matrix": ["core", "outbox", "adapter-mysql", "adapter-postgres", "adapter-sqlite", "wire-servers"],
+  "crash-matrix": ["core", "outbox", "tenants", "adapter-mysql", "adapter-postgres", "adapter-sqlite", "wire-servers"],
   "repo-checks": ["core"],
 };
 const adapterMayImport = ["core"];

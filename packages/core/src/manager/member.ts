@@ -36,3 +36,8 @@ export interface SharedMemberOptions extends Membership {
   readonly maxWaiting?: number | undefined;
   readonly hookTimeoutMs?: DatabaseOptions["hookTimeoutMs"];
 }
+
+/** Of two limits in milliseconds the one that holds where both are given; `Infinity` where none is. */
+export function least(one = Number.POSITIVE_INFINITY, other = Number.POSITIVE_INFINITY): number {
+  return Math.min(one, other);
+}

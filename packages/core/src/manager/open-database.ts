@@ -36,6 +36,7 @@ import {
 } from "./definitions.ts";
 import { KnownCapabilities } from "./known-capabilities.ts";
 import { mappersOf } from "./mappers.ts";
+import { least } from "./member.ts";
 
 /** What a database takes from its surroundings; tests give their own. */
 export interface Environment {
@@ -140,12 +141,10 @@ function contextOf(
       restore: (connection, operation) => prepare(context, connection, operation, onConnect),
     }),
   };
-  const clock = environment.clock ?? systemClock;
-  const random = environment.random ?? Math.random;
+  const { clock = systemClock, random = Math.random } = environment;
   const poolOptions = limited(options.pool, belonging, label);
   const pool = new Pool(source, poolOptions, { clock, random, budget });
-  const { statementTimeoutMs: ofAll = Number.POSITIVE_INFINITY } = belonging;
-  const statementTimeoutMs = Math.min(options.statementTimeoutMs ?? Number.POSITIVE_INFINITY, ofAll);
+  const statementTimeoutMs = least(options.statementTimeoutMs, belonging.statementTimeoutMs);
   const pipelining =
     options.pipelining &&
     checkPipeliningOptions(options.pipelining, label, {

@@ -6,7 +6,7 @@ import { type DatabaseContext, isUndoneLater, nameOf } from "../session/index.ts
 import type { TypeOptions } from "../types/index.ts";
 import { Database } from "./database.ts";
 import { mappersOf } from "./mappers.ts";
-import type { SharedMemberOptions } from "./member.ts";
+import { least, type SharedMemberOptions } from "./member.ts";
 import { defaultHookTimeoutMs } from "./open-database.ts";
 
 /** What the label gives to its members. */
@@ -48,7 +48,7 @@ export function sharedMember(shared: DatabaseContext, options: SharedMemberOptio
       return capabilities(shared.capabilities);
     },
     pool: withContext(limited, options.context, shared),
-    statementTimeoutMs: Math.min(shared.statementTimeoutMs, of.statementTimeoutMs ?? Number.POSITIVE_INFINITY),
+    statementTimeoutMs: least(shared.statementTimeoutMs, of.statementTimeoutMs),
     // Statements of others would be in the same transaction, and in the wrong context.
     pipelining: undefined,
     hookTimeoutMs: options.hookTimeoutMs ?? defaultHookTimeoutMs,

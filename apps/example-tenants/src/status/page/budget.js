@@ -9,7 +9,15 @@ const template = document.querySelector("#shared-pool");
 export function showFigures({ budget, own, shared, tenants, moved, shops, key, minute }) {
   const { max, used, starving, reclaimed, handedOver } = budget;
   const scale = Math.max(max, ...minute.map(([, waiting]) => waiting));
-  const figures = { used, ofMax: `of ${max}`, starving, reclaimed, handedOver, scale: `up to ${scale}` };
+  const figures = {
+    used,
+    ofMax: `of ${max}`,
+    starving,
+    starvingWhat: starving === 1 ? "shop" : "shops",
+    reclaimed,
+    handedOver,
+    scale: `up to ${scale}`,
+  };
   showTexts(card, figures);
   card.querySelector(".starving").toggleAttribute("data-some", starving > 0);
   // What is being closed counts too.
