@@ -10,7 +10,8 @@ export const transactionMutants: readonly Mutant[] = [
   {
     fault: "the mail of a transaction is sent before COMMIT",
     file: `${session}/settle.ts`,
-    text: `    await unit.server?.commit(unit.bounds);
+    text: `    const sent = unit.server?.commit(unit.bounds);
+    if (sent !== undefined) await sent;
   } catch (error) {
     unit.trace?.settled(outcomeAfter(error), error);
     // Nobody knows which of the hooks would be right.
@@ -18,7 +19,7 @@ export const transactionMutants: readonly Mutant[] = [
     throw error;
   }
   unit.trace?.settled("committed");
-  await runHooks(unit, "committed", report);`,
+  if (unit.hasHooks) await runHooks(unit, "committed", report);`,
     replacement: `    await runHooks(unit, "committed", report);
     await unit.server?.commit(unit.bounds);
   } catch (error) {
@@ -72,8 +73,8 @@ export const transactionMutants: readonly Mutant[] = [
   {
     fault: "a lost COMMIT is told as rolled back",
     file: `${session}/server-transaction.ts`,
-    text: "        if (!isAskedFor) throw outcomeUnknown(this.#context, failure.error);",
-    replacement: "        throw failure.error;",
+    text: "      if (!isAskedFor) throw outcomeUnknown(this.#context, failure.error);",
+    replacement: "      throw failure.error;",
     noticedBy: [transactionTest],
   },
   {

@@ -14,6 +14,7 @@ import {
   type HeldTransactionOptions,
   holdingScope,
   nameOf,
+  noSessionOptions,
   type Occupant,
   type Operation,
   openAutocommitStream,
@@ -105,7 +106,10 @@ export class Database extends StatementExecutor {
    * Runs `work` in a transaction: commits when it resolves, rolls back when it rejects. Resolved means committed. Joins a transaction of
    * this database that is already running in the same async chain, unless `propagation` says otherwise.
    */
-  transaction<R>(work: (transaction: Transaction) => Promise<R>, options: TransactionOptions = {}): Promise<R> {
+  transaction<R>(
+    work: (transaction: Transaction) => Promise<R>,
+    options: TransactionOptions = noSessionOptions,
+  ): Promise<R> {
     const { context } = this;
     const surroundings = {
       context,

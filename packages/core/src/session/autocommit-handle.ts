@@ -8,7 +8,7 @@ import type { Operation } from "./operation.ts";
 import { StatementExecutor } from "./statement-executor.ts";
 import type { StatementOptions } from "./statement-options.ts";
 import type { StreamLease } from "./stream-lease.ts";
-import type { TransactionOptions } from "./transaction-options.ts";
+import { noSessionOptions, type TransactionOptions } from "./transaction-options.ts";
 import type { Occupant } from "./turn.ts";
 
 type Begin = <R>(work: (transaction: Transaction) => Promise<R>, options: TransactionOptions) => Promise<R>;
@@ -24,7 +24,7 @@ export class AutocommitHandle extends StatementExecutor implements Transaction {
     this.#begin = begin;
   }
 
-  transaction<R>(work: (inner: Transaction) => Promise<R>, options: TransactionOptions = {}): Promise<R> {
+  transaction<R>(work: (inner: Transaction) => Promise<R>, options: TransactionOptions = noSessionOptions): Promise<R> {
     return this.#begin(work, options);
   }
 

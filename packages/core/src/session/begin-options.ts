@@ -2,16 +2,20 @@ import type { BeginOptions } from "../driver/index.ts";
 import { UnsupportedError } from "../errors/index.ts";
 import type { Bounds } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
-import type { SessionOptions } from "./transaction-options.ts";
+import { noSessionOptions, type SessionOptions } from "./transaction-options.ts";
 
 /** What the driver is told beside the caller's options. */
 export type BeginDetails = Pick<BeginOptions, "writeLock" | "traceable" | "branch" | "decides">;
 
+const plain: BeginOptions = Object.freeze({});
+
 /**
  * What the driver is asked to begin with.
+ * @param more - what it is told beside the options
  * @throws UnsupportedError for an option that the engine lacks: none is ignored
  */
-export function beginOptions(context: DatabaseContext, options: SessionOptions): BeginOptions {
+export function beginOptions(context: DatabaseContext, options: SessionOptions, more?: BeginDetails): BeginOptions {
+  if (options === noSessionOptions && more === undefined) return plain;
   const { isolation, readOnly, deferrable } = options;
   const { capabilities } = context;
   if (isolation !== undefined && !capabilities.isolation.includes(isolation)) {
@@ -20,12 +24,13 @@ export function beginOptions(context: DatabaseContext, options: SessionOptions):
   }
   if (readOnly === true && !capabilities.readOnlyTransactions) throw lacking(context, "read-only transactions");
   if (deferrable === true && !capabilities.deferrableTransactions) throw lacking(context, "deferrable transactions");
-  refuseWithoutFates(context, options);
+  if (options.verifyOutcome === true) refuseWithoutFates(context);
   return {
     ...(options.verifyOutcome === true && { traceable: true }),
     ...(isolation !== undefined && { isolation }),
     ...(readOnly !== undefined && { readOnly }),
     ...(deferrable !== undefined && { deferrable }),
+    ...more,
   };
 }
 
@@ -39,8 +44,8 @@ export function withLimit(begin: BeginOptions, { clock }: DatabaseContext, { dea
 }
 
 /** @throws UnsupportedError where nobody could tell what became of a lost COMMIT */
-export function refuseWithoutFates(context: DatabaseContext, { verifyOutcome }: SessionOptions): void {
-  if (verifyOutcome !== true || context.capabilities.fates === true) return;
+export function refuseWithoutFates(context: DatabaseContext): void {
+  if (context.capabilities.fates === true) return;
   const { database, engine } = context;
   const message = `${nameOf(context)}: "verifyOutcome" cannot be kept: the engine does not tell what became of a transaction (capabilities.fates)`;
   throw new UnsupportedError(message, { database, engine });

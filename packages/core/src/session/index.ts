@@ -42,12 +42,13 @@ export { StatementExecutor } from "./statement-executor.ts";
 export type { ArrayRows, Fetching, StatementOptions, StreamOptions, WithSchema } from "./statement-options.ts";
 export type { StreamLease } from "./stream-lease.ts";
 export { newTally, type Tally } from "./tally.ts";
-export type {
-  HeldTransactionOptions,
-  Propagation,
-  RetryOptions,
-  SessionOptions,
-  TransactionOptions,
+export {
+  type HeldTransactionOptions,
+  noSessionOptions,
+  type Propagation,
+  type RetryOptions,
+  type SessionOptions,
+  type TransactionOptions,
 } from "./transaction-options.ts";
 export type { Occupant } from "./turn.ts";
 export { validateRows } from "./validate-rows.ts";

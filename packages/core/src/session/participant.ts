@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../driver/index.ts";
 import { type MdbError, TransactionClosedError } from "../errors/index.ts";
 import { tellAbandoned } from "./abandoned.ts";
 import { type Bounds, bothBounds, tripped, unbounded, watchBounds } from "./bounds.ts";
@@ -29,6 +30,7 @@ export interface ParticipantFacts {
 export class Participant implements Child {
   readonly what = "a callback that had joined it";
   readonly unit: Unit;
+  readonly context: DatabaseContext;
   readonly scope: Scope;
   readonly bounds: Bounds;
   readonly #limitMs: number;
@@ -43,15 +45,12 @@ export class Participant implements Child {
 
   constructor({ unit, scope, bounds, limitMs = Number.POSITIVE_INFINITY, onTrip }: ParticipantFacts) {
     this.unit = unit;
+    this.context = unit.context;
     this.scope = scope;
     this.bounds = bounds;
     this.#limitMs = limitMs;
     this.#onTrip = onTrip;
     scope.member = this;
-  }
-
-  get context(): DatabaseContext {
-    return this.unit.context;
   }
 
   /** Aborted, with the reason, when its unit ends before its callback. */
@@ -64,31 +63,30 @@ export class Participant implements Child {
   }
 
   /** Runs the caller's code in this part; rejects as soon as it is interrupted, without waiting for that code. */
-  async run<R>(work: () => Promise<R>): Promise<R> {
-    this.#refuseWhenOver();
-    const { promise, resolve, reject } = Promise.withResolvers<R>();
-    this.#reject = reject;
-    const unwatch = watchBounds(this.context, this.bounds, "the transaction", (reason) => this.#tripped(reason));
-    this.unit.children.add(this);
-    this.returned = false;
-    runInScope(this.scope, async () => work()).then(
-      (value) => {
+  run<R>(work: () => Promise<R>): Promise<R> {
+    return new Promise((resolve, reject) => {
+      this.#refuseWhenOver();
+      this.#reject = reject;
+      this.unit.children.add(this);
+      this.returned = false;
+      this.#watch();
+      const failed = (error: unknown): void => {
         this.returned = true;
-        resolve(value);
-      },
-      (error: unknown) => {
-        this.returned = true;
-        if (this.#reason === undefined) reject(error);
-        else tellAbandoned(this.context, "a callback", error);
-      },
-    );
-    try {
-      return await promise;
-    } finally {
-      unwatch();
-      this.unit.children.delete(this);
-      this.finish();
-    }
+        if (this.#reason !== undefined) tellAbandoned(this.context, "a callback", error);
+        this.finish();
+        reject(error);
+      };
+      try {
+        // What it gives may be a promise of another library's.
+        runInScope(this.scope, () => Promise.resolve(work())).then((value) => {
+          this.returned = true;
+          this.finish();
+          resolve(value);
+        }, failed);
+      } catch (error) {
+        failed(error);
+      }
+    });
   }
 
   /**
@@ -100,6 +98,11 @@ export class Participant implements Child {
       this.interrupt(reason);
       onCutShort();
     };
+    this.#watch();
+  }
+
+  #watch(): void {
+    if (this.bounds === unbounded) return;
     this.#unwatch = watchBounds(this.context, this.bounds, "the transaction", (reason) => this.#tripped(reason));
   }
 
@@ -118,7 +121,9 @@ export class Participant implements Child {
     if (this.#finished || this.#reason !== undefined) return;
     this.#reason = reason;
     this.#controller?.abort(reason);
-    this.#reject?.(reason);
+    if (this.#reject === undefined) return;
+    this.#reject(reason);
+    this.finish();
   }
 
   #tripped(reason: MdbError): void {
@@ -131,6 +136,7 @@ export class Participant implements Child {
     this.#finished = true;
     this.#reject = undefined;
     this.#unwatch?.();
+    this.unit.children.delete(this);
     this.scope.end();
   }
 
@@ -146,8 +152,8 @@ export class Participant implements Child {
    * The part that the calling code means: the savepoint that it is inside of, where it uses an outer handle there. Waiting for the outer one
    * would be waiting for itself.
    */
-  here(): Participant {
-    for (let at = currentScope(); at !== undefined; at = at.parent) {
+  here(caller: Scope | undefined = currentScope()): Participant {
+    for (let at = caller; at !== undefined; at = at.parent) {
       const { member } = at;
       if (member === this) return this;
       if (!(member instanceof Participant) || at.ended) continue;
@@ -156,22 +162,28 @@ export class Participant implements Child {
     return this;
   }
 
-  execute<T>(operation: Operation<T>, occupant?: Occupant): Promise<T> {
-    const part = this.here();
-    const refusal = this.refusal ?? part.refusal ?? this.context.refusal?.();
-    if (refusal !== undefined) return Promise.reject(refusal);
+  /** Runs one operation of a call that is made now. A promise only where it has to wait; throws where it has not. */
+  execute<T>(operation: Operation<T>, occupant?: Occupant): MaybePromise<T> {
+    const caller = currentScope();
+    const part = this.#living(caller);
     const own = part.bounds === part.unit.bounds ? unbounded : part.bounds;
     const limitMs = Math.min(part.#limitMs, operation.limitMs);
-    if (own === unbounded && limitMs === operation.limitMs) return part.unit.execute(operation, occupant);
-    return part.unit.execute({ ...operation, bounds: bothBounds(own, operation.bounds), limitMs }, occupant);
+    if (own === unbounded && limitMs === operation.limitMs) return part.unit.execute(operation, caller, occupant);
+    return part.unit.execute({ ...operation, bounds: bothBounds(own, operation.bounds), limitMs }, caller, occupant);
   }
 
-  openStream(bounds: Bounds, occupant: Occupant): Promise<StreamLease> {
-    const part = this.here();
-    const refusal = this.refusal ?? part.refusal ?? this.context.refusal?.();
-    if (refusal !== undefined) return Promise.reject(refusal);
+  async openStream(bounds: Bounds, occupant: Occupant): Promise<StreamLease> {
+    const part = this.#living(currentScope());
     const own = part.bounds === part.unit.bounds ? unbounded : part.bounds;
     return leaseForStream(part.unit, bothBounds(own, bounds), occupant);
+  }
+
+  /** The part that a call means. @throws MdbError when this one or that one has ended, or may not be used */
+  #living(caller: Scope | undefined): Participant {
+    const part = this.here(caller);
+    const refusal = this.refusal ?? part.refusal ?? this.context.refusal?.();
+    if (refusal !== undefined) throw refusal;
+    return part;
   }
 
   /** @throws TransactionClosedError */

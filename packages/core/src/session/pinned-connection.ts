@@ -1,4 +1,4 @@
-import { checkOptions, type DriverConnection, type OptionRules } from "../driver/index.ts";
+import { checkOptions, type DriverConnection, type MaybePromise, type OptionRules } from "../driver/index.ts";
 import { type MdbError, UnsupportedError } from "../errors/index.ts";
 import { type Bounds, boundsFrom, unbounded } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
@@ -11,7 +11,7 @@ import { currentScope, Scope } from "./scope.ts";
 import { StatementExecutor } from "./statement-executor.ts";
 import type { StatementOptions } from "./statement-options.ts";
 import type { StreamLease } from "./stream-lease.ts";
-import type { TransactionOptions } from "./transaction-options.ts";
+import { noSessionOptions, type TransactionOptions } from "./transaction-options.ts";
 import type { Occupant } from "./turn.ts";
 import { Unit } from "./unit.ts";
 
@@ -78,7 +78,10 @@ export class PinnedConnection extends StatementExecutor {
     return this.#part.unit.answered;
   }
 
-  transaction<R>(work: (transaction: Transaction) => Promise<R>, options: TransactionOptions = {}): Promise<R> {
+  transaction<R>(
+    work: (transaction: Transaction) => Promise<R>,
+    options: TransactionOptions = noSessionOptions,
+  ): Promise<R> {
     const { context } = this;
     const part = this.#part;
     const outer = part.here();
@@ -104,7 +107,7 @@ export class PinnedConnection extends StatementExecutor {
     }
   }
 
-  protected override perform<T>(operation: Operation<T>, occupant?: Occupant): Promise<T> {
+  protected override perform<T>(operation: Operation<T>, occupant?: Occupant): MaybePromise<T> {
     return this.#part.execute(operation, occupant);
   }
 

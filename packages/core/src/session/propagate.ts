@@ -3,10 +3,11 @@ import { AutocommitHandle } from "./autocommit-handle.ts";
 import { type BeginDetails, refuseWithoutFates } from "./begin-options.ts";
 import { type Bounds, bothBounds, boundsFrom } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
+import { transactions } from "./diagnostics.ts";
 import type { Transaction } from "./executor.ts";
 import type { LeaseSource } from "./lease-source.ts";
 import { joiningScope, Participant } from "./participant.ts";
-import { type Attempt, withRetry } from "./retry.ts";
+import { withRetry } from "./retry.ts";
 import { runInSavepoint } from "./savepoint.ts";
 import { runInScope } from "./scope.ts";
 import { ServerTransaction } from "./server-transaction.ts";
@@ -14,6 +15,7 @@ import { commitUnit, rollbackUnit } from "./settle.ts";
 import { type RunInside, TransactionHandle } from "./transaction-handle.ts";
 import {
   checkTransactionOptions,
+  noSessionOptions,
   type Propagation,
   type SessionOptions,
   type TransactionOptions,
@@ -45,12 +47,20 @@ type Work<R> = (transaction: Transaction) => Promise<R>;
  * Runs `work` as `options.propagation` says, relative to the transaction that is already running, if any.
  * @throws ConfigurationError for options that are none; TransactionStateError where they do not fit what is running
  */
-export async function propagate<R>(surroundings: Surroundings, work: Work<R>, options: TransactionOptions): Promise<R> {
+export function propagate<R>(surroundings: Surroundings, work: Work<R>, options: TransactionOptions): Promise<R> {
+  try {
+    return entered(surroundings, work, options);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function entered<R>(surroundings: Surroundings, work: Work<R>, options: TransactionOptions): Promise<R> {
   const { context, outer } = surroundings;
-  checkTransactionOptions(nameOf(context), options);
+  if (options !== noSessionOptions) checkTransactionOptions(nameOf(context), options);
   const refusal = context.refusal?.();
   if (refusal !== undefined) throw refusal;
-  refuseWithoutFates(context, options);
+  if (options.verifyOutcome === true) refuseWithoutFates(context);
   switch (options.propagation ?? surroundings.usual) {
     case "required":
       return outer === undefined ? begin(surroundings, work, options) : join(surroundings, outer, work, options);
@@ -76,20 +86,25 @@ export async function propagate<R>(surroundings: Surroundings, work: Work<R>, op
 function begin<R>(surroundings: Surroundings, work: Work<R>, options: TransactionOptions): Promise<R> {
   const { context } = surroundings;
   const bounds = boundsFrom(context, options);
-  return withRetry(context, options.retry, bounds, (number, after) =>
-    attempt(surroundings, bounds, work, options, { attempt: number, retriedAfter: after }),
-  );
+  if (options.retry === undefined)
+    return runWhole(surroundings, newTransaction(surroundings, bounds, options), work, options);
+  return withRetry(context, options.retry, bounds, (attempt, retriedAfter) => {
+    const part = newTransaction(surroundings, bounds, options);
+    const outcome = runWhole(surroundings, part, work, options, { attempt, retriedAfter });
+    return { outcome, returned: () => part.returned };
+  });
 }
 
-function attempt<R>(
+/** Runs the callback that a transaction was made for, and ends it. */
+function runWhole<R>(
   surroundings: Surroundings,
-  bounds: Bounds,
+  part: Participant,
   work: Work<R>,
   options: TransactionOptions,
-  run: Pick<TransactionFacts, "attempt" | "retriedAfter">,
-): Attempt<R> {
-  const part = newTransaction(surroundings, bounds, options);
+  run?: Pick<TransactionFacts, "attempt" | "retriedAfter">,
+): Promise<R> {
   const { unit } = part;
+  const { pinned, usual } = surroundings;
   const whole = async (): Promise<R> => {
     let result: R;
     try {
@@ -101,12 +116,10 @@ function attempt<R>(
     await commitUnit(unit, options.onHookError);
     return result;
   };
-  const { pinned } = surroundings;
-  const facts = { ...run, kind: "transaction", propagation: options.propagation ?? surroundings.usual } as const;
-  const outcome = traceTransaction(unit, facts, () =>
-    pinned === undefined ? whole() : onPinned(pinned, unit, bounds, whole),
-  );
-  return { outcome, returned: () => part.returned };
+  const inPlace = pinned === undefined ? whole : () => onPinned(pinned, unit, part.bounds, whole);
+  if (!transactions.hasSubscribers) return inPlace();
+  const facts = { ...run, kind: "transaction", propagation: options.propagation ?? usual } as const;
+  return traceTransaction(unit, facts, inPlace);
 }
 
 /** A transaction on a pinned connection has that connection's turn until it is over. */

@@ -43,7 +43,7 @@ async function withTurn<R>(outer: Unit, inner: Unit, work: () => Promise<R>, cal
     return result;
   } catch (error) {
     // The server has ended the whole transaction, and this is why.
-    if (!server.open && inner.failure !== undefined) outer.fail(inner.failure);
+    if (!isOpen(server) && inner.failure !== undefined) outer.fail(inner.failure);
     throw error;
   } finally {
     await inner.end();
@@ -63,7 +63,7 @@ async function leave(
 ): Promise<MdbError | undefined> {
   const { context, holder } = outer;
   const { connection } = server;
-  if (connection === undefined || !server.open || server.revoked) return undefined;
+  if (connection === undefined || !isOpen(server) || server.revoked) return undefined;
   const traced = async (what: string, work: () => MaybePromise<void>): Promise<void> =>
     traceControl(context, "savepoint", connection, server, work, what);
   const cut = cutLater(context, connection, cancelGraceMs);
@@ -80,4 +80,9 @@ async function leave(
     holder.count(-1);
     cut.cancel();
   }
+}
+
+/** Whether the server is still in the transaction, in whatever state. */
+function isOpen({ state }: ServerTransaction): boolean {
+  return state === "active" || state === "failed";
 }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Clock } from "../driver/index.ts";
+import type { Clock, MaybePromise } from "../driver/index.ts";
 import type { Holder } from "../pool/index.ts";
+import { goOn } from "./at-once.ts";
 
 /** What a scope is made with. */
 export interface ScopeFacts {
@@ -84,6 +85,22 @@ export class Scope implements Holder {
       at.busy += calls;
       at.activeAt = now;
     }
+  }
+
+  /** Runs `work`, which is on the wire until it settles. */
+  counting<T>(work: () => MaybePromise<T>): MaybePromise<T> {
+    this.count(1);
+    return goOn(
+      work,
+      (value) => {
+        this.count(-1);
+        return value;
+      },
+      (error) => {
+        this.count(-1);
+        throw error;
+      },
+    );
   }
 
   /** Says whether `other` is this scope, or around it. */

@@ -1,19 +1,26 @@
 import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
 import type { Borrowed } from "../pool/index.ts";
-import { type BeginDetails, beginOptions, withLimit } from "./begin-options.ts";
-import { type Bounds, bothBounds, tripped, unbounded } from "./bounds.ts";
+import { goOn } from "./at-once.ts";
+import { type BeginDetails, beginOptions } from "./begin-options.ts";
+import { type Bounds, tripped } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
-import { transactions } from "./diagnostics.ts";
+import { isQueryTraced, transactions } from "./diagnostics.ts";
 import { type Failure, failureOf, isConnectionLoss } from "./failure.ts";
 import type { LeaseSource } from "./lease-source.ts";
 import { outcomeUnknown, settleLostCommit } from "./lost-commit.ts";
-import { silent } from "./operation.ts";
 import { traceControl } from "./query-trace.ts";
-import { cancelGraceMs, cutLater, runBounded } from "./run-bounded.ts";
+import { cancelGraceMs, cutLater } from "./run-bounded.ts";
 import type { Scope } from "./scope.ts";
 import type { SessionOptions } from "./transaction-options.ts";
+import { TransactionStart } from "./transaction-start.ts";
 import { takenAway } from "./unit-errors.ts";
+
+/**
+ * Where it stands: it has no connection, not yet or not any more; that one is lost; the server is in it; one of its statements has failed; or the
+ * server has ended it, by a text of the caller's that perhaps began another one.
+ */
+export type TransactionState = "none" | "lost" | "active" | "failed" | "over";
 
 /**
  * One transaction of the server and the connection it runs on. The connection is taken, and the transaction begun, by the first
@@ -21,14 +28,11 @@ import { takenAway } from "./unit-errors.ts";
  */
 export class ServerTransaction {
   readonly #context: DatabaseContext;
-  readonly #leases: LeaseSource;
   readonly #begin: BeginOptions;
   readonly #holder: Scope;
+  readonly #start: TransactionStart;
   #starting: Promise<DriverConnection> | undefined;
   #lease: Borrowed | undefined;
-  #given: { readonly reason: unknown } | undefined;
-  #waiting: AbortController | undefined;
-  #beginning: DriverConnection | undefined;
   #rollingBack: Promise<MdbError | undefined> | undefined;
   #savepoints = 0;
   #answered = false;
@@ -51,9 +55,9 @@ export class ServerTransaction {
     more?: BeginDetails,
   ) {
     this.#context = context;
-    this.#leases = leases;
-    this.#begin = { ...beginOptions(context, options), ...more };
+    this.#begin = beginOptions(context, options, more);
     this.#holder = holder;
+    this.#start = new TransactionStart({ context, leases, begin: this.#begin, holder, transaction: this });
   }
 
   /** What tells it apart in events from others of its manager. */
@@ -72,72 +76,40 @@ export class ServerTransaction {
     return this.#lease?.revoked === true;
   }
 
-  /** Whether the server is still in the transaction that was begun here. Local and free. */
-  get alive(): boolean {
-    return this.open && this.connection?.txStatus === "active";
-  }
-
-  /** Whether the server has it, in whatever state; not so once a text of the caller's has ended it, and perhaps begun another one. Local and free. */
-  get open(): boolean {
-    const { connection } = this;
-    return connection?.usable === true && connection.txStatus !== "idle" && connection.txEnded === this.#endedBefore;
-  }
-
-  /** Whether the server has ended it: a text of the caller's did. One that has failed, or whose connection was lost, is not over by that. */
-  get isOver(): boolean {
-    return this.connection?.usable === true && !this.open;
+  /** Local and free. */
+  get state(): TransactionState {
+    const connection = this.#lease?.connection;
+    if (connection === undefined) return "none";
+    if (!connection.usable) return "lost";
+    const { txStatus } = connection;
+    if (txStatus === "idle" || connection.txEnded !== this.#endedBefore) return "over";
+    return txStatus === "active" ? "active" : "failed";
   }
 
   /** Takes a connection and begins, once. */
-  start(bounds: Bounds): Promise<DriverConnection> | DriverConnection {
+  start(bounds: Bounds): MaybePromise<DriverConnection> {
     if (this.#lease !== undefined) return this.#lease.connection;
-    this.#starting ??= this.#takeAndBegin(bounds);
+    if (this.#starting !== undefined) return this.#starting;
+    const begun = this.#start.run(bounds);
+    if (!(begun instanceof Promise)) return this.#begun(begun);
+    this.#starting = begun.then((lease) => this.#begun(lease));
     return this.#starting;
   }
 
-  async #takeAndBegin(bounds: Bounds): Promise<DriverConnection> {
-    for (let attempt = 1; ; attempt++) {
-      const wait = () => this.#whileWaiting(bounds);
-      const taken = this.#leases.take(wait, bounds !== unbounded, this.#holder, attempt > 1);
-      const lease = taken instanceof Promise ? await taken : taken;
-      try {
-        const { connection } = lease;
-        if (transactions.hasSubscribers) this.#takenAt = this.#context.clock.now();
-        this.#refuseIfGivenUp();
-        this.#beginning = connection;
-        const sent = () => connection.begin(withLimit(this.#begin, this.#context, bounds));
-        const begin = () => traceControl(this.#context, "begin", connection, this, sent);
-        await this.#onWire(() => runBounded(this.#context, connection, bounds, { ...silent, perform: begin }));
-        this.#refuseIfGivenUp();
-        this.#endedBefore = connection.txEnded;
-        this.#lease = lease;
-        return connection;
-      } catch (error) {
-        const failure = failureOf(this.#context, lease.connection, error);
-        lease.release({ error: failure.connection, answered: failure.answered });
-        // Nothing ran, so a second connection may be tried: the first one had died in the pool without a sign.
-        if (attempt > 1 || !failure.notExecuted || !isConnectionLoss(failure)) throw failure.error;
-      } finally {
-        this.#beginning = undefined;
-      }
-    }
+  #begun(lease: Borrowed): DriverConnection {
+    this.#lease = lease;
+    this.#endedBefore = lease.connection.txEnded;
+    return lease.connection;
   }
 
-  /** Its unit has ended while the connection was on its way. */
-  #refuseIfGivenUp(): void {
-    if (this.#given !== undefined) throw this.#given.reason;
-  }
-  #whileWaiting(bounds: Bounds): Bounds {
-    this.#waiting ??= new AbortController();
-    return bothBounds(bounds, { deadline: Number.POSITIVE_INFINITY, signal: this.#waiting.signal });
+  /** See {@link TransactionStart}. */
+  hasConnection(): void {
+    if (transactions.hasSubscribers) this.#takenAt = this.#context.clock.now();
   }
 
   /** Gives up taking a connection and beginning, where that is still under way. */
   giveUp(reason: MdbError): void {
-    if (this.#lease !== undefined) return;
-    this.#given ??= { reason };
-    this.#waiting?.abort(reason);
-    if (!this.#context.permanent) this.#beginning?.destroy(reason);
+    if (this.#lease === undefined) this.#start.giveUp(reason);
   }
 
   /** The server has answered a statement: whatever ends the connection later, it was of use. */
@@ -155,9 +127,9 @@ export class ServerTransaction {
    * Commits and gives the connection back.
    * @throws CommitOutcomeUnknownError when the connection was lost meanwhile and nobody could tell what became of it; the server's own refusal otherwise
    */
-  async commit(bounds: Bounds, isAskedFor = this.#begin.traceable === true): Promise<void> {
+  commit(bounds: Bounds, isAskedFor = this.#begin.traceable === true): MaybePromise<void> {
     const lease = this.#lease;
-    if (lease === undefined) return;
+    if (lease === undefined) return undefined;
     if (lease.revoked) {
       this.#end("dead");
       // Before COMMIT was sent, so nothing of it can be there.
@@ -165,29 +137,38 @@ export class ServerTransaction {
     }
     const { connection } = lease;
     let cut: { cancel(): void } | undefined;
-    try {
-      const late = tripped(this.#context, bounds, "the transaction");
-      if (late !== undefined) throw late;
-      // A COMMIT on its way is not cancelled: that could only blur its outcome. A server that stays silent loses the connection.
-      if (Number.isFinite(bounds.deadline)) {
-        cut = cutLater(this.#context, connection, bounds.deadline - this.#context.clock.now() + cancelGraceMs);
-      }
-      await this.#onWire(() => traceControl(this.#context, "commit", connection, this, () => connection.commit()));
-    } catch (error) {
-      const failure = failureOf(this.#context, connection, error, "COMMIT", true);
-      if (isConnectionLoss(failure) && !failure.notExecuted) {
-        const { transactionNumber } = connection;
-        this.#end("dead");
-        if (!isAskedFor) throw outcomeUnknown(this.#context, failure.error);
-        return settleLostCommit(this.#context, this.#holder, failure.error, transactionNumber);
-      }
-      await this.rollback();
-      throw failure.error;
-    } finally {
-      cut?.cancel();
+    return goOn(
+      () => {
+        const late = tripped(this.#context, bounds, "the transaction");
+        if (late !== undefined) throw late;
+        // A COMMIT on its way is not cancelled: that could only blur its outcome. A server that stays silent loses the connection.
+        if (Number.isFinite(bounds.deadline)) {
+          cut = cutLater(this.#context, connection, bounds.deadline - this.#context.clock.now() + cancelGraceMs);
+        }
+        return this.#sendControl("commit", connection, () => connection.commit());
+      },
+      () => {
+        cut?.cancel();
+        this.#answered = true;
+        this.#end("ok");
+      },
+      (error) => {
+        cut?.cancel();
+        return this.#commitFailed(connection, error, isAskedFor);
+      },
+    );
+  }
+
+  async #commitFailed(connection: DriverConnection, error: unknown, isAskedFor: boolean): Promise<void> {
+    const failure = failureOf(this.#context, connection, error, "COMMIT", true);
+    if (isConnectionLoss(failure) && !failure.notExecuted) {
+      const { transactionNumber } = connection;
+      this.#end("dead");
+      if (!isAskedFor) throw outcomeUnknown(this.#context, failure.error);
+      return settleLostCommit(this.#context, this.#holder, failure.error, transactionNumber);
     }
-    this.#answered = true;
-    this.#end("ok");
+    await this.rollback();
+    throw failure.error;
   }
 
   /**
@@ -213,8 +194,9 @@ export class ServerTransaction {
     const cut = cutLater(this.#context, connection, cancelGraceMs);
     try {
       const rollback = () => connection.rollback();
-      const traced = () => traceControl(this.#context, "rollback", connection, this, rollback);
-      await this.#onWire(connection.txStatus === "idle" ? rollback : traced);
+      await (connection.txStatus === "idle"
+        ? this.#holder.counting(rollback)
+        : this.#sendControl("rollback", connection, rollback));
     } catch (error) {
       failure = failureOf(this.#context, connection, error, "ROLLBACK");
       if (!this.#context.permanent) connection.destroy(error);
@@ -226,14 +208,13 @@ export class ServerTransaction {
   }
 
   /** Its holder does not stand still while the server works for it. */
-  async #onWire(work: () => MaybePromise<unknown>): Promise<void> {
-    this.#holder.count(1);
-    try {
-      const done = work();
-      if (done instanceof Promise) await done;
-    } finally {
-      this.#holder.count(-1);
-    }
+  #sendControl(
+    kind: "commit" | "rollback",
+    connection: DriverConnection,
+    send: () => MaybePromise<void>,
+  ): MaybePromise<void> {
+    if (!isQueryTraced()) return this.#holder.counting(send);
+    return this.#holder.counting(() => traceControl(this.#context, kind, connection, this, send));
   }
 
   #end(state: "ok" | "dead"): void {

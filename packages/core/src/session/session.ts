@@ -10,7 +10,7 @@ import { StatementExecutor } from "./statement-executor.ts";
 import type { StatementOptions } from "./statement-options.ts";
 import type { StreamLease } from "./stream-lease.ts";
 import { TransactionHandle } from "./transaction-handle.ts";
-import type { SessionOptions, TransactionOptions } from "./transaction-options.ts";
+import { noSessionOptions, type SessionOptions, type TransactionOptions } from "./transaction-options.ts";
 import type { Occupant } from "./turn.ts";
 import { runAmbient, watchGarbage } from "./unit-by-hand.ts";
 
@@ -82,7 +82,7 @@ export class Session extends StatementExecutor implements AsyncDisposable {
   }
 
   /** Runs `work` in a transaction inside this session's: a savepoint, unless `propagation` says otherwise. */
-  transaction<R>(work: (inner: Transaction) => Promise<R>, options: TransactionOptions = {}): Promise<R> {
+  transaction<R>(work: (inner: Transaction) => Promise<R>, options: TransactionOptions = noSessionOptions): Promise<R> {
     const { context } = this;
     const leases = poolSource(context);
     return this.#units.use((outer) => propagate({ context, leases, outer, usual: "nested" }, work, options));
@@ -97,7 +97,7 @@ export class Session extends StatementExecutor implements AsyncDisposable {
   }
 
   protected override perform<T>(operation: Operation<T>, occupant?: Occupant): Promise<T> {
-    return this.#units.use((part) => part.execute(operation, occupant));
+    return this.#units.use(async (part) => part.execute(operation, occupant));
   }
 
   protected override openStream(options: StatementOptions, occupant: Occupant): Promise<StreamLease> {

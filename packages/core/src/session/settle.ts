@@ -11,15 +11,18 @@ import { innerFailed, mayHaveBeenKept, stillPending } from "./unit-errors.ts";
  * to await it must not let it escape.
  */
 export function lookBack(unit: Unit): MaybePromise<MdbError | undefined> {
-  const { context, connection, failure, rollbackOnly, server } = unit;
+  const { context, failure, rollbackOnly, server } = unit;
   const open = openWork(unit);
-  if (open !== undefined) {
-    const error = stillPending(context, open);
-    return unit.end(error).then(() => error);
-  }
+  if (open !== undefined) return endForgotten(unit, stillPending(context, open));
   if (failure !== undefined) return unit.aborted();
   if (rollbackOnly !== undefined) return innerFailed(context, rollbackOnly.cause);
-  return connection?.usable === true && server?.alive === false ? unit.aborted() : undefined;
+  const state = server?.state;
+  return state === "failed" || state === "over" ? unit.aborted() : undefined;
+}
+
+async function endForgotten(unit: Unit, reason: MdbError): Promise<MdbError> {
+  await unit.end(reason);
+  return reason;
 }
 
 function openWork({ children, turn }: Unit): string | undefined {
@@ -43,8 +46,10 @@ export async function commitUnit(unit: Unit, report: HookReport): Promise<void> 
     throw problem;
   }
   try {
-    await unit.end();
-    await unit.server?.commit(unit.bounds);
+    const ended = unit.end();
+    if (ended !== undefined) await ended;
+    const sent = unit.server?.commit(unit.bounds);
+    if (sent !== undefined) await sent;
   } catch (error) {
     unit.trace?.settled(outcomeAfter(error), error);
     // Nobody knows which of the hooks would be right.
@@ -52,7 +57,7 @@ export async function commitUnit(unit: Unit, report: HookReport): Promise<void> 
     throw error;
   }
   unit.trace?.settled("committed");
-  await runHooks(unit, "committed", report);
+  if (unit.hasHooks) await runHooks(unit, "committed", report);
 }
 
 /**
@@ -71,6 +76,6 @@ export async function rollbackUnit(unit: Unit, error: unknown, report: HookRepor
 
 /** Hooks run where the unit was begun: outside of its transaction. */
 function runHooks(unit: Unit, outcome: "committed" | "rolled back", report: HookReport): MaybePromise<void> {
-  if (unit.hooks.isEmpty) return;
+  if (!unit.hasHooks) return;
   return runInScope(unit.scope.parent, () => unit.hooks.run(outcome, unit.context, unit.bounds, report));
 }

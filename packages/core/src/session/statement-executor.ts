@@ -4,17 +4,15 @@ import { boundsFrom, unbounded } from "./bounds.ts";
 import { type BulkInsert, bulkInsert } from "./bulk-insert.ts";
 import { callProcedure, callResult } from "./call-procedure.ts";
 import { CallersRows } from "./callers-rows.ts";
-import { checkedRow, checkedRows, wholeResult } from "./checked-rows.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
-import { isQueryTraced } from "./diagnostics.ts";
+import { queries } from "./diagnostics.ts";
 import { executeMany } from "./execute-many.ts";
-import type { BulkRow, CallResult, Executor, Result, Transaction } from "./executor.ts";
+import type { BulkRow, CallResult, Executor, Transaction } from "./executor.ts";
 import { type ExecutorInternals, internals, type Purpose } from "./executor-internals.ts";
-import { firstRows } from "./first-rows.ts";
 import type { CallersSource, Operation } from "./operation.ts";
 import { countedOnly, countsOf, factsOf, factsOfLoad, queryFacts } from "./query-facts.ts";
 import { type QueryTrace, traceQuery } from "./query-trace.ts";
-import { atMostOne, noRows, oneObject } from "./result-rows.ts";
+import { allRows, oneRow, oneValue, wholeResult } from "./result-rows.ts";
 import { RowIterable } from "./row-stream.ts";
 import { currentScope } from "./scope.ts";
 import { sendApart } from "./send-apart.ts";
@@ -50,38 +48,34 @@ export abstract class StatementExecutor implements Executor {
   static {
     const { prototype } = StatementExecutor;
     prototype.execute = async function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
-      return this.#execute(text, first, second);
+      const { context } = this;
+      const { statement, options } = readArguments(context, text, first, second, true);
+      const sent = this.#send(statement, options, text);
+      return wholeResult(context, sent instanceof Promise ? await sent : sent, statement, options);
     } as Executor["execute"];
     prototype.query = async function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
-      const { statement, options } = readArguments(this.context, text, first, second, true);
+      const { context } = this;
+      const { statement, options } = readArguments(context, text, first, second, true);
       const sent = this.#send(statement, options, text);
-      const result = firstRows(sent instanceof Promise ? await sent : sent);
-      const mapper = this.context.mapper(result.columns);
-      if (options.rowMode === "array") return mapper.toArrays(result.rows);
-      const rows = mapper.toObjects(result.rows);
-      return options.schema === undefined ? rows : checkedRows(this.context, rows, statement, options);
+      return allRows(context, sent instanceof Promise ? await sent : sent, statement, options);
     } as Executor["query"];
     prototype.queryOne = async function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
-      const { statement, options } = readArguments(this.context, text, first, second);
+      const { context } = this;
+      const { statement, options } = readArguments(context, text, first, second);
       const sent = this.#send(statement, options, text);
-      const row = oneObject(this.context, firstRows(sent instanceof Promise ? await sent : sent), statement);
-      if (row === undefined) throw noRows(this.context, statement);
-      return options.schema === undefined ? row : checkedRow(this.context, row, statement, options);
+      return oneRow(context, sent instanceof Promise ? await sent : sent, statement, options, true);
     } as Executor["queryOne"];
     prototype.queryMaybeOne = async function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
-      const { statement, options } = readArguments(this.context, text, first, second);
+      const { context } = this;
+      const { statement, options } = readArguments(context, text, first, second);
       const sent = this.#send(statement, options, text);
-      const row = oneObject(this.context, firstRows(sent instanceof Promise ? await sent : sent), statement);
-      if (row === undefined || options.schema === undefined) return row;
-      return checkedRow(this.context, row, statement, options);
+      return oneRow(context, sent instanceof Promise ? await sent : sent, statement, options);
     } as Executor["queryMaybeOne"];
     prototype.queryScalar = async function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
-      const { statement, options } = readArguments(this.context, text, first, second);
+      const { context } = this;
+      const { statement, options } = readArguments(context, text, first, second);
       const sent = this.#send(statement, options, text);
-      const result = firstRows(sent instanceof Promise ? await sent : sent);
-      const row = atMostOne(this.context, result, statement);
-      if (row === undefined) throw noRows(this.context, statement);
-      return this.context.mapper(result.columns).first(row);
+      return oneValue(context, sent instanceof Promise ? await sent : sent, statement);
     } as Executor["queryScalar"];
     prototype.stream = function (this: StatementExecutor, text: Text, first?: unknown, second?: unknown) {
       const { statement, options } = readArguments(this.context, text, first, second, true);
@@ -190,29 +184,19 @@ export abstract class StatementExecutor implements Executor {
     return callResult(this.context, await traceQuery(this.context, facts, countsOf, run));
   }
 
-  async #execute(text: Text, first: unknown, second: unknown): Promise<Result<unknown>> {
-    const { statement, options } = readArguments(this.context, text, first, second, true);
-    const sent = this.#send(statement, options, text);
-    const result = sent instanceof Promise ? await sent : sent;
-    return wholeResult(this.context, result, statement, options);
-  }
-
   /** @param from - what it was made of, or what a DAO sends it for */
   #send(statement: Statement, options: AnyStatementOptions, from?: Text | Purpose): MaybePromise<ResultSet> {
-    if (!isQueryTraced()) return this.#sendAs(statement, options);
+    if (!queries.hasSubscribers) return this.#runAs(statement.text, options, queryOf(statement), undefined, true);
     const facts = this.#facts("query", statement, options, from);
-    return traceQuery(this.context, facts, countsOf, (trace) => this.#sendAs(statement, options, trace));
-  }
-
-  #sendAs(statement: Statement, options: AnyStatementOptions, trace?: QueryTrace): MaybePromise<ResultSet> {
-    const perform: Operation<ResultSet>["perform"] = (connection, operation) => connection.query(statement, operation);
-    return this.#runAs(statement.text, options, perform, undefined, true, trace);
+    return traceQuery(this.context, facts, countsOf, (trace) =>
+      this.#runAs(statement.text, options, queryOf(statement), undefined, true, trace),
+    );
   }
 
   #stream(statement: Statement, options: AnyStatementOptions, from?: Text | Purpose): RowIterable {
     return new RowIterable(this.context, statement, options, {
       open: (occupant) => this.openStream(options as StatementOptions, occupant),
-      collect: async (trace) => this.#sendAs(statement, options, trace),
+      collect: async (trace) => this.#runAs(statement.text, options, queryOf(statement), undefined, true, trace),
       facts: () => this.#facts("stream", statement, options, from),
     });
   }
@@ -247,4 +231,8 @@ export abstract class StatementExecutor implements Executor {
     };
     return this.perform(trace === undefined ? operation : trace.on(operation), source?.occupant);
   }
+}
+
+function queryOf(statement: Statement): Operation<ResultSet>["perform"] {
+  return (connection, operation) => connection.query(statement, operation);
 }

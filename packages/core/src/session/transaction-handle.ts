@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../driver/index.ts";
 import { boundsFrom } from "./bounds.ts";
 import type { Transaction } from "./executor.ts";
 import type { Hook } from "./hooks.ts";
@@ -7,7 +8,7 @@ import { enterScope } from "./scope.ts";
 import { StatementExecutor } from "./statement-executor.ts";
 import type { StatementOptions } from "./statement-options.ts";
 import type { StreamLease } from "./stream-lease.ts";
-import type { TransactionOptions } from "./transaction-options.ts";
+import { noSessionOptions, type TransactionOptions } from "./transaction-options.ts";
 import type { Occupant } from "./turn.ts";
 
 /** Runs a callback inside the transaction of a part. */
@@ -49,12 +50,12 @@ export class TransactionHandle extends StatementExecutor implements Transaction 
     return this.part.signal;
   }
 
-  transaction<R>(work: (inner: Transaction) => Promise<R>, options: TransactionOptions = {}): Promise<R> {
+  transaction<R>(work: (inner: Transaction) => Promise<R>, options: TransactionOptions = noSessionOptions): Promise<R> {
     return this.#runInside(this.part, work, options);
   }
 
   savepoint<R>(work: (inner: Transaction) => Promise<R>): Promise<R> {
-    return this.#runInside(this.part, work, {});
+    return this.#runInside(this.part, work, noSessionOptions);
   }
 
   onCommit(hook: Hook): void {
@@ -70,7 +71,7 @@ export class TransactionHandle extends StatementExecutor implements Transaction 
     enterScope(this.part.scope);
   }
 
-  protected override perform<T>(operation: Operation<T>, occupant?: Occupant): Promise<T> {
+  protected override perform<T>(operation: Operation<T>, occupant?: Occupant): MaybePromise<T> {
     this.#sent = true;
     return this.part.execute(operation, occupant);
   }

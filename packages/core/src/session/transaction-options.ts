@@ -65,6 +65,9 @@ export interface TransactionOptions extends SessionOptions {
 /** Options of `begin()`: a transaction that its holder ends is always its own, and cannot be run again. */
 export type HeldTransactionOptions = Omit<TransactionOptions, "propagation" | "retry">;
 
+/** What a transaction has whose caller says nothing; the same object each time, so that the common case costs no check. */
+export const noSessionOptions: Readonly<Record<string, never>> = Object.freeze({});
+
 const sessionRules: OptionRules<SessionOptions> = {
   isolation: { type: "string", oneOf: isolationLevels },
   readOnly: { type: "boolean" },

@@ -1,5 +1,6 @@
-import type { MdbError } from "../errors/index.ts";
-import { TransactionStateError } from "../errors/index.ts";
+import type { MaybePromise } from "../driver/index.ts";
+import { type MdbError, TransactionStateError } from "../errors/index.ts";
+import { goOn } from "./at-once.ts";
 import { type Bounds, unbounded, watchBounds } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import type { Scope } from "./scope.ts";
@@ -57,11 +58,14 @@ export class Turn {
   }
 
   /** Runs `work` when its turn comes; in the same tick where nothing is before it. */
-  run<T>(work: () => Promise<T>, bounds: Bounds, shared: boolean, occupant?: Occupant): Promise<T> {
+  run<T>(work: () => Promise<T>, bounds: Bounds, shared: boolean, occupant?: Occupant): Promise<T>;
+  run<T>(work: () => MaybePromise<T>, bounds: Bounds, shared: boolean, occupant?: Occupant): MaybePromise<T>;
+  run<T>(work: () => MaybePromise<T>, bounds: Bounds, shared: boolean, occupant?: Occupant): MaybePromise<T> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed());
     if (this.#waiting === 0 && this.#mayStart(shared)) return this.#start(work, shared, occupant);
     return new Promise<T>((resolve, reject) => {
-      const start = (): void => void this.#start(work, shared, occupant).then(resolve, reject);
+      // Never in the tick of the one before: a long queue would be a deep stack.
+      const start = (): void => void this.#start(async () => work(), shared, occupant).then(resolve, reject);
       this.#enqueue(new Waiter(start, reject, bounds, shared, this.#context.clock.now()));
     });
   }
@@ -87,7 +91,9 @@ export class Turn {
     return shared && !this.#exclusive && this.#running < this.#width;
   }
 
-  async #start<T>(work: () => Promise<T>, shared: boolean, occupant: Occupant | undefined): Promise<T> {
+  #start<T>(work: () => Promise<T>, shared: boolean, occupant: Occupant | undefined): Promise<T>;
+  #start<T>(work: () => MaybePromise<T>, shared: boolean, occupant: Occupant | undefined): MaybePromise<T>;
+  #start<T>(work: () => MaybePromise<T>, shared: boolean, occupant: Occupant | undefined): MaybePromise<T> {
     this.#running++;
     this.#exclusive = !shared;
     if (occupant !== undefined) {
@@ -95,13 +101,24 @@ export class Turn {
       this.#occupiedAt = this.#context.clock.now();
       this.#watchStandstill();
     }
-    try {
-      return await work();
-    } finally {
-      this.#running--;
-      if (occupant !== undefined) this.#occupant = undefined;
-      this.#startNext();
-    }
+    return goOn(
+      work,
+      (value) => {
+        this.#leave(occupant);
+        return value;
+      },
+      (error) => {
+        this.#leave(occupant);
+        throw error;
+      },
+    );
+  }
+
+  #leave(occupant: Occupant | undefined): void {
+    this.#running--;
+    if (occupant !== undefined) this.#occupant = undefined;
+    if (this.#waiting > 0) this.#startNext();
+    if (this.pending === 0) this.#announceDrained();
   }
 
   #startNext(): void {
@@ -109,7 +126,6 @@ export class Turn {
       this.#remove(next);
       next.start();
     }
-    if (this.pending === 0) this.#announceDrained();
   }
 
   #announceDrained(): void {

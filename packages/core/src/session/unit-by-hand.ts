@@ -15,7 +15,7 @@ export async function quiet(unit: Unit, what: string): Promise<void> {
   if (unit.ended) return;
   const refusal = refusalToEnd(unit, what);
   if (refusal !== undefined) throw refusal;
-  await unit.turn.run(async () => {}, unbounded, false);
+  await unit.turn.run(() => {}, unbounded, false);
 }
 
 function refusalToEnd(unit: Unit, what: string): MdbError | undefined {

@@ -1,17 +1,19 @@
-import type { DriverConnection } from "../driver/index.ts";
+import type { DriverConnection, MaybePromise } from "../driver/index.ts";
 import { isMdbError, type MdbError, TransactionAbortedError } from "../errors/index.ts";
 import type { RevokeReason } from "../pool/index.ts";
+import { goOn } from "./at-once.ts";
 import { type Bounds, bothBounds } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { failureOf } from "./failure.ts";
 import { Hooks } from "./hooks.ts";
 import type { Operation } from "./operation.ts";
-import { runBounded, stopOnServer } from "./run-bounded.ts";
-import { callersOf, currentScope, type Scope } from "./scope.ts";
+import { stopOnServer } from "./run-bounded.ts";
+import type { Scope } from "./scope.ts";
 import type { ServerTransaction } from "./server-transaction.ts";
 import type { SessionOptions } from "./transaction-options.ts";
 import { controlsTransaction, mayCommit } from "./transaction-words.ts";
 import { type Occupant, Turn } from "./turn.ts";
+import { callOn } from "./unit-call.ts";
 import * as errors from "./unit-errors.ts";
 import type { Child, UnitEnding, UnitFacts } from "./unit-facts.ts";
 
@@ -29,7 +31,6 @@ export class Unit {
   readonly server: ServerTransaction | undefined;
   /** Who holds the lease: the outermost unit's scope. */
   readonly holder: Scope;
-  readonly hooks = new Hooks();
   readonly turn: Turn;
   /** Callbacks that have joined it and have not settled. */
   readonly children = new Set<Child>();
@@ -41,6 +42,7 @@ export class Unit {
   trace: UnitEnding | undefined;
   readonly #pinned: DriverConnection | undefined;
 
+  #hooks: Hooks | undefined;
   #revoked = false;
   #quiet: Promise<void> | undefined;
   #failure: MdbError | undefined;
@@ -74,7 +76,18 @@ export class Unit {
     void this.end(this.fail(reason));
   }
 
-  #wasAnswered(): void {
+  get hooks(): Hooks {
+    this.#hooks ??= new Hooks();
+    return this.#hooks;
+  }
+
+  /** Whether there is anything to run at its end. */
+  get hasHooks(): boolean {
+    return this.#hooks?.isEmpty === false;
+  }
+
+  /** The server has answered something in it. */
+  wasAnswered(): void {
     this.server?.answered();
     for (let at: Unit | undefined = this; at !== undefined; at = at.parent) at.answered = true;
   }
@@ -125,62 +138,50 @@ export class Unit {
     return error instanceof TransactionAbortedError ? this.aborted() : error;
   }
 
-  /** Runs one operation when its turn comes. */
-  execute<T>(operation: Operation<T>, occupant?: Occupant): Promise<T> {
-    const caller = currentScope();
+  /** Runs one operation when its turn comes. @param caller - where the call came from */
+  execute<T>(operation: Operation<T>, caller: Scope | undefined, occupant?: Occupant): MaybePromise<T> {
     const refusal = this.refusal(caller) ?? this.#refusedWords(operation.text);
-    if (refusal !== undefined) return Promise.reject(refusal);
-    const work = (): Promise<T> => this.perform(operation, occupant?.scope ?? caller);
+    if (refusal !== undefined) throw refusal;
+    const work = (): MaybePromise<T> => this.perform(operation, occupant?.scope ?? caller);
     return this.turn.run(work, operation.bounds, operation.pipelined, occupant);
   }
 
-  /** Runs one operation for whoever has the turn. @param caller - where the call came from */
-  async perform<T>(operation: Operation<T>, caller: Scope | undefined): Promise<T> {
+  /** Runs one operation for whoever has the turn, on the connection that is taken and begun on for the first one. */
+  perform<T>(operation: Operation<T>, caller: Scope | undefined): MaybePromise<T> {
+    const { server } = this;
     const refusal = this.#closedOrAborted();
     if (refusal !== undefined) throw refusal;
-    if (operation.text !== undefined && this.server !== undefined) this.server.statements++;
-    operation.trace?.at(this.context, this.server?.number);
+    if (operation.text !== undefined && server !== undefined) server.statements++;
+    operation.trace?.at(this.context, server?.number);
     const bounds = bothBounds(this.bounds, operation.bounds);
-    let connection = this.#pinned;
-    const callers = callersOf(caller, this.scope, this.holder);
     this.#calls++;
-    try {
-      if (connection === undefined) {
-        const started = this.server?.start(bounds);
-        connection = started instanceof Promise ? await started : started;
-        // A connection that has died says by itself what ended it, and with what last word.
-        if (connection?.usable === true && this.server?.alive === false) throw this.aborted();
-      }
-      const count = (calls: 1 | -1): void => {
-        for (const scope of callers) scope.count(calls);
-      };
-      operation.source?.attach(this, count);
-      count(1);
-      try {
-        const result = runBounded(this.context, connection as DriverConnection, bounds, operation);
-        const value = result instanceof Promise ? await result : result;
-        this.#wasAnswered();
-        if (this.server?.isOver === true && operation.text !== undefined)
-          throw errors.endedByText(this.context, connection?.txStatus === "idle");
+    return goOn(
+      () => {
+        const connection = this.#pinned ?? (server as ServerTransaction).start(bounds);
+        return connection instanceof Promise
+          ? connection.then((it) => callOn(this, it, operation, bounds, caller))
+          : callOn(this, connection, operation, bounds, caller);
+      },
+      (value) => {
+        this.#calls--;
         return value;
-      } finally {
-        count(-1);
-      }
-    } catch (error) {
-      const alone = this.server === undefined || mayCommit(operation.text, this.context.dialect);
-      const failure = failureOf(this.context, connection, error, operation.text, alone);
-      if (failure.answered) this.#wasAnswered();
-      throw this.fail(failure.error);
-    } finally {
-      this.#calls--;
-    }
+      },
+      (error) => {
+        this.#calls--;
+        const alone = server === undefined || mayCommit(operation.text, this.context.dialect);
+        const failure = failureOf(this.context, this.connection, error, operation.text, alone);
+        if (failure.answered) this.wasAnswered();
+        throw this.fail(failure.error);
+      },
+    );
   }
 
   /**
-   * Ends it: nothing new starts, what waits is rejected, callbacks, streams and sources are interrupted, what runs is stopped on the server. Resolves once quiet.
+   * Ends it: nothing new starts, what waits is rejected, callbacks, streams and sources are interrupted, what runs is stopped on the server. A promise
+   * where something has to come to rest.
    * @param reason - why, when it is not simply over: later users of its handles get it as `cause`
    */
-  end(reason?: MdbError): Promise<void> {
+  end(reason?: MdbError): MaybePromise<void> {
     if (this.#ended === undefined) {
       this.#ended = { reason };
       this.turn.close(() => this.closedError());
@@ -190,12 +191,11 @@ export class Unit {
       this.turn.occupant?.interrupt(why());
       if (reason !== undefined) this.onCutShort?.(reason);
     }
-    this.#quiet ??= this.#stop(reason);
+    if (this.turn.pending > 0) this.#quiet ??= this.#stop(reason);
     return this.#quiet;
   }
 
   async #stop(reason?: MdbError): Promise<void> {
-    if (this.turn.pending === 0) return;
     const why = reason ?? this.closedError();
     this.server?.giveUp(why);
     const quiet = this.turn.drained();

@@ -75,7 +75,7 @@ export class DatabasePart implements SpanningPart {
   }
 
   /** Nothing more can run in it. */
-  endUnit(cause?: unknown): Promise<void> {
+  endUnit(cause?: unknown): MaybePromise<void> {
     return this.unit.end(cause === undefined ? undefined : this.unit.interruption(cause));
   }
 

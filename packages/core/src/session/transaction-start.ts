@@ -1,0 +1,98 @@
+import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/index.ts";
+import type { MdbError } from "../errors/index.ts";
+import type { Borrowed } from "../pool/index.ts";
+import { goOn } from "./at-once.ts";
+import { withLimit } from "./begin-options.ts";
+import { type Bounds, bothBounds, unbounded } from "./bounds.ts";
+import type { DatabaseContext } from "./database-context.ts";
+import { isQueryTraced } from "./diagnostics.ts";
+import { failureOf, isConnectionLoss } from "./failure.ts";
+import type { LeaseSource } from "./lease-source.ts";
+import { silent } from "./operation.ts";
+import { traceControl } from "./query-trace.ts";
+import { runBounded } from "./run-bounded.ts";
+import type { Scope } from "./scope.ts";
+
+/** The transaction that begins. */
+export interface StartedTransaction {
+  /** For events. */
+  readonly number: number;
+  /** Told as soon as there is a connection, before anything is sent on it. */
+  hasConnection(): void;
+}
+
+/** What a transaction begins with. */
+export interface StartFacts {
+  readonly context: DatabaseContext;
+  readonly leases: LeaseSource;
+  readonly begin: BeginOptions;
+  readonly holder: Scope;
+  readonly transaction: StartedTransaction;
+}
+
+/** The beginning of a transaction: a connection is taken, and BEGIN sent on it. */
+export class TransactionStart {
+  readonly #facts: StartFacts;
+  #given: { readonly reason: unknown } | undefined;
+  #waiting: AbortController | undefined;
+  #beginning: DriverConnection | undefined;
+
+  constructor(facts: StartFacts) {
+    this.#facts = facts;
+  }
+
+  /** The lease on which the transaction has begun. @param isSecond - on a new connection, after one that had died in the pool without a sign */
+  run(bounds: Bounds, isSecond = false): MaybePromise<Borrowed> {
+    const { leases, holder } = this.#facts;
+    const taken = leases.take(() => this.#whileWaiting(bounds), bounds !== unbounded, holder, isSecond);
+    return taken instanceof Promise
+      ? taken.then((lease) => this.#beginOn(lease, bounds, isSecond))
+      : this.#beginOn(taken, bounds, isSecond);
+  }
+
+  /** Gives up, where that is still under way. */
+  giveUp(reason: MdbError): void {
+    this.#given ??= { reason };
+    this.#waiting?.abort(reason);
+    if (!this.#facts.context.permanent) this.#beginning?.destroy(reason);
+  }
+
+  #beginOn(lease: Borrowed, bounds: Bounds, isSecond: boolean): MaybePromise<Borrowed> {
+    const failed = (error: unknown): MaybePromise<Borrowed> => {
+      this.#beginning = undefined;
+      const failure = failureOf(this.#facts.context, lease.connection, error);
+      lease.release({ error: failure.connection, answered: failure.answered });
+      // Nothing ran, so a second connection may be tried.
+      if (isSecond || !failure.notExecuted || !isConnectionLoss(failure)) throw failure.error;
+      return this.run(bounds, true);
+    };
+    return goOn(
+      () => this.#send(lease.connection, bounds),
+      () => {
+        if (this.#given !== undefined) return failed(this.#given.reason);
+        this.#beginning = undefined;
+        return lease;
+      },
+      failed,
+    );
+  }
+
+  #send(connection: DriverConnection, bounds: Bounds): MaybePromise<void> {
+    const { context, holder, transaction } = this.#facts;
+    transaction.hasConnection();
+    // Its unit has ended while the connection was on its way.
+    if (this.#given !== undefined) throw this.#given.reason;
+    this.#beginning = connection;
+    const begin = withLimit(this.#facts.begin, context, bounds);
+    const send = (): MaybePromise<void> => connection.begin(begin);
+    const perform = isQueryTraced() ? () => traceControl(context, "begin", connection, transaction, send) : send;
+    return holder.counting(() =>
+      bounds === unbounded ? perform() : runBounded(context, connection, bounds, { ...silent, perform }),
+    );
+  }
+
+  #whileWaiting(bounds: Bounds): Bounds {
+    this.#waiting ??= new AbortController();
+    return bothBounds(bounds, { deadline: Number.POSITIVE_INFINITY, signal: this.#waiting.signal });
+  }
+}
