@@ -10,4 +10,5 @@ export type { DebeziumOptions, OutboxOptions } from "./outbox-options.ts";
 export type { Relay, RunningRelay } from "./relay.ts";
 export type { Handlers, RelayOptions } from "./relay-options.ts";
 export type { LaneStats, OutboxStats } from "./stats.ts";
+export { laneCount } from "./tables.ts";
 export { batchesToDatabase, toDatabase } from "./to-database.ts";

@@ -1,6 +1,6 @@
 import { type Database, UndefinedObjectError } from "@nsj/mdb-core";
 
-/** How many lanes the keys of an outbox are spread over. Fixed: a key must not change its lane. */
+/** How many lanes the keys of an outbox are spread over. Fixed for ever: a key must not change its lane. */
 export const laneCount = 16;
 
 /** The names of an outbox's tables. */

@@ -133,13 +133,11 @@ describe("a relay on PostgreSQL", () => {
       .relay({ did: async () => {} }, options)
       .start();
     await until(() => running.isListening && running.lanes === 16);
-    const destroyed = main.stats().destroyed;
-    await databases.close({ timeoutMs: 20_000 });
+    // Longer than any test: it has to give it back by itself.
+    await databases.close({ timeoutMs: 3_600_000 });
     await running.stop();
     expect(running.isListening).toBe(false);
     expect(main.stats()).toMatchObject({ total: 0, busy: 0 });
-    // Nothing had to be taken away from it, and nobody was told of a failure.
-    expect(main.stats().destroyed["close timeout" as never]).toBe(destroyed["close timeout" as never]);
     expect(errors).toEqual([]);
   });
 });

@@ -25,8 +25,8 @@ export interface OutboxState {
   readonly dead: number;
 }
 
-/** As `@nsj/mdb-outbox` makes them. */
-const laneCount = 16;
+/** As `@nsj/mdb-outbox` makes them, which need not be there when this runs: its type sees to it that they are as many. */
+const laneCount: typeof import("@nsj/mdb-outbox").laneCount = 16;
 /** As `@nsj/mdb-outbox` writes it where nobody has a lane. */
 const nobody = "-";
 
