@@ -6,6 +6,13 @@ const tests = "packages/adapter-mysql/test";
 /** Faults of the adapter of MySQL and MariaDB. */
 export const mysqlMutants: readonly Mutant[] = [
   {
+    fault: "what functions have written while the server planned stays",
+    file: `${source}/plans.ts`,
+    text: "  undone: true,",
+    replacement: "",
+    noticedBy: [`${tests}/plans.test.ts`],
+  },
+  {
     fault: "an order to stop that overtakes its statement is lost, and the statement runs to its end",
     file: `${source}/interruption.ts`,
     text: "for (let pauseMs = firstPauseMs; !isAnswered; pauseMs *= 2) {",

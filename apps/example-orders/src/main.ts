@@ -5,10 +5,12 @@ import { startServers } from "./demo/servers.ts";
 import { buildService } from "./service.ts";
 import { readSettings } from "./settings.ts";
 import { createTables } from "./tables.ts";
+import { startTelemetry } from "./telemetry/start-telemetry.ts";
 
 const settings = readSettings(process.env);
 await using servers = await startServers(settings);
 await using databases = openDatabases(servers);
+await using _telemetry = await startTelemetry(databases, settings.TELEMETRY);
 await databases.connect();
 await createTables(databases);
 await addSampleGoods(databases);

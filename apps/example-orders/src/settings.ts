@@ -11,6 +11,8 @@ const environment = z.object({
   CLOSE_TIMEOUT_MS: z.coerce.number().int().min(0).default(10_000),
   /** A statement that takes this long, in milliseconds, is on the page and in the log. */
   SLOW_MS: z.coerce.number().int().min(0).default(100),
+  /** Where OpenTelemetry's spans and metrics of the databases go: nowhere, to the terminal, or to the collector of `OTEL_EXPORTER_OTLP_ENDPOINT`. */
+  TELEMETRY: z.enum(["off", "console", "otlp"]).default("off"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
 });
 

@@ -1,6 +1,7 @@
+import { tracingChannel } from "node:diagnostics_channel";
 import { postgres } from "@nsj/mdb-adapter-postgres";
 import { sqlite } from "@nsj/mdb-adapter-sqlite";
-import { DatabaseManager, DeadlockError, defineDatabase, sql, type Transaction } from "@nsj/mdb-core";
+import { DatabaseManager, DeadlockError, defineDatabase, type QueryEvent, sql, type Transaction } from "@nsj/mdb-core";
 import { referenceDriver, referenceServer } from "@nsj/mdb-testkit";
 import { DataPointType, type Histogram, type MetricData } from "@opentelemetry/sdk-metrics";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -172,6 +173,32 @@ it("branches in doubt are counted for whoever asks, with the age of the oldest",
   expect(found.get("mdb.in_doubt.age")?.descriptor.unit).toBe("s");
   await doubtful.close();
   await server.close();
+});
+
+it("a statement counts once, with the time that its event has, whoever else watches", async () => {
+  const own = new InMemoryTelemetry();
+  const other = new InMemoryTelemetry();
+  const stops = [own, other].map((it) => instrument(databases, { ...it.providers, spans: false }));
+  const durations: number[] = [];
+  const listen = (event: unknown): void => void durations.push((event as QueryEvent).durationMs ?? Number.NaN);
+  tracingChannel("mdb:query").asyncEnd.subscribe(listen);
+  const memory = databases.database("memory");
+  for (let run = 0; run < 3; run++) await memory.query("select 'a text with a literal in it'");
+  await memory.query("select * from otel_nowhere where id = ?", [1]).catch(() => {});
+  tracingChannel("mdb:query").asyncEnd.unsubscribe(listen);
+  for (const [index, telemetryOf] of [own, other].entries()) {
+    const found = points((await telemetryOf.collect()).get("db.client.operation.duration"));
+    const counts = found.map(({ attributes, value }) => [attributes["error.type"], (value as Histogram).count]);
+    expect(counts, `watcher ${index}`).toEqual([
+      [undefined, 3],
+      [expect.any(String), 1],
+    ]);
+    const sum = histograms(found).reduce((total, it) => total + (it.sum ?? 0), 0);
+    expect(sum).toBeCloseTo(durations.reduce((total, it) => total + it, 0) / 1_000, 9);
+  }
+  for (const stop of stops) stop.stop();
+  await own.shutdown();
+  await other.shutdown();
 });
 
 describe("the number of time series is bounded", () => {

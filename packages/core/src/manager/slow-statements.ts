@@ -14,7 +14,7 @@ export interface SlowOptions {
   readonly sampleMs?: number | undefined;
   /**
    * Asks for the plan, without values, on a connection of its own and after the statement: one at a time, and one for a text and hour. Only where the engine
-   * tells (PostgreSQL 16 and newer, SQLite). Default `false`.
+   * tells, and `planOf` says how. Default `false`.
    */
   readonly plan?: boolean | undefined;
   /** Looks who called, at every statement, slow or not: some microseconds each. Default `false`. */

@@ -86,11 +86,7 @@ export class PoolEngine implements LeaseOwner, HousekeeperMember, BudgetHands {
 
   release(pooled: PooledConnection, outcome: ReleaseOutcome): void {
     giveBack(this.state, pooled, outcome);
-    const { effects, share } = this.state;
-    // To tell of the end of a lease is no decision: nothing else has changed.
-    const isDecided = share?.isWanted === true || effects.some(({ kind }) => kind !== "tell-released");
-    if (isDecided) this.decide(() => {});
-    else this.carryOut();
+    if (this.state.effects.length > 0 || this.state.share?.isWanted === true) this.decide(() => {});
   }
 
   destroy(pooled: PooledConnection, cause: unknown): boolean {

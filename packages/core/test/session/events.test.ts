@@ -35,6 +35,7 @@ describe("an event of a statement", () => {
       kind: "query",
       target: { address: expect.stringContaining(":") },
       connection: expect.any(Number),
+      durationMs: expect.any(Number),
       waitedMs: expect.any(Number),
       attempt: 1,
       rowCount: 2,
@@ -83,7 +84,7 @@ describe("an event of a statement", () => {
     const whole = await queriesOf(async () => {
       for await (const _row of database.stream(text, [], { fetchSize: 2 }));
     });
-    expect(whole[0]).toMatchObject({ kind: "stream", rowCount: 5, attempt: 1, waitedMs: expect.any(Number) });
+    expect(whole[0]).toMatchObject({ kind: "stream", rowCount: 5, attempt: 1, durationMs: expect.any(Number) });
     expect(whole[0]?.leftEarly).toBeUndefined();
     const left = await queriesOf(async () => {
       for await (const _row of database.stream(text, [], { fetchSize: 2 })) break;
