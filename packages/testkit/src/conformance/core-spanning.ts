@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import {
   type DatabaseManager,
   defineDatabase,
   type ManagerOptions,
+  type SpanningEvent,
   systemClock,
   TransactionAbortedError,
   TransactionStateError,
@@ -62,17 +64,23 @@ export const coreSpanning: Area = {
         assert.deepEqual(await rows(), ["main 1"]);
       },
     ),
-    spanning("cannot decide against a recovery that came before", async (bench, { databases, fakes, insert, rows }) => {
-      const released = Promise.withResolvers<void>();
-      fakes[1].script({ on: "prepareBranch", action: { waitFor: released.promise } });
-      const running = rejection(bothOthers(databases, insert));
-      const isPrepared = async () => (await databases.inDoubt()).some(({ label }) => label === "x");
-      await bench.eventually(isPrepared, "the first branch is prepared");
-      const { branches } = await databases.recover({ labels: ["x"] });
-      released.resolve();
-      const error = await running;
-      assert.equal(branches[0]?.decision, "rolled back");
-      assert.ok(error instanceof TransactionAbortedError, String(error));
+    spanning("cannot decide against a recovery that came before", async (_, { databases, insert, rows }) => {
+      let event: SpanningEvent | undefined;
+      const started = (it: unknown): void => {
+        event = it as SpanningEvent;
+      };
+      subscribe("tracing:mdb:spanning:start", started);
+      try {
+        const error = await rejection(
+          databases.transaction(["main", "x", "y"], async ({ x, y }) => {
+            for (const it of [x, y]) await insert(3)(it as never);
+            await databases.resolve(String(event?.id), "rollback", { force: true });
+          }),
+        );
+        assert.ok(error instanceof TransactionAbortedError, String(error));
+      } finally {
+        unsubscribe("tracing:mdb:spanning:start", started);
+      }
       assert.deepEqual(await rows(), []);
     }),
     {
