@@ -82,7 +82,7 @@ export const transactionMutants: readonly Mutant[] = [
     file: `${session}/transaction-start.ts`,
     text: "        if (this.#given !== undefined) return failed(this.#given.reason);",
     replacement: "        if (this.#given !== undefined) throw this.#given.reason;",
-    noticedBy: [model, referenceModel, "packages/core/test/session/limits.test.ts"],
+    noticedBy: [model],
   },
   {
     fault: "a lost COMMIT is told as rolled back",
