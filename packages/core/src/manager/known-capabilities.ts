@@ -22,21 +22,22 @@ export class KnownCapabilities {
   }
 
   /**
-   * Takes note of a new connection.
-   * @throws DriverFault for one that lacks what an earlier one had: callers were told so, and rely on it
+   * Takes note of a new connection, and gives it.
+   * @throws DriverFault for one that lacks what an earlier one had, and is destroyed: callers were told so, and rely on it
    */
-  note(connection: DriverConnection): void {
+  learn(connection: DriverConnection): DriverConnection {
     const found = narrowedCapabilities(this.#declared, connection.capabilities);
-    if (!this.#isKnown) {
-      this.#isKnown = true;
-      this.#current = found;
-      return;
+    const lacking = this.#isKnown ? lackingBeside(found, this.#current) : [];
+    if (lacking.length > 0) {
+      const error = new DriverFault(
+        `the server lacks what the first one of this pool had: ${lacking.join(", ")}; give servers that differ labels of their own`,
+        { kind: "refused", connection: "dead", executed: "no", retry: "connect" },
+      );
+      connection.destroy(error);
+      throw error;
     }
-    const lacking = lackingBeside(found, this.#current);
-    if (lacking.length === 0) return;
-    throw new DriverFault(
-      `the server lacks what the first one of this pool had: ${lacking.join(", ")}; give servers that differ labels of their own`,
-      { kind: "refused", connection: "dead", executed: "no", retry: "connect" },
-    );
+    if (!this.#isKnown) this.#current = found;
+    this.#isKnown = true;
+    return connection;
   }
 }

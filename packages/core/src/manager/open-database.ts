@@ -110,30 +110,22 @@ function contextOf(
   options: DatabaseOptions,
   environment: ManagedEnvironment,
 ): { readonly context: DatabaseContext; readonly pool: Pool } {
-  const { identity, key, refusal, budget } = belonging;
   const capabilities = Object.freeze({ ...driver.capabilities, ...connector.capabilities });
   const known = new KnownCapabilities(capabilities);
   const dialect = Object.freeze({ ...driver.dialect, ...connector.dialect });
   const types = checkTypeOptions(belonging.types ?? options.types ?? {}, label);
-  const place = { database: label, engine: driver.name };
   const { onConnect, schema } = options;
   const target = typeof schema === "string" ? Object.freeze({ ...connector.target, schema }) : connector.target;
   const source: ConnectionSource = {
     label,
-    key,
+    key: belonging.key,
     manager: environment.tally.manager,
     engine: driver.name,
     target,
     capabilities,
     classify: (error) => driver.classify(error),
     async connect(operation) {
-      const connection = await connector.connect(operation);
-      try {
-        known.note(connection);
-      } catch (error) {
-        connection.destroy(error);
-        throw error;
-      }
+      const connection = known.learn(await connector.connect(operation));
       if (onConnect !== undefined) await prepare(context, connection, operation, onConnect);
       return connection;
     },
@@ -155,9 +147,9 @@ function contextOf(
   const shared = pipelining && new Pipelining(pipelining, pool, clock);
   const lending: Lending = { pool, standIn: undefined };
   const context: DatabaseContext = Object.freeze<DatabaseContext>({
-    identity,
-    key,
-    refusal,
+    identity: belonging.identity,
+    key: belonging.key,
+    refusal: belonging.refusal,
     lending,
     tally: environment.tally,
     database: label,
@@ -181,7 +173,7 @@ function contextOf(
     random,
     statementTimeoutMs,
     classify: source.classify,
-    ...mappersOf(types, dialect, place),
+    ...mappersOf(types, dialect, { database: label, engine: driver.name }),
   });
   return { context, pool };
 }

@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
 import { createHook } from "node:async_hooks";
 import { inspect } from "node:util";
-import {
-  ConfigurationError,
-  contextParts,
-  type DriverConnection,
-  isolationLevels,
-  narrowedCapabilities,
-  serverCapabilityNames,
-} from "@nsj/mdb-core";
+import { ConfigurationError, contextParts, type DriverConnection, isolationLevels } from "@nsj/mdb-core";
 import type { Area } from "./area.ts";
 import { junk } from "./junk.ts";
 import { supplied } from "./need.ts";
+import { saysOfServer } from "./says-of-server.ts";
 
 /** A word that no options contain by accident. */
 const sentinel = "xyzzy-plugh-4711";
@@ -224,18 +218,7 @@ export const meta: Area = {
         }
       },
     },
-    {
-      name: "says of a server no more than it declares, and of one server always the same",
-      async run(bench) {
-        const said = (await bench.connect()).capabilities;
-        for (const name of Object.keys(said ?? {}))
-          assert.ok((serverCapabilityNames as readonly string[]).includes(name), name);
-        const declared = { ...bench.driver.capabilities, ...bench.connector.capabilities };
-        assert.deepEqual(narrowedCapabilities(declared, said), { ...declared, ...said }, "it is narrower, or the same");
-        const other = await bench.connect(bench.newConnector(bench.subject.options()));
-        assert.deepEqual(other.capabilities, said, "of another connector too");
-      },
-    },
+    saysOfServer,
     {
       name: "narrows its capabilities for these options, and never widens them",
       async run({ driver, connector }) {
