@@ -135,7 +135,7 @@ function contextOf(
   };
   const { clock = systemClock, random = Math.random } = environment;
   const poolOptions = limited(options.pool, belonging, label);
-  const pool = new Pool(source, poolOptions, { clock, random, budget });
+  const pool = new Pool(source, poolOptions, { clock, random, budget: belonging.budget });
   const statementTimeoutMs = least(options.statementTimeoutMs, belonging.statementTimeoutMs);
   const pipelining =
     options.pipelining &&
