@@ -33,8 +33,10 @@ const sourcesMayImport: Readonly<Record<string, readonly string[]>> = {
   hono: ["core", "http"],
   nestjs: ["core", "http"],
   kysely: ["core"],
-  opentelemetry: ["core"],
-  cli: ["core"],
+  // The outbox for the types of its events alone: whoever has no outbox needs no package of it.
+  opentelemetry: ["core", "outbox"],
+  // The same, for how many lanes there are.
+  cli: ["core", "outbox"],
   testing: ["core"],
   "http-testkit": ["core", "http", "tenants", "testkit"],
   "session-model": ["core", "testkit"],
