@@ -17,10 +17,16 @@ export interface RunningPgbouncer {
 }
 
 /**
- * Starts the pooler in transaction mode, with fewer connections to the server than its clients have to it. Clients are taken without a password, as the user
- * of the URL.
+ * Starts the pooler, with fewer connections to the server than its clients have to it. Clients are taken without a password, as the user of the URL.
+ *
+ * @param mode - for how long a client keeps a connection of the server
  */
-export async function startPgbouncer(path: string, serverUrl: string, poolSize: number): Promise<RunningPgbouncer> {
+export async function startPgbouncer(
+  path: string,
+  serverUrl: string,
+  poolSize: number,
+  mode: "transaction" | "session" = "transaction",
+): Promise<RunningPgbouncer> {
   const directory = mkdtempSync(join(tmpdir(), "mdb-pgbouncer-"));
   chmodSync(directory, 0o755);
   const port = await freePort();
@@ -37,7 +43,7 @@ listen_addr = 127.0.0.1
 listen_port = ${port}
 unix_socket_dir =
 auth_type = any
-pool_mode = transaction
+pool_mode = ${mode}
 default_pool_size = ${poolSize}
 max_client_conn = 500
 `,
