@@ -1,12 +1,4 @@
-import {
-  type Clock,
-  type Connector,
-  checkOptions,
-  type Driver,
-  type DriverConnection,
-  type OperationContext,
-  systemClock,
-} from "../driver/index.ts";
+import { type Clock, type Connector, checkOptions, type Driver, systemClock } from "../driver/index.ts";
 import { ConfigurationError } from "../errors/index.ts";
 import {
   type ConnectionBudget,
@@ -18,12 +10,9 @@ import {
 import {
   checkPipeliningOptions,
   type DatabaseContext,
-  holdingScope,
   type Lending,
-  PinnedConnection,
   Pipelining,
   type Tally,
-  unbounded,
 } from "../session/index.ts";
 import { checkTypeOptions, type TypeOptions } from "../types/index.ts";
 import { Database } from "./database.ts";
@@ -37,6 +26,7 @@ import {
 import { KnownCapabilities } from "./known-capabilities.ts";
 import { mappersOf } from "./mappers.ts";
 import { least } from "./member.ts";
+import { prepareConnection } from "./prepare-connection.ts";
 
 /** What a database takes from its surroundings; tests give their own. */
 export interface Environment {
@@ -126,11 +116,11 @@ function contextOf(
     classify: (error) => driver.classify(error),
     async connect(operation) {
       const connection = known.learn(await connector.connect(operation));
-      if (onConnect !== undefined) await prepare(context, connection, operation, onConnect);
+      if (onConnect !== undefined) await prepareConnection(context, connection, operation, onConnect);
       return connection;
     },
     ...(onConnect !== undefined && {
-      restore: (connection, operation) => prepare(context, connection, operation, onConnect),
+      restore: (connection, operation) => prepareConnection(context, connection, operation, onConnect),
     }),
   };
   const { clock = systemClock, random = Math.random } = environment;
@@ -191,29 +181,6 @@ function limited(
     max: Math.min(max, maxConnections ?? max),
     maxQueue: Math.min(maxQueue, maxWaiting ?? maxQueue),
   };
-}
-
-/** Runs the user's `onConnect` on a new connection; when it fails, the connection is gone. */
-async function prepare(
-  context: DatabaseContext,
-  connection: DriverConnection,
-  operation: OperationContext,
-  onConnect: NonNullable<DatabaseOptions["onConnect"]>,
-): Promise<void> {
-  const pinned = new PinnedConnection(context, connection, holdingScope(context, "onConnect of"), unbounded);
-  const late = Number.isFinite(operation.deadline)
-    ? context.clock.setTimer(() => connection.destroy(), operation.deadline - context.clock.now())
-    : undefined;
-  try {
-    await pinned.use(async () => onConnect(pinned));
-    // What it has set is how every borrower finds the session.
-    if (connection.dirty === true) connection.dirty = false;
-  } catch (error) {
-    connection.destroy(error);
-    throw error;
-  } finally {
-    late?.cancel();
-  }
 }
 
 function checkDatabaseOptions(label: string, driver: Driver, options: DatabaseOptions): void {
