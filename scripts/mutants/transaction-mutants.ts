@@ -66,7 +66,7 @@ export const transactionMutants: readonly Mutant[] = [
   {
     fault: "half of a savepoint that was undone is committed, by its callback that goes on",
     file: `${session}/participant.ts`,
-    text: "      if (!(member instanceof Participant)) continue;",
+    text: "      if (!(member instanceof Participant) || (at.ended && member.returned)) continue;",
     replacement: "      if (!(member instanceof Participant) || at.ended) continue;",
     noticedBy: ["packages/core/test/session/left-behind.test.ts"],
   },

@@ -160,7 +160,8 @@ export class Participant implements Child {
     for (let at = caller; at !== undefined; at = at.parent) {
       const { member } = at;
       if (member === this) return this;
-      if (!(member instanceof Participant)) continue;
+      // What its callback has left behind goes on where that was called from; one that has been given up before it returned does not.
+      if (!(member instanceof Participant) || (at.ended && member.returned)) continue;
       if (member.unit !== this.unit && member.unit.isPartOf(this.unit)) return member;
     }
     return this;
