@@ -1,8 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { Database } from "@nsj/mdb-core";
 import { type BacklogEvent, backlogs, type TopicBacklog } from "./events.ts";
-import { limitMs } from "./lane-changes.ts";
-import type { OutboxTables } from "./tables.ts";
+import { limitMs, type OutboxTables } from "./tables.ts";
 
 const everyMs = 10_000;
 

@@ -3,10 +3,7 @@ import { messageColumns } from "./ddl.ts";
 import type { StoredMessage } from "./lane-messages.ts";
 import type { HeldLane } from "./lanes.ts";
 import { inFewSizes, piecesOf } from "./pieces.ts";
-import type { OutboxTables } from "./tables.ts";
-
-/** How long anything with the outbox's own tables may take: what hangs is tried again. */
-export const limitMs = 30_000;
+import { limitMs, type OutboxTables } from "./tables.ts";
 
 /** What becomes of messages: each change is made only where the lane is held, and nobody can take it over until the change is done. */
 export class LaneChanges {

@@ -1,10 +1,9 @@
 import { type Database, sql } from "@nsj/mdb-core";
 import { firstRows } from "./first-rows.ts";
-import { limitMs } from "./lane-changes.ts";
 import type { HeldLane } from "./lanes.ts";
 import type { Message } from "./message.ts";
 import { readBody } from "./stored-body.ts";
-import type { OutboxTables } from "./tables.ts";
+import { limitMs, type OutboxTables } from "./tables.ts";
 
 /** A message as it lies in the outbox. */
 export interface StoredMessage extends Message {

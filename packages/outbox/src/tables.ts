@@ -3,6 +3,9 @@ import { type Database, UndefinedObjectError } from "@nsj/mdb-core";
 /** How many lanes the keys of an outbox are spread over. Fixed for ever: a key must not change its lane. */
 export const laneCount = 16;
 
+/** How long a relay's statement on the outbox's own tables may take, in milliseconds: what hangs is tried again. */
+export const limitMs = 30_000;
+
 /** The names of an outbox's tables. */
 export interface OutboxTables {
   readonly messages: string;

@@ -44,8 +44,8 @@ function replication({ binlog, sync_binlog }: MariadbFacts, isMysql: boolean): S
       level: "info",
       check: "prepared-transactions",
       seen: "there is a binary log",
-      why: "a branch of a transaction over several databases is replicated when it is prepared, and holds its locks on replicas too (MDEV-32020)",
-      advice: "keep branches off replicated servers, and let those decide",
+      why: "a branch of a transaction over several databases would be replicated when it is prepared, and hold its locks on replicas too (MDEV-32020), so it is refused",
+      advice: 'let this server decide, with lacks: ["branches"]',
     });
   return found;
 }

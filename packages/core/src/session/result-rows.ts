@@ -2,6 +2,7 @@ import type { MaybePromise, ResultSet, Statement } from "../driver/index.ts";
 import { NoRowsError, TooManyRowsError } from "../errors/index.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import type { Result, ResultSetRows, Row } from "./executor.ts";
+import type { StandardSchema } from "./standard-schema.ts";
 import type { AnyStatementOptions } from "./statement-options.ts";
 import { validateRows } from "./validate-rows.ts";
 
@@ -16,7 +17,8 @@ export function allRows(
   const mapper = context.mapper(columns);
   if (options.rowMode === "array") return mapper.toArrays(rows);
   const objects = mapper.toObjects(rows);
-  return options.schema === undefined ? objects : checkedRows(context, objects, statement, options);
+  const { schema } = options;
+  return schema === undefined ? objects : checkedRows(context, objects, statement, schema);
 }
 
 /** The one row of a statement; `undefined` where there is none and none is needed. @throws TooManyRowsError, NoRowsError */
@@ -32,7 +34,8 @@ export function oneRow(
   if (values === undefined && isNeeded) throw noRows(context, statement);
   if (values === undefined) return undefined;
   const row = context.mapper(columns).toObject(values);
-  return options.schema === undefined ? row : checkedRow(context, row, statement, options);
+  const { schema } = options;
+  return schema === undefined ? row : checkedRows(context, [row], statement, schema).then(([checked]) => checked);
 }
 
 /** The first column of the one row of a statement. @throws NoRowsError, TooManyRowsError */
@@ -57,7 +60,8 @@ export function wholeResult(
   const { rowCount, columns } = set;
   const all = (rows: unknown[]): Result<unknown> => ({ rows, rowCount, columns, resultSets, ...key });
   if (options.rowMode === "array") return all(context.mapper(columns).toArrays(result.rows));
-  return options.schema === undefined ? all(set.rows) : checkedRows(context, set.rows, statement, options).then(all);
+  const { schema } = options;
+  return schema === undefined ? all(set.rows) : checkedRows(context, set.rows, statement, schema).then(all);
 }
 
 /** One result of a statement with its rows as objects. */
@@ -96,20 +100,11 @@ function atMostOne(
 }
 
 /** Rows through the schema of their statement. */
-async function checkedRows(
+function checkedRows(
   { database, engine }: DatabaseContext,
   rows: unknown[],
   { text }: Statement,
-  { schema }: AnyStatementOptions,
+  schema: StandardSchema<unknown>,
 ): Promise<unknown[]> {
-  return schema === undefined ? rows : validateRows(rows, schema, { database, engine, statement: text });
-}
-
-async function checkedRow(
-  context: DatabaseContext,
-  row: object,
-  statement: Statement,
-  options: AnyStatementOptions,
-): Promise<unknown> {
-  return (await checkedRows(context, [row], statement, options))[0];
+  return validateRows(rows, schema, { database, engine, statement: text });
 }
