@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { Effort } from "./measure/scenario.ts";
+import type { Effort } from "./measure/effort.ts";
 
 /** What the command line asks for. */
 export interface Wishes {

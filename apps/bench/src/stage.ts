@@ -1,7 +1,8 @@
 import { mysqlNeeded, startMysql, startPostgres } from "@nsj/mdb-wire-servers";
 import { createTables as createMariadbTables } from "./mariadb/tables.ts";
+import type { Effort } from "./measure/effort.ts";
 import { Missing } from "./measure/missing.ts";
-import type { Effort, ServerName, Stage } from "./measure/scenario.ts";
+import type { ServerName, Stage } from "./measure/scenario.ts";
 import { createTables as createPostgresTables } from "./postgres/tables.ts";
 
 interface Running {

@@ -3,7 +3,8 @@ import { DatabaseManager } from "@nsj/mdb-core";
 import { tenants } from "@nsj/mdb-tenants";
 import { ShopDao } from "./control/shop-dao.ts";
 import type { KeyRing } from "./shops/key-ring.ts";
-import { PlaceBook, type ServerName } from "./shops/place-book.ts";
+import type { ServerName } from "./shops/layouts.ts";
+import { PlaceBook } from "./shops/place-book.ts";
 
 /** Where a server is, as its superuser. */
 export type ServerUrls = Readonly<Record<ServerName, string>>;

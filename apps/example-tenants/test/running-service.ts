@@ -7,7 +7,7 @@ import { type Opened, openDatabases, type ServerUrls } from "../src/databases.ts
 import { buildService } from "../src/service.ts";
 import { Ground } from "../src/shops/ground.ts";
 import { KeyRing } from "../src/shops/key-ring.ts";
-import { type Layout, layouts } from "../src/shops/place-book.ts";
+import { type Layout, layouts } from "../src/shops/layouts.ts";
 import { signUp } from "../src/shops/sign-up.ts";
 
 /** What an answer was. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ShopDao } from "../src/control/shop-dao.ts";
-import { layouts } from "../src/shops/place-book.ts";
+import { layouts } from "../src/shops/layouts.ts";
 import { RunningService, shopsOf, TwoServers } from "./running-service.ts";
 
 let servers: TwoServers;

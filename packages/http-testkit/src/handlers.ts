@@ -1,18 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type DatabaseManager, isMdbError, type Session } from "@nsj/mdb-core";
+import { isMdbError } from "@nsj/mdb-core";
+import type { HandlerRequest } from "./handler-request.ts";
 import { journal } from "./journal.ts";
 import { tenantAnswers, tenantStreams } from "./tenant-handlers.ts";
-
-/** What a framework gives to the handlers of the suite. */
-export interface HandlerRequest {
-  readonly databases: DatabaseManager;
-  readonly session: (label: string) => Promise<Session>;
-  readonly clientGone: AbortSignal;
-  /** From the path. */
-  readonly user: number;
-  /** What was posted. */
-  readonly body?: unknown;
-}
 
 const insert = "insert into notes (id) values (:user)";
 

@@ -1,4 +1,5 @@
-export { type HandlerRequest, runHandler, streamHandler } from "./handlers.ts";
+export type { HandlerRequest } from "./handler-request.ts";
+export { runHandler, streamHandler } from "./handlers.ts";
 export { httpSuite } from "./http-suite.ts";
 export type { Service, ServiceOptions, StartService } from "./service.ts";
 export { serveUntilTerminated } from "./service-process.ts";

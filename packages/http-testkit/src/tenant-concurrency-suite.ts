@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Place, TenantsOptions } from "@nsj/mdb-tenants";
 import { expect, it, onTestFinished, vi } from "vitest";
+import type { RunningTenants } from "./running-tenants.ts";
 import { own, shared, type TenantPlaces } from "./tenant-places.ts";
 import type { TenantWay } from "./tenant-service.ts";
-import type { RunningTenants } from "./tenant-suite.ts";
 
 /** What a client gets: whom the service saw, and how it ended. */
 interface Got {

@@ -1,5 +1,5 @@
 import type { Executor } from "@nsj/mdb-core";
-import type { HandlerRequest } from "./handlers.ts";
+import type { HandlerRequest } from "./handler-request.ts";
 
 /** Whose data a statement sees: the tenant of its connection's context, or the one whose database it is. */
 const who = "select coalesce(setting('app.tenant'), (select name from owner))";

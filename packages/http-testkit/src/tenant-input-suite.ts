@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { askAs, sendLines, statusOf } from "./raw-request.ts";
+import type { RunningTenants } from "./running-tenants.ts";
 import type { TenantWay } from "./tenant-service.ts";
-import type { RunningTenants } from "./tenant-suite.ts";
 
 /** Registers how a request says for which tenant it is, and what odd ones get. */
 export function tenantInputSuite(

@@ -1,22 +1,12 @@
-import type { DatabaseManager } from "@nsj/mdb-core";
-import type { Place, Tenants, TenantsOptions } from "@nsj/mdb-tenants";
+import type { Place, TenantsOptions } from "@nsj/mdb-tenants";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { askAs, postTo, sendLines } from "./raw-request.ts";
+import type { RunningTenants } from "./running-tenants.ts";
 import type { Service } from "./service.ts";
 import { tenantConcurrencySuite } from "./tenant-concurrency-suite.ts";
 import { tenantInputSuite } from "./tenant-input-suite.ts";
 import { TenantPlaces } from "./tenant-places.ts";
 import type { StartTenantService, TenantWay } from "./tenant-service.ts";
-
-/** A service for tenants that is running. */
-export interface RunningTenants {
-  readonly service: Service;
-  readonly databases: DatabaseManager;
-  readonly shops: Tenants;
-  readonly places: TenantPlaces;
-  /** What was handed to `onError`. */
-  readonly seen: readonly string[];
-}
 
 /** What a framework has, beyond what all have. */
 export interface TenantSuiteOptions {

@@ -3,7 +3,7 @@ import { DatabaseManager } from "@nsj/mdb-core";
 import createKnex from "knex";
 import { Kysely, MysqlDialect, sql } from "kysely";
 import mysql2 from "mysql2";
-import type { OpenStream, StreamedRow } from "../processes/streams.ts";
+import type { OpenStream, StreamedRow } from "../processes/open-stream.ts";
 import { optionsOf, poolOf } from "./mysql2.ts";
 
 const textFor = (rowCount: number): string =>

@@ -1,5 +1,5 @@
 import { collectGarbage } from "./collect-garbage.ts";
-import type { Effort } from "./scenario.ts";
+import type { Effort } from "./effort.ts";
 
 /** A contestant that is ready to run. */
 export interface Runner {

@@ -1,3 +1,4 @@
+import type { Effort } from "./effort.ts";
 import type { Profile } from "./profile.ts";
 
 /** One figure of one contestant: a median, with the quartiles around it where it was measured more than once. */
@@ -41,19 +42,6 @@ export interface ScenarioResult {
   readonly chart: string;
   readonly results: readonly ContestantResult[];
   readonly goals: readonly GoalOutcome[];
-}
-
-/** How long everything may take. */
-export interface Effort {
-  readonly quick: boolean;
-  /** How often each contestant has its turn. */
-  readonly rounds: number;
-  /** How long one turn lasts, in milliseconds. */
-  readonly blockMs: number;
-  /** How long each contestant runs before anything counts, in milliseconds. */
-  readonly warmUpMs: number;
-  /** How many operations it performs before, at least, unless they are slow: about as many as V8 takes to optimise all of a library. */
-  readonly warmUpOperations: number;
 }
 
 /** A server that a scenario may ask for. */

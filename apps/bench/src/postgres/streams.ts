@@ -3,7 +3,7 @@ import { DatabaseManager } from "@nsj/mdb-core";
 import pg from "pg";
 import Cursor from "pg-cursor";
 import postgresJs from "postgres";
-import type { OpenStream, StreamedRow } from "../processes/streams.ts";
+import type { OpenStream, StreamedRow } from "../processes/open-stream.ts";
 
 const textFor = (rowCount: number): string =>
   `select n::int as id, 'name ' || n as name, n / 4.0::float8 as score from generate_series(1, ${rowCount}) as n`;

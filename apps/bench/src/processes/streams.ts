@@ -1,12 +1,4 @@
-/** A row of the streams. */
-export interface StreamedRow {
-  readonly id: number;
-  readonly name: string;
-  readonly score: number;
-}
-
-/** Streams so many rows out of a server, so many in each batch where the contestant has batches. */
-export type OpenStream = (url: string, rowCount: number, batchSize: number) => AsyncIterable<StreamedRow>;
+import type { OpenStream } from "./open-stream.ts";
 
 /** Who streams from which server. What is imported is that server's, the same for each of its contestants. */
 const loaders: Readonly<Record<string, Readonly<Record<string, () => Promise<OpenStream>>>>> = {

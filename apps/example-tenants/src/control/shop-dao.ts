@@ -1,5 +1,5 @@
 import { DaoBase, defineTable } from "@nsj/mdb-core";
-import type { Layout, ServerName } from "../shops/place-book.ts";
+import type { Layout, ServerName } from "../shops/layouts.ts";
 
 /** One shop, and where its data lives. */
 export interface Shop {

@@ -2,7 +2,7 @@ import { ShopDao } from "../control/shop-dao.ts";
 import type { Opened } from "../databases.ts";
 import { Ground } from "../shops/ground.ts";
 import type { KeyRing } from "../shops/key-ring.ts";
-import type { Layout } from "../shops/place-book.ts";
+import type { Layout } from "../shops/layouts.ts";
 import { signUp } from "../shops/sign-up.ts";
 
 const samples: Readonly<Record<Layout, readonly string[]>> = {

@@ -4,7 +4,8 @@ import type { Shop } from "../control/shop-dao.ts";
 import type { Opened } from "../databases.ts";
 import { ordersTable } from "../orders/order-dao.ts";
 import type { KeyRing } from "./key-ring.ts";
-import { ownName, type ServerName } from "./place-book.ts";
+import type { ServerName } from "./layouts.ts";
+import { ownName } from "./place-book.ts";
 
 /** Prepares the ground for a shop on a server, and clears it: what the library leaves to its applications. */
 export class Ground {

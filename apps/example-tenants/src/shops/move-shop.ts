@@ -2,7 +2,7 @@ import { channel } from "node:diagnostics_channel";
 import { type Shop, ShopDao } from "../control/shop-dao.ts";
 import type { Opened } from "../databases.ts";
 import type { Ground } from "./ground.ts";
-import type { ServerName } from "./place-book.ts";
+import type { ServerName } from "./layouts.ts";
 
 /** What subscribers of the channel `shops:moved` get. */
 export interface Moved {

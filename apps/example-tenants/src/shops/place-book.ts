@@ -2,14 +2,7 @@ import { postgres } from "@nsj/mdb-adapter-postgres";
 import type { Place } from "@nsj/mdb-tenants";
 import type { Shop } from "../control/shop-dao.ts";
 import type { KeyRing } from "./key-ring.ts";
-
-/** How a shop's data is kept apart from that of others. */
-export const layouts = ["database", "schema", "rows"] as const;
-export type Layout = (typeof layouts)[number];
-
-/** The servers; each has a label for the pool that shops share there. */
-export const serverNames = ["north", "south"] as const;
-export type ServerName = (typeof serverNames)[number];
+import type { ServerName } from "./layouts.ts";
 
 /** The name of a shop's database, role or schema. */
 export function ownName(id: string): string {

@@ -6,9 +6,9 @@ import type { Routes } from "../http/validation.ts";
 import { OrderDao } from "../orders/order-dao.ts";
 import { Ground } from "./ground.ts";
 import type { KeyRing } from "./key-ring.ts";
+import { layouts } from "./layouts.ts";
 import { moveShop } from "./move-shop.ts";
 import { OneAtATime } from "./one-at-a-time.ts";
-import { layouts } from "./place-book.ts";
 import { rotateKey } from "./rotate-key.ts";
 import { signUp } from "./sign-up.ts";
 

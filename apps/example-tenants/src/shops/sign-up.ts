@@ -1,7 +1,7 @@
 import { type Shop, ShopDao } from "../control/shop-dao.ts";
 import type { Opened } from "../databases.ts";
 import type { Ground } from "./ground.ts";
-import { type Layout, type ServerName, serverNames } from "./place-book.ts";
+import { type Layout, type ServerName, serverNames } from "./layouts.ts";
 
 /** Who wants to have a shop. */
 export interface NewShop {

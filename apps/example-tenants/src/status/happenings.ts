@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { TenantEvent } from "@nsj/mdb-tenants";
+import type { ServerName } from "../shops/layouts.ts";
 import type { Moved } from "../shops/move-shop.ts";
-import type { ServerName } from "../shops/place-book.ts";
 
 /** Something that happened to a shop. */
 export interface Happening {

@@ -4,7 +4,7 @@ import type { TenantsStats } from "@nsj/mdb-tenants";
 import { type Shop, ShopDao } from "../control/shop-dao.ts";
 import type { Opened } from "../databases.ts";
 import type { KeyRing } from "../shops/key-ring.ts";
-import { serverNames } from "../shops/place-book.ts";
+import { serverNames } from "../shops/layouts.ts";
 import { type Happening, Happenings } from "./happenings.ts";
 
 const everyMs = 500;
