@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path/posix";
-import { importsOf } from "./imports.ts";
+import { type Import, importsOf } from "./imports.ts";
 
 /** A file of the repository. */
 export interface SourceFile {
@@ -50,11 +50,20 @@ const scope = "@nsj/mdb-";
 /** What is wrong with the imports of these files, each as `path:line: what`. */
 export function importFindings(files: readonly SourceFile[]): readonly string[] {
   return files.flatMap((file) =>
-    importsOf(file.path, file.text).flatMap(({ specifier, line }) => {
+    importsIn(file).flatMap(({ specifier, line }) => {
       const problem = specifier.startsWith(".") ? relativeProblem(file, specifier) : packageProblem(file, specifier);
       return problem === undefined ? [] : [`${file.path}:${line}: ${specifier}: ${problem}`];
     }),
   );
+}
+
+const read = new WeakMap<SourceFile, readonly Import[]>();
+
+/** Reads each file once, however many rules ask. */
+function importsIn(file: SourceFile): readonly Import[] {
+  const imports = read.get(file) ?? importsOf(file.path, file.text);
+  read.set(file, imports);
+  return imports;
 }
 
 function relativeProblem({ path }: SourceFile, specifier: string): string | undefined {
@@ -108,7 +117,7 @@ export function importCircles(
   const edges = new Map<string, readonly string[]>(
     files.map((file) => [
       file.path,
-      importsOf(file.path, file.text)
+      importsIn(file)
         .filter((it) => (types === "with types" || !it.typeOnly) && it.specifier.startsWith("."))
         .map((it) => join(dirname(file.path), it.specifier)),
     ]),

@@ -11,11 +11,13 @@ export interface Import {
 
 /** Every import, re-export, dynamic `import()` and `require()` of a TypeScript text. */
 export function importsOf(path: string, text: string): readonly Import[] {
-  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest);
+  // Below the top only calls and types can name a module, and most files have none that do: looking into each would take most of the time.
+  const isDeep = /\b(?:import|require)\s*\(/.test(text);
   const found: Import[] = [];
   const add = (node: ts.Node, specifier: ts.Node | undefined, typeOnly: boolean): void => {
     if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return;
-    const { line } = file.getLineAndCharacterOfPosition(node.getStart());
+    const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
     found.push({ specifier: specifier.text, line: line + 1, typeOnly });
   };
   const visit = (node: ts.Node): void => {
@@ -23,7 +25,7 @@ export function importsOf(path: string, text: string): readonly Import[] {
     else if (ts.isExportDeclaration(node)) add(node, node.moduleSpecifier, isTypeOnlyExport(node));
     else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node, node.argument.literal, true);
     else if (ts.isCallExpression(node) && isLoader(node.expression)) add(node, node.arguments[0], false);
-    ts.forEachChild(node, visit);
+    if (isDeep || node === file) ts.forEachChild(node, visit);
   };
   visit(file);
   return found;
