@@ -192,8 +192,9 @@ export class Database extends StatementExecutor {
   }
 
   protected override perform<T>(operation: Operation<T>, occupant?: Occupant): MaybePromise<T> {
-    const part = ambientPart(this.context);
-    return part === undefined ? runAutocommit(this.context, operation) : part.execute(operation, occupant);
+    const around = currentScope();
+    const part = around === undefined ? undefined : ambientPart(this.context);
+    return part === undefined ? runAutocommit(this.context, operation, around) : part.execute(operation, occupant);
   }
 
   protected override openStream(options: StatementOptions, occupant: Occupant): Promise<StreamLease> {
