@@ -13,6 +13,7 @@ import {
   HeldTransaction,
   type HeldTransactionOptions,
   holdingScope,
+  type LeaseSource,
   nameOf,
   noSessionOptions,
   type Occupant,
@@ -52,12 +53,14 @@ export interface DatabaseLife {
  */
 export class Database extends StatementExecutor {
   readonly #life: DatabaseLife;
+  readonly #leases: LeaseSource;
   #closing: Promise<void> | undefined;
 
   /** Made by the manager. */
   constructor(context: DatabaseContext, life: DatabaseLife) {
     super(context);
     this.#life = life;
+    this.#leases = poolSource(context);
   }
 
   get closed(): boolean {
@@ -113,7 +116,7 @@ export class Database extends StatementExecutor {
     const { context } = this;
     const surroundings = {
       context,
-      leases: poolSource(context),
+      leases: this.#leases,
       outer: ambientPart(context),
       usual: "required",
     } as const;
@@ -192,8 +195,9 @@ export class Database extends StatementExecutor {
   }
 
   protected override perform<T>(operation: Operation<T>, occupant?: Occupant): MaybePromise<T> {
-    const part = ambientPart(this.context);
-    return part === undefined ? runAutocommit(this.context, operation) : part.execute(operation, occupant);
+    const around = currentScope();
+    const part = around === undefined ? undefined : ambientPart(this.context);
+    return part === undefined ? runAutocommit(this.context, operation, around) : part.execute(operation, occupant);
   }
 
   protected override openStream(options: StatementOptions, occupant: Occupant): Promise<StreamLease> {

@@ -3,6 +3,7 @@ import {
   ambientPart,
   type Bounds,
   boundsFrom,
+  currentScope,
   type DatabaseContext,
   HeldTransaction,
   type HeldTransactionOptions,
@@ -203,7 +204,8 @@ function runOn<T>(entered: Entered, operation: Operation<T>): MaybePromise<T> {
     const context = contextOf(entered);
     operation.trace?.at(context);
     const limitMs = Math.min(operation.limitMs, context.statementTimeoutMs);
-    result = runAutocommit(context, limitMs === operation.limitMs ? operation : { ...operation, limitMs });
+    const within = limitMs === operation.limitMs ? operation : { ...operation, limitMs };
+    result = runAutocommit(context, within, currentScope());
   } catch (error) {
     entered.end();
     throw error;

@@ -5,6 +5,7 @@ import { boundsFrom } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import type { Transaction } from "./executor.ts";
 import type { Operation } from "./operation.ts";
+import { currentScope } from "./scope.ts";
 import { StatementExecutor } from "./statement-executor.ts";
 import type { StatementOptions } from "./statement-options.ts";
 import type { StreamLease } from "./stream-lease.ts";
@@ -42,7 +43,7 @@ export class AutocommitHandle extends StatementExecutor implements Transaction {
 
   protected override perform<T>(operation: Operation<T>): MaybePromise<T> {
     const refusal = this.context.refusal?.();
-    return refusal === undefined ? runAutocommit(this.context, operation) : Promise.reject(refusal);
+    return refusal === undefined ? runAutocommit(this.context, operation, currentScope()) : Promise.reject(refusal);
   }
 
   protected override openStream(options: StatementOptions, occupant: Occupant): Promise<StreamLease> {

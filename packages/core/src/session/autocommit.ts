@@ -1,14 +1,13 @@
-import type { DriverConnection, MaybePromise } from "../driver/index.ts";
+import type { MaybePromise } from "../driver/index.ts";
 import { CancelledError } from "../errors/index.ts";
 import type { Borrowed } from "../pool/index.ts";
-import { goOn } from "./at-once.ts";
 import type { Bounds } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { acquireRequest, borrow } from "./lease-source.ts";
 import type { Operation } from "./operation.ts";
 import { runBounded } from "./run-bounded.ts";
-import { currentScope, Scope } from "./scope.ts";
+import { Scope } from "./scope.ts";
 import type { StreamLease } from "./stream-lease.ts";
 import type { Occupant } from "./turn.ts";
 import { stoppedByPool } from "./unit-errors.ts";
@@ -17,11 +16,14 @@ import { stoppedByPool } from "./unit-errors.ts";
  * Runs one statement on a connection of its own and gives the connection back at once. A statement that certainly did not
  * run, or was undone whole as the victim of a deadlock, is sent again, twice at most, the last time on a new connection; every other failure surfaces. Where a connection is free and the
  * driver answers at once, so does this: a promise would cost more than the rest.
+ * @param around - where it is called from
  */
-export function runAutocommit<T>(context: DatabaseContext, operation: Operation<T>): MaybePromise<T> {
-  const around = currentScope();
-  if (around !== undefined) return runInside(context, operation, around);
-  return runOnce(context, operation, undefined);
+export function runAutocommit<T>(
+  context: DatabaseContext,
+  operation: Operation<T>,
+  around: Scope | undefined,
+): MaybePromise<T> {
+  return around === undefined ? runOnce(context, operation, undefined, 0) : runInside(context, operation, around);
 }
 
 /** A statement inside a scope: while it waits for a connection those around it wait, while it runs they are not standing still. */
@@ -29,7 +31,7 @@ async function runInside<T>(context: DatabaseContext, operation: Operation<T>, a
   const { clock, database } = context;
   const scope = new Scope({ clock, describe: `statement on "${database}"`, parent: around });
   try {
-    return await runOnce(context, operation, scope);
+    return await runOnce(context, operation, scope, 0);
   } finally {
     scope.end();
   }
@@ -40,7 +42,7 @@ function runOnce<T>(
   context: DatabaseContext,
   operation: Operation<T>,
   scope: Scope | undefined,
-  replays = 0,
+  replays: number,
 ): MaybePromise<T> {
   const lease = take(context, operation, scope, replays);
   return lease instanceof Promise
@@ -55,32 +57,54 @@ function runOn<T>(
   scope: Scope | undefined,
   replays: number,
 ): MaybePromise<T> {
-  const { connection } = lease;
-  return goOn(
-    () => perform(context, operation, connection, scope),
+  let answer: MaybePromise<T>;
+  scope?.count(1);
+  try {
+    answer = runBounded(context, lease.connection, operation.bounds, operation);
+  } catch (error) {
+    return failed(error, lease, context, operation, scope, replays);
+  }
+  if (answer instanceof Promise) return answered(answer, lease, context, operation, scope, replays);
+  scope?.count(-1);
+  lease.release();
+  return answer;
+}
+
+/** Apart from {@link runOn}, so that an answer which is there at once pays for no closure. */
+function answered<T>(
+  answer: Promise<T>,
+  lease: Borrowed,
+  context: DatabaseContext,
+  operation: Operation<T>,
+  scope: Scope | undefined,
+  replays: number,
+): Promise<T> {
+  return answer.then(
     (result) => {
+      scope?.count(-1);
       lease.release();
       return result;
     },
-    (error) => {
-      const failure = failureOf(context, connection, error, operation.text, true);
-      const { revoked } = lease;
-      lease.release({ error: failure.connection, answered: failure.answered });
-      if (revoked && failure.error instanceof CancelledError) throw stoppedByPool(context, failure.error);
-      if (!failure.replayable || replays === 2) throw failure.error;
-      return runOnce(context, operation, scope, replays + 1);
-    },
+    (error: unknown) => failed(error, lease, context, operation, scope, replays),
   );
 }
 
-function perform<T>(
+/** Gives the connection back after a failure. The statement again, where that helps. */
+function failed<T>(
+  error: unknown,
+  lease: Borrowed,
   context: DatabaseContext,
   operation: Operation<T>,
-  connection: DriverConnection,
   scope: Scope | undefined,
+  replays: number,
 ): MaybePromise<T> {
-  if (scope !== undefined) return scope.counting(() => runBounded(context, connection, operation.bounds, operation));
-  return runBounded(context, connection, operation.bounds, operation);
+  scope?.count(-1);
+  const failure = failureOf(context, lease.connection, error, operation.text, true);
+  const { revoked } = lease;
+  lease.release({ error: failure.connection, answered: failure.answered });
+  if (revoked && failure.error instanceof CancelledError) throw stoppedByPool(context, failure.error);
+  if (!failure.replayable || replays === 2) throw failure.error;
+  return runOnce(context, operation, scope, replays + 1);
 }
 
 function take<T>(

@@ -19,13 +19,12 @@ export function beginOptions(context: DatabaseContext, options: SessionOptions, 
   const { isolation, readOnly, deferrable } = options;
   refuseWhatIsLacking(context, options);
   if (options.verifyOutcome === true) refuseWithoutFates(context);
-  return {
-    ...(options.verifyOutcome === true && { traceable: true }),
-    ...(isolation !== undefined && { isolation }),
-    ...(readOnly !== undefined && { readOnly }),
-    ...(deferrable !== undefined && { deferrable }),
-    ...more,
-  };
+  const begin: { -readonly [Member in keyof BeginOptions]: BeginOptions[Member] } = { ...more };
+  if (options.verifyOutcome === true) begin.traceable ??= true;
+  if (isolation !== undefined) begin.isolation = isolation;
+  if (readOnly !== undefined) begin.readOnly = readOnly;
+  if (deferrable !== undefined) begin.deferrable = deferrable;
+  return begin;
 }
 
 /**
@@ -34,8 +33,10 @@ export function beginOptions(context: DatabaseContext, options: SessionOptions, 
  */
 export function refuseWhatIsLacking(
   context: DatabaseContext,
-  { isolation, readOnly, deferrable, branch }: SessionOptions & Pick<BeginOptions, "branch">,
+  options: SessionOptions & Pick<BeginOptions, "branch">,
 ): void {
+  if (options === plain) return;
+  const { isolation, readOnly, deferrable, branch } = options;
   const { capabilities } = context;
   if (isolation !== undefined && !capabilities.isolation.includes(isolation)) {
     const levels = capabilities.isolation.join(", ") || "none to choose from";

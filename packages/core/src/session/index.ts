@@ -19,7 +19,7 @@ export { type ExecutorInternals, internalsOf } from "./executor-internals.ts";
 export { failureOf } from "./failure.ts";
 export { HeldTransaction } from "./held-transaction.ts";
 export type { Hook } from "./hooks.ts";
-export { borrow, poolSource } from "./lease-source.ts";
+export { borrow, type LeaseSource, poolSource } from "./lease-source.ts";
 export { isUndoneLater, type Lending, type StandIn } from "./lending.ts";
 export type { Operation } from "./operation.ts";
 export { ambientPart, livingPart } from "./participant.ts";

@@ -1,4 +1,4 @@
-import type { DriverConnection, MaybePromise, OperationContext } from "../driver/index.ts";
+import type { DriverConnection, MaybePromise, OperationContext, ResultSet, Statement } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
 import { type Bounds, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
@@ -17,7 +17,18 @@ export interface Operation<T> {
   readonly source?: CallersSource | undefined;
   /** Its event, where somebody subscribes. */
   readonly trace?: OperationTrace | undefined;
+  /** What {@link sendStatement} sends. */
+  readonly statement?: Statement | undefined;
   perform(connection: DriverConnection, operation: OperationContext): MaybePromise<T>;
+}
+
+/** How an operation is performed that is one statement: one function for all of them, where a closure for each would have to be made. */
+export function sendStatement(
+  this: Pick<Operation<ResultSet>, "statement">,
+  connection: DriverConnection,
+  operation: OperationContext,
+): MaybePromise<ResultSet> {
+  return connection.query(this.statement as Statement, operation);
 }
 
 /** The event of an operation, which is told where that runs. */

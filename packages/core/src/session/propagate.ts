@@ -98,23 +98,32 @@ function runWhole<R>(
   options: TransactionOptions,
   run?: Pick<TransactionFacts, "attempt" | "retriedAfter">,
 ): Promise<R> {
-  const { unit } = part;
   const { pinned, usual } = surroundings;
-  const whole = async (): Promise<R> => {
-    let result: R;
-    try {
-      result = await part.run(() => work(handleOf(surroundings, part)));
-    } catch (error) {
-      await rollbackUnit(unit, error, options.onHookError);
-      throw error;
-    }
-    await commitUnit(unit, options.onHookError);
-    return result;
-  };
+  if (pinned === undefined && !transactions.hasSubscribers) return runAndEnd(surroundings, part, work, options);
+  const { unit } = part;
+  const whole = (): Promise<R> => runAndEnd(surroundings, part, work, options);
   const inPlace = pinned === undefined ? whole : () => onPinned(pinned, unit, part.bounds, whole);
   if (!transactions.hasSubscribers) return inPlace();
   const facts = { ...run, kind: "transaction", propagation: options.propagation ?? usual } as const;
   return traceTransaction(unit, facts, inPlace);
+}
+
+async function runAndEnd<R>(
+  surroundings: Surroundings,
+  part: Participant,
+  work: Work<R>,
+  options: TransactionOptions,
+): Promise<R> {
+  const { unit } = part;
+  let result: R;
+  try {
+    result = await part.run(() => work(handleOf(surroundings, part)));
+  } catch (error) {
+    await rollbackUnit(unit, error, options.onHookError);
+    throw error;
+  }
+  await commitUnit(unit, options.onHookError);
+  return result;
 }
 
 /** A transaction on a pinned connection has that connection's turn until it is over. */

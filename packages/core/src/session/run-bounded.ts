@@ -8,6 +8,8 @@ import { ServerTime } from "./server-time.ts";
 /** How long the server gets to answer a cancellation before the connection is cut, in milliseconds. */
 export const cancelGraceMs = 2_000;
 
+type Bounded<T> = Pick<Operation<T>, "text" | "limitMs" | "source" | "statement" | "perform">;
+
 /**
  * Runs one operation of a connection within bounds. When they trip, the statement is stopped on the server; a server that does not
  * answer that within {@link cancelGraceMs} loses the connection. Settles only once the connection's state is known. A statement that
@@ -17,7 +19,7 @@ export function runBounded<T>(
   context: DatabaseContext,
   connection: DriverConnection,
   bounds: Bounds,
-  operation: Pick<Operation<T>, "text" | "limitMs" | "source" | "perform">,
+  operation: Bounded<T>,
 ): MaybePromise<T> {
   if (bounds === unbounded && operation.limitMs === Number.POSITIVE_INFINITY) {
     return operation.perform(connection, unlimited);
@@ -29,8 +31,9 @@ async function runWatched<T>(
   context: DatabaseContext,
   connection: DriverConnection,
   bounds: Bounds,
-  { text, limitMs, source, perform }: Pick<Operation<T>, "text" | "limitMs" | "source" | "perform">,
+  operation: Bounded<T>,
 ): Promise<T> {
+  const { text, limitMs, source } = operation;
   const early = tripped(context, bounds, subject, text);
   if (early !== undefined) throw early;
   const stop = new Stop(context, connection, source);
@@ -39,7 +42,7 @@ async function runWatched<T>(
   limit?.start(() => stop.now(timedOut(context, subject, text)));
   if (source !== undefined && limit !== undefined) source.onWait = limit.pausedWhile;
   try {
-    return await perform(connection, operationContext(bounds, source === undefined ? limit : undefined));
+    return await operation.perform(connection, operationContext(bounds, source === undefined ? limit : undefined));
   } catch (error) {
     throw stop.explain(error, tripped(context, bounds, subject, text));
   } finally {

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock, MaybePromise } from "../driver/index.ts";
 import type { Holder } from "../pool/index.ts";
-import { goOn } from "./at-once.ts";
 
 /** What a scope is made with. */
 export interface ScopeFacts {
@@ -88,16 +87,22 @@ export class Scope implements Holder {
     }
   }
 
-  /** Runs `work`, which is on the wire until it settles. */
-  counting<T>(work: () => MaybePromise<T>): MaybePromise<T> {
+  /** A call was answered in the tick in which it was made. */
+  answered(): void {
+    const now = this.clock.now();
+    for (let at: Scope | undefined = this; at !== undefined; at = at.parent) at.activeAt = now;
+  }
+
+  /** Counts an answer that is waited for as on the wire until it is there. */
+  counting<T>(answer: MaybePromise<T>): MaybePromise<T> {
+    if (!(answer instanceof Promise)) return answer;
     this.count(1);
-    return goOn(
-      work,
+    return answer.then(
       (value) => {
         this.count(-1);
         return value;
       },
-      (error) => {
+      (error: unknown) => {
         this.count(-1);
         throw error;
       },
@@ -144,6 +149,8 @@ export function livingScopeOf(database: object): Scope | undefined {
 
 /** For whom a call counts: those of the three that are not around another one of them. */
 export function callersOf(caller: Scope | undefined, unit: Scope, holder: Scope): readonly Scope[] {
+  // As nearly always.
+  if (caller?.isInside(unit) === true && caller.isInside(holder)) return [caller];
   const scopes = caller === undefined ? [] : [caller];
   for (const scope of [unit, holder]) if (!scopes.some((it) => it.isInside(scope))) scopes.push(scope);
   return scopes;

@@ -1,7 +1,6 @@
 import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
 import type { Borrowed } from "../pool/index.ts";
-import { goOn } from "./at-once.ts";
 import { type BeginDetails, beginOptions } from "./begin-options.ts";
 import { type Bounds, tripped } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
@@ -133,26 +132,43 @@ export class ServerTransaction {
     }
     const { connection } = lease;
     let cut: { cancel(): void } | undefined;
-    return goOn(
-      () => {
-        const late = tripped(this.#context, bounds, "the transaction");
-        if (late !== undefined) throw late;
-        // A COMMIT on its way is not cancelled: that could only blur its outcome. A server that stays silent loses the connection.
-        if (Number.isFinite(bounds.deadline)) {
-          cut = cutLater(this.#context, connection, bounds.deadline - this.#context.clock.now() + cancelGraceMs);
-        }
-        return this.#sendControl("commit", connection, () => connection.commit());
-      },
-      () => {
-        cut?.cancel();
-        this.answered = true;
-        this.#end("ok");
-      },
-      (error) => {
-        cut?.cancel();
-        return this.#commitFailed(connection, error, isAskedFor);
-      },
-    );
+    let sent: MaybePromise<void>;
+    try {
+      const late = tripped(this.#context, bounds, "the transaction");
+      if (late !== undefined) throw late;
+      // A COMMIT on its way is not cancelled: that could only blur its outcome. A server that stays silent loses the connection.
+      if (Number.isFinite(bounds.deadline)) {
+        cut = cutLater(this.#context, connection, bounds.deadline - this.#context.clock.now() + cancelGraceMs);
+      }
+      sent = this.#sendControl("commit", connection);
+    } catch (error) {
+      cut?.cancel();
+      return this.#commitFailed(connection, error, isAskedFor);
+    }
+    if (sent instanceof Promise) return this.#commitSent(sent, cut, connection, isAskedFor);
+    cut?.cancel();
+    this.#committed();
+  }
+
+  async #commitSent(
+    sent: Promise<void>,
+    cut: { cancel(): void } | undefined,
+    connection: DriverConnection,
+    isAskedFor: boolean,
+  ): Promise<void> {
+    try {
+      await sent;
+    } catch (error) {
+      cut?.cancel();
+      return this.#commitFailed(connection, error, isAskedFor);
+    }
+    cut?.cancel();
+    this.#committed();
+  }
+
+  #committed(): void {
+    this.answered = true;
+    this.#end("ok");
   }
 
   async #commitFailed(connection: DriverConnection, error: unknown, isAskedFor: boolean): Promise<void> {
@@ -189,10 +205,9 @@ export class ServerTransaction {
     let failure: Failure | undefined;
     const cut = cutLater(this.#context, connection, cancelGraceMs);
     try {
-      const rollback = () => connection.rollback();
       await (connection.txStatus === "idle"
-        ? this.#holder.counting(rollback)
-        : this.#sendControl("rollback", connection, rollback));
+        ? this.#holder.counting(connection.rollback())
+        : this.#sendControl("rollback", connection));
     } catch (error) {
       failure = failureOf(this.#context, connection, error, "ROLLBACK");
       if (!this.#context.permanent) connection.destroy(error);
@@ -204,13 +219,9 @@ export class ServerTransaction {
   }
 
   /** Its holder does not stand still while the server works for it. */
-  #sendControl(
-    kind: "commit" | "rollback",
-    connection: DriverConnection,
-    send: () => MaybePromise<void>,
-  ): MaybePromise<void> {
-    if (!queries.hasSubscribers) return this.#holder.counting(send);
-    return this.#holder.counting(() => traceControl(this.#context, kind, connection, this, send));
+  #sendControl(kind: "commit" | "rollback", connection: DriverConnection): MaybePromise<void> {
+    if (!queries.hasSubscribers) return this.#holder.counting(connection[kind]());
+    return this.#holder.counting(traceControl(this.#context, kind, connection, this, () => connection[kind]()));
   }
 
   #end(state: "ok" | "dead"): void {

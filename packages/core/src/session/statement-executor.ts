@@ -9,7 +9,7 @@ import { queries } from "./diagnostics.ts";
 import { executeMany } from "./execute-many.ts";
 import type { BulkRow, CallResult, Executor, Transaction } from "./executor.ts";
 import { type ExecutorInternals, internals, type Purpose } from "./executor-internals.ts";
-import type { CallersSource, Operation } from "./operation.ts";
+import { type CallersSource, type Operation, sendStatement } from "./operation.ts";
 import { countedOnly, countsOf, factsOf, factsOfLoad, queryFacts } from "./query-facts.ts";
 import { type QueryTrace, traceQuery } from "./query-trace.ts";
 import { allRows, oneRow, oneValue, wholeResult } from "./result-rows.ts";
@@ -156,7 +156,7 @@ export abstract class StatementExecutor implements Executor {
     return this.atomically(async (executor) =>
       traceQuery(executor.context, facts, countedOnly, (trace) => {
         const sets = trace?.counting(parameterSets) ?? parameterSets;
-        return executor.#runAs(text, options, executeMany(executor.context, text, sets, rows), rows, false, trace);
+        return executor.#runAs(text, options, executeMany(executor.context, text, sets, rows), rows, undefined, trace);
       }),
     );
   }
@@ -176,7 +176,7 @@ export abstract class StatementExecutor implements Executor {
     return this.atomically(async (executor) =>
       traceQuery(executor.context, factsOfLoad(load, options), countedOnly, (trace) =>
         bulkInsert(executor.context, load, source, async (text, perform) =>
-          executor.#runAs(text, options, perform, source, false, trace),
+          executor.#runAs(text, options, perform, source, undefined, trace),
         ),
       ),
     );
@@ -189,24 +189,24 @@ export abstract class StatementExecutor implements Executor {
   ): Promise<CallResult> {
     checkStatementOptions(nameOf(this.context), options);
     const { text, perform } = callProcedure(this.context, procedure, parameters);
-    const run = (trace?: QueryTrace) => this.#runAs(text, options, perform, undefined, false, trace);
+    const run = (trace?: QueryTrace) => this.#runAs(text, options, perform, undefined, undefined, trace);
     const facts = factsOf("call", text, options, this.eventKey);
     return callResult(this.context, await traceQuery(this.context, facts, countsOf, run));
   }
 
   /** @param from - what it was made of, or what a DAO sends it for */
   #send(statement: Statement, options: AnyStatementOptions, from?: Text | Purpose): MaybePromise<ResultSet> {
-    if (!queries.hasSubscribers) return this.#runAs(statement.text, options, queryOf(statement), undefined, true);
+    if (!queries.hasSubscribers) return this.#runAs(statement.text, options, sendStatement, undefined, statement);
     const facts = this.#facts("query", statement, options, from);
     return traceQuery(this.context, facts, countsOf, (trace) =>
-      this.#runAs(statement.text, options, queryOf(statement), undefined, true, trace),
+      this.#runAs(statement.text, options, sendStatement, undefined, statement, trace),
     );
   }
 
   #stream(statement: Statement, options: AnyStatementOptions, from?: Text | Purpose): RowIterable {
     return new RowIterable(this.context, statement, options, {
       open: (occupant) => this.openStream(options as StatementOptions, occupant),
-      collect: async (trace) => this.#runAs(statement.text, options, queryOf(statement), undefined, true, trace),
+      collect: async (trace) => this.#runAs(statement.text, options, sendStatement, undefined, statement, trace),
       facts: () => this.#facts("stream", statement, options, from),
     });
   }
@@ -220,16 +220,19 @@ export abstract class StatementExecutor implements Executor {
     return undefined;
   }
 
+  /** @param statement - where it is one, and may be pipelined: what {@link sendStatement} sends */
   #runAs<T>(
     text: string,
     options: AnyStatementOptions,
     perform: Operation<T>["perform"],
     source?: CallersSource & { readonly occupant: Occupant },
-    pipelined = false,
+    statement?: Statement,
     trace?: QueryTrace,
   ): MaybePromise<T> {
-    const bounds = options === noOptions ? unbounded : boundsFrom(this.context, options);
-    const limitMs = options.timeoutMs === undefined ? this.context.statementTimeoutMs : Number.POSITIVE_INFINITY;
+    const { context } = this;
+    const bounds = options === noOptions ? unbounded : boundsFrom(context, options);
+    const limitMs = options.timeoutMs === undefined ? context.statementTimeoutMs : Number.POSITIVE_INFINITY;
+    const pipelined = statement !== undefined;
     const operation: Operation<T> = {
       text,
       // Stopping one of several statements in flight could hit its neighbour.
@@ -237,12 +240,9 @@ export abstract class StatementExecutor implements Executor {
       bounds,
       limitMs,
       source,
+      statement,
       perform,
     };
     return this.perform(trace === undefined ? operation : trace.on(operation), source?.occupant);
   }
-}
-
-function queryOf(statement: Statement): Operation<ResultSet>["perform"] {
-  return (connection, operation) => connection.query(statement, operation);
 }

@@ -1,14 +1,12 @@
 import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
 import type { Borrowed } from "../pool/index.ts";
-import { goOn } from "./at-once.ts";
 import { refuseWhatIsLacking, withLimit } from "./begin-options.ts";
 import { type Bounds, bothBounds, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { queries } from "./diagnostics.ts";
 import { failureOf, isConnectionLoss } from "./failure.ts";
 import type { LeaseSource } from "./lease-source.ts";
-import { silent } from "./operation.ts";
 import { traceControl } from "./query-trace.ts";
 import { runBounded } from "./run-bounded.ts";
 import type { Scope } from "./scope.ts";
@@ -58,23 +56,32 @@ export class TransactionStart {
   }
 
   #beginOn(lease: Borrowed, bounds: Bounds, isSecond: boolean): MaybePromise<Borrowed> {
-    const failed = (error: unknown): MaybePromise<Borrowed> => {
-      this.#beginning = undefined;
-      const failure = failureOf(this.#facts.context, lease.connection, error);
-      lease.release({ error: failure.connection, answered: failure.answered });
-      // Nothing ran, so a second connection may be tried.
-      if (isSecond || !failure.notExecuted || !isConnectionLoss(failure)) throw failure.error;
-      return this.run(bounds, true);
-    };
-    return goOn(
-      () => this.#send(lease.connection, bounds),
-      () => {
-        if (this.#given !== undefined) return failed(this.#given.reason);
-        this.#beginning = undefined;
-        return lease;
-      },
-      failed,
+    let begun: MaybePromise<void>;
+    try {
+      begun = this.#send(lease.connection, bounds);
+    } catch (error) {
+      return this.#failed(error, lease, bounds, isSecond);
+    }
+    if (!(begun instanceof Promise)) return this.#begun(lease, bounds, isSecond);
+    return begun.then(
+      () => this.#begun(lease, bounds, isSecond),
+      (error: unknown) => this.#failed(error, lease, bounds, isSecond),
     );
+  }
+
+  #begun(lease: Borrowed, bounds: Bounds, isSecond: boolean): MaybePromise<Borrowed> {
+    if (this.#given !== undefined) return this.#failed(this.#given.reason, lease, bounds, isSecond);
+    this.#beginning = undefined;
+    return lease;
+  }
+
+  #failed(error: unknown, lease: Borrowed, bounds: Bounds, isSecond: boolean): MaybePromise<Borrowed> {
+    this.#beginning = undefined;
+    const failure = failureOf(this.#facts.context, lease.connection, error);
+    lease.release({ error: failure.connection, answered: failure.answered });
+    // Nothing ran, so a second connection may be tried.
+    if (isSecond || !failure.notExecuted || !isConnectionLoss(failure)) throw failure.error;
+    return this.run(bounds, true);
   }
 
   #send(connection: DriverConnection, bounds: Bounds): MaybePromise<void> {
@@ -88,7 +95,9 @@ export class TransactionStart {
     const begin = withLimit(this.#facts.begin, context, bounds);
     const send = (): MaybePromise<void> => connection.begin(begin);
     const perform = queries.hasSubscribers ? () => traceControl(context, "begin", connection, transaction, send) : send;
-    return holder.counting(() => runBounded(context, connection, bounds, { ...silent, perform }));
+    return holder.counting(
+      runBounded(context, connection, bounds, { text: undefined, limitMs: Number.POSITIVE_INFINITY, perform }),
+    );
   }
 
   #whileWaiting(bounds: Bounds): Bounds {

@@ -1,6 +1,5 @@
 import type { MaybePromise } from "../driver/index.ts";
 import { type MdbError, TransactionStateError } from "../errors/index.ts";
-import { goOn } from "./at-once.ts";
 import { type Bounds, unbounded, watchBounds } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import type { Scope } from "./scope.ts";
@@ -57,10 +56,15 @@ export class Turn {
     return this.#occupant;
   }
 
+  /** Takes the turn at once, where nothing is before it. Whoever was given it has to {@link leave}. */
+  enter(shared: boolean, occupant: Occupant | undefined): boolean {
+    if (this.#closed !== undefined || this.#waiting > 0 || !this.#mayStart(shared)) return false;
+    this.#occupy(shared, occupant);
+    return true;
+  }
+
   /** Runs `work` when its turn comes; in the same tick where nothing is before it. */
-  run<T>(work: () => Promise<T>, bounds: Bounds, shared: boolean, occupant?: Occupant): Promise<T>;
-  run<T>(work: () => MaybePromise<T>, bounds: Bounds, shared: boolean, occupant?: Occupant): MaybePromise<T>;
-  run<T>(work: () => MaybePromise<T>, bounds: Bounds, shared: boolean, occupant?: Occupant): MaybePromise<T> {
+  run<T>(work: () => MaybePromise<T>, bounds: Bounds, shared: boolean, occupant?: Occupant): Promise<T> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed());
     if (this.#waiting === 0 && this.#mayStart(shared)) return this.#start(work, shared, occupant);
     return new Promise<T>((resolve, reject) => {
@@ -91,34 +95,30 @@ export class Turn {
     return shared && !this.#exclusive && this.#running < this.#width;
   }
 
-  #start<T>(work: () => Promise<T>, shared: boolean, occupant: Occupant | undefined): Promise<T>;
-  #start<T>(work: () => MaybePromise<T>, shared: boolean, occupant: Occupant | undefined): MaybePromise<T>;
-  #start<T>(work: () => MaybePromise<T>, shared: boolean, occupant: Occupant | undefined): MaybePromise<T> {
-    this.#running++;
-    this.#exclusive = !shared;
-    if (occupant !== undefined) {
-      this.#occupant = occupant;
-      this.#occupiedAt = this.#context.clock.now();
-      this.#watchStandstill();
+  async #start<T>(work: () => MaybePromise<T>, shared: boolean, occupant: Occupant | undefined): Promise<T> {
+    this.#occupy(shared, occupant);
+    try {
+      return await work();
+    } finally {
+      this.leave(occupant);
     }
-    return goOn(
-      work,
-      (value) => {
-        this.#leave(occupant);
-        return value;
-      },
-      (error) => {
-        this.#leave(occupant);
-        throw error;
-      },
-    );
   }
 
-  #leave(occupant: Occupant | undefined): void {
+  #occupy(shared: boolean, occupant: Occupant | undefined): void {
+    this.#running++;
+    this.#exclusive = !shared;
+    if (occupant === undefined) return;
+    this.#occupant = occupant;
+    this.#occupiedAt = this.#context.clock.now();
+    this.#watchStandstill();
+  }
+
+  /** What was given the turn by {@link enter} is over. */
+  leave(occupant: Occupant | undefined): void {
     this.#running--;
     if (occupant !== undefined) this.#occupant = undefined;
     if (this.#waiting > 0) this.#startNext();
-    if (this.pending === 0) this.#announceDrained();
+    if (this.#drained.length > 0 && this.pending === 0) this.#announceDrained();
   }
 
   #startNext(): void {

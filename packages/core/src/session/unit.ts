@@ -1,17 +1,15 @@
 import type { DriverConnection, MaybePromise } from "../driver/index.ts";
 import { isMdbError, type MdbError, TransactionAbortedError } from "../errors/index.ts";
 import type { RevokeReason } from "../pool/index.ts";
-import { goOn } from "./at-once.ts";
-import { type Bounds, bothBounds } from "./bounds.ts";
+import type { Bounds } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
-import { failureOf } from "./failure.ts";
 import { Hooks } from "./hooks.ts";
 import type { Operation } from "./operation.ts";
 import { stopOnServer } from "./run-bounded.ts";
 import type { Scope } from "./scope.ts";
 import type { ServerTransaction } from "./server-transaction.ts";
 import type { SessionOptions } from "./transaction-options.ts";
-import { controlsTransaction, mayCommit } from "./transaction-words.ts";
+import { controlsTransaction } from "./transaction-words.ts";
 import { type Occupant, Turn } from "./turn.ts";
 import { callOn } from "./unit-call.ts";
 import * as errors from "./unit-errors.ts";
@@ -36,6 +34,8 @@ export class Unit {
   readonly children = new Set<Child>();
   /** The server has answered something on the connection that was pinned for it. */
   answered = false;
+  /** Calls of its own on the wire. */
+  calls = 0;
   /** Told once when it ends before its time, by whatever: its holder may have to give back what it has. */
   onCutShort: ((reason: MdbError) => void) | undefined;
   /** Its event, where somebody subscribes. */
@@ -48,8 +48,6 @@ export class Unit {
   #failure: MdbError | undefined;
   #rollbackOnly: { readonly cause: unknown } | undefined;
   #ended: { readonly reason: MdbError | undefined } | undefined;
-  /** Calls of its own on the wire. */
-  #calls = 0;
 
   constructor({ context, scope, parent, bounds, options, server, pinned }: UnitFacts<Unit>) {
     this.context = context;
@@ -142,38 +140,28 @@ export class Unit {
   execute<T>(operation: Operation<T>, caller: Scope | undefined, occupant?: Occupant): MaybePromise<T> {
     const refusal = this.refusal(caller) ?? this.#refusedWords(operation.text);
     if (refusal !== undefined) throw refusal;
-    const work = (): MaybePromise<T> => this.perform(operation, occupant?.scope ?? caller);
-    return this.turn.run(work, operation.bounds, operation.pipelined, occupant);
+    const { turn } = this;
+    const scope = occupant === undefined ? caller : occupant.scope;
+    if (turn.enter(operation.pipelined, occupant)) return this.perform(operation, scope, turn, occupant);
+    return turn.run(() => this.perform(operation, scope), operation.bounds, operation.pipelined, occupant);
   }
 
-  /** Runs one operation for whoever has the turn, on the connection that is taken and begun on for the first one. */
-  perform<T>(operation: Operation<T>, caller: Scope | undefined): MaybePromise<T> {
+  /** Runs one operation for whoever has the turn. @param turn - what it has to leave then; see {@link callOn} */
+  perform<T>(operation: Operation<T>, caller: Scope | undefined, turn?: Turn, occupant?: Occupant): MaybePromise<T> {
     const { server } = this;
     const refusal = this.#closedOrAborted();
-    if (refusal !== undefined) throw refusal;
+    if (refusal !== undefined) {
+      turn?.leave(occupant);
+      throw refusal;
+    }
     if (operation.text !== undefined && server !== undefined) server.statements++;
     operation.trace?.at(this.context, server?.number);
-    const bounds = bothBounds(this.bounds, operation.bounds);
-    this.#calls++;
-    return goOn(
-      () => {
-        const connection = this.#pinned ?? (server as ServerTransaction).start(bounds);
-        return connection instanceof Promise
-          ? connection.then((it) => callOn(this, it, operation, bounds, caller))
-          : callOn(this, connection, operation, bounds, caller);
-      },
-      (value) => {
-        this.#calls--;
-        return value;
-      },
-      (error) => {
-        this.#calls--;
-        const alone = server === undefined || mayCommit(operation.text, this.context.dialect);
-        const failure = failureOf(this.context, this.connection, error, operation.text, alone);
-        if (failure.answered) this.wasAnswered();
-        throw this.fail(failure.error);
-      },
-    );
+    return callOn(this, operation, caller, turn, occupant);
+  }
+
+  /** The connection of a call, on which the transaction is begun for the first one. */
+  begin(bounds: Bounds): MaybePromise<DriverConnection> {
+    return this.#pinned ?? (this.server as ServerTransaction).start(bounds);
   }
 
   /**
@@ -201,7 +189,7 @@ export class Unit {
     const quiet = this.turn.drained();
     const { connection } = this;
     // A savepoint or a stream that has the turn stops what it runs by itself, and the pool what it has taken away.
-    if (connection === undefined || this.#calls === 0 || this.revoked) await quiet;
+    if (connection === undefined || this.calls === 0 || this.revoked) await quiet;
     else await stopOnServer(this.context, connection, why, quiet);
   }
 
