@@ -3,7 +3,7 @@ import type { DatabaseContext } from "../database-context.ts";
 import { forgetDecisions } from "./forget-decisions.ts";
 import type { FoundNote } from "./member-recovery.ts";
 import type { NotedRound } from "./noted-members.ts";
-import { nameIn } from "./recovery.ts";
+import { nameIn, type Unreachable } from "./recovery.ts";
 import { RecoveryLoop, type RecoveryOptions } from "./recovery-loop.ts";
 import { tellInDoubt } from "./spanning-events.ts";
 import { spanningId } from "./spanning-transaction.ts";
@@ -82,7 +82,7 @@ export class RegularRecovery {
       const looked = new Map<string, number>();
       const round = await this.#facts.recover(
         labels,
-        (id) => this.#seen.has(id) || this.#left.has(id),
+        (id) => this.#seen.has(id) || this.#left.has(id) || this.#notes.has(id),
         (note) => this.#isDueNote(note) && looked.set(note.id, note.ageMs).size > 0,
       );
       const open = this.#openIn(round);
@@ -91,7 +91,13 @@ export class RegularRecovery {
         [...open].some((id) => !this.#seen.has(id)) ||
         left.some(({ id, ageMs }) => !this.#notes.has(id) && ageMs > usuallyOverMs);
       this.#seen = open;
-      this.#notes = new Map(left.map(({ id }) => [id, looked.get(id) ?? this.#notes.get(id) ?? 0]));
+      const isLost = (note: FoundNote): boolean => note.members.some((member) => isIn(round.unreachable, member));
+      this.#notes = new Map(
+        left.map((note) => [
+          note.id,
+          (isLost(note) ? undefined : looked.get(note.id)) ?? this.#notes.get(note.id) ?? 0,
+        ]),
+      );
       const mayHaveSome = new Set([...open, ...this.#notes.keys()]);
       if (round.unreachable.every(({ key }) => key !== undefined)) this.#endLeft(mayHaveSome);
       await this.#forget(startedAt, round, mayHaveSome);
@@ -103,12 +109,12 @@ export class RegularRecovery {
   }
 
   /**
-   * Members are opened for what has stood for a while only, and for what this process has left; and then less and less often, since nearly every note that stays is of a
-   * transaction that had not prepared when its process ended.
+   * Members are opened for what has stood for a while only, and for what this process has left; and where nothing is found less and less often, since nearly every
+   * note that stays is of a transaction that had not prepared when its process ended.
    */
   #isDueNote({ id, ageMs }: FoundNote): boolean {
     const lookedAt = this.#notes.get(id);
-    return this.#left.has(id) || (lookedAt !== undefined && ageMs >= 2 * lookedAt);
+    return this.#left.has(id) || this.#seen.has(id) || (lookedAt !== undefined && ageMs >= 2 * lookedAt);
   }
 
   #openIn({ branches, unreachable, left }: NotedRound): ReadonlySet<string> {
@@ -131,8 +137,7 @@ export class RegularRecovery {
     }
     for (const { id, members, decision } of left) {
       for (const { label, key, engine } of members) {
-        const isLost = unreachable.some((it) => it.label === label && it.key === key);
-        if (isLost) tellInDoubt({ manager, id, label, key, engine, decision });
+        if (isIn(unreachable, { label, key })) tellInDoubt({ manager, id, label, key, engine, decision });
       }
     }
     return open;
@@ -165,4 +170,8 @@ export class RegularRecovery {
     }
     if (!isHeldBack) this.#forgottenAt = startedAt;
   }
+}
+
+function isIn(unreachable: readonly Unreachable[], { label, key }: Pick<Unreachable, "key" | "label">): boolean {
+  return unreachable.some((it) => it.label === label && it.key === key);
 }
