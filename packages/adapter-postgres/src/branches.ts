@@ -23,10 +23,17 @@ export async function prepareBranch(session: Session, branch: Branch): Promise<V
     await ending(session, "COMMIT", "COMMIT");
     return { vote: "read-only" };
   }
-  await ending(session, `PREPARE TRANSACTION ${literal(branch)}`, "PREPARE TRANSACTION");
+  const ahead = session.role === undefined ? "" : asLogin;
+  await ending(session, `${ahead}PREPARE TRANSACTION ${literal(branch)}`, "PREPARE TRANSACTION");
   const { number } = trace;
   return { vote: "prepared", ...(typeof number === "string" && { native: number }) };
 }
+
+/**
+ * Only the role that has prepared can finish, and recovery comes as the login. What is deferred is checked before that, in the role that has done the work, as it
+ * would be at COMMIT.
+ */
+const asLogin = "SET CONSTRAINTS ALL IMMEDIATE; RESET ROLE; ";
 
 /** Sends what has to end the transaction. A failed transaction is rolled back by it, which the server does not call an error. */
 async function ending(session: Session, text: string, expected: string): Promise<void> {

@@ -93,6 +93,11 @@ export class Session {
     this.#local = localPreludes(this.#localSetup, context);
   }
 
+  /** The role in which its transactions run, where that is not the login's. */
+  get role(): string | undefined {
+    return this.#context?.role;
+  }
+
   /** Holds a BEGIN back until the first statement. */
   hold(text: string, options: BeginOptions = {}): void {
     const { readOnly = false, traceable = false } = options;

@@ -289,6 +289,7 @@ export {
   type TransactionEvent,
   type TransactionOptions,
   type TransactionOutcome,
+  type Unreachable,
   type Verdict,
   type WithSchema,
 } from "./session/index.ts";

@@ -5,7 +5,7 @@ import {
   type ExecutorInternals,
   internalsOf,
   nameOf,
-  refuseUnrecoverable,
+  refuseUnable,
   type SpanningOptions,
 } from "../session/index.ts";
 import type { Database } from "./database.ts";
@@ -23,7 +23,7 @@ export async function withMembers<R>(
   run: (contexts: readonly DatabaseContext[], left: SpanningOptions) => Promise<R>,
 ): Promise<R> {
   const { mode, timeoutMs, signal } = checkSpanningOptions(options);
-  if (mode === "atomic") refuseUnrecoverable(contexts);
+  if (mode === "atomic") refuseUnable(contexts);
   const [{ clock }] = contexts as readonly [DatabaseContext];
   const until = clock.now() + timeoutMs;
   const entered: Entered[] = [];
@@ -46,7 +46,8 @@ export async function withMembers<R>(
   }
 }
 
-function noMember(context: DatabaseContext): UnsupportedError {
-  const message = `${nameOf(context)}: this label stands for many databases, and does not say which one is meant`;
+/** Says that nobody knows which of its databases a label means. */
+export function noMember(context: DatabaseContext): UnsupportedError {
+  const message = `${nameOf(context)}: this label does not say which one of many databases is meant`;
   return new UnsupportedError(message, { database: context.database, engine: context.engine });
 }

@@ -107,9 +107,12 @@ export class RoutedDatabase extends Database {
     return this.#router.health(options.timeoutMs ?? 5_000);
   }
 
-  /** The member that the calling code means now, in use until its `end`: for what spans several databases. */
-  [enterMember](limits: Limits): MaybePromise<Entered> {
-    return this.#enter(this.#router.key(), boundsFrom(this.context, limits));
+  /**
+   * A member, in use until its `end`, for what spans several databases.
+   * @param limits - `key`: which one; the one that the calling code means now by default
+   */
+  [enterMember]({ key, ...limits }: Limits & { readonly key?: string }): MaybePromise<Entered> {
+    return this.#enter(key ?? this.#router.key(), boundsFrom(this.context, limits));
   }
 
   protected override get eventKey(): string | undefined {

@@ -1,4 +1,4 @@
-import type { Capabilities, SessionContext } from "../driver/index.ts";
+import type { SessionContext } from "../driver/index.ts";
 import { contextParts } from "../driver/index.ts";
 import { UnsupportedError } from "../errors/index.ts";
 import { LeaseLimit, type LeasePool } from "../pool/index.ts";
@@ -35,7 +35,6 @@ export function sharedMember(shared: DatabaseContext, options: SharedMemberOptio
         clock: shared.clock,
       })
     : pool;
-  const capabilities = capabilitiesIn(options.context);
   const context: DatabaseContext = Object.freeze<DatabaseContext>({
     ...shared,
     ...place,
@@ -45,7 +44,7 @@ export function sharedMember(shared: DatabaseContext, options: SharedMemberOptio
     sharedWith: shared.database,
     refusal: options.refusal,
     get capabilities() {
-      return capabilities(shared.capabilities);
+      return shared.capabilities;
     },
     pool: withContext(limited, options.context, shared),
     statementTimeoutMs: least(shared.statementTimeoutMs, of.statementTimeoutMs),
@@ -84,21 +83,6 @@ function withContext(pool: LeasePool, given: SessionContext, shared: DatabaseCon
       lease.connection.setContext?.(given);
       return lease;
     },
-  };
-}
-
-/**
- * What a role has prepared can be finished by that role only, and recovery comes as the pool's own login. What the pool's database can do may become less by
- * its first connection, so it is asked each time, and made anew only then.
- */
-function capabilitiesIn({ role }: SessionContext): (of: Capabilities) => Capabilities {
-  if (role === undefined) return (of) => of;
-  let source: Capabilities | undefined;
-  let inRole: Capabilities | undefined;
-  return (of) => {
-    if (inRole === undefined || source !== of) inRole = { ...of, branches: "none" };
-    source = of;
-    return inRole;
   };
 }
 

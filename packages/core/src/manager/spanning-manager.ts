@@ -4,6 +4,7 @@ import {
   Coordinator,
   checkLabels,
   type DatabaseContext,
+  type EnteredMember,
   type ExecutorInternals,
   type InDoubt,
   internalsOf,
@@ -17,8 +18,10 @@ import {
   type Verdict,
 } from "../session/index.ts";
 import type { Database } from "./database.ts";
-import { withMembers } from "./members-of-transaction.ts";
+import { noMember, withMembers } from "./members-of-transaction.ts";
 import type { Environment } from "./open-database.ts";
+import { enterMember, type RoutedDatabase } from "./routed-database.ts";
+import { unknownDatabase } from "./unknown-database.ts";
 
 /** The transactions of a callback over several databases, by label. */
 export type SpanningTransactions<Label extends string> = { readonly [Key in Label]: Transaction };
@@ -35,6 +38,8 @@ export abstract class SpanningManager<Label extends string> {
   constructor({ clock, random, recovery = {} }: Environment & { readonly recovery?: RecoveryOptions | undefined }) {
     this.#coordinator = new Coordinator({
       contexts: () => this.#contexts(),
+      hasMembers: () => [...this.opened().values()].some((it) => contextOf(it).isRouted === true),
+      enterMember: (label, key, limitMs) => this.#enterMember(label, key, limitMs),
       clock: clock ?? systemClock,
       random: random ?? Math.random,
       recovery,
@@ -53,12 +58,24 @@ export abstract class SpanningManager<Label extends string> {
     return new Map(contexts.filter(([, context]) => context.isRouted !== true));
   }
 
+  /** Opens one of the databases behind a label, whoever asks. */
+  async #enterMember(label: string, key: string, timeoutMs: number): Promise<EnteredMember> {
+    const database = this.opened().get(label);
+    if (database === undefined) throw unknownDatabase(label, [...this.opened().keys()]);
+    const entered = await (database as Partial<Pick<RoutedDatabase, typeof enterMember>>)[enterMember]?.({
+      timeoutMs,
+      key,
+    });
+    if (entered === undefined) throw noMember(contextOf(database));
+    return { context: contextOf(entered.database), end: () => entered.end() };
+  }
+
   /** For what needs to be found again by its label. @throws UnknownDatabaseError; UnsupportedError for a label that stands for many databases */
   #ownContextOf(label: Label): DatabaseContext {
     const context = contextOf(this.database(label));
     if (context.isRouted !== true) return context;
     const { database, engine } = context;
-    const message = `"${database}" (${engine}) stands for many databases: it keeps no decisions, and what its members leave prepared is found in the labels whose pools they share`;
+    const message = `"${database}" (${engine}) stands for many databases: it keeps no decisions`;
     throw new UnsupportedError(message, { database, engine });
   }
 
@@ -68,7 +85,7 @@ export abstract class SpanningManager<Label extends string> {
   /** @throws UnknownDatabaseError */
   abstract database(label: Label): Database;
 
-  /** @throws ParameterError, UnknownDatabaseError; UnsupportedError for a label that stands for many databases, where a crash could leave something */
+  /** @throws ParameterError, UnknownDatabaseError; UnsupportedError for a label of many databases on an engine that cannot prepare */
   protected async transactionOver<R>(
     labels: readonly Label[],
     work: (transactions: SpanningTransactions<Label>) => Promise<R>,
@@ -93,7 +110,7 @@ export abstract class SpanningManager<Label extends string> {
   }
 
   /**
-   * Creates the two tables in which a database keeps decisions over transactions that span it and others; what is there already stays. Never
+   * Creates the three tables in which a database keeps decisions over transactions that span it and others; what is there already stays. Never
    * called by the library itself. Gives the store's name. May be called again.
    * @throws UnsupportedError for a database in memory, and for a label that stands for many; what the server says to whoever may not create tables
    */
@@ -109,16 +126,19 @@ export abstract class SpanningManager<Label extends string> {
   /**
    * Looks for what transactions over several databases have left prepared, asks for the decision over each, decides "rolled back" where there is none, and
    * ends it. Safe at any time, from any process, beside running transactions: one that has prepared and not yet decided is rolled back by it. Never rejects
-   * for what cannot be reached: that is in the answer.
-   * @param options - `labels`: only in these
-   * @throws UnsupportedError for a label that stands for many: what they have left is found in the labels whose pools they share
+   * for what cannot be reached: that is in the answer. Of a label that stands for many databases it opens those in which a transaction may have left something.
+   * @param options - `labels`: only in these; what lies in another label's pool is found under that
+   * @throws UnknownDatabaseError
    */
   async recover({ labels }: { readonly labels?: readonly Label[] } = {}): Promise<RecoveryRound> {
-    for (const label of labels ?? []) this.#ownContextOf(label);
+    for (const label of labels ?? []) this.database(label);
     return this.#coordinator.recover(labels);
   }
 
-  /** Everything that is prepared in the databases of this manager, with what is known of its decision. Changes nothing, and never rejects. */
+  /**
+   * Everything that is prepared in the databases of this manager, with what is known of its decision. Of labels that stand for many it opens those in which a
+   * transaction may have left something, or is running. Changes nothing, and never rejects.
+   */
   inDoubt(): Promise<readonly InDoubt[]> {
     return this.#coordinator.inDoubt();
   }

@@ -73,6 +73,17 @@ export function branchLabelOf({ database, sharedWith }: DatabaseContext): string
   return sharedWith ?? database;
 }
 
+/** Whether it is one of many behind its label and shares nobody's pool: its branches are in a database that no label names. */
+export function isMemberAlone({ key, sharedWith }: DatabaseContext): boolean {
+  return key !== undefined && sharedWith === undefined;
+}
+
+/** How recovery names the database in which its branches are: by label, and by key where that stands for many. */
+export function branchNameOf(context: DatabaseContext): { readonly label: string; readonly key?: string } {
+  const label = branchLabelOf(context);
+  return isMemberAlone(context) && context.key !== undefined ? { label, key: context.key } : { label };
+}
+
 /** `orders (postgres)`: how every message begins. */
 export function nameOf(context: { readonly database: string; readonly engine: string }): string {
   return `${context.database} (${context.engine})`;

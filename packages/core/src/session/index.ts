@@ -29,11 +29,12 @@ export { checkPipeliningOptions, type PipeliningOptions } from "./pipelining/pip
 export { joinsWhatRuns, propagate } from "./propagate.ts";
 export { currentScope, runInScope } from "./scope.ts";
 export { Session } from "./session.ts";
-export { checkLabels, refuseUnrecoverable } from "./spanning/choose-decider.ts";
+export { checkLabels, refuseUnable } from "./spanning/choose-decider.ts";
 export { Coordinator } from "./spanning/coordinator.ts";
 export type { InDoubt } from "./spanning/in-doubt.ts";
+export type { EnteredMember } from "./spanning/member-recovery.ts";
 export type { Verdict } from "./spanning/protocol.ts";
-export type { DoubtDecision, RecoveredBranch, RecoveryRound } from "./spanning/recovery.ts";
+export type { DoubtDecision, RecoveredBranch, RecoveryRound, Unreachable } from "./spanning/recovery.ts";
 export type { RecoveryOptions } from "./spanning/recovery-loop.ts";
 export type { InDoubtEvent, SpanningEvent } from "./spanning/spanning-events.ts";
 export {

@@ -22,20 +22,16 @@ export function refuseRunning(contexts: readonly DatabaseContext[]): void {
 }
 
 /**
- * Looks whether those that are one of many behind their label can be branches of an atomic transaction: what they leave prepared has to be found by whoever
- * recovers, who knows labels and nobody behind one.
- * @throws UnsupportedError where it would not be
+ * Looks whether those that are one of many behind their label can be branches of an atomic transaction: none of them can decide, because whoever recovers looks for
+ * decisions under labels.
+ * @throws UnsupportedError where one cannot prepare
  */
-export function refuseUnrecoverable(contexts: readonly DatabaseContext[]): void {
+export function refuseUnable(contexts: readonly DatabaseContext[]): void {
   if (contexts.length < 2) return;
   for (const context of contexts) {
     const { key, isRouted, database, engine } = context;
-    const isOneOfMany = key !== undefined || isRouted === true;
-    if (!isOneOfMany || (canPrepare(context) && (isRouted === true || context.sharedWith !== undefined))) continue;
-    const why = canPrepare(context)
-      ? "has a database of its own, where nobody would find what a crash has left prepared"
-      : "cannot prepare a transaction as another login could finish it";
-    const message = `${nameOf(context)}: what this label stands for here ${why}, so it takes no part in an atomic transaction over several databases; let an outbox carry the work, or take mode "best-effort"`;
+    if ((key === undefined && isRouted !== true) || canPrepare(context)) continue;
+    const message = `${nameOf(context)}: what this label stands for cannot prepare a transaction here, so it takes no part in an atomic transaction over several databases; let an outbox carry the work, or take mode "best-effort"`;
     throw new UnsupportedError(message, { database, engine });
   }
 }
@@ -53,7 +49,7 @@ export function chooseDecider(contexts: readonly DatabaseContext[], wanted: stri
     throw new ParameterError(`option "decider": ${JSON.stringify(wanted)} is not among the labels of the transaction`);
   }
   if (others.length === 0) return first;
-  refuseUnrecoverable(contexts);
+  refuseUnable(contexts);
   const able = contexts.filter(({ key }) => key === undefined);
   if (asked !== undefined && !able.includes(asked)) {
     throw new ParameterError(

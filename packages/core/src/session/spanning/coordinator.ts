@@ -1,7 +1,7 @@
 import type { Branch, Clock } from "../../driver/index.ts";
 import { TransactionStateError } from "../../errors/index.ts";
 import { boundsFrom } from "../bounds.ts";
-import { branchLabelOf, type DatabaseContext, nameOf } from "../database-context.ts";
+import { branchLabelOf, branchNameOf, type DatabaseContext, nameOf } from "../database-context.ts";
 import { isUndoneLater } from "../lending.ts";
 import { withRetry } from "../retry.ts";
 import { chooseDecider, refuseRunning } from "./choose-decider.ts";
@@ -10,6 +10,8 @@ import { fence, readDecision } from "./decision-store.ts";
 import { finishBranch, listBranches } from "./finish-branch.ts";
 import { tellGone } from "./heuristics.ts";
 import { type InDoubt, listInDoubt } from "./in-doubt.ts";
+import type { EnterMember } from "./member-recovery.ts";
+import { NotedMembers, type NotedRound, type NotesAsked } from "./noted-members.ts";
 import type { Verdict } from "./protocol.ts";
 import { type RecoverableLabel, type RecoveryRound, recoverBranches, type StoreOf } from "./recovery.ts";
 import type { RecoveryOptions } from "./recovery-loop.ts";
@@ -29,6 +31,10 @@ const mostHeuristics = 100;
 export interface CoordinatorFacts {
   /** The databases at this moment, by label. */
   readonly contexts: () => ReadonlyMap<string, DatabaseContext>;
+  /** Whether a label stands for many databases. */
+  readonly hasMembers: () => boolean;
+  /** Opens one of these. */
+  readonly enterMember: EnterMember;
   readonly clock: Clock;
   readonly random: () => number;
   readonly recovery: RecoveryOptions;
@@ -40,21 +46,29 @@ export interface CoordinatorFacts {
 export class Coordinator {
   readonly #contexts: () => ReadonlyMap<string, DatabaseContext>;
   readonly #stores: Stores;
+  readonly #members: NotedMembers;
   readonly #regular: RegularRecovery;
   /** The last ones, for whoever asks what is in doubt. */
   readonly #heuristics: InDoubt[] = [];
 
-  constructor({ contexts, clock, random, recovery, manager }: CoordinatorFacts) {
+  constructor({ contexts, hasMembers, enterMember, clock, random, recovery, manager }: CoordinatorFacts) {
     this.#contexts = contexts;
     this.#stores = new Stores(() => contexts().values());
+    const stores = this.#stores;
+    this.#members = new NotedMembers({ contexts, hasMembers, enter: enterMember, stores, limitMs: askMs });
     this.#regular = new RegularRecovery({
       clock,
       random,
       options: recovery,
-      stores: this.#stores,
+      stores,
       limitMs: askMs,
       manager,
-      recover: (labels, isDue) => this.recover(labels, (it) => isDue(spanningId(it.store, it.transaction))),
+      recover: (labels, isDue, isWanted) =>
+        this.#recover(labels, {
+          stores: labels,
+          isWanted,
+          isDue: (it) => isDue(spanningId(it.store, it.transaction)),
+        }),
     });
   }
 
@@ -64,8 +78,8 @@ export class Coordinator {
   }
 
   /** Waits for the round of recovery that runs, and ends it. */
-  stop(): Promise<void> {
-    return this.#regular.stop();
+  async stop(): Promise<void> {
+    await Promise.all([this.#regular.stop(), this.#members.stop()]);
   }
 
   /** Runs `work` in one transaction over the databases of `contexts`. */
@@ -94,7 +108,8 @@ export class Coordinator {
           ? undefined
           : await this.#storeFor(decider, contexts.map(branchLabelOf), checked.timeoutMs);
       const onLeft = (left: Left): void => this.#left(left);
-      const surroundings = { contexts, options: checked, bounds, decider, store, event, onLeft };
+      const onOver = (transaction: string): void => this.#members.over(decider as DatabaseContext, transaction);
+      const surroundings = { contexts, options: checked, bounds, decider, store, event, onLeft, onOver };
       try {
         return await withRetry(first, checked.retry, bounds, (attempt, retriedAfter) =>
           attemptSpanning({ ...surroundings, run: { attempt, retriedAfter } }, work),
@@ -115,8 +130,8 @@ export class Coordinator {
 
   #left({ id, decision, pending, gone }: Left): void {
     for (const { context } of pending) {
-      const label = branchLabelOf(context);
-      tellInDoubt({ manager: context.tally.manager, id, label, engine: context.engine, decision });
+      const { engine, tally } = context;
+      tellInDoubt({ manager: tally.manager, id, ...branchNameOf(context), engine, decision });
     }
     void this.#lookAt(gone, id, decision);
     if (pending.length > 0) this.#regular.lookAfter(id, () => void this.#lookAt(pending, id, decision));
@@ -137,12 +152,29 @@ export class Coordinator {
    * @param labels - whose branches are looked for; of all that can have some by default
    * @param isDue - see `recoverBranches`
    */
-  recover(labels?: readonly string[], isDue?: (branch: Branch) => boolean): Promise<RecoveryRound> {
+  async recover(labels?: readonly string[], isDue?: (branch: Branch) => boolean): Promise<RecoveryRound> {
+    const isWanted: NotesAsked["isWanted"] = ({ members }) =>
+      labels === undefined || members.some(({ label }) => labels.includes(label));
+    const { branches, unreachable } = await this.#recover(labels, { isWanted, isDue });
+    return { branches, unreachable };
+  }
+
+  async #recover(labels: readonly string[] | undefined, asked: NotesAsked): Promise<NotedRound> {
     const storeOf: StoreOf = async (store) => {
       const context = await this.#stores.find(store, askMs);
       return typeof context === "string" ? context : { fence: (branch) => this.#fence(context, branch) };
     };
-    return recoverBranches(this.#recoverable(labels), storeOf, isDue);
+    const [own, members] = await Promise.all([
+      recoverBranches(this.#recoverable(labels), storeOf, asked.isDue),
+      this.#members.recover(storeOf, asked),
+    ]);
+    const isTold = new Set(own.unreachable.map(({ label }) => label));
+    const others = members.unreachable.filter(({ label, key }) => key !== undefined || !isTold.has(label));
+    return {
+      branches: [...own.branches, ...members.branches],
+      unreachable: [...own.unreachable, ...others],
+      left: members.left,
+    };
   }
 
   async #fence(context: DatabaseContext, branch: Branch): Promise<Verdict> {
@@ -168,11 +200,17 @@ export class Coordinator {
 
   /** What is prepared, and what is known of it; and what somebody was seen to have finished against the decision. Changes nothing. */
   async inDoubt(): Promise<readonly InDoubt[]> {
-    const found = await listInDoubt(this.#recoverable(undefined), async ({ store, transaction }) => {
+    const decisionOf: Parameters<typeof listInDoubt>[1] = async ({ store, transaction }) => {
       const context = await this.#stores.find(store, askMs);
       return typeof context === "string" ? { decision: context } : readDecision(context, transaction, askMs);
-    });
-    return [...found, ...this.#heuristics];
+    };
+    const [own, members] = await Promise.all([
+      listInDoubt(this.#recoverable(undefined), decisionOf),
+      this.#members.inDoubt(decisionOf),
+    ]);
+    const isTold = new Set(own.filter(({ identifier }) => identifier === undefined).map(({ label }) => label));
+    const others = members.filter(({ label, key }) => key !== undefined || !isTold.has(label));
+    return [...own, ...others, ...this.#heuristics];
   }
 
   /** What was decided over a transaction. @throws TransactionStateError where no database here keeps its store */

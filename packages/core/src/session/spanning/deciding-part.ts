@@ -1,5 +1,5 @@
 import { ParameterError, TransactionAbortedError, UniqueViolationError } from "../../errors/index.ts";
-import { branchLabelOf, nameOf } from "../database-context.ts";
+import { branchNameOf, nameOf } from "../database-context.ts";
 import { runInScope } from "../scope.ts";
 import { DatabasePart } from "./database-part.ts";
 import { fence, writeDecision } from "./decision-store.ts";
@@ -75,7 +75,7 @@ function branchList(branches: readonly SpanningPart[]): string {
   const list = branches.map((part) =>
     part instanceof DatabasePart
       ? {
-          label: branchLabelOf(part.context),
+          ...branchNameOf(part.context),
           number: part.branch.number,
           native: part.native,
           at: part.context.target.address,

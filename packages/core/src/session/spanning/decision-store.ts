@@ -154,8 +154,8 @@ export async function fence(
 /** Somebody who is about to decide was waited for, or it is not known whether the own row is there: asking again tells. */
 const undecided = [LockTimeoutError, StatementTimeoutError, CommitOutcomeUnknownError] as const;
 
-/** Runs `work` in a transaction whose commit is durable. */
-async function deciding(
+/** Runs `work` in a transaction whose commit is durable, outside of everything that runs. */
+export async function deciding(
   database: DatabaseContext,
   bounds: Bounds,
   work: (executor: Executor) => Promise<void>,

@@ -62,8 +62,8 @@ function batch({ limit }: DialectFacts, kept: number): string {
   return `offset ${kept} rows fetch next ${batchSize} rows only`;
 }
 
-/** Zones are left out: they make hours of difference, and days count. */
-function momentMs(value: unknown): number {
+/** A moment as the server gives it. Zones are left out: they make an hour of difference, and more counts here. */
+export function momentMs(value: unknown): number {
   if (value instanceof Date) return value.getTime();
   return Date.parse(`${String(value).slice(0, 19).replace(" ", "T")}Z`);
 }

@@ -1,5 +1,5 @@
 import { HeuristicOutcomeError } from "../../errors/index.ts";
-import { branchLabelOf, type DatabaseContext, nameOf } from "../database-context.ts";
+import { branchLabelOf, branchNameOf, type DatabaseContext, nameOf } from "../database-context.ts";
 import { onConnection } from "./finish-branch.ts";
 import type { InDoubt } from "./in-doubt.ts";
 import { tellInDoubt } from "./spanning-events.ts";
@@ -25,8 +25,9 @@ export async function tellGone(
     if ((found !== "committed" && found !== "rolled back") || found === decision) return undefined;
     const message = `${nameOf(context)}: the transaction ${id} was ${decision}, but somebody has finished its branch here otherwise: it is ${found}`;
     const error = new HeuristicOutcomeError(message, { database, engine, transactionId: id, decision, found });
-    tellInDoubt({ manager: context.tally.manager, id, label: database, engine, decision, error });
-    return { id, label: database, engine, decision, error };
+    const about = { id, ...branchNameOf(context), engine, decision, error };
+    tellInDoubt({ manager: context.tally.manager, ...about });
+    return about;
   } catch {
     // It was only a look: the branch is gone in any case.
     return undefined;

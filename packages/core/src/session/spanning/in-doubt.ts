@@ -1,5 +1,5 @@
 import type { Branch } from "../../driver/index.ts";
-import type { DoubtDecision, RecoverableLabel } from "./recovery.ts";
+import { type DoubtDecision, nameIn, type RecoverableLabel } from "./recovery.ts";
 import { spanningId } from "./spanning-transaction.ts";
 
 /** A prepared transaction that was found in one of the databases; or a database that could not be asked for such. */
@@ -7,6 +7,8 @@ export interface InDoubt {
   /** What `outcome` and `resolve` take; absent where it is not ours. */
   readonly id?: string;
   readonly label: string;
+  /** Which of the databases behind the label, such as a tenant's id; absent where it is one. */
+  readonly key?: string;
   readonly engine: string;
   /** The server's own identifier of it; absent where the database could not be asked. */
   readonly identifier?: string;
@@ -28,18 +30,19 @@ export async function listInDoubt(
   labels: readonly RecoverableLabel[],
   decisionOf: (branch: Branch) => Promise<Pick<InDoubt, "decision" | "branches">>,
 ): Promise<readonly InDoubt[]> {
-  const lists = labels.map(async ({ label, engine, list }): Promise<readonly InDoubt[]> => {
+  const lists = labels.map(async (database): Promise<readonly InDoubt[]> => {
+    const about = { ...nameIn(database), engine: database.engine };
     try {
-      const found = await list();
+      const found = await database.list();
       return await Promise.all(
         found.map(async ({ branch, ...facts }): Promise<InDoubt> => {
-          if (branch === undefined) return { label, engine, ...facts, decision: "foreign" };
+          if (branch === undefined) return { ...about, ...facts, decision: "foreign" };
           const known = await decisionOf(branch).catch(() => ({ decision: "unreachable" }) as const);
-          return { id: spanningId(branch.store, branch.transaction), label, engine, ...facts, ...known };
+          return { id: spanningId(branch.store, branch.transaction), ...about, ...facts, ...known };
         }),
       );
     } catch (error) {
-      return [{ label, engine, decision: "unreachable", error }];
+      return [{ ...about, decision: "unreachable", error }];
     }
   });
   return (await Promise.all(lists)).flat();

@@ -4,6 +4,8 @@ import type { Verdict } from "./protocol.ts";
 /** A database whose branches are recovered. */
 export interface RecoverableLabel {
   readonly label: string;
+  /** Which of the databases behind the label; absent where it is one. */
+  readonly key?: string;
   readonly engine: string;
   /** Rejects where nobody could look. */
   list(): Promise<readonly PreparedBranch[]>;
@@ -25,6 +27,8 @@ export type DoubtDecision = Verdict | "unreachable" | "foreign";
 /** A branch that recovery has found, and what became of it. */
 export interface RecoveredBranch {
   readonly label: string;
+  /** Which of the databases behind the label, such as a tenant's id; absent where it is one. */
+  readonly key?: string;
   readonly engine: string;
   readonly found: PreparedBranch;
   readonly decision: DoubtDecision;
@@ -37,8 +41,16 @@ export interface RecoveredBranch {
 /** What one round of recovery has seen. */
 export interface RecoveryRound {
   readonly branches: readonly RecoveredBranch[];
-  /** Labels whose lists nobody could get: they may hold anything. */
-  readonly unreachable: readonly { readonly label: string; readonly error: unknown }[];
+  /** Databases whose lists nobody could get, or that are somewhere else than a transaction has left them: they may hold anything. */
+  readonly unreachable: readonly Unreachable[];
+}
+
+/** See {@link RecoveryRound.unreachable}. */
+export interface Unreachable {
+  readonly label: string;
+  /** Which of the databases behind the label, such as a tenant's id; absent where it is one. */
+  readonly key?: string;
+  readonly error: unknown;
 }
 
 /**
@@ -59,14 +71,14 @@ export async function recoverBranches(
     return known;
   };
   const branches: RecoveredBranch[] = [];
-  const unreachable: { label: string; error: unknown }[] = [];
+  const unreachable: Unreachable[] = [];
   await Promise.all(
     labels.map(async (label) => {
       let found: readonly PreparedBranch[];
       try {
         found = await label.list();
       } catch (error) {
-        unreachable.push({ label: label.label, error });
+        unreachable.push({ ...nameIn(label), error });
         return;
       }
       for (const it of found) branches.push(await recoverOne(label, it, verdictOf));
@@ -83,7 +95,7 @@ async function recoverOne(
   verdictOf: (branch: Branch) => Promise<Pick<RecoveredBranch, "decision" | "error">>,
 ): Promise<RecoveredBranch> {
   const { branch } = found;
-  const about = { label: label.label, engine: label.engine, found };
+  const about = { ...nameIn(label), engine: label.engine, found };
   if (branch === undefined) return { ...about, decision: "foreign", result: "left" };
   const asked = await verdictOf(branch);
   if (asked.decision !== "committed" && asked.decision !== "rolled back") return { ...about, ...asked, result: "left" };
@@ -93,6 +105,14 @@ async function recoverOne(
   } catch (error) {
     return { ...about, ...asked, result: "left", error };
   }
+}
+
+/** A database as it is told of. */
+export function nameIn({ label, key }: Pick<RecoverableLabel, "key" | "label">): {
+  readonly label: string;
+  readonly key?: string;
+} {
+  return key === undefined ? { label } : { label, key };
 }
 
 async function ask(branch: Branch, storeOf: StoreOf): Promise<Pick<RecoveredBranch, "decision" | "error">> {

@@ -1,12 +1,16 @@
 import type { Clock } from "../../driver/index.ts";
 import type { DatabaseContext } from "../database-context.ts";
 import { forgetDecisions } from "./forget-decisions.ts";
-import type { RecoveryRound } from "./recovery.ts";
+import type { FoundNote } from "./member-recovery.ts";
+import type { NotedRound } from "./noted-members.ts";
+import { nameIn, type Unreachable } from "./recovery.ts";
 import { RecoveryLoop, type RecoveryOptions } from "./recovery-loop.ts";
 import { tellInDoubt } from "./spanning-events.ts";
 import { spanningId } from "./spanning-transaction.ts";
 import type { Stores } from "./stores.ts";
 
+/** In milliseconds: what is older was most often left by a process that is gone. */
+const usuallyOverMs = 10_000;
 const weekMs = 604_800_000;
 /** Between two times of forgetting, in milliseconds. */
 const forgetEveryMs = 3_600_000;
@@ -20,8 +24,15 @@ export interface RegularRecoveryFacts {
   readonly limitMs: number;
   /** The manager's number, for events. */
   readonly manager: number;
-  /** @param isDue - which transactions are old enough to be decided over */
-  recover(labels: readonly string[], isDue: (id: string) => boolean): Promise<RecoveryRound>;
+  /**
+   * @param isDue - which transactions are old enough to be decided over
+   * @param isWanted - which notes of members are old enough for these to be opened
+   */
+  recover(
+    labels: readonly string[],
+    isDue: (id: string) => boolean,
+    isWanted: (note: FoundNote) => boolean,
+  ): Promise<NotedRound>;
 }
 
 /**
@@ -34,6 +45,8 @@ export class RegularRecovery {
   /** Labels that ever took part. */
   readonly #labels: Set<string>;
   #seen: ReadonlySet<string> = new Set();
+  /** Notes that were seen, and how old each was when its members were looked into last, in milliseconds. */
+  #notes: ReadonlyMap<string, number> = new Map();
   /** What this process has left, and what is done once nothing of it is prepared any more. */
   readonly #left = new Map<string, () => void>();
   #forgottenAt: number;
@@ -66,12 +79,28 @@ export class RegularRecovery {
     const startedAt = this.#facts.clock.now();
     try {
       const labels = [...this.#labels];
-      const round = await this.#facts.recover(labels, (id) => this.#seen.has(id) || this.#left.has(id));
+      const looked = new Map<string, number>();
+      const round = await this.#facts.recover(
+        labels,
+        (id) => this.#seen.has(id) || this.#left.has(id) || this.#notes.has(id),
+        (note) => this.#isDueNote(note) && looked.set(note.id, note.ageMs).size > 0,
+      );
       const open = this.#openIn(round);
-      const isNew = [...open].some((id) => !this.#seen.has(id));
+      const { left } = round;
+      const isNew =
+        [...open].some((id) => !this.#seen.has(id)) ||
+        left.some(({ id, ageMs }) => !this.#notes.has(id) && ageMs > usuallyOverMs);
       this.#seen = open;
-      if (round.unreachable.length === 0) this.#endLeft(open);
-      await this.#forget(startedAt, round, open);
+      const isLost = (note: FoundNote): boolean => note.members.some((member) => isIn(round.unreachable, member));
+      this.#notes = new Map(
+        left.map((note) => [
+          note.id,
+          (isLost(note) ? undefined : looked.get(note.id)) ?? this.#notes.get(note.id) ?? 0,
+        ]),
+      );
+      const mayHaveSome = new Set([...open, ...this.#notes.keys()]);
+      if (round.unreachable.every(({ key }) => key !== undefined)) this.#endLeft(mayHaveSome);
+      await this.#forget(startedAt, round, mayHaveSome);
       return isNew;
     } catch {
       // A round never fails for what it finds; what cannot be reached is tried again.
@@ -79,17 +108,37 @@ export class RegularRecovery {
     }
   }
 
-  #openIn({ branches }: RecoveryRound): ReadonlySet<string> {
+  /**
+   * Members are opened for what has stood for a while only, and for what this process has left; and where nothing is found less and less often, since nearly every
+   * note that stays is of a transaction that had not prepared when its process ended.
+   */
+  #isDueNote({ id, ageMs }: FoundNote): boolean {
+    const lookedAt = this.#notes.get(id);
+    return this.#left.has(id) || this.#seen.has(id) || (lookedAt !== undefined && ageMs >= 2 * lookedAt);
+  }
+
+  #openIn({ branches, unreachable, left }: NotedRound): ReadonlySet<string> {
     const { manager } = this.#facts;
     const open = new Set<string>();
-    for (const { label, engine, found, decision, result } of branches) {
+    for (const { engine, found, decision, result, ...database } of branches) {
       if (found.branch === undefined || decision === "foreign") continue;
       if (result !== "left" && result !== "busy") continue;
       const id = spanningId(found.branch.store, found.branch.transaction);
       open.add(id);
       // What is seen for the first time is most often about to end.
       if (this.#seen.has(id))
-        tellInDoubt({ manager, id, label, engine, decision: decision === "unreachable" ? "undecided" : decision });
+        tellInDoubt({
+          manager,
+          id,
+          ...nameIn(database),
+          engine,
+          decision: decision === "unreachable" ? "undecided" : decision,
+        });
+    }
+    for (const { id, members, decision } of left) {
+      for (const { label, key, engine } of members) {
+        if (isIn(unreachable, { label, key })) tellInDoubt({ manager, id, label, key, engine, decision });
+      }
     }
     return open;
   }
@@ -103,9 +152,11 @@ export class RegularRecovery {
   }
 
   /** What is held back by a branch, or by a server that does not answer, is tried again in the next round. */
-  async #forget(startedAt: number, { unreachable, branches }: RecoveryRound, open: ReadonlySet<string>): Promise<void> {
+  async #forget(startedAt: number, { unreachable, branches }: NotedRound, open: ReadonlySet<string>): Promise<void> {
     const { options, stores, limitMs } = this.#facts;
-    if (startedAt - this.#forgottenAt < forgetEveryMs || unreachable.length > 0) return;
+    if (startedAt - this.#forgottenAt < forgetEveryMs) return;
+    // What a member has left is held by its note.
+    if (unreachable.some(({ key }) => key === undefined)) return;
     const listed = new Set(branches.map(({ found }) => found.branch?.transaction));
     const retentionMs = Math.max(options.retentionMs ?? weekMs, weekMs);
     let isHeldBack = false;
@@ -119,4 +170,8 @@ export class RegularRecovery {
     }
     if (!isHeldBack) this.#forgottenAt = startedAt;
   }
+}
+
+function isIn(unreachable: readonly Unreachable[], { label, key }: Pick<Unreachable, "key" | "label">): boolean {
+  return unreachable.some((it) => it.label === label && it.key === key);
 }

@@ -23,6 +23,8 @@ export interface InDoubtEvent {
   readonly manager: number;
   readonly id: string;
   readonly label: string;
+  /** Which of the databases behind the label, such as a tenant's id; absent where it is one. */
+  readonly key?: string;
   readonly engine: string;
   readonly decision: "committed" | "rolled back" | "undecided";
   /** Where somebody has finished it against the decision. */

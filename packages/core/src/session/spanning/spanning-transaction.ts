@@ -6,7 +6,7 @@ import {
   type LabelStates,
 } from "../../errors/index.ts";
 import type { Bounds } from "../bounds.ts";
-import type { DatabaseContext } from "../database-context.ts";
+import { type DatabaseContext, isMemberAlone } from "../database-context.ts";
 import type { TransactionOutcome } from "../diagnostics.ts";
 import type { Transaction } from "../executor.ts";
 import { poolSource } from "../lease-source.ts";
@@ -18,6 +18,7 @@ import { commitInOrder, type PartialEnding } from "./best-effort.ts";
 import { canPrepare, DatabasePart } from "./database-part.ts";
 import { DecidingDatabasePart } from "./deciding-part.ts";
 import { newTransactionId } from "./decision-store.ts";
+import { placeNow, writeNote } from "./member-notes.ts";
 import { type Ending, endTogether, undo } from "./protocol.ts";
 import type { SpanningEvent } from "./spanning-events.ts";
 import type { CheckedSpanningOptions } from "./spanning-options.ts";
@@ -37,6 +38,8 @@ export interface SpanningSurroundings {
   readonly run: Pick<TransactionFacts, "attempt" | "retriedAfter">;
   /** Told of what could not be ended as it was decided. */
   onLeft(left: Left): void;
+  /** Told once nothing can be left of a transaction whose members were noted. */
+  onOver(transaction: string): void;
 }
 
 /** See {@link SpanningSurroundings.onLeft}. */
@@ -66,6 +69,7 @@ class Run {
   readonly #transaction = newTransactionId();
   readonly #parts: readonly DatabasePart[];
   readonly #decider: DecidingDatabasePart | undefined;
+  #isNoted = false;
 
   constructor(surroundings: SpanningSurroundings) {
     this.#surroundings = surroundings;
@@ -117,6 +121,7 @@ class Run {
     );
     let result: R;
     try {
+      await this.#note();
       result = await nested();
       await this.#refuseWhatIsOpen();
     } catch (error) {
@@ -127,6 +132,25 @@ class Run {
       ? commitInOrder(this.#parts)
       : endTogether(this.#parts, this.#decider));
     return this.#settle(ending, result);
+  }
+
+  /**
+   * Says in the store of decisions in which databases behind labels of many something may be left, before any of them is asked for anything. Before the decider
+   * is as well: with its connection in hand another one may not be had, and there are engines on which nobody else could write then.
+   */
+  async #note(): Promise<void> {
+    const { decider, store } = this.#surroundings;
+    const members = this.#parts.filter(({ context }) => isMemberAlone(context));
+    if (decider === undefined || store === undefined || members.length === 0) return;
+    const noted = members.map(({ context, label, branch: { number } }) => ({
+      label,
+      key: context.key ?? "",
+      engine: context.engine,
+      number,
+      at: placeNow(context),
+    }));
+    await writeNote(decider, { store, transaction: this.#transaction }, noted, this.#bounds);
+    this.#isNoted = true;
   }
 
   async #refuseWhatIsOpen(): Promise<void> {
@@ -161,6 +185,9 @@ class Run {
   }
 
   #left(decision: Left["decision"], pending: readonly DatabasePart[], gone: readonly DatabasePart[]): void {
+    if (this.#isNoted && !pending.some(({ context }) => isMemberAlone(context))) {
+      this.#surroundings.onOver(this.#transaction);
+    }
     if (pending.length > 0 || gone.length > 0) {
       this.#surroundings.onLeft({ id: this.#id, decision, pending, gone });
     }

@@ -6,18 +6,20 @@ import { runInScope } from "../scope.ts";
 import { newStoreId, outside, readStoreId } from "./decision-store.ts";
 
 /**
- * The tables of a store of decisions, for whoever may create them. The one row of `mdb_store` names the store: after a database was copied, the
+ * The tables of a store of decisions, for whoever may create them. `mdb_members` is written only where one of many databases behind a label takes part. The one row of `mdb_store` names the store: after a database was copied, the
  * copy needs a name of its own.
  */
 export function storeDdl({ dialect }: DatabaseContext, id = newStoreId()): readonly string[] {
-  const { store, decisions } = tables(dialect);
-  return [store, decisions, `insert into mdb_store (slot, id) values (1, '${id}')`];
+  const { store, decisions, members } = tables(dialect);
+  return [store, decisions, members, `insert into mdb_store (slot, id) values (1, '${id}')`];
 }
 
-function tables({ columnTypes }: DialectFacts): { readonly store: string; readonly decisions: string } {
+function tables({ columnTypes }: DialectFacts): Readonly<Record<"store" | "decisions" | "members", string>> {
+  const moment = `${columnTypes?.moment ?? "timestamp"} default current_timestamp not null`;
   return {
     store: "create table mdb_store (slot integer not null primary key, id varchar(11) not null)",
-    decisions: `create table mdb_decisions (id varchar(22) not null primary key, outcome char(1) not null, branches varchar(4000) not null, decided_at ${columnTypes?.moment ?? "timestamp"} default current_timestamp not null)`,
+    decisions: `create table mdb_decisions (id varchar(22) not null primary key, outcome char(1) not null, branches varchar(4000) not null, decided_at ${moment})`,
+    members: `create table mdb_members (id varchar(22) not null primary key, members varchar(4000) not null, limit_ms integer not null, noted_at ${moment})`,
   };
 }
 
@@ -30,9 +32,10 @@ export async function prepareStore(context: DatabaseContext, limitMs: number): P
   return runInScope(undefined, async () => {
     const executor = outside(context);
     const options = { timeoutMs: limitMs };
-    const { store, decisions } = tables(context.dialect);
+    const { store, decisions, members } = tables(context.dialect);
     await createUnlessThere("mdb_store", store);
     await createUnlessThere("mdb_decisions", decisions);
+    await createUnlessThere("mdb_members", members);
     try {
       const known = await readStoreId(context, limitMs);
       if (known !== undefined) return known;

@@ -1,12 +1,18 @@
 import type { DatabaseContext } from "../database-context.ts";
 import { checkStore, noStore, readStoreId } from "./decision-store.ts";
 
+/** In milliseconds. */
+const askAgainMs = 3_600_000;
+
 /** Which database keeps which store of decisions, as far as it was asked. */
 export class Stores {
   readonly #contexts: () => Iterable<DatabaseContext>;
   readonly #known = new Map<DatabaseContext, string>();
   /** Where decisions can be written, as far as it was tried. */
   readonly #checked = new WeakSet<DatabaseContext>();
+
+  /** Those that had none, and until when they are not asked again for all stores: each question is an error in the log of their server. */
+  readonly #without = new WeakMap<DatabaseContext, number>();
 
   constructor(contexts: () => Iterable<DatabaseContext>) {
     this.#contexts = contexts;
@@ -28,6 +34,34 @@ export class Stores {
   forget(context: DatabaseContext): void {
     this.#known.delete(context);
     this.#checked.delete(context);
+  }
+
+  /** Every database that has a store, of those that are asked for; and those that could not say. */
+  async all(
+    contexts: readonly DatabaseContext[],
+    limitMs: number,
+  ): Promise<{ readonly stores: ReadonlyMap<DatabaseContext, string>; readonly failed: ReadonlyMap<string, unknown> }> {
+    const stores = new Map<DatabaseContext, string>();
+    const failed = new Map<string, unknown>();
+    const ask = async (context: DatabaseContext): Promise<void> => {
+      try {
+        const store = this.#known.get(context) ?? (await this.#ask(context, limitMs));
+        if (store !== undefined) stores.set(context, store);
+      } catch (error) {
+        failed.set(context.database, error);
+      }
+    };
+    await Promise.all(contexts.filter((it) => !it.permanent).map(ask));
+    return { stores, failed };
+  }
+
+  async #ask(context: DatabaseContext, limitMs: number): Promise<string | undefined> {
+    const now = context.clock.now();
+    if (now < (this.#without.get(context) ?? Number.NEGATIVE_INFINITY)) return undefined;
+    const store = await readStoreId(context, limitMs);
+    if (store === undefined) this.#without.set(context, now + askAgainMs);
+    else this.#known.set(context, store);
+    return store;
   }
 
   /** Databases whose store is known. */
