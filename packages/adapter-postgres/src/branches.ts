@@ -120,8 +120,19 @@ export async function listPrepared(session: Session): Promise<readonly PreparedB
   });
 }
 
-/** Letters, digits and colons only: nothing in it could end the text. */
+/** Of the branches that are not finished: each is named twice. */
+const literals = new WeakMap<Branch, string>();
+
 function literal(branch: Branch): string {
+  const known = literals.get(branch);
+  if (known !== undefined) return known;
+  const made = checkedLiteral(branch);
+  literals.set(branch, made);
+  return made;
+}
+
+/** Letters, digits and colons only: nothing in it could end the text. */
+function checkedLiteral(branch: Branch): string {
   const identifier = branchIdentifier(branch);
   if (readBranchIdentifier(identifier) === undefined)
     throw new RangeError("the parts of a branch are letters and digits");

@@ -18,9 +18,14 @@ const durable =
 const limit =
   "case pg_catalog.current_setting('transaction_timeout') when '0' then pg_catalog.set_config('transaction_timeout', $1, true) end";
 
+// Texts that come again and again are known by themselves; put together each time, they would have to be read to be found.
+const durableText = `select ${durable}`;
+const limitText = `select ${limit}`;
+const bothText = `select ${limit}, ${durable}`;
+
 /** What goes behind the BEGIN of a transaction that is one of several: one statement for all that it has to set. */
 export function spanningSettings(version: string | undefined, { decides, limitMs }: BeginOptions): Prelude | undefined {
   const isLimited = limitMs !== undefined && Number.parseInt(version ?? "", 10) >= 17;
-  if (!isLimited) return decides === true ? { text: `select ${durable}`, values: [] } : undefined;
-  return { text: `select ${limit}${decides === true ? `, ${durable}` : ""}`, values: [String(Math.ceil(limitMs))] };
+  if (!isLimited) return decides === true ? { text: durableText, values: [] } : undefined;
+  return { text: decides === true ? bothText : limitText, values: [String(Math.ceil(limitMs))] };
 }

@@ -24,7 +24,21 @@ export function runBounded<T>(
   if (bounds === unbounded && operation.limitMs === Number.POSITIVE_INFINITY) {
     return operation.perform(connection, unlimited);
   }
-  return runWatched(context, connection, bounds, operation);
+  const { text, limitMs, source } = operation;
+  const early = tripped(context, bounds, subject, text);
+  if (early !== undefined) throw early;
+  if (source !== undefined || limitMs !== Number.POSITIVE_INFINITY) {
+    return runWatched(context, connection, bounds, operation);
+  }
+  let running: MaybePromise<T>;
+  try {
+    running = operation.perform(connection, operationContext(bounds, undefined));
+  } catch (error) {
+    throw new Stop(context, connection, undefined).explain(error, tripped(context, bounds, subject, text));
+  }
+  // Where the driver answers at once, as most do to a BEGIN, there is nothing that could be stopped.
+  if (!(running instanceof Promise)) return running;
+  return runWatched(context, connection, bounds, { text, limitMs, source, perform: () => running });
 }
 
 async function runWatched<T>(
@@ -34,8 +48,6 @@ async function runWatched<T>(
   operation: Bounded<T>,
 ): Promise<T> {
   const { text, limitMs, source } = operation;
-  const early = tripped(context, bounds, subject, text);
-  if (early !== undefined) throw early;
   const stop = new Stop(context, connection, source);
   const unwatch = watchBounds(context, bounds, subject, stop.now, text);
   const limit = limitMs === Number.POSITIVE_INFINITY ? undefined : new ServerTime(context.clock, limitMs);
@@ -49,7 +61,8 @@ async function runWatched<T>(
     if (source !== undefined) source.onWait = undefined;
     unwatch();
     limit?.end();
-    await stop.settled();
+    const stopping = stop.settled();
+    if (stopping !== undefined) await stopping;
   }
 }
 
@@ -72,6 +85,8 @@ class Stop {
   readonly #source: CallersSource | undefined;
   #reason: MdbError | undefined;
   #cancelling: Promise<void> | undefined;
+  /** Tells the cancellation that the operation has settled. */
+  #quiet: (() => void) | undefined;
 
   constructor(context: DatabaseContext, connection: DriverConnection, source: CallersSource | undefined) {
     this.#context = context;
@@ -83,15 +98,15 @@ class Stop {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
     this.#source?.interrupt(reason);
-    this.#cancelling = stopOnServer(this.#context, this.#connection, reason, this.#settling.promise);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#quiet = resolve;
+    this.#cancelling = stopOnServer(this.#context, this.#connection, reason, promise);
   };
 
-  readonly #settling = Promise.withResolvers<void>();
-
-  /** The operation has settled: resolves once a cancellation on its way can hit nothing that comes after. */
-  async settled(): Promise<void> {
-    this.#settling.resolve();
-    await this.#cancelling;
+  /** The operation has settled. A promise where a cancellation is on its way, for when that can hit nothing that comes after. */
+  settled(): Promise<void> | undefined {
+    this.#quiet?.();
+    return this.#cancelling;
   }
 
   /** What the caller is told of an error: that it was stopped, where that is what the error comes from. */

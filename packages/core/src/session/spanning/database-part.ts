@@ -11,6 +11,7 @@ import { joiningScope, Participant } from "../participant.ts";
 import { handleOf } from "../propagate.ts";
 import { traceControl } from "../query-trace.ts";
 import { runBounded } from "../run-bounded.ts";
+import { runInScope } from "../scope.ts";
 import type { ServerTransaction } from "../server-transaction.ts";
 import { lookBack } from "../settle.ts";
 import type { Unit } from "../unit.ts";
@@ -87,7 +88,12 @@ export class DatabasePart implements SpanningPart {
   protected async ownWork(work: (executor: Executor) => Promise<void>): Promise<void> {
     const { context, unit, bounds } = this;
     const part = new Participant({ unit, scope: joiningScope(context), bounds });
-    await part.run(() => work(handleOf({ context, leases: poolSource(context) }, part)));
+    try {
+      // Its bounds are those of the unit, which each statement is held to: nothing else of it has to be watched.
+      await runInScope(part.scope, () => work(handleOf({ context, leases: poolSource(context) }, part)));
+    } finally {
+      part.finish();
+    }
   }
 
   /** Finds now what a deferred constraint would refuse at COMMIT, where the engine has a statement for that. */

@@ -82,5 +82,12 @@ function branchList(branches: readonly SpanningPart[]): string {
         }
       : { label: part.label },
   );
-  return JSON.stringify(list).replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const text = JSON.stringify(list);
+  return beyondAscii.test(text) ? escaped(text) : text;
+}
+
+const beyondAscii = /[^ -~]/;
+
+function escaped(text: string): string {
+  return text.replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

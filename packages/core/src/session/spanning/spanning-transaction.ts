@@ -208,6 +208,7 @@ class Run {
     const report = this.#surroundings.options.onHookError;
     for (const part of this.#parts) {
       const { unit, context } = part;
+      if (!unit.hasHooks) continue;
       await runInScope(this.#outer, () => unit.hooks.run(outcomeOf(part), context, this.#bounds, report));
     }
   }
