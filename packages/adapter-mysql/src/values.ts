@@ -102,7 +102,7 @@ function objectOf(
 
 function dateOf(date: Date, zone: SessionZone): Encoded {
   const year = date.getUTCFullYear();
-  if (year < 0 || year > 9_999) throw refusal("parameter", "a date lies outside of the years 0 to 9999");
+  if (year < 0 || year > 9_999) throw refusal("value", "a date lies outside of the years 0 to 9999");
   if (!zone.isUtc) {
     const way = "set it to '+00:00', or give the time as text";
     throw refusal("parameter", `the session's time_zone was changed, so that a Date would mean another moment; ${way}`);

@@ -59,6 +59,9 @@ function objectValue(
   named: NativeTypeName | undefined,
 ): BoundValue {
   if (value instanceof Date) {
+    // The driver would write the bytes of another year.
+    const year = value.getUTCFullYear();
+    if (year < 1 || year > 9_999) throw refusal("value", "a date lies outside of the years 1 to 9999");
     // With a zone the driver writes the fields of UTC by itself.
     if (named === "TIMESTAMP_TZ" || named === "TIMESTAMP_LTZ") return { type: named, value };
     return { type: named === "DATE" ? "DATE" : "TIMESTAMP", value: new UtcFields(value.getTime()) };
