@@ -32,9 +32,11 @@ export function typeNameOf(hint: ParameterHint | undefined, value: ParameterValu
 export function boundValue(value: ParameterValue, typeName?: string): BoundValue {
   const named = typeName === undefined ? undefined : bindTypeOf(typeName);
   if (value === null) return { type: named ?? "VARCHAR", value: null };
+  if (named !== undefined && isText(named) && typeof value !== "object")
+    return { type: named, value: plainText(value) };
   switch (typeof value) {
     case "string":
-      return { type: named !== undefined && isText(named) ? named : "VARCHAR", value };
+      return { type: "VARCHAR", value };
     case "number":
       return numberValue(value, named);
     case "bigint":
@@ -45,6 +47,10 @@ export function boundValue(value: ParameterValue, typeName?: string): BoundValue
     default:
       return objectValue(value, named);
   }
+}
+
+function plainText(value: string | number | bigint | boolean): string {
+  return String(typeof value === "boolean" ? Number(value) : value);
 }
 
 function numberValue(value: number, named: NativeTypeName | undefined): BoundValue {
