@@ -6,6 +6,13 @@ const tests = "packages/adapter-mysql/test";
 /** Faults of the adapter of MySQL and MariaDB. */
 export const mysqlMutants: readonly Mutant[] = [
   {
+    fault: "a number finds every text that the server takes for that number",
+    file: `${source}/values.ts`,
+    text: 'if (type === "text" && typeof value !== "object")',
+    replacement: "if (false)",
+    noticedBy: [`${tests}/dao.test.ts`],
+  },
+  {
     fault: "what functions have written while the server planned stays",
     file: `${source}/plans.ts`,
     text: "  undone: true,",

@@ -62,8 +62,17 @@ export function parameterTypeOf(column: ColumnInfo, value: ParameterValue): stri
   }
 }
 
+/** A number or boolean is written as a text is: beside one that is sent as a number, the server would take each row's text for a number. */
 function textual(value: ParameterValue): boolean {
-  return value === null || typeof value === "string" || isJsonText(value);
+  return value === null || typeof value !== "object" || isJsonText(value);
+}
+
+const takesBlanks =
+  /^(?:tinyint|smallint|int|bigint|bit|float|real|money|smallmoney|decimal|numeric|date|time|datetime|datetime2|smalldatetime|datetimeoffset)$/;
+
+/** Whether the server would take a text without characters for 0, or for the first day of 1900. */
+export function isBlankBeside({ databaseType }: ColumnInfo, value: ParameterValue): boolean {
+  return typeof value === "string" && value.trim() === "" && takesBlanks.test(databaseType);
 }
 
 function fitsInteger(type: string, value: ParameterValue): boolean {

@@ -22,6 +22,7 @@ export const dialect: DialectFacts = Object.freeze({
   nullsSort: "low",
   emptyStringIsNull: false,
   finerThanDate: Object.freeze(["datetime2", "datetimeoffset"] as const),
+  lastYear: 9_999,
   typedParameters: true,
   arrayParameters: false,
   columnTypes: Object.freeze({

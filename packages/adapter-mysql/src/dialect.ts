@@ -24,6 +24,7 @@ const common = Object.freeze({
   // A text beside a DECIMAL column is compared as a DOUBLE.
   typedParameters: true,
   finerThanDate: Object.freeze(["datetime", "timestamp"] as const),
+  lastYear: 9_999,
   columnTypes: Object.freeze({
     // Without digits, because MySQL takes a default of `current_timestamp` for as many as the column has.
     moment: "datetime",

@@ -2,7 +2,7 @@ import { DriverFault } from "@nsj/mdb-core";
 
 /** Something that the caller asked for cannot be done; nothing was sent. */
 export function refusal(
-  kind: "unsupported" | "parameter" | "syntax" | "other" | "resource",
+  kind: "unsupported" | "parameter" | "value" | "syntax" | "other" | "resource",
   message: string,
 ): DriverFault {
   return new DriverFault(message, { kind });

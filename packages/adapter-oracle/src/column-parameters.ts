@@ -10,11 +10,15 @@ const longestString = 4_000;
  * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Data-Type-Comparison-Rules.html
  */
 export function parameterTypeOf({ databaseType }: ColumnInfo, value: ParameterValue): string | undefined {
-  const isText = value === null || typeof value === "string" || isJsonText(value);
+  // A number too: beside one that is bound as a number, the server would take each row's text for a number.
+  const isText = value === null || typeof value !== "object" || isJsonText(value);
   switch (databaseType) {
     case "CHAR":
     case "NCHAR":
       return isText ? databaseType.toLowerCase() : undefined;
+    case "VARCHAR2":
+    case "LONG":
+      return isText && value !== null && typeof value !== "string" ? "varchar2" : undefined;
     case "NVARCHAR2":
     case "NCLOB":
       return isText && lengthOf(value) <= longestString ? "nvarchar2" : isText ? "nclob" : undefined;

@@ -29,6 +29,7 @@ export const dialect: DialectFacts = Object.freeze({
   nullsSort: "high",
   emptyStringIsNull: true,
   finerThanDate: Object.freeze(["TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP WITH LOCAL TIME ZONE"] as const),
+  lastYear: 9_999,
   typedParameters: true,
   arrayParameters: false,
   columnTypes: Object.freeze({

@@ -32,9 +32,11 @@ export function typeNameOf(hint: ParameterHint | undefined, value: ParameterValu
 export function boundValue(value: ParameterValue, typeName?: string): BoundValue {
   const named = typeName === undefined ? undefined : bindTypeOf(typeName);
   if (value === null) return { type: named ?? "VARCHAR", value: null };
+  if (named !== undefined && isText(named) && typeof value !== "object")
+    return { type: named, value: plainText(value) };
   switch (typeof value) {
     case "string":
-      return { type: named !== undefined && isText(named) ? named : "VARCHAR", value };
+      return { type: "VARCHAR", value };
     case "number":
       return numberValue(value, named);
     case "bigint":
@@ -45,6 +47,10 @@ export function boundValue(value: ParameterValue, typeName?: string): BoundValue
     default:
       return objectValue(value, named);
   }
+}
+
+function plainText(value: string | number | bigint | boolean): string {
+  return String(typeof value === "boolean" ? Number(value) : value);
 }
 
 function numberValue(value: number, named: NativeTypeName | undefined): BoundValue {
@@ -59,6 +65,9 @@ function objectValue(
   named: NativeTypeName | undefined,
 ): BoundValue {
   if (value instanceof Date) {
+    // The driver would write the bytes of another year.
+    const year = value.getUTCFullYear();
+    if (year < 1 || year > 9_999) throw refusal("value", "a date lies outside of the years 1 to 9999");
     // With a zone the driver writes the fields of UTC by itself.
     if (named === "TIMESTAMP_TZ" || named === "TIMESTAMP_LTZ") return { type: named, value };
     return { type: named === "DATE" ? "DATE" : "TIMESTAMP", value: new UtcFields(value.getTime()) };

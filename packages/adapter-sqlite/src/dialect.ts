@@ -12,7 +12,8 @@ const date: StoredForm = Object.freeze<StoredForm>({
 /** With `T` or a blank, with a zone or in UTC, with any number of digits; a zone moves the day by one at most. */
 const moment: StoredForm = Object.freeze<StoredForm>({
   alike: "strftime('%Y-%m-%d %H:%M:%f', $)",
-  near: ["date($, '-1 day')", "date($, '+2 days')"],
+  // Behind the year 9999 SQLite's calendar ends, and there is no date to compare with.
+  near: ["date($, '-1 day')", "coalesce(date($, '+2 days'), '~')"],
 });
 
 /** As text in lower or upper case, or as 16 bytes. */

@@ -129,7 +129,8 @@ export class Columns {
 
   /** A pattern for the column, as it is sent. */
   asPattern(property: string, text: string, dialect: DialectFacts): SqlValue {
-    return this.#typed(property, text, dialect);
+    // Beside anything else it is a text all the same.
+    return this.infoOf(property)?.type === "string" ? this.#typed(property, text, dialect) : text;
   }
 
   /**

@@ -77,7 +77,7 @@ export class Comparison {
 
   #compared(operator: Comparator, value: unknown): Sql {
     const plain = (by: Comparator, it: unknown): Sql => this.#columns.compared(this.#property, by, it, this.#dialect);
-    const whole = this.#isWhole(value) ? asMillisecond(operator, value, plain) : undefined;
+    const whole = this.#isWhole(value) ? asMillisecond(operator, value, plain, this.#dialect) : undefined;
     return whole ?? plain(operator, value);
   }
 

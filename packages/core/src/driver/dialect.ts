@@ -70,6 +70,8 @@ export interface DialectFacts {
    * all of its millisecond there. Absent: there are none.
    */
   readonly finerThanDate?: readonly string[];
+  /** The last year of those columns, which holds every moment that a `Date` has no next millisecond for. Absent: they go on as far as a `Date`. */
+  readonly lastYear?: number;
   /** How SQL writes the floats that no parameter can be, `nan` only where a float can hold it. Absent: the engine has none of them. */
   readonly nonFinite?: { readonly nan?: string; readonly infinity: string; readonly minusInfinity: string };
   /** How columns of the library's own tables are declared, where standard SQL's words are not understood or mean something else. */

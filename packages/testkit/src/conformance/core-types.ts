@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { MdbError } from "@nsj/mdb-core";
 import type { Area, Case } from "./area.ts";
 import type { Bench } from "./bench.ts";
 import { plainDecimal } from "./canonical.ts";
@@ -88,6 +89,33 @@ export const coreTypes: Area = {
       },
     },
     {
+      name: "a Date of a year that the engine does not have is refused as a value, and changes nothing",
+      needs: [type("timestamp")],
+      async run(bench) {
+        const database = bench.database({ types: { timestamp: "string" } });
+        const table = await bench.tableIn(
+          database,
+          `id ${bench.subject.types.integer}, v ${bench.subject.types.timestamp}`,
+        );
+        const insert = `insert into ${table} (id, v) values (:id, :v)`;
+        for (const [id, text] of ["+010000-01-01", "+015600-02-29", "-000001-03-01", "-004800-01-01"].entries()) {
+          const v = new Date(`${text}T00:00:00Z`);
+          const refused = await database.execute(insert, { id, v }).then(
+            () => undefined,
+            (error: unknown) => error as MdbError,
+          );
+          const kept = await database.query(`select v from ${table} where id = :id`, { id });
+          if (refused !== undefined) {
+            assert.equal(refused.code, "MDB_VALUE", text);
+            assert.deepEqual(kept, [], text);
+          } else {
+            assert.equal(await database.queryScalar(`select count(*) from ${table} where v = :v`, { v }), 1, text);
+            assert.match(String(kept[0]?.["v"]), yearOf(v), text);
+          }
+        }
+      },
+    },
+    {
       name: "gives bigint, text or an error for integers beyond 2^53 where it is told to",
       needs: [type("bigint")],
       async run(bench) {
@@ -157,6 +185,12 @@ async function roundTrip(bench: Bench, way: (typeof ways)[number]): Promise<void
       name,
     );
   }
+}
+
+/** How a text begins, or ends, that names the year of a moment: there is no year 0 in SQL. */
+function yearOf(moment: Date): RegExp {
+  const year = moment.getUTCFullYear();
+  return year > 0 ? new RegExp(`^${year}-`) : new RegExp(`^0*${1 - year}-.* BC$`);
 }
 
 /** A decimal may come with zeros behind the point; the number is the same. */

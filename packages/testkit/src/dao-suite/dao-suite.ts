@@ -10,6 +10,7 @@ import { hostileCases } from "./hostile-cases.ts";
 import { keptValueCases } from "./kept-value-cases.ts";
 import { momentCases } from "./moment-cases.ts";
 import { optionCases } from "./option-cases.ts";
+import { otherKindCases } from "./other-kind-cases.ts";
 import { pagingCases } from "./paging-cases.ts";
 import { randomFilterCases } from "./random-filter-cases.ts";
 import { sameTextCases } from "./same-text-cases.ts";
@@ -21,7 +22,7 @@ const groups = {
   writing: [...writeCases, ...checkedWriteCases, ...upsertCases, ...columnCases],
   filters: [...filterCases, ...randomFilterCases],
   "values that were read": [...keptValueCases, ...momentCases],
-  "values in other forms": sameTextCases,
+  "values in other forms": [...sameTextCases, ...otherKindCases],
   paging: pagingCases,
   options: optionCases,
   concurrency: concurrencyCases,

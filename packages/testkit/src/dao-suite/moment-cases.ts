@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DaoBase, defineTable, op } from "@nsj/mdb-core";
+import { canHold } from "../conformance/type-samples.ts";
 import type { DaoCase } from "./dao-case.ts";
 
 interface Tick {
@@ -47,5 +48,47 @@ function momentCase(type: "timestamp" | "timestamptz"): DaoCase {
   };
 }
 
-/** Moments of more digits than a `Date` has. */
-export const momentCases: readonly DaoCase[] = [momentCase("timestamp"), momentCase("timestamptz")];
+/** What stands for "without end" in many tables, and the day before it. */
+const lastMoment = new Date("9999-12-31T23:59:59.999Z");
+const lastDays = [new Date("2020-02-29T10:00:00.123Z"), new Date("9999-12-30T00:00:00Z"), lastMoment];
+
+function lastMomentCase(type: "timestamp" | "timestamptz"): DaoCase {
+  return {
+    name: `finds rows by the last moment of the year 9999 in a ${type}`,
+    skip: ({ types, traits }) => {
+      if (types[type] === undefined) return `subject.types.${type} is missing`;
+      return canHold(type, lastMoment, traits) ? undefined : "traits.instants: ends before";
+    },
+    run: (bench) =>
+      bench.withTable(`id ${bench.types.integer} not null primary key, made ${bench.types[type]}`, async (table) => {
+        const dao = new DaoBase(defineTable<Tick>(table.parts as [string]).primaryKey("id"), bench.database);
+        for (const [id, made] of lastDays.entries()) await dao.insert({ id, made });
+        await dao.insert({ id: 3, made: null as never });
+        const found = async (made: unknown) => {
+          const rows = await dao.findBy({ made: made as never }, { orderBy: { id: "asc" } });
+          return rows.map(({ id }) => id);
+        };
+        assert.deepEqual(await found(lastMoment), [2]);
+        assert.deepEqual(await found(op.in([lastMoment])), [2]);
+        assert.deepEqual(await found(op.ne(lastMoment)), [0, 1]);
+        assert.deepEqual(await found(op.notIn([lastMoment])), [0, 1]);
+        assert.deepEqual(await found(op.lt(lastMoment)), [0, 1]);
+        assert.deepEqual(await found(op.lte(lastMoment)), [0, 1, 2]);
+        assert.deepEqual(await found(op.gt(lastMoment)), []);
+        assert.deepEqual(await found(op.gte(lastMoment)), [2]);
+        assert.deepEqual(await found(op.between(lastDays[1] as Date, lastMoment)), [1, 2]);
+        assert.deepEqual(await found(lastDays[1]), [1]);
+        assert.deepEqual(await found(op.lte(lastDays[1] as Date)), [0, 1]);
+        assert.equal(await dao.count({ [op.not]: { made: op.gt(lastMoment) } }), 3);
+        assert.equal(await dao.deleteBy({ made: lastMoment }), 1);
+      }),
+  };
+}
+
+/** Moments of more digits than a `Date` has, and those behind which there is none. */
+export const momentCases: readonly DaoCase[] = [
+  momentCase("timestamp"),
+  momentCase("timestamptz"),
+  lastMomentCase("timestamp"),
+  lastMomentCase("timestamptz"),
+];
