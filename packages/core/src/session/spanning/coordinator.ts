@@ -4,12 +4,13 @@ import { boundsFrom } from "../bounds.ts";
 import { branchLabelOf, type DatabaseContext, nameOf } from "../database-context.ts";
 import { isUndoneLater } from "../lending.ts";
 import { withRetry } from "../retry.ts";
-import { chooseDecider, refuseRunning } from "./choose-decider.ts";
+import { refuseRunning } from "./choose-decider.ts";
 import { canPrepare, type DatabasePart, finishMs } from "./database-part.ts";
 import { fence, readDecision } from "./decision-store.ts";
 import { finishBranch, listBranches } from "./finish-branch.ts";
 import { tellGone } from "./heuristics.ts";
 import { type InDoubt, listInDoubt } from "./in-doubt.ts";
+import { knowingDecider } from "./knowing-decider.ts";
 import type { Verdict } from "./protocol.ts";
 import { type RecoverableLabel, type RecoveryRound, recoverBranches, type StoreOf } from "./recovery.ts";
 import type { RecoveryOptions } from "./recovery-loop.ts";
@@ -78,16 +79,16 @@ export class Coordinator {
     // What is undone after a test cannot be prepared, and nothing outside could see a part of it.
     const checked = contexts.some(isUndoneLater) ? { ...asked, mode: "best-effort" as const } : asked;
     refuseRunning(contexts);
-    const decider = checked.mode === "atomic" ? chooseDecider(contexts, checked.decider) : undefined;
-    const labels = contexts.map((it) => it.database);
     const first = contexts[0] as DatabaseContext;
+    const bounds = boundsFrom(first, checked);
+    const decider = checked.mode === "atomic" ? await knowingDecider(contexts, checked.decider, bounds) : undefined;
+    const labels = contexts.map((it) => it.database);
     const event: SpanningEvent = {
       manager: first.tally.manager,
       mode: checked.mode,
       labels,
       decider: decider?.database,
     };
-    const bounds = boundsFrom(first, checked);
     return traceSpanning(event, async () => {
       const store =
         decider === undefined || contexts.length === 1
