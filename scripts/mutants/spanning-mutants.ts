@@ -17,6 +17,13 @@ export const spanningMutants: readonly Mutant[] = [
     noticedBy: [faults],
   },
   {
+    fault: "a server that cannot prepare is taken for a branch by the first transaction of all",
+    file: `${spanning}/knowing-decider.ts`,
+    text: "  await Promise.all(unknown.map((context) => meet(context, bounds)));",
+    replacement: "",
+    noticedBy: [spanningTest],
+  },
+  {
     fault: "that nobody may write decisions is found out when everybody is prepared",
     file: `${spanning}/stores.ts`,
     text: "      await checkStore(context, limitMs);",

@@ -12,7 +12,8 @@ export const serverCapabilityNames = Object.freeze([
 
 /**
  * What a connection says of its server: what core asks for with a connection in hand, transaction by transaction and call by call. How core works
- * with a connection at all (streams, cancellation, pipelining, resets) is decided before there is one.
+ * with a connection at all (streams, cancellation, pipelining, resets) is decided before there is one, and so is whether many share it (`context`). `fates`
+ * is not among them either: a server that cannot tell answers `fateOf` with `"unknown"`.
  */
 export type ServerCapabilities = Partial<Pick<Capabilities, (typeof serverCapabilityNames)[number]>>;
 

@@ -21,6 +21,11 @@ export class KnownCapabilities {
     return this.#current;
   }
 
+  /** Whether a connection has said what its server has of them. */
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
+
   /**
    * Takes note of a new connection, and gives it.
    * @throws DriverFault for one that lacks what an earlier one had, and is destroyed: callers were told so, and rely on it

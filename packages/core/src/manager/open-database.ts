@@ -149,6 +149,7 @@ function contextOf(
     get capabilities() {
       return known.current;
     },
+    isServerKnown: () => known.isKnown,
     get pool() {
       return lending.standIn ?? pool;
     },

@@ -39,6 +39,8 @@ export interface DatabaseContext {
   readonly dialect: DialectFacts;
   /** Asked for anew at each use: the first connection may narrow them. */
   readonly capabilities: Capabilities;
+  /** Whether a connection has said what its server has of {@link capabilities}. */
+  isServerKnown(): boolean;
   /** Asked for anew at each use: something else may stand in for it; see {@link lending}. */
   readonly pool: LeasePool;
   /** The database lives in its one connection: cutting that would lose it. */

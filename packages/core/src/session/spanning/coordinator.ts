@@ -4,12 +4,13 @@ import { boundsFrom } from "../bounds.ts";
 import { branchLabelOf, branchNameOf, type DatabaseContext, nameOf } from "../database-context.ts";
 import { isUndoneLater } from "../lending.ts";
 import { withRetry } from "../retry.ts";
-import { chooseDecider, refuseRunning } from "./choose-decider.ts";
+import { refuseRunning } from "./choose-decider.ts";
 import { canPrepare, type DatabasePart, finishMs } from "./database-part.ts";
 import { fence, readDecision } from "./decision-store.ts";
 import { finishBranch, listBranches } from "./finish-branch.ts";
 import { tellGone } from "./heuristics.ts";
 import { type InDoubt, listInDoubt } from "./in-doubt.ts";
+import { knowingDecider } from "./knowing-decider.ts";
 import type { EnterMember } from "./member-recovery.ts";
 import { NotedMembers, type NotedRound, type NotesAsked } from "./noted-members.ts";
 import type { Verdict } from "./protocol.ts";
@@ -92,16 +93,16 @@ export class Coordinator {
     // What is undone after a test cannot be prepared, and nothing outside could see a part of it.
     const checked = contexts.some(isUndoneLater) ? { ...asked, mode: "best-effort" as const } : asked;
     refuseRunning(contexts);
-    const decider = checked.mode === "atomic" ? chooseDecider(contexts, checked.decider) : undefined;
-    const labels = contexts.map((it) => it.database);
     const first = contexts[0] as DatabaseContext;
+    const bounds = boundsFrom(first, checked);
+    const decider = checked.mode === "atomic" ? await knowingDecider(contexts, checked.decider, bounds) : undefined;
+    const labels = contexts.map((it) => it.database);
     const event: SpanningEvent = {
       manager: first.tally.manager,
       mode: checked.mode,
       labels,
       decider: decider?.database,
     };
-    const bounds = boundsFrom(first, checked);
     return traceSpanning(event, async () => {
       const store =
         decider === undefined || contexts.length === 1

@@ -4,6 +4,7 @@ import {
   type DatabaseOptions,
   defineDatabase,
   type ManagerOptions,
+  type ServerCapabilities,
 } from "@nsj/mdb-core";
 import { type FakeDriver, fakeDriver } from "@nsj/mdb-testkit";
 import { onTestFinished } from "vitest";
@@ -25,6 +26,8 @@ export interface FakeDatabases<Label extends string> {
 /** What one label is to be like. */
 export interface FakeLabel extends DatabaseOptions {
   readonly capabilities?: Partial<Capabilities>;
+  /** What each connection says of its server. */
+  readonly said?: ServerCapabilities;
   /** No tables for decisions. */
   readonly isPlain?: boolean;
 }
@@ -36,10 +39,13 @@ export async function fakeDatabases<Label extends string>(
 ): Promise<FakeDatabases<Label>> {
   const fakes = {} as Record<Label, FakeDriver>;
   const names = Object.keys(labels) as Label[];
-  for (const label of names) fakes[label] = fakeDriver({ name: label, capabilities: labels[label].capabilities ?? {} });
+  for (const label of names) {
+    const { capabilities = {}, said } = labels[label];
+    fakes[label] = fakeDriver({ name: label, capabilities, serverCapabilities: () => said });
+  }
   const open = (more: ManagerOptions = options) => {
     const entries = names.map((label) => {
-      const { capabilities: _, isPlain: __, ...rest }: FakeLabel = labels[label];
+      const { capabilities: _, said: __, isPlain: ___, ...rest }: FakeLabel = labels[label];
       return [label, defineDatabase(fakes[label].driver, rest)];
     });
     const manager = new DatabaseManager(Object.fromEntries(entries), more);
@@ -90,6 +96,9 @@ export async function fakeDatabases<Label extends string>(
 
 /** An engine that cannot prepare, and cannot tell what became of a lost COMMIT. */
 export const unable: FakeLabel = { capabilities: { branches: "none", fates: false } };
+
+/** A server that cannot prepare, though its engine can: only a connection tells. */
+export const old: FakeLabel = { said: { branches: "none" } };
 
 /** An engine that can prepare, but cannot tell what became of a lost COMMIT. */
 export const forgetful: FakeLabel = { capabilities: { fates: false } };

@@ -14,7 +14,7 @@ import {
   UnsupportedError,
 } from "@nsj/mdb-core";
 import { describe, expect, it } from "vitest";
-import { fakeDatabases, forgetful, unable } from "./fake-databases.ts";
+import { fakeDatabases, forgetful, old, unable } from "./fake-databases.ts";
 
 /** What the decider is asked for before the first transaction. */
 const look = ["select id as", "insert into mdb_decisions", "select outcome as"];
@@ -216,6 +216,46 @@ describe("what a transaction over several databases sends", () => {
       return [await a.queryScalar("select setting('durability')"), await b.queryScalar("select setting('durability')")];
     });
     expect(durability).toEqual(["on", "off"]);
+  });
+});
+
+describe("a server that cannot prepare, though its driver can", () => {
+  it("decides from the first transaction on, which is the first thing of all", async () => {
+    const { databases, sent, rows } = await fakeDatabases({ a: {}, b: old });
+    for (const id of [1, 2]) {
+      await databases.transaction(["a", "b"], async ({ a, b }) => {
+        await a.execute(insert(id));
+        await b.execute(insert(id));
+      });
+    }
+    expect(sent("a").filter((it) => it === "commit")).toEqual([]);
+    expect(await rows()).toEqual({ a: [1, 2], b: [1, 2] });
+  });
+
+  it("is refused beside another one before the callback runs, each time", async () => {
+    const { databases, sent } = await fakeDatabases({ a: {}, b: old, c: old });
+    for (let round = 0; round < 2; round++) {
+      const refused = databases.transaction(["a", "b", "c"], async () => expect.unreachable());
+      await expect(refused).rejects.toThrow(UnsupportedError);
+      await expect(refused).rejects.toThrow(/b \(b\) and c \(c\) cannot prepare/);
+    }
+    expect([...sent("a"), ...sent("b"), ...sent("c")]).toEqual([]);
+  });
+
+  it("is the only one that can be asked for as the decider, from the first transaction on", async () => {
+    const { databases } = await fakeDatabases({ a: {}, b: old });
+    for (let round = 0; round < 2; round++) {
+      const refused = databases.transaction(["a", "b"], async () => expect.unreachable(), { decider: "a" });
+      await expect(refused).rejects.toThrow(ParameterError);
+    }
+  });
+
+  it("that cannot be reached is no obstacle to a transaction that does not touch it", async () => {
+    const { databases, fakes, rows } = await fakeDatabases({ a: {}, b: { ...old, pool: { acquireTimeoutMs: 50 } } });
+    fakes.b.script({ on: "connect", times: 1_000, action: { fail: { kind: "refused", connection: "dead" } } });
+    await databases.transaction(["a", "b"], ({ a }) => a.execute(insert(1)));
+    fakes.b.clearScript();
+    expect((await rows()).a).toEqual([1]);
   });
 });
 

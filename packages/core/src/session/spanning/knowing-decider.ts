@@ -1,0 +1,33 @@
+import type { Bounds } from "../bounds.ts";
+import type { DatabaseContext } from "../database-context.ts";
+import { borrow } from "../lease-source.ts";
+import { chooseDecider } from "./choose-decider.ts";
+import { canPrepare } from "./database-part.ts";
+
+/**
+ * The decider as {@link chooseDecider} has it, by what the servers say of themselves and not only by what their drivers declare: one that cannot prepare is to
+ * decide from its first transaction on.
+ * @throws what `chooseDecider` does
+ */
+export async function knowingDecider(
+  contexts: readonly DatabaseContext[],
+  wanted: string | undefined,
+  bounds: Bounds,
+): Promise<DatabaseContext> {
+  // What is wrong whatever the servers say is told before anybody is asked.
+  const declared = chooseDecider(contexts, wanted);
+  const unknown = contexts.length < 2 ? [] : contexts.filter((it) => canPrepare(it) && !it.isServerKnown());
+  if (unknown.length === 0) return declared;
+  await Promise.all(unknown.map((context) => meet(context, bounds)));
+  return chooseDecider(contexts, wanted);
+}
+
+/** A connection that is opened says it. One that cannot be had is no reason to fail yet: its database may not be touched at all. */
+async function meet(context: DatabaseContext, bounds: Bounds): Promise<void> {
+  try {
+    const lease = await borrow(context, bounds, undefined);
+    lease.release({ error: "ok", answered: false });
+  } catch {
+    // Whoever uses it is told.
+  }
+}
