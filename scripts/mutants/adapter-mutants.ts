@@ -1,14 +1,16 @@
 import type { Mutant } from "./mutant.ts";
 
-const [postgres, mysql, mssql, sqlite] = ["postgres", "mysql", "mssql", "sqlite"].map((engine) => ({
+const [postgres, mysql, mssql, oracle, sqlite] = ["postgres", "mysql", "mssql", "oracle", "sqlite"].map((engine) => ({
   source: `packages/adapter-${engine}/src`,
   conformance: `packages/adapter-${engine}/test/conformance.test.ts`,
-})) as [Adapter, Adapter, Adapter, Adapter];
+})) as [Adapter, Adapter, Adapter, Adapter, Adapter];
 
 interface Adapter {
   readonly source: string;
   readonly conformance: string;
 }
+
+const lateCancel = "never hits a later statement, however close the race";
 
 /** Faults that adapters have had, in each adapter that has such a line: the conformance suite notices all of them. */
 export const adapterMutants: readonly Mutant[] = [
@@ -18,6 +20,32 @@ export const adapterMutants: readonly Mutant[] = [
     text: "    socket.write(message);",
     replacement: "    socket.write(message);\n    resolve();",
     noticedBy: [postgres.conformance],
+  },
+  {
+    fault: "a cancellation on MySQL hits a later statement",
+    file: `${mysql.source}/interruption.ts`,
+    text: "      await this.#connection.kill(context);",
+    replacement: "      void this.#connection.kill(context).catch(() => undefined);",
+    noticedBy: [mysql.conformance],
+    test: lateCancel,
+  },
+  {
+    fault: "a cancellation on SQL Server hits a later statement",
+    file: `${mssql.source}/link.ts`,
+    text: `        running.target.cancel();
+        await running.settled;`,
+    replacement: "        setTimeout(() => this.#running?.target?.cancel(), 8);",
+    noticedBy: [mssql.conformance],
+    test: lateCancel,
+  },
+  {
+    fault: "a cancellation on Oracle hits a later statement",
+    file: `${oracle.source}/link.ts`,
+    text: `      await this.connection.breakExecution();
+      await pending.catch(() => undefined);`,
+    replacement: "      setTimeout(() => void this.connection.breakExecution(), 8);",
+    noticedBy: [oracle.conformance],
+    test: lateCancel,
   },
   {
     fault: "prepared statements are never closed on PostgreSQL",

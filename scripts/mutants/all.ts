@@ -10,6 +10,7 @@ import { sessionMutants } from "./session-mutants.ts";
 import { spanningMutants } from "./spanning-mutants.ts";
 import { tenantsMutants } from "./tenants-mutants.ts";
 import { testingMutants } from "./testing-mutants.ts";
+import { testkitMutants } from "./testkit-mutants.ts";
 import { transactionMutants } from "./transaction-mutants.ts";
 import { webMutants } from "./web-mutants.ts";
 
@@ -26,6 +27,7 @@ export const mutants: readonly Mutant[] = [
   ...tenantsMutants,
   ...mysqlMutants,
   ...adapterMutants,
+  ...testkitMutants,
   ...testingMutants,
   ...cliMutants,
 ];

@@ -9,6 +9,8 @@ export interface Mutant {
   readonly replacement: string;
   /** Test files, each of which must fail. */
   readonly noticedBy: readonly [string, ...string[]];
+  /** A part of the names of the tests, where these alone must notice. Absent for all tests of the files. */
+  readonly test?: string;
 }
 
 /** The file's text with the fault in it. @throws Error when the text is not there, or more than once */

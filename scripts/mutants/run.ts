@@ -1,117 +1,96 @@
-import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { mutants } from "./all.ts";
-import { broken } from "./mutant.ts";
+import { failureIn, type Suite, type Verdict } from "./failure-in.ts";
+import { broken, type Mutant } from "./mutant.ts";
+import { root } from "./run-vitest.ts";
 
 /**
- * `pnpm mutants [part of a fault or file]`: breaks one line of the library at a time and runs the tests that must notice. Exits with 1 when one
- * of them does not, or fails without any fault, so that it would prove nothing; or when a line is not there any more. `--check` looks for the
- * lines alone.
+ * `pnpm mutants [part of a fault or file]`, or `node scripts/mutants/run.ts`: breaks one line of the library at a time and runs the tests that must
+ * notice. Exits with 1 when one of them does not, or fails without any fault, so that it would prove nothing; or when a line is not there any more.
+ * `--from 40` begins with the 40th, where a run was interrupted. `--check` looks for the lines alone.
  */
-const root = join(import.meta.dirname, "../..");
-/** A test that hangs has noticed as well. */
-const limitMs = 600_000;
-
-/** A test file, and the first of its tests that failed, if any did. */
-interface Verdict {
-  readonly file: string;
-  readonly failed: string | undefined;
-}
-
-const [part = ""] = process.argv.slice(2).filter((argument) => argument !== "--check");
-const chosen = mutants.filter(({ fault, file }) => fault.includes(part) || file.includes(part));
-if (chosen.length === 0) throw new Error(`no mutant's fault or file has "${part}" in it`);
+const { values: asked, positionals } = parseArgs({
+  options: { from: { type: "string", default: "1" }, check: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
+const part = positionals[0] ?? "";
+const first = Number(asked.from);
+if (!Number.isInteger(first) || first < 1)
+  throw new Error(`--from takes the number of a mutant, and not ${asked.from}`);
+const chosen = mutants.filter(({ fault, file }) => fault.includes(part) || file.includes(part)).slice(first - 1);
+if (chosen.length === 0) throw new Error(`no mutant from ${first} on has "${part}" in its fault or file`);
+const names = new Set<string>();
 for (const mutant of mutants) {
   broken(readFileSync(join(root, mutant.file), "utf8"), mutant);
   for (const file of mutant.noticedBy) if (!existsSync(join(root, file))) throw new Error(`${file} is not there`);
+  if (names.has(mutant.fault)) throw new Error(`two mutants are called "${mutant.fault}"`);
+  names.add(mutant.fault);
 }
-if (process.argv.includes("--check")) process.exit(0);
+if (asked.check) process.exit(0);
 
-const tests = [...new Set(chosen.flatMap(({ noticedBy }) => noticedBy))];
-const red = new Set<string>();
-for (const file of tests) {
-  const failed = await failureIn(file, undefined);
-  if (failed === undefined) continue;
-  red.add(file);
-  console.log(`fails without any fault: ${file}: ${failed}`);
+/** What a suite without any fault may take. */
+const soundLimitMs = 600_000;
+/** A suite that takes so much longer than without the fault hangs; that is noticed as well, and said. */
+const patience = { factor: 4, moreMs: 60_000 };
+
+const started = performance.now();
+const sound = new Map<string, Verdict>();
+const outcomes = { noticed: [] as string[], hangs: [] as string[], survived: [] as string[], untried: [] as string[] };
+for (const [index, mutant] of chosen.entries()) {
+  const outcome = await tried(mutant);
+  outcomes[outcome.kind].push(mutant.fault);
+  console.log(
+    `${first + index} ${outcome.kind === "untried" ? "NOT TRIED" : outcome.kind.toUpperCase()}  ${mutant.fault}`,
+  );
+  for (const line of outcome.lines) console.log(`      ${line}`);
 }
 
-const survivors: string[] = [];
-const untried: string[] = [];
-for (const { fault, noticedBy } of chosen) {
-  if (noticedBy.some((file) => red.has(file))) {
-    untried.push(fault);
-    console.log(`not tried  ${fault}`);
-    continue;
+console.log(`\nof ${chosen.length} mutants in ${seconds(performance.now() - started)}:`);
+console.log(`${outcomes.noticed.length} noticed by a test that fails`);
+console.log(`${outcomes.hangs.length} noticed by a suite that did not end in time${listed(outcomes.hangs)}`);
+console.log(`${outcomes.survived.length} survived${listed(outcomes.survived)}`);
+console.log(
+  `${outcomes.untried.length} not tried, since their tests fail without any fault${listed(outcomes.untried)}`,
+);
+process.exitCode = outcomes.survived.length + outcomes.untried.length > 0 ? 1 : 0;
+
+interface Outcome {
+  readonly kind: keyof typeof outcomes;
+  readonly lines: readonly string[];
+}
+
+/** Runs the suites of a mutant, each of which has to notice it. */
+async function tried({ fault, noticedBy, test }: Mutant): Promise<Outcome> {
+  const lines: string[] = [];
+  let kind: Outcome["kind"] = "noticed";
+  for (const file of noticedBy) {
+    const suite = { file, test };
+    const { failed: unfit, tookMs: soundMs } = await withoutFault(suite);
+    if (unfit !== undefined) return { kind: "untried", lines: [`${file}: ${unfit}`] };
+    const { failed, hangs, tookMs } = await failureIn(suite, fault, soundMs * patience.factor + patience.moreMs);
+    lines.push(`${file}: ${failed ?? "nothing failed"} (${seconds(tookMs)}, without the fault ${seconds(soundMs)})`);
+    if (failed === undefined) return { kind: "survived", lines };
+    if (hangs) kind = "hangs";
   }
-  const found: Verdict[] = [];
-  for (const file of noticedBy) found.push({ file, failed: await failureIn(file, fault) });
-  const survived = found.some(({ failed }) => failed === undefined);
-  if (survived) survivors.push(fault);
-  console.log(`${survived ? "SURVIVED " : "noticed  "}  ${fault}`);
-  for (const { file, failed } of found) console.log(`           ${file}: ${failed ?? "nothing failed"}`);
-}
-const noticed = chosen.length - survivors.length - untried.length;
-console.log(`\n${noticed} noticed, ${survivors.length} survived, ${untried.length} not tried`);
-process.exitCode = noticed < chosen.length ? 1 : 0;
-
-/** The first test of a file that fails; `undefined` when none does. */
-async function failureIn(file: string, fault: string | undefined): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), "mdb-mutant-"));
-  const report = join(folder, "report.json");
-  try {
-    const ended = await vitest(fault, file, report);
-    return ended === "hangs" ? `still runs after ${limitMs} ms` : failureOf(file, await readFile(report, "utf8"));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  return { kind, lines };
 }
 
-function vitest(fault: string | undefined, file: string, report: string): Promise<"hangs" | "ended"> {
-  const config = join(import.meta.dirname, "vitest.config.ts");
-  // Who has noticed a fault once need not go on.
-  const options = ["--config", config, "--bail=1", "--reporter=json", `--outputFile=${report}`];
-  const child = spawn("vitest", ["run", file, ...options], {
-    cwd: root,
-    stdio: "ignore",
-    shell: process.platform === "win32",
-    env: { ...process.env, MDB_MUTANT: fault },
-  });
-  return new Promise((resolve, reject) => {
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      child.kill();
-    }, limitMs);
-    child.once("error", reject);
-    child.once("close", () => {
-      clearTimeout(timer);
-      resolve(late ? "hangs" : "ended");
-    });
-  });
+/** How a suite fares without any fault; each is asked once. */
+async function withoutFault(suite: Suite): Promise<Verdict> {
+  const key = `${suite.file} ${suite.test}`;
+  const known = sound.get(key);
+  if (known !== undefined) return known;
+  const verdict = await failureIn(suite, undefined, soundLimitMs);
+  sound.set(key, verdict);
+  return verdict;
 }
 
-interface Report {
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly status: string;
-    readonly message: string;
-    readonly assertionResults: readonly {
-      readonly status: string;
-      readonly fullName: string;
-      readonly failureMessages: readonly string[];
-    }[];
-  }[];
+function listed(faults: readonly string[]): string {
+  return faults.length === 0 ? "" : `:\n  ${faults.join("\n  ")}`;
 }
 
-function failureOf(file: string, text: string): string | undefined {
-  const { testResults } = JSON.parse(text) as Report;
-  const result = testResults.find(({ name }) => name.replaceAll("\\", "/").endsWith(file));
-  if (result === undefined) throw new Error(`${file} was not run; is it there?`);
-  const failed = result.assertionResults.find(({ status }) => status === "failed");
-  if (failed === undefined) return result.status === "failed" ? result.message : undefined;
-  return `${failed.fullName}: ${failed.failureMessages[0]?.split("\n")[0]?.slice(0, 160)}`;
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1_000)} s`;
 }

@@ -1,3 +1,4 @@
+export { blindSpots } from "./blind-spots.ts";
 export type { Admin } from "./conformance/admin.ts";
 export type { Bench, Failed } from "./conformance/bench.ts";
 export { type ConformanceOptions, conformance } from "./conformance/conformance.ts";

@@ -36,6 +36,7 @@ export const fileSubject: Subject<NodeSqliteOptions> = {
   },
   sql: {
     version: "select sqlite_version()",
+    now: "strftime('%Y-%m-%d %H:%M:%f', 'now')",
     identityKey: "integer primary key",
     series: (count) => `${numbers(count)} select n from numbers`,
     failMidway: (count, at) =>

@@ -51,7 +51,7 @@ export const fileSubject: Subject<DuckdbOptions> = {
     session: {
       leftovers: [
         {
-          what: "a setting",
+          what: "a path of schemas",
           leave: "set session search_path = 'main,temp'",
           ask: "select current_setting('search_path')",
         },

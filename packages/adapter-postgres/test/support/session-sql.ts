@@ -14,6 +14,7 @@ export const sessionSql: SessionSql = {
     { what: "a reported setting", leave: "set application_name = 'changed'", ask: "show application_name" },
     { what: "a setting", leave: "set work_mem = '5MB'", ask: "show work_mem" },
     { what: "a setting of the session", leave: "set session work_mem to '6MB'", ask: "show work_mem" },
+    { what: "another schema", leave: "set search_path to pg_catalog", ask: "show search_path" },
     { what: "a variable", leave: variable, query: variable, ask: tenant },
     {
       what: "a variable of a block",

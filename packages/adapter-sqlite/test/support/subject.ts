@@ -44,6 +44,7 @@ export const fileSubject: Subject<SqliteOptions> = {
           `create trigger ${table}_${verb} after ${verb} on ${table} begin insert into ${log} (id) values (new.id); end`,
       ),
     version: "select sqlite_version()",
+    now: "strftime('%Y-%m-%d %H:%M:%f', 'now')",
     failMidway: (count, at) =>
       `with recursive series (n) as (select 1 union all select n + 1 from series where n < ${count})
        select case when n = ${at} then abs(-9223372036854775807 - 1) else n end as n from series`,

@@ -275,13 +275,17 @@ export class Bench implements Facts {
     if (connection.usable) await this.works(connection);
   }
 
-  /** Closes what the case opened. */
+  /** Closes what the case opened, also where some of it hangs. @throws AssertionError for the first that did not close in time */
   async dispose(): Promise<void> {
-    for (const manager of this.#managers) await manager.close({ timeoutMs: 0 });
+    const hung: unknown[] = [];
+    const end = (pending: MaybePromise<unknown>, what: string) =>
+      this.within(pending, what).catch((error: unknown) => hung.push(error));
+    for (const manager of this.#managers) await end(manager.close({ timeoutMs: 0 }), "close() of a database");
     for (const connection of this.#connections) connection.destroy();
-    for (const proxy of this.#proxies) await proxy.close();
-    for (const connector of this.#connectors) await connector.close?.();
+    for (const proxy of this.#proxies) await end(proxy.close(), "the end of the fault proxy");
+    for (const connector of this.#connectors) await end(connector.close?.(), "close() of a connector");
     if (this.#fixtures.length > 0 && this.capabilities.maxConnections !== 1) await this.#suite.cleanUp(this.#fixtures);
+    if (hung.length > 0) throw hung[0];
   }
 }
 

@@ -38,13 +38,10 @@ export const cancel: Area = {
           if (!connection.usable) continue;
           // Long enough that an order which is still on its way meets it.
           const long = bench.subject.sql.sleep?.(5 + (round % 3) * 10);
-          if (long !== undefined) await bench.run(connection, long);
+          if (long !== undefined) await bench.within(bench.run(connection, long), `round ${round}, a later statement`);
           for (let after = 0; after < 3; after++) {
-            assert.deepEqual(
-              await bench.texts(connection, bench.select("2")),
-              ["2"],
-              `round ${round}, statement ${after}`,
-            );
+            const what = `round ${round}, statement ${after}`;
+            assert.deepEqual(await bench.within(bench.texts(connection, bench.select("2")), what), ["2"], what);
           }
         }
       },

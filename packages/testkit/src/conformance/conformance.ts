@@ -73,9 +73,12 @@ function registerCase(runner: TestRunner, suite: Suite, report: ReportBuilder, a
       try {
         reason = reasonToSkip(bench, item);
         if (reason === undefined) await item.run(bench);
-      } finally {
-        await bench.dispose();
+      } catch (error) {
+        // What went wrong says more than what hangs because of it.
+        await bench.dispose().catch(() => undefined);
+        throw error;
       }
+      await bench.dispose();
     } catch (error) {
       report.results.push({
         ...place,

@@ -2,7 +2,8 @@ import type { OperationContext, ResetPlan, ResultSet, RowStream, Statement } fro
 import type { Leftover } from "../conformance/engine-sql.ts";
 import { ForwardingConnection } from "../forwarding-connection.ts";
 import { referenceSql } from "../reference/reference-subject.ts";
-import { type Mutant, mutant, type WholeConnection } from "./mutant.ts";
+import { type Mutant, mutant } from "./mutant.ts";
+import type { WholeConnection } from "./mutation.ts";
 
 const leftovers = referenceSql.session?.leftovers ?? [];
 const told = "session changes: are told when the statement settles, each time it is run";

@@ -1,0 +1,5 @@
+import { blindSpots } from "@nsj/mdb-testkit";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { fileSubject } from "./support/subject.ts";
+
+blindSpots({ describe, it, before: beforeAll, after: afterAll }, fileSubject);
