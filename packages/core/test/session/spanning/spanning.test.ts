@@ -253,9 +253,14 @@ describe("a server that cannot prepare, though its driver can", () => {
   it("that cannot be reached is no obstacle to a transaction that does not touch it", async () => {
     const { databases, fakes, rows } = await fakeDatabases({ a: {}, b: { ...old, pool: { acquireTimeoutMs: 50 } } });
     fakes.b.script({ on: "connect", times: 1_000, action: { fail: { kind: "refused", connection: "dead" } } });
+    const connects = (): number => databases.stats().b?.connectFailures ?? 0;
     await databases.transaction(["a", "b"], ({ a }) => a.execute(insert(1)));
+    const asked = connects();
+    // Nor is it waited for again.
+    await databases.transaction(["a", "b"], ({ a }) => a.execute(insert(2)));
+    expect([asked > 0, connects()]).toEqual([true, asked]);
     fakes.b.clearScript();
-    expect((await rows()).a).toEqual([1]);
+    expect((await rows()).a).toEqual([1, 2]);
   });
 });
 
