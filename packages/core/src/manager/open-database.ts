@@ -14,7 +14,7 @@ import {
   Pipelining,
   type Tally,
 } from "../session/index.ts";
-import { checkTypeOptions, type TypeOptions } from "../types/index.ts";
+import { checkTypeOptions, rowMappers, type TypeOptions } from "../types/index.ts";
 import { Database } from "./database.ts";
 import {
   type DatabaseDefinition,
@@ -24,7 +24,6 @@ import {
   takesSchema,
 } from "./definitions.ts";
 import { KnownCapabilities } from "./known-capabilities.ts";
-import { mappersOf } from "./mappers.ts";
 import { least } from "./member.ts";
 import { prepareConnection } from "./prepare-connection.ts";
 
@@ -163,7 +162,7 @@ function contextOf(
     random,
     statementTimeoutMs,
     classify: source.classify,
-    ...mappersOf(types, dialect, { database: label, engine: driver.name }),
+    ...rowMappers(types, dialect, { database: label, engine: driver.name }),
   });
   return { context, pool };
 }

@@ -1,21 +1,13 @@
-import type {
-  Capabilities,
-  Clock,
-  ColumnInfo,
-  ConnectionTarget,
-  DialectFacts,
-  ErrorInfo,
-  ErrorPlace,
-} from "../driver/index.ts";
+import type { Capabilities, Clock, ConnectionTarget, DialectFacts, ErrorInfo, ErrorPlace } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
 import type { LeasePool } from "../pool/index.ts";
-import type { RowMapper } from "../types/index.ts";
+import type { RowMappers } from "../types/index.ts";
 import type { Lending } from "./lending.ts";
 import type { Pipelining } from "./pipelining/pipelining.ts";
 import type { Tally } from "./tally.ts";
 
 /** What sessions and transactions know of their database. Made once per label. */
-export interface DatabaseContext {
+export interface DatabaseContext extends RowMappers {
   /** Stands for the database in the tree of scopes. Lives as long as its label, whatever is registered under it. */
   readonly identity: object;
   /** Which of the databases behind one label it is; `undefined` where there is one. */
@@ -57,10 +49,6 @@ export interface DatabaseContext {
   /** `Infinity` when there is no limit. */
   readonly statementTimeoutMs: number;
   classify(error: unknown): ErrorInfo;
-  /** The row mapper of a result shape; the same object for the same `columns` array. */
-  mapper(columns: readonly ColumnInfo[]): RowMapper;
-  /** A row mapper that gives the columns other names. Not kept: the caller keeps it. */
-  mapperAs(columns: readonly ColumnInfo[], names: readonly string[]): RowMapper;
 }
 
 /** Where something happened, for an error. */

@@ -18,7 +18,7 @@ export function readArguments(
   second: unknown,
   arrays = false,
 ): { statement: Statement; options: AnyStatementOptions } {
-  const isTemplate = isSql(text);
+  const isTemplate = typeof text !== "string" && isSql(text);
   const options = ((isTemplate ? first : second) ?? noOptions) as AnyStatementOptions;
   if (options !== noOptions) checkStatementOptions(nameOf(context), options, arrays);
   const parameters = isTemplate ? undefined : (first as Parameters | undefined);

@@ -42,7 +42,7 @@ export function bindInto(bound: BoundValues, plan: TextPlan, parameters: NamedPa
   for (const name of plan.order) {
     const item = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
     if (item === undefined) refuseMismatch(plan, parameters, bound.place);
-    if (isSql(item)) return false;
+    if (typeof item === "object" && isSql(item)) return false;
     bound.add(item, name);
   }
   if (Object.keys(parameters).length !== plan.names.length) refuseMismatch(plan, parameters, bound.place);
