@@ -12,6 +12,7 @@ import {
   type DatabaseContext,
   type Lending,
   Pipelining,
+  type StandIn,
   type Tally,
 } from "../session/index.ts";
 import { checkTypeOptions, rowMappers, type TypeOptions } from "../types/index.ts";
@@ -91,6 +92,10 @@ export function openDatabase(
   });
 }
 
+/** What may change while it lives is set here: each statement reads it, so it is plain fields. */
+type LivingContext = Omit<DatabaseContext, Living> & { -readonly [Member in Living]: DatabaseContext[Member] };
+type Living = "capabilities" | "pool" | "pipelining";
+
 function contextOf(
   belonging: Belonging,
   label: string,
@@ -115,6 +120,7 @@ function contextOf(
     classify: (error) => driver.classify(error),
     async connect(operation) {
       const connection = known.learn(await connector.connect(operation));
+      context.capabilities = known.current;
       if (onConnect !== undefined) await prepareConnection(context, connection, operation, onConnect);
       return connection;
     },
@@ -134,8 +140,19 @@ function contextOf(
       statementTimeoutMs,
     });
   const shared = pipelining && new Pipelining(pipelining, pool, clock);
-  const lending: Lending = { pool, standIn: undefined };
-  const context: DatabaseContext = Object.freeze<DatabaseContext>({
+  let standIn: StandIn | undefined;
+  const lending: Lending = {
+    pool,
+    get standIn() {
+      return standIn;
+    },
+    lendFrom(other) {
+      standIn = other;
+      context.pool = other ?? pool;
+      context.pipelining = other === undefined ? shared : undefined;
+    },
+  };
+  const context: LivingContext = {
     identity: belonging.identity,
     key: belonging.key,
     refusal: belonging.refusal,
@@ -145,25 +162,19 @@ function contextOf(
     engine: driver.name,
     target,
     dialect,
-    get capabilities() {
-      return known.current;
-    },
-    get pool() {
-      return lending.standIn ?? pool;
-    },
+    capabilities: known.current,
+    pool,
     permanent: capabilities.maxConnections === 1,
     patienceMs: checkPoolOptions(poolOptions, label).deadlockPatienceMs,
     hookTimeoutMs: options.hookTimeoutMs ?? defaultHookTimeoutMs,
     outcomeTimeoutMs: options.outcomeTimeoutMs ?? defaultOutcomeTimeoutMs,
-    get pipelining() {
-      return lending.standIn === undefined ? shared : undefined;
-    },
+    pipelining: shared,
     clock,
     random,
     statementTimeoutMs,
     classify: source.classify,
     ...rowMappers(types, dialect, { database: label, engine: driver.name }),
-  });
+  };
   return { context, pool };
 }
 

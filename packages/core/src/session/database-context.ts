@@ -29,9 +29,9 @@ export interface DatabaseContext extends RowMappers {
   readonly engine: string;
   readonly target: ConnectionTarget;
   readonly dialect: DialectFacts;
-  /** Asked for anew at each use: the first connection may narrow them. */
+  /** To be read anew at each use: the first connection may narrow them. */
   readonly capabilities: Capabilities;
-  /** Asked for anew at each use: something else may stand in for it; see {@link lending}. */
+  /** To be read anew at each use: something else may stand in for it; see {@link lending}. */
   readonly pool: LeasePool;
   /** The database lives in its one connection: cutting that would lose it. */
   readonly permanent: boolean;
@@ -41,7 +41,7 @@ export interface DatabaseContext extends RowMappers {
   readonly hookTimeoutMs: number;
   /** How long a server is asked what became of a lost COMMIT, in milliseconds. */
   readonly outcomeTimeoutMs: number;
-  /** Present where independent reads share connections. Asked for anew at each use, as the pool is. */
+  /** Present where independent reads share connections. To be read anew at each use, as the pool is. */
   readonly pipelining: Pipelining | undefined;
   readonly clock: Clock;
   /** A number from 0 to below 1, for back-off. */

@@ -1,5 +1,5 @@
 import type { Statement } from "../driver/index.ts";
-import { compile, isSql, type Parameters, type Sql } from "../sql/index.ts";
+import { compile, compileText, isSql, type Parameters, type Sql } from "../sql/index.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { type AnyStatementOptions, checkStatementOptions, noOptions } from "./statement-options.ts";
 
@@ -22,5 +22,7 @@ export function readArguments(
   const options = ((isTemplate ? first : second) ?? noOptions) as AnyStatementOptions;
   if (options !== noOptions) checkStatementOptions(nameOf(context), options, arrays);
   const parameters = isTemplate ? undefined : (first as Parameters | undefined);
-  return { statement: compile(text, parameters, context), options };
+  const statement =
+    typeof text === "string" ? compileText(text, parameters, context) : compile(text, parameters, context);
+  return { statement, options };
 }
