@@ -39,8 +39,8 @@ export const testingMutants: readonly Mutant[] = [
   {
     fault: "what the code under test commits stays after its test",
     file: "packages/core/src/manager/open-database.ts",
-    text: "      return lending.standIn ?? pool;",
-    replacement: "      return pool;",
+    text: "      context.pool = other ?? pool;",
+    replacement: "      context.pool = pool;",
     noticedBy: [rollback],
   },
   {

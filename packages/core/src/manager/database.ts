@@ -190,8 +190,8 @@ export class Database extends StatementExecutor {
       const message = `${nameOf(context)}: the label stands for several databases, so its connections cannot be stood in for`;
       throw new UnsupportedError(message, context);
     }
-    lending.standIn = undefined;
-    lending.standIn = standIn?.(context);
+    lending.lendFrom(undefined);
+    lending.lendFrom(standIn?.(context));
   }
 
   protected override perform<T>(operation: Operation<T>, occupant?: Occupant): MaybePromise<T> {

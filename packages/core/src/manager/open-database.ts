@@ -12,9 +12,10 @@ import {
   type DatabaseContext,
   type Lending,
   Pipelining,
+  type StandIn,
   type Tally,
 } from "../session/index.ts";
-import { checkTypeOptions, type TypeOptions } from "../types/index.ts";
+import { checkTypeOptions, rowMappers, type TypeOptions } from "../types/index.ts";
 import { Database } from "./database.ts";
 import {
   type DatabaseDefinition,
@@ -24,7 +25,6 @@ import {
   takesSchema,
 } from "./definitions.ts";
 import { KnownCapabilities } from "./known-capabilities.ts";
-import { mappersOf } from "./mappers.ts";
 import { least } from "./member.ts";
 import { prepareConnection } from "./prepare-connection.ts";
 
@@ -92,6 +92,10 @@ export function openDatabase(
   });
 }
 
+/** What may change while it lives is set here: each statement reads it, so it is plain fields. */
+type LivingContext = Omit<DatabaseContext, Living> & { -readonly [Member in Living]: DatabaseContext[Member] };
+type Living = "capabilities" | "pool" | "pipelining";
+
 function contextOf(
   belonging: Belonging,
   label: string,
@@ -116,6 +120,7 @@ function contextOf(
     classify: (error) => driver.classify(error),
     async connect(operation) {
       const connection = known.learn(await connector.connect(operation));
+      context.capabilities = known.current;
       if (onConnect !== undefined) await prepareConnection(context, connection, operation, onConnect);
       return connection;
     },
@@ -135,8 +140,19 @@ function contextOf(
       statementTimeoutMs,
     });
   const shared = pipelining && new Pipelining(pipelining, pool, clock);
-  const lending: Lending = { pool, standIn: undefined };
-  const context: DatabaseContext = Object.freeze<DatabaseContext>({
+  let standIn: StandIn | undefined;
+  const lending: Lending = {
+    pool,
+    get standIn() {
+      return standIn;
+    },
+    lendFrom(other) {
+      standIn = other;
+      context.pool = other ?? pool;
+      context.pipelining = other === undefined ? shared : undefined;
+    },
+  };
+  const context: LivingContext = {
     identity: belonging.identity,
     key: belonging.key,
     refusal: belonging.refusal,
@@ -146,26 +162,20 @@ function contextOf(
     engine: driver.name,
     target,
     dialect,
-    get capabilities() {
-      return known.current;
-    },
+    capabilities: known.current,
     isServerKnown: () => known.isKnown,
-    get pool() {
-      return lending.standIn ?? pool;
-    },
+    pool,
     permanent: capabilities.maxConnections === 1,
     patienceMs: checkPoolOptions(poolOptions, label).deadlockPatienceMs,
     hookTimeoutMs: options.hookTimeoutMs ?? defaultHookTimeoutMs,
     outcomeTimeoutMs: options.outcomeTimeoutMs ?? defaultOutcomeTimeoutMs,
-    get pipelining() {
-      return lending.standIn === undefined ? shared : undefined;
-    },
+    pipelining: shared,
     clock,
     random,
     statementTimeoutMs,
     classify: source.classify,
-    ...mappersOf(types, dialect, { database: label, engine: driver.name }),
-  });
+    ...rowMappers(types, dialect, { database: label, engine: driver.name }),
+  };
   return { context, pool };
 }
 

@@ -2,10 +2,9 @@ import { systemClock } from "../driver/index.ts";
 import { ConfigurationError } from "../errors/index.ts";
 import { checkPoolOptions, type PoolStats } from "../pool/index.ts";
 import type { DatabaseContext } from "../session/index.ts";
-import { checkTypeOptions } from "../types/index.ts";
+import { checkTypeOptions, rowMappers } from "../types/index.ts";
 import type { RoutedDriver } from "./composite.ts";
 import type { DatabaseOptions } from "./definitions.ts";
-import { mappersOf } from "./mappers.ts";
 import { defaultHookTimeoutMs, defaultOutcomeTimeoutMs, type ManagedEnvironment } from "./open-database.ts";
 
 /** What is known of a label before it is known which of its databases is meant: all that compiling and reading need. */
@@ -52,6 +51,6 @@ export function routedContext(
     random: environment.random ?? Math.random,
     statementTimeoutMs: options.statementTimeoutMs ?? Number.POSITIVE_INFINITY,
     classify: (error) => driver.classify(error),
-    ...mappersOf(types, driver.dialect, { database: label, engine: driver.name }),
+    ...rowMappers(types, driver.dialect, { database: label, engine: driver.name }),
   });
 }

@@ -3,9 +3,8 @@ import { contextParts } from "../driver/index.ts";
 import { UnsupportedError } from "../errors/index.ts";
 import { LeaseLimit, type LeasePool } from "../pool/index.ts";
 import { type DatabaseContext, isUndoneLater, nameOf } from "../session/index.ts";
-import type { TypeOptions } from "../types/index.ts";
+import { rowMappers, type TypeOptions } from "../types/index.ts";
 import { Database } from "./database.ts";
-import { mappersOf } from "./mappers.ts";
 import { least, type SharedMemberOptions } from "./member.ts";
 import { defaultHookTimeoutMs } from "./open-database.ts";
 
@@ -51,7 +50,7 @@ export function sharedMember(shared: DatabaseContext, options: SharedMemberOptio
     // Statements of others would be in the same transaction, and in the wrong context.
     pipelining: undefined,
     hookTimeoutMs: options.hookTimeoutMs ?? defaultHookTimeoutMs,
-    ...mappersOf(of.types, shared.dialect, place),
+    ...rowMappers(of.types, shared.dialect, place),
   });
   return new Database(context, { connect: async () => {}, evict: () => {}, close: async () => {} });
 }

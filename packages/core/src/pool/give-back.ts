@@ -17,7 +17,11 @@ export function giveBack(state: PoolState, pooled: PooledConnection, outcome: Re
   // For the same reason as on the way out: not for the shortest of leases.
   if (now - pooled.leasedAt >= 1) state.suspicion.observe(now);
   endLease(state, pooled, now);
-  if (outcome.answered === true || error === undefined || error === "ok") confirm(state, pooled);
+  if (!pooled.confirmed && (outcome.answered === true || error === undefined || error === "ok")) {
+    // It works: the failures before it are over, and what ends it later says nothing about opening others.
+    pooled.confirmed = true;
+    state.health.confirmed();
+  }
   if (state.permanent && connection.usable) pooled.doomed = undefined;
   else if (error === "dead" || !connection.usable || pooled.doomed === "died") {
     if (pooled.doomed !== "died") suspectOthers(state);
@@ -104,13 +108,6 @@ function endLease(state: PoolState, pooled: PooledConnection, now: number): void
   if (pooled.takenBy === undefined) return;
   pooled.takenBy = undefined;
   state.lostLeases?.unregister(pooled);
-}
-
-/** It works: the failures before it are over, and what ends it later says nothing about opening others. */
-function confirm(state: PoolState, pooled: PooledConnection): void {
-  if (pooled.confirmed) return;
-  pooled.confirmed = true;
-  state.health.confirmed();
 }
 
 /** The database lives in its one connection, which nothing but closing the pool may end. */

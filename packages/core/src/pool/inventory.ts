@@ -9,14 +9,11 @@ export class Inventory {
   readonly connections = new Set<PooledConnection>();
   /** The one used last is at the end. */
   readonly #idle: PooledConnection[] = [];
-  readonly #counts: Record<ConnectionState, number> = {
-    idle: 0,
-    leased: 0,
-    validating: 0,
-    resetting: 0,
-    closing: 0,
-    gone: 0,
-  };
+  /** Changed by {@link move} only, as the two below. */
+  leased = 0;
+  validating = 0;
+  resetting = 0;
+  #closing = 0;
   /** Attempts to connect that have not settled. */
   connecting = 0;
   /** Attempts that the pool has given up, but whose driver has not let go yet. */
@@ -25,21 +22,12 @@ export class Inventory {
   get idle(): number {
     return this.#idle.length;
   }
-  get leased(): number {
-    return this.#counts.leased;
-  }
-  get validating(): number {
-    return this.#counts.validating;
-  }
-  get resetting(): number {
-    return this.#counts.resetting;
-  }
   get closing(): number {
-    return this.#counts.closing + this.abandoned;
+    return this.#closing + this.abandoned;
   }
   /** Established and not on its way out. */
   get usable(): number {
-    return this.connections.size - this.#counts.closing;
+    return this.connections.size - this.#closing;
   }
   get total(): number {
     return this.connections.size + this.connecting + this.abandoned;
@@ -48,7 +36,6 @@ export class Inventory {
   /** Enters a new connection as idle, on top. */
   add(pooled: PooledConnection): void {
     this.connections.add(pooled);
-    this.#counts.idle++;
     this.#idle.push(pooled);
   }
 
@@ -73,13 +60,43 @@ export class Inventory {
   }
 
   move(pooled: PooledConnection, to: ConnectionState): void {
-    const from = pooled.state;
-    if (from === "idle") this.#removeIdle(pooled);
-    this.#counts[from]--;
+    switch (pooled.state) {
+      case "idle":
+        if (this.top() === pooled) this.#idle.pop();
+        else this.#idle.splice(this.#idle.indexOf(pooled), 1);
+        break;
+      case "leased":
+        this.leased--;
+        break;
+      case "validating":
+        this.validating--;
+        break;
+      case "resetting":
+        this.resetting--;
+        break;
+      case "closing":
+        this.#closing--;
+    }
     pooled.state = to;
-    this.#counts[to]++;
-    if (to === "idle") this.#idle.push(pooled);
-    else if (to === "gone") this.connections.delete(pooled);
+    switch (to) {
+      case "idle":
+        this.#idle.push(pooled);
+        break;
+      case "leased":
+        this.leased++;
+        break;
+      case "validating":
+        this.validating++;
+        break;
+      case "resetting":
+        this.resetting++;
+        break;
+      case "closing":
+        this.#closing++;
+        break;
+      case "gone":
+        this.connections.delete(pooled);
+    }
   }
 
   /** The lease that has lasted longest. */
@@ -89,11 +106,5 @@ export class Inventory {
       if (pooled.state === "leased" && (oldest === undefined || pooled.leasedAt < oldest.leasedAt)) oldest = pooled;
     }
     return oldest;
-  }
-
-  #removeIdle(pooled: PooledConnection): void {
-    const last = this.#idle.length - 1;
-    if (this.#idle[last] === pooled) this.#idle.pop();
-    else this.#idle.splice(this.#idle.indexOf(pooled), 1);
   }
 }

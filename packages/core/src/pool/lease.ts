@@ -41,12 +41,15 @@ export class Lease {
 
   /** @throws Error once the lease is released: a mistake in the calling code. */
   get connection(): DriverConnection {
-    return this.#held().connection;
+    const pooled = this.#pooled;
+    if (pooled === undefined) throw givenBack();
+    return pooled.connection;
   }
 
   /** How long it has been held, in milliseconds. @throws Error once the lease is released. */
   get heldMs(): number {
-    return this.#owner.heldMs(this.#held());
+    if (this.#pooled === undefined) throw givenBack();
+    return this.#owner.heldMs(this.#pooled);
   }
 
   /** Says whether it was given back or destroyed. */
@@ -68,7 +71,8 @@ export class Lease {
    * @throws Error when it was given back already: a mistake in the calling code.
    */
   release(outcome: ReleaseOutcome = clean): void {
-    const pooled = this.#held();
+    const pooled = this.#pooled;
+    if (pooled === undefined) throw givenBack();
     this.#pooled = undefined;
     this.#owner.release(pooled, outcome);
   }
@@ -81,14 +85,13 @@ export class Lease {
    * @throws Error when it was given back already: a mistake in the calling code.
    */
   destroy(reason?: unknown): boolean {
-    const pooled = this.#held();
+    const pooled = this.#pooled;
+    if (pooled === undefined) throw givenBack();
     this.#pooled = undefined;
     return this.#owner.destroy(pooled, reason);
   }
+}
 
-  #held(): PooledConnection {
-    const pooled = this.#pooled;
-    if (pooled === undefined) throw new Error("this lease was given back already; a lease is for one use");
-    return pooled;
-  }
+function givenBack(): Error {
+  return new Error("this lease was given back already; a lease is for one use");
 }

@@ -58,8 +58,8 @@ export function canCheck(state: PoolState, pooled: PooledConnection): boolean {
 
 /** Says whether it has to prove that it is alive before it is lent. */
 export function needsCheck(state: PoolState, pooled: PooledConnection, now: number): boolean {
-  if (!canCheck(state, pooled)) return false;
-  return now - pooled.provenAt >= state.options.validateAfterIdleMs || state.suspicion.doubts(pooled);
+  if (now - pooled.provenAt < state.options.validateAfterIdleMs && !state.suspicion.doubts(pooled)) return false;
+  return canCheck(state, pooled);
 }
 
 /** Says whether it is in doubt, and can prove that it is alive. */

@@ -25,7 +25,7 @@ export class Shedding {
     if (this.#mode !== "deadline") return;
     this.#holds++;
     // Until the average has settled, each hold counts alike.
-    this.#meanHoldMs += (ms - this.#meanHoldMs) * Math.max(weight, 1 / this.#holds);
+    this.#meanHoldMs += (ms - this.#meanHoldMs) * (this.#holds * weight < 1 ? 1 / this.#holds : weight);
   }
 
   /** The queue was empty, and is not any more. */

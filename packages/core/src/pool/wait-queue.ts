@@ -50,17 +50,10 @@ export class Waiter {
 export class WaitQueue {
   #oldest: Waiter | undefined = undefined;
   #newest: Waiter | undefined = undefined;
-  #size = 0;
-  #fresh = 0;
-
-  get size(): number {
-    return this.#size;
-  }
-
-  /** How many of them insist on a new connection. */
-  get fresh(): number {
-    return this.#fresh;
-  }
+  /** Kept here only. A field: every lease asks whether anybody waits. */
+  size = 0;
+  /** Kept here only: how many of them insist on a new connection. */
+  fresh = 0;
 
   get oldest(): Waiter | undefined {
     return this.#oldest;
@@ -75,7 +68,7 @@ export class WaitQueue {
 
   /** The oldest that insists on a new connection. */
   get oldestForFresh(): Waiter | undefined {
-    if (this.#fresh === 0) return undefined;
+    if (this.fresh === 0) return undefined;
     let at = this.#oldest;
     while (at?.terms.fresh === false) at = at.next;
     return at;
@@ -85,8 +78,8 @@ export class WaitQueue {
     waiter.queued = true;
     if (waiter.terms.ahead) this.#putFirst(waiter);
     else this.#putLast(waiter);
-    this.#size++;
-    if (waiter.terms.fresh) this.#fresh++;
+    this.size++;
+    if (waiter.terms.fresh) this.fresh++;
   }
 
   #putLast(waiter: Waiter): void {
@@ -113,8 +106,8 @@ export class WaitQueue {
     else next.previous = previous;
     waiter.previous = undefined;
     waiter.next = undefined;
-    this.#size--;
-    if (waiter.terms.fresh) this.#fresh--;
+    this.size--;
+    if (waiter.terms.fresh) this.fresh--;
   }
 
   /** From the oldest on; safe against removal of the one just given. */

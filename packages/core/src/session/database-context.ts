@@ -1,21 +1,13 @@
-import type {
-  Capabilities,
-  Clock,
-  ColumnInfo,
-  ConnectionTarget,
-  DialectFacts,
-  ErrorInfo,
-  ErrorPlace,
-} from "../driver/index.ts";
+import type { Capabilities, Clock, ConnectionTarget, DialectFacts, ErrorInfo, ErrorPlace } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
 import type { LeasePool } from "../pool/index.ts";
-import type { RowMapper } from "../types/index.ts";
+import type { RowMappers } from "../types/index.ts";
 import type { Lending } from "./lending.ts";
 import type { Pipelining } from "./pipelining/pipelining.ts";
 import type { Tally } from "./tally.ts";
 
 /** What sessions and transactions know of their database. Made once per label. */
-export interface DatabaseContext {
+export interface DatabaseContext extends RowMappers {
   /** Stands for the database in the tree of scopes. Lives as long as its label, whatever is registered under it. */
   readonly identity: object;
   /** Which of the databases behind one label it is; `undefined` where there is one. */
@@ -37,11 +29,11 @@ export interface DatabaseContext {
   readonly engine: string;
   readonly target: ConnectionTarget;
   readonly dialect: DialectFacts;
-  /** Asked for anew at each use: the first connection may narrow them. */
+  /** To be read anew at each use: the first connection may narrow them. */
   readonly capabilities: Capabilities;
   /** Whether a connection has said what its server has of {@link capabilities}. */
   isServerKnown(): boolean;
-  /** Asked for anew at each use: something else may stand in for it; see {@link lending}. */
+  /** To be read anew at each use: something else may stand in for it; see {@link lending}. */
   readonly pool: LeasePool;
   /** The database lives in its one connection: cutting that would lose it. */
   readonly permanent: boolean;
@@ -51,7 +43,7 @@ export interface DatabaseContext {
   readonly hookTimeoutMs: number;
   /** How long a server is asked what became of a lost COMMIT, in milliseconds. */
   readonly outcomeTimeoutMs: number;
-  /** Present where independent reads share connections. Asked for anew at each use, as the pool is. */
+  /** Present where independent reads share connections. To be read anew at each use, as the pool is. */
   readonly pipelining: Pipelining | undefined;
   readonly clock: Clock;
   /** A number from 0 to below 1, for back-off. */
@@ -59,10 +51,6 @@ export interface DatabaseContext {
   /** `Infinity` when there is no limit. */
   readonly statementTimeoutMs: number;
   classify(error: unknown): ErrorInfo;
-  /** The row mapper of a result shape; the same object for the same `columns` array. */
-  mapper(columns: readonly ColumnInfo[]): RowMapper;
-  /** A row mapper that gives the columns other names. Not kept: the caller keeps it. */
-  mapperAs(columns: readonly ColumnInfo[], names: readonly string[]): RowMapper;
 }
 
 /** Where something happened, for an error. */

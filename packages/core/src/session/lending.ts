@@ -10,7 +10,9 @@ export interface StandIn extends LeasePool {
 /** Where a database's connections come from: its pool, or what a helper of tests has put in its place. */
 export interface Lending {
   readonly pool: LeasePool;
-  standIn: StandIn | undefined;
+  readonly standIn: StandIn | undefined;
+  /** Puts something in the pool's place from now on; `undefined` brings the pool back. */
+  lendFrom(standIn: StandIn | undefined): void;
 }
 
 /** Whether what is done on a database is undone after a test. */

@@ -186,7 +186,7 @@ export class Participant implements Child {
   /** The part that a call means. @throws MdbError when this one or that one has ended, or may not be used */
   #living(caller: Scope | undefined): Participant {
     const part = this.here(caller);
-    const refusal = this.refusal ?? part.refusal ?? this.context.refusal?.();
+    const refusal = this.refusal ?? (part === this ? undefined : part.refusal) ?? this.context.refusal?.();
     if (refusal !== undefined) throw refusal;
     return part;
   }

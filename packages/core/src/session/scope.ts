@@ -52,7 +52,7 @@ export class Scope implements Holder {
     this.key = key;
     this.member = member;
     this.activeAt = clock.now();
-    this.#parent = shortened(parent, this);
+    this.#parent = parent?.ended === true ? shortened(parent, this) : parent;
   }
 
   /** The nearest scope around this one that still means something. */
@@ -149,8 +149,8 @@ export function livingScopeOf(database: object): Scope | undefined {
 
 /** For whom a call counts: those of the three that are not around another one of them. */
 export function callersOf(caller: Scope | undefined, unit: Scope, holder: Scope): readonly Scope[] {
-  // As nearly always.
-  if (caller?.isInside(unit) === true && caller.isInside(holder)) return [caller];
+  // As nearly always: the callback of a transaction.
+  if (caller === unit && unit === holder) return [unit];
   const scopes = caller === undefined ? [] : [caller];
   for (const scope of [unit, holder]) if (!scopes.some((it) => it.isInside(scope))) scopes.push(scope);
   return scopes;

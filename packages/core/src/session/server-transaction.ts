@@ -32,6 +32,8 @@ export class ServerTransaction {
   readonly #start: TransactionStart;
   #starting: Promise<DriverConnection> | undefined;
   #lease: Borrowed | undefined;
+  /** That of the lease. */
+  #connection: DriverConnection | undefined;
   #rollingBack: Promise<MdbError | undefined> | undefined;
   #savepoints = 0;
   /** How many transactions the caller's own texts had ended on this connection when this one began. */
@@ -68,7 +70,7 @@ export class ServerTransaction {
 
   /** The connection, once the transaction has begun and until it has ended. */
   get connection(): DriverConnection | undefined {
-    return this.#lease?.connection;
+    return this.#connection;
   }
 
   /** Whether the pool has taken the connection away: what it ran was stopped, and nothing more may be sent. */
@@ -78,7 +80,7 @@ export class ServerTransaction {
 
   /** Local and free. */
   get state(): TransactionState {
-    const connection = this.#lease?.connection;
+    const connection = this.#connection;
     if (connection === undefined) return "none";
     if (!connection.usable) return "lost";
     const { txStatus } = connection;
@@ -88,7 +90,7 @@ export class ServerTransaction {
 
   /** Takes a connection and begins, once. */
   start(bounds: Bounds): MaybePromise<DriverConnection> {
-    if (this.#lease !== undefined) return this.#lease.connection;
+    if (this.#connection !== undefined) return this.#connection;
     if (this.#starting !== undefined) return this.#starting;
     const begun = this.#start.run(bounds);
     if (!(begun instanceof Promise)) return this.#begun(begun);
@@ -97,9 +99,11 @@ export class ServerTransaction {
   }
 
   #begun(lease: Borrowed): DriverConnection {
+    const { connection } = lease;
     this.#lease = lease;
-    this.#endedBefore = lease.connection.txEnded;
-    return lease.connection;
+    this.#connection = connection;
+    this.#endedBefore = connection.txEnded;
+    return connection;
   }
 
   /** See {@link TransactionStart}. */
@@ -231,7 +235,7 @@ export class ServerTransaction {
   /** Hands the connection over to somebody who ends the transaction otherwise, and gives it back then. `undefined` where there is none. */
   handOver(): Borrowed | undefined {
     const lease = this.#lease;
-    this.#lease = this.#starting = undefined;
+    this.#lease = this.#connection = this.#starting = undefined;
     if (this.#takenAt !== undefined) this.heldMs ??= this.#context.clock.now() - this.#takenAt;
     return lease;
   }

@@ -1,5 +1,5 @@
 import type { Statement } from "../driver/index.ts";
-import { compile, isSql, type Parameters, type Sql } from "../sql/index.ts";
+import { compile, compileText, isSql, type Parameters, type Sql } from "../sql/index.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { type AnyStatementOptions, checkStatementOptions, noOptions } from "./statement-options.ts";
 
@@ -18,9 +18,11 @@ export function readArguments(
   second: unknown,
   arrays = false,
 ): { statement: Statement; options: AnyStatementOptions } {
-  const isTemplate = isSql(text);
+  const isTemplate = typeof text !== "string" && isSql(text);
   const options = ((isTemplate ? first : second) ?? noOptions) as AnyStatementOptions;
   if (options !== noOptions) checkStatementOptions(nameOf(context), options, arrays);
   const parameters = isTemplate ? undefined : (first as Parameters | undefined);
-  return { statement: compile(text, parameters, context), options };
+  const statement =
+    typeof text === "string" ? compileText(text, parameters, context) : compile(text, parameters, context);
+  return { statement, options };
 }

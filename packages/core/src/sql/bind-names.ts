@@ -1,8 +1,9 @@
-import type { Statement } from "../driver/index.ts";
+import type { ParameterValue, Statement } from "../driver/index.ts";
 import { didYouMean } from "../internal/nearest-name.ts";
 import { BoundValues } from "./bound-values.ts";
 import { isSql } from "./fragment.ts";
 import { type ParameterPlace, parameterError, type StatementTarget } from "./parameter-error.ts";
+import { isScalar } from "./parameter-value.ts";
 import { placeholdersRepeat } from "./placeholder.ts";
 import { StatementWriter } from "./statement-writer.ts";
 import type { TextPlan } from "./text-plan.ts";
@@ -33,6 +34,23 @@ export function kindOf(value: unknown): string {
  * @throws ParameterError for a missing, an unused and an `undefined` name. Own enumerable properties count, inherited ones do not.
  */
 export function bindNames(plan: TextPlan, parameters: NamedParameters, target: StatementTarget): Statement {
+  return bindScalars(plan, parameters, target) ?? bindAny(plan, parameters, target);
+}
+
+/** Nearly every statement: scalars, each of its names once. `undefined` for anything else, be it wrong or not. */
+function bindScalars(plan: TextPlan, parameters: NamedParameters, target: StatementTarget): Statement | undefined {
+  const { order, names, text } = plan;
+  if (order.length > target.dialect.maxParameters || Object.keys(parameters).length !== names.length) return undefined;
+  const values: ParameterValue[] = [];
+  for (const name of order) {
+    const item = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+    if (!isScalar(item)) return undefined;
+    values.push(item);
+  }
+  return { text, values };
+}
+
+function bindAny(plan: TextPlan, parameters: NamedParameters, target: StatementTarget): Statement {
   const bound = new BoundValues(target, plan.source);
   return bindInto(bound, plan, parameters) ? bound.statement(plan.text) : withFragments(plan, parameters, target);
 }

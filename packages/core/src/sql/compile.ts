@@ -40,7 +40,8 @@ export function compile(
   return writer.finish();
 }
 
-function compileText(text: string, parameters: Parameters | undefined, target: StatementTarget): Statement {
+/** {@link compile} for a text. @throws ParameterError */
+export function compileText(text: string, parameters: Parameters | undefined, target: StatementTarget): Statement {
   if (parameters === undefined) {
     if (!text.includes(":")) return { text, values: noValues };
     const plan = planText(text, target);

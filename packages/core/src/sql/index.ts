@@ -1,6 +1,6 @@
 export { bindRow } from "./bind-row.ts";
 export { codeOf } from "./code-of.ts";
-export { compile, type Parameters } from "./compile.ts";
+export { compile, compileText, type Parameters } from "./compile.ts";
 export { compileCall } from "./compile-call.ts";
 export { compileMany, type ManyStatement } from "./compile-many.ts";
 export { constantOf } from "./constant-fragment.ts";

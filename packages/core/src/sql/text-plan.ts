@@ -29,22 +29,26 @@ const maxBytes = 8 * 1024 * 1024;
 /** A longer text is read each time: reading it is nothing beside running it, and keeping it would be. */
 const maxKeptLength = 20_000;
 
+/** By the dialect of each database; those with the same facts have one cache. */
 const caches = new WeakMap<DialectFacts, StatementCache<TextPlan>>();
 
 /** Reads a text for one dialect; the second time from memory. @throws ParameterError when two kinds of placeholder are mixed. */
 export function planText(source: string, target: StatementTarget): TextPlan {
-  const dialect = sharedDialect(target.dialect);
-  let cache = caches.get(dialect);
-  if (cache === undefined) {
-    cache = new StatementCache(maxPlans, undefined, maxBytes);
-    caches.set(dialect, cache);
-  }
+  const cache = caches.get(target.dialect) ?? cacheOf(target.dialect);
   let plan = cache.get(source);
   if (plan === undefined) {
     plan = read(source, target);
     if (source.length <= maxKeptLength) cache.set(source, plan);
   }
   return plan;
+}
+
+function cacheOf(dialect: DialectFacts): StatementCache<TextPlan> {
+  const shared = sharedDialect(dialect);
+  const cache = caches.get(shared) ?? new StatementCache<TextPlan>(maxPlans, undefined, maxBytes);
+  caches.set(shared, cache);
+  caches.set(dialect, cache);
+  return cache;
 }
 
 function read(source: string, target: StatementTarget): TextPlan {

@@ -40,6 +40,37 @@ export function rowMapper(
   });
 }
 
+/** The row mappers of one database: made once for each result shape. */
+export interface RowMappers {
+  /** The row mapper of a result shape; the same object for the same `columns` array. */
+  mapper(columns: readonly ColumnInfo[]): RowMapper;
+  /** A row mapper that gives the columns other names. Not kept: the caller keeps it. */
+  mapperAs(columns: readonly ColumnInfo[], names: readonly string[]): RowMapper;
+}
+
+/** See {@link RowMappers}. */
+export function rowMappers(
+  types: Required<TypeOptions>,
+  { foldCase }: Pick<DialectFacts, "foldCase">,
+  place: ConversionPlace,
+): RowMappers {
+  const mappers = new WeakMap<readonly object[], RowMapper>();
+  return {
+    mapper(columns) {
+      let mapper = mappers.get(columns);
+      if (mapper === undefined) {
+        mapper = rowMapper(columns, types, foldCase, place);
+        mappers.set(columns, mapper);
+      }
+      return mapper;
+    },
+    mapperAs(columns, names) {
+      const renamed = columns.map((column, index) => ({ ...column, name: names[index] ?? column.name }));
+      return rowMapper(renamed, types, "none", place);
+    },
+  };
+}
+
 /** A name without lower-case letters is one that the engine folded. */
 function unfold(name: string): string {
   return name === name.toUpperCase() ? name.toLowerCase() : name;
