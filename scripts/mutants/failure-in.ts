@@ -67,6 +67,9 @@ function failureOf({ file, test }: Suite, text: string): string | undefined {
   const ran = result.assertionResults.filter(({ status }) => status === "passed" || status === "failed");
   const failed = ran.find(({ status }) => status === "failed");
   if (failed !== undefined) return `${failed.fullName}: ${firstLine(failed.failureMessages[0])}`;
+  // A fault that is no program any more is noticed by whoever reads it: that says nothing of the tests.
+  if (/Transform failed|SyntaxError/.test(result.message))
+    throw new Error(`${file} cannot be loaded: ${result.message}`);
   if (result.status === "failed") return firstLine(result.message);
   if (ran.length === 0) throw new Error(`no test of ${file} was run${test === undefined ? "" : ` by "${test}"`}`);
   return undefined;

@@ -97,7 +97,7 @@ export const spanningMutants: readonly Mutant[] = [
     fault: "a statement that the server has forgotten is sent again and again under its old name",
     file: "packages/adapter-postgres/src/session.ts",
     text: `    if (code === "26000") this.#forgetNames(true);`,
-    replacement: "",
+    replacement: `    if (code === "26000") this.#epoch.value += 0;`,
     noticedBy: ["packages/adapter-postgres/test/branches.test.ts"],
   },
 ];

@@ -149,7 +149,7 @@ export async function queryInVain(handle: Executor, { tree }: Place): Promise<vo
 }
 
 /** Registers a pair of hooks, on whichever handle: they belong to where the code is. */
-export function addHooks(play: Play, { part, handle, outer, chance }: Place): void {
+export function addHooks(play: Play, { part, handle, outer, chance, tree }: Place): void {
   const from: Handle | undefined = chance.hits(0.7) ? handle : chance.pick(outer);
   if (part === undefined || from?.onCommit === undefined || from.onRollback === undefined) return;
   const record = { part, committed: 0, undone: 0 };
@@ -175,11 +175,11 @@ export function addHooks(play: Play, { part, handle, outer, chance }: Place): vo
   // Refused where its part is over already; then none of the two may run.
   from.onCommit(() => {
     record.committed++;
-    return end();
+    return play.hook(tree, end);
   });
   from.onRollback(() => {
     record.undone++;
-    return end();
+    return play.hook(tree, end);
   });
   play.records.hooks.push(record);
 }

@@ -31,7 +31,10 @@ export function isUnknown(error: unknown): boolean {
 
 /** Whether an error says that a statement which commits by itself may have done its work. */
 export function mayHaveRun(error: unknown): boolean {
-  return isUnknown(error) || causesOf(error).some((it) => it instanceof ConnectionLostError && !it.retryable);
+  // What was stopped for its caller, and the server did not confirm it in time, says so in words.
+  const isUnconfirmed = error instanceof Error && error.message.includes("outside a transaction it may have run");
+  if (isUnconfirmed || isUnknown(error)) return true;
+  return causesOf(error).some((it) => it instanceof ConnectionLostError && !it.retryable);
 }
 
 /** Whether a statement in a transaction was not even sent. */

@@ -26,6 +26,9 @@ export interface Place {
 /** How much later than its limit a call may settle: the server is given 2 000 ms to stop a statement, and as long to roll back. */
 const graceMs = 6_000;
 
+/** For how long the library waits for hooks, which are the caller's own code, where the transaction has no limit. */
+const hookTimeoutMs = 30_000;
+
 /** What one seed plays: trees side by side, what they share, and what is noted of them. */
 export class Play {
   readonly stage: Stage;
@@ -36,6 +39,7 @@ export class Play {
   readonly left = new Set<string>();
   readonly #over = Promise.withResolvers<void>();
   readonly #bodies = new Set<Promise<unknown>>();
+  readonly #hooks: { readonly tree: number; readonly since: number; until: number }[] = [];
 
   constructor(stage: Stage) {
     this.stage = stage;
@@ -89,18 +93,47 @@ export class Play {
     }
   }
 
-  /** Notes when a call takes longer than its caller allowed. */
-  async limited<T>(what: string, limitMs: number | undefined, call: () => Promise<T>): Promise<T> {
+  /** Runs a hook of a tree, which may wait for whatever the other trees hold. */
+  async hook<T>(tree: number, run: () => Promise<T>): Promise<T> {
+    const { clock } = this.stage.ground;
+    const hook = { tree, since: clock.now(), until: Number.POSITIVE_INFINITY };
+    this.#hooks.push(hook);
+    try {
+      return await run();
+    } finally {
+      hook.until = clock.now();
+    }
+  }
+
+  /**
+   * Notes when a call takes longer than its caller allowed.
+   * @param hooksOf - the tree whose hooks are waited for in it, and have no limit: that time is not the library's
+   */
+  async limited<T>(what: string, limitMs: number | undefined, call: () => Promise<T>, hooksOf?: number): Promise<T> {
     const { clock } = this.stage.ground;
     const since = clock.now();
     try {
       return await call();
     } finally {
-      const took = clock.now() - since;
+      const now = clock.now();
+      const took = now - since - Math.min(hookTimeoutMs, this.#msInHooks(hooksOf, since, now));
       this.records.expect(took <= (limitMs ?? Number.POSITIVE_INFINITY) + graceMs, () => {
         return `${what} took ${took} ms although it was given ${limitMs}`;
       });
     }
+  }
+
+  /** How much of a span at least one hook of the tree ran. */
+  #msInHooks(tree: number | undefined, since: number, now: number): number {
+    let ms = 0;
+    let counted = since;
+    for (const hook of this.#hooks) {
+      if (hook.tree !== tree) continue;
+      const until = Math.min(hook.until, now);
+      ms += Math.max(0, until - Math.max(hook.since, counted));
+      counted = Math.max(counted, until);
+    }
+    return ms;
   }
 
   /** A signal that is aborted after that time. */

@@ -112,7 +112,7 @@ export class Tree {
         if (place.chance.hits(0.2)) throw new Error("not committed");
         await this.#play.limited("commit()", limits.timeoutMs, () => tx.commit());
       } finally {
-        await this.#play.limited("a dispose", 0, async () => tx[Symbol.asyncDispose]());
+        await this.#play.limited("a dispose", 0, async () => tx[Symbol.asyncDispose](), place.tree);
       }
     });
   }

@@ -72,7 +72,7 @@ export class Suite {
   async #ask(text: string): Promise<ResultSet> {
     const connection = await this.#inTime(this.#connection(), "a connection of the suite's own");
     const context = { deadline: performance.now() + 5_000 };
-    return this.#inTime(connection.query({ text, values: [] }, context), `the suite's own "${text}"`);
+    return this.#inTime(connection.query({ text, values: [] }, context), text);
   }
 
   #inTime<T>(pending: MaybePromise<T>, what: string): Promise<T> {
