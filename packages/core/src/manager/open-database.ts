@@ -52,6 +52,7 @@ interface Belonging {
   readonly identity: object;
   /** Where it is one of several behind a label: which, and what they have in common. */
   readonly key?: string | undefined;
+  readonly group?: string | undefined;
   readonly refusal?: DatabaseContext["refusal"];
   readonly types?: TypeOptions | undefined;
   readonly statementTimeoutMs?: number | undefined;
@@ -109,6 +110,7 @@ function contextOf(
   const source: ConnectionSource = {
     label,
     key: belonging.key,
+    group: belonging.group,
     manager: environment.tally.manager,
     engine: driver.name,
     target,
@@ -139,6 +141,7 @@ function contextOf(
   const context: DatabaseContext = Object.freeze<DatabaseContext>({
     identity: belonging.identity,
     key: belonging.key,
+    group: belonging.group,
     refusal: belonging.refusal,
     lending,
     tally: environment.tally,
