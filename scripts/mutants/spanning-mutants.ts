@@ -4,6 +4,7 @@ const spanning = "packages/core/src/session/spanning";
 const spanningTest = "packages/core/test/session/spanning/spanning.test.ts";
 const faults = "packages/adapter-postgres/test/spanning-faults.test.ts";
 const mysql = "packages/adapter-mysql/src";
+const lone = "packages/tenants/test/alone-in-a-transaction.test.ts";
 // Needs a MariaDB on the machine: without one these tests are skipped, and what is broken here is not noticed.
 const mariadb = "packages/adapter-mysql/test/branches.test.ts";
 
@@ -98,6 +99,41 @@ export const spanningMutants: readonly Mutant[] = [
     file: "packages/adapter-postgres/src/session.ts",
     text: `    if (code === "26000") this.#forgetNames(true);`,
     replacement: `    if (code === "26000") this.#epoch.value += 0;`,
+    noticedBy: ["packages/adapter-postgres/test/branches.test.ts"],
+  },
+  {
+    fault: "what a crash leaves in a tenant's own database is found by nobody",
+    file: `${spanning}/spanning-transaction.ts`,
+    text: "    await writeNote(decider, { store, transaction: this.#transaction }, noted, this.#bounds);",
+    replacement: "",
+    noticedBy: [lone],
+  },
+  {
+    fault: "a tenant is forgotten in which something may be prepared still",
+    file: `${spanning}/judge-note.ts`,
+    text: `    return sighting === "ended" || (sighting === "absent" && isLate);`,
+    replacement: `    return sighting === "ended" || sighting === "absent";`,
+    noticedBy: ["packages/core/test/session/spanning/model.test.ts", lone],
+  },
+  {
+    fault: "what a tenant has left is taken for ended because it is not where that has moved to",
+    file: `${spanning}/member-recovery.ts`,
+    text: `    return this.#place === at ? "absent" : "moved";`,
+    replacement: `    return at === "" ? "moved" : "absent";`,
+    noticedBy: [lone],
+  },
+  {
+    fault: "a note is gone while a branch of its transaction waits for recovery",
+    file: `${spanning}/spanning-transaction.ts`,
+    text: "    if (this.#isNoted && !pending.some(({ context }) => isMemberAlone(context))) {",
+    replacement: "    if (this.#isNoted) {",
+    noticedBy: [lone],
+  },
+  {
+    fault: "recovery may not end what was prepared in a tenant's role",
+    file: "packages/adapter-postgres/src/branches.ts",
+    text: `  const ahead = session.role === undefined ? "" : asLogin;`,
+    replacement: `  const ahead = asLogin.slice(asLogin.length);`,
     noticedBy: ["packages/adapter-postgres/test/branches.test.ts"],
   },
 ];

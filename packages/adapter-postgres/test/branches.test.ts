@@ -45,6 +45,45 @@ describe("a branch", () => {
     }
   });
 
+  it("of a role is its login's once it is prepared, and what was deferred is checked in the role", async () => {
+    const [login, role, seen, check] = [uniqueName("l"), uniqueName("r"), uniqueName("s"), uniqueName("f")];
+    await asAdmin(`create role ${role}`);
+    await asAdmin(`create role ${login} login password 'p' in role ${role}`);
+    await asAdmin(`create table ${seen} (who text)`);
+    await asAdmin(
+      `create function ${check}() returns trigger language plpgsql as $$ begin insert into ${seen} values (current_user); return null; end $$`,
+    );
+    await asAdmin(
+      `create constraint trigger t after insert on ${table} deferrable initially deferred for each row execute function ${check}()`,
+    );
+    await asAdmin(`grant insert on ${table}, ${seen} to ${role}`);
+    try {
+      for (const end of ["commit", "rollback"] as const) {
+        const connection = await connected({ user: login, password: "p" });
+        const it = branch();
+        connection.setContext({ role });
+        await connection.begin({ branch: it, traceable: true });
+        await run(connection, `insert into ${table} values (1)`);
+        expect(await connection.prepareBranch(it)).toMatchObject({ vote: "prepared" });
+        connection.setContext(undefined);
+        expect(await value(connection, "select current_user")).toBe(login);
+        connection.destroy();
+        const another = await connected({ user: login, password: "p" });
+        expect((await another.listPrepared(soon())).map((found) => found.branch)).toContainEqual(it);
+        expect(await another.finishPrepared(it, end)).toBe("done");
+        another.destroy();
+      }
+      const admin = await connected();
+      expect(await value(admin, `select string_agg(who, ',') from ${seen}`)).toBe(role);
+      admin.destroy();
+    } finally {
+      await asAdmin(`drop table ${seen}`);
+      await asAdmin(`drop function ${check} cascade`);
+      await asAdmin(`drop owned by ${login}, ${role}`);
+      await asAdmin(`drop role ${login}, ${role}`);
+    }
+  });
+
   it("is listed in its own database only", async () => {
     const other = uniqueName("d");
     await asAdmin(`create database ${other}`);

@@ -7,19 +7,19 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { DatabaseManager } from "@nsj/mdb-core";
 import { type RunningMysql, startMysql, startPostgres, untilUp } from "@nsj/mdb-wire-servers";
-import { openDatabases, tenant } from "./databases.ts";
+import { asTenant, openDatabases, tenant } from "./databases.ts";
 import type { Label } from "./points.ts";
-import { isPostgres, type Task, type Told, tenantOn, waiting } from "./task.ts";
+import { isPostgres, type Task, type Told, tenantIn, tenantOn, waiting } from "./task.ts";
 
 const program = fileURLToPath(new URL("./transaction-main.ts", import.meta.url));
 
-/** Each database has a table `work (id)` and tables for decisions; the tenant has the first in a schema of its own. */
+/** Each database has a table `work (id)` and tables for decisions; of the tenants one has the first in a schema of its own, the other in a database. */
 export interface Bed {
   /** `m` only where the machine has a MariaDB. */
   readonly databases: Readonly<Record<Exclude<Label, "m">, string> & { readonly m?: string }>;
   /** The server `m`. */
   readonly mariadb: RunningMysql | undefined;
-  /** This process as another one that has the databases too, and has never heard of the tenant: it recovers. */
+  /** This process as another one that has the databases too, and opens no tenant unless recovery does: it recovers. */
   readonly recoverer: DatabaseManager;
   stop(): Promise<void>;
 }
@@ -54,16 +54,21 @@ export async function makeBed(): Promise<Bed> {
   ]);
   const mariadb = m?.flavor === "mariadb" ? m : undefined;
   const own = { a: a.url, b: b.url, c: join(directory, "c.db"), ...(mariadb && { m: mariadb.url }) };
+  const ofTenant = new URL(b.url);
+  ofTenant.pathname = `/${tenant}`;
+  const o = tenantIn(ofTenant.href);
   // It recovers when it is told to, and never by itself.
-  const recoverer = openDatabases(own, undefined);
-  for (const label of recoverer.labels) {
+  const recoverer = openDatabases({ ...own, o }, undefined);
+  for (const label of Object.keys(own)) {
     await recoverer.database(label).execute("create table work (id integer primary key)");
     await recoverer.prepareStore(label);
   }
+  await recoverer.database("b").execute(`create database ${tenant}`);
+  await asTenant(() => recoverer.database("o").execute("create table work (id integer primary key)"));
   await recoverer.database("b").execute(`create schema ${tenant}`);
   await recoverer.database("b").execute(`create table ${tenant}.work (id integer primary key)`);
   return {
-    databases: { ...own, t: tenantOn(b.url) },
+    databases: { ...own, t: tenantOn(b.url), o },
     mariadb,
     recoverer,
     async stop() {
@@ -129,7 +134,9 @@ export async function recoverAndLook(
   const has: Record<string, boolean> = {};
   for (const label of labels) {
     const [where, table] = label === "t" ? ["b", `${tenant}.work`] : [label, "work"];
-    const count = await recoverer.database(where).queryScalar(`select count(*) from ${table} where id = :id`, { id });
+    const count = await asTenant(() =>
+      recoverer.database(where).queryScalar(`select count(*) from ${table} where id = :id`, { id }),
+    );
     has[label] = Number(count) === 1;
   }
   return { has, prepared: (await recoverer.inDoubt()).length };

@@ -4,7 +4,7 @@ import { sqliteDriver } from "@nsj/mdb-adapter-sqlite";
 import { type DatabaseEntry, DatabaseManager, type Driver, defineDatabase, type ManagerOptions } from "@nsj/mdb-core";
 import { tenants } from "@nsj/mdb-tenants";
 import { type Place, watched } from "./steps.ts";
-import { isMariadb, isPostgres, sharedServerOf } from "./task.ts";
+import { isMariadb, isPostgres, ownDatabaseOf, sharedServerOf } from "./task.ts";
 
 /** The label of the pool that the tenant shares with others. */
 const pool = "pool";
@@ -34,6 +34,11 @@ export function openDatabases(
         [pool, defineDatabase(told(postgresDriver), postgresDriver.parseUrl(shared))],
         [label, shops],
       ];
+    }
+    const own = ownDatabaseOf(where);
+    if (own !== undefined) {
+      const resolve = () => defineDatabase(told(postgresDriver), postgresDriver.parseUrl(own));
+      return [[label, tenants({ driver: postgresDriver, resolve, scope })]];
     }
     if (isPostgres(where)) return [[label, defineDatabase(told(postgresDriver), postgresDriver.parseUrl(where))]];
     if (isMariadb(where)) return [[label, defineDatabase(told(mariadbDriver), mariadbDriver.parseUrl(where))]];

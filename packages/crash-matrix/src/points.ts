@@ -1,8 +1,8 @@
 import { type Place, phases, type StepName } from "./steps.ts";
 import type { Event } from "./task.ts";
 
-/** Two PostgreSQL servers `a` and `b`, a SQLite file `c`, a MariaDB server `m`, and `t`, a tenant who shares `b`. */
-export type Label = "a" | "b" | "c" | "m" | "t";
+/** Two PostgreSQL servers `a` and `b`, a SQLite file `c`, a MariaDB server `m`; `t`, a tenant who shares `b`, and `o`, one with a database of its own there. */
+export type Label = "a" | "b" | "c" | "m" | "o" | "t";
 
 /** Which databases take part, and which of them decides. */
 export interface Topology {
@@ -10,7 +10,7 @@ export interface Topology {
   readonly decider: Label;
 }
 
-/** Two PostgreSQL; one and a SQLite file; two and a file; MariaDB as a branch, as the decider, and with both others; and a tenant as a branch. */
+/** Two PostgreSQL; one and a SQLite file; two and a file; MariaDB as a branch, as the decider, and with both others; and tenants as branches. */
 export const topologies: readonly Topology[] = [
   { labels: ["a", "b"], decider: "a" },
   { labels: ["a", "b"], decider: "b" },
@@ -20,6 +20,8 @@ export const topologies: readonly Topology[] = [
   { labels: ["a", "m"], decider: "m" },
   { labels: ["a", "m", "c"], decider: "c" },
   { labels: ["t", "a"], decider: "a" },
+  { labels: ["o", "a"], decider: "a" },
+  { labels: ["b", "o", "c"], decider: "c" },
 ];
 
 /** One case: what happens, and where. */
@@ -31,9 +33,12 @@ export interface Point extends Topology {
 const ofBranch: readonly StepName[] = ["work", "prepare", "finish"];
 const ofDecider: readonly StepName[] = ["work", "decide", "commit"];
 
+const ofNotingDecider: readonly StepName[] = ["note", "noted", ...ofDecider];
+
 function places({ labels, decider }: Topology): readonly Place[] {
+  const isNoted = labels.includes("o");
   return labels.flatMap((label) =>
-    (label === decider ? ofDecider : ofBranch).flatMap((step) =>
+    (label !== decider ? ofBranch : isNoted ? ofNotingDecider : ofDecider).flatMap((step) =>
       phases.map((phase): Place => `${label} ${step} ${phase}`),
     ),
   );

@@ -1,7 +1,7 @@
 import type { Driver, DriverConnection } from "@nsj/mdb-core";
 
 /** What a participant is asked for in a transaction over several databases. */
-export type StepName = "work" | "prepare" | "decide" | "commit" | "finish";
+export type StepName = "note" | "noted" | "work" | "prepare" | "decide" | "commit" | "finish";
 
 /** When something happens to a step. */
 export const phases = ["before", "sent", "answered"] as const;
@@ -32,12 +32,16 @@ export function watched<Options extends object>(
 }
 
 function watch(connection: DriverConnection, label: string, at: (place: Place) => Promise<void>): DriverConnection {
+  let isNoting = false;
   return new Proxy(connection, {
     get(target, key) {
       const value: unknown = Reflect.get(target, key, target);
       if (typeof value !== "function") return value;
       return (...values: readonly unknown[]) => {
-        const name = stepOf(key, values[0]);
+        let name = stepOf(key, values[0]);
+        // A note is a transaction of its own.
+        if (name === "commit" && isNoting) name = "noted";
+        if (name === "note" || name === "noted") isNoting = name === "note";
         const call = (): unknown => Reflect.apply(value, target, values);
         return name === undefined ? call() : step(`${label} ${name}`, at, call);
       };
@@ -71,6 +75,7 @@ function stepOf(member: string | symbol, first: unknown): StepName | undefined {
     case "query": {
       const { text } = first as { readonly text: string };
       if (text.startsWith("insert into work")) return "work";
+      if (text.startsWith("insert into mdb_members")) return "note";
       // Before the first transaction, one that writes no row finds out whether decisions can be written.
       return text.startsWith("insert into mdb_decisions") && text.includes("slot = 1") ? "decide" : undefined;
     }

@@ -47,6 +47,21 @@ export function sharedServerOf(database: string): string | undefined {
   return /^tenant (.*)/.exec(database)?.[1];
 }
 
+/** The place of a tenant with a database of its own, by the URL of that. */
+export function tenantIn(database: string): string {
+  return `tenant's own ${database}`;
+}
+
+/** The database that is a tenant's own; `undefined` for what has a label itself. */
+export function ownDatabaseOf(database: string): string | undefined {
+  return /^tenant's own (.*)/.exec(database)?.[1];
+}
+
+/** The URL of a database of PostgreSQL, whoever's it is. */
+export function urlOf(database: string): string {
+  return sharedServerOf(database) ?? ownDatabaseOf(database) ?? database;
+}
+
 /** Whether it is a server of MariaDB. */
 export function isMariadb(database: string): boolean {
   return database.startsWith("mariadb:");

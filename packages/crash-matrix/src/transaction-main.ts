@@ -2,7 +2,7 @@ import { CommitOutcomeUnknownError } from "@nsj/mdb-core";
 import { crashPostgres } from "@nsj/mdb-wire-servers";
 import { asTenant, openDatabases } from "./databases.ts";
 import type { Place } from "./steps.ts";
-import { isMariadb, sharedServerOf, type Task, type Told, waiting } from "./task.ts";
+import { isMariadb, type Task, type Told, urlOf, waiting } from "./task.ts";
 
 // One process with a coordinator in it: runs what its argument says, and tells what it was told.
 const task = JSON.parse(process.argv[2] ?? "{}") as Task;
@@ -24,7 +24,7 @@ async function at(place: Place): Promise<void> {
     await new Promise(() => undefined);
   } else {
     const where = task.databases[task.event.of] ?? "";
-    await crashPostgres(sharedServerOf(where) ?? where);
+    await crashPostgres(urlOf(where));
   }
 }
 

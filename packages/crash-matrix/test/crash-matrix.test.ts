@@ -78,6 +78,28 @@ describe("a transaction with a tenant of a shared pool is whole after recovery b
   }
 });
 
+const lone: Topology = { labels: ["o", "a"], decider: "a" };
+const loneOfFile: Topology = { labels: ["b", "o", "c"], decider: "c" };
+
+const pointsOfLoneTenant: readonly (readonly [Point, boolean | undefined])[] = [
+  [{ ...lone, at: "a noted answered", event: die }, false],
+  [{ ...lone, at: "o prepare sent", event: die }, false],
+  [{ ...lone, at: "o prepare answered", event: die }, false],
+  [{ ...lone, at: "a commit answered", event: die }, true],
+  [{ ...lone, at: "o finish before", event: { kill: "server", of: "o" } }, true],
+  [{ ...loneOfFile, at: "c commit answered", event: die }, true],
+];
+
+describe("a transaction with a tenant that has a database of its own is whole after recovery by who has never opened it", () => {
+  for (const [point, committed] of pointsOfLoneTenant) {
+    it(nameOf(point), async () => {
+      const { faults, has } = await playPoint(bed, point);
+      expect(faults).toEqual([]);
+      if (committed !== undefined) expect(new Set(Object.values(has))).toEqual(new Set([committed]));
+    });
+  }
+});
+
 describe("recovery while a coordinator sleeps between the votes and its decision", () => {
   const asleep = async (recover: () => Promise<void>) => {
     const id = nextId();

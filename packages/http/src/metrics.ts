@@ -19,7 +19,7 @@ export interface MetricsHandler {
 
 /** Pools of one name. */
 interface Pool {
-  readonly labels: { readonly db_client_connection_pool_name: string };
+  readonly labels: { readonly db_client_connection_pool_name: string; readonly mdb_tenant?: string };
   readonly stats: PoolStats[];
 }
 
@@ -27,7 +27,8 @@ const contentType = "text/plain; version=0.0.4; charset=utf-8";
 
 /**
  * A page for Prometheus: what every pool of a manager counts, under the names that OpenTelemetry's conversion to Prometheus gives to the same figures, units included. Reads
- * `stats()` and nothing else, so it costs nothing between two scrapes and asks no server. Show it to your own network only: it names labels.
+ * `stats()` and nothing else, so it costs nothing between two scrapes and asks no server. Show it to your own network only: it names labels. Tenants
+ * are told apart by the groups of their `metricTenant` only.
  */
 export function metrics(databases: Pick<DatabaseManager, "stats">, options: MetricsOptions = {}): MetricsHandler {
   const { poolName = (label: string) => label } = options;
@@ -45,11 +46,16 @@ export function metrics(databases: Pick<DatabaseManager, "stats">, options: Metr
 
 function poolsOf(stats: Readonly<Record<string, PoolStats>>, poolName: (label: string) => string): readonly Pool[] {
   const pools = new Map<string, Pool>();
-  for (const [label, of] of Object.entries(stats)) {
-    const name = poolName(label);
-    const pool = pools.get(name) ?? { labels: { db_client_connection_pool_name: name }, stats: [] };
+  const add = (labels: Pool["labels"], of: PoolStats): void => {
+    const key = JSON.stringify(labels);
+    const pool = pools.get(key) ?? { labels, stats: [] };
     pool.stats.push(of);
-    pools.set(name, pool);
+    pools.set(key, pool);
+  };
+  for (const [label, of] of Object.entries(stats)) {
+    const name = { db_client_connection_pool_name: poolName(label) };
+    if (of.groups === undefined) add(name, of);
+    else for (const [group, ofGroup] of Object.entries(of.groups)) add({ ...name, mdb_tenant: group }, ofGroup);
   }
   return [...pools.values()];
 }

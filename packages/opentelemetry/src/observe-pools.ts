@@ -1,5 +1,6 @@
 import type { DatabaseManager, PoolStats } from "@nsj/mdb-core";
 import type { Attributes, BatchObservableResult, Meter, Observable } from "@opentelemetry/api";
+import { groupAttribute } from "./group-attribute.ts";
 import type { Settings } from "./options.ts";
 
 /** The managers that are watched, at this moment. */
@@ -20,20 +21,26 @@ export function observePools(meter: Meter, managers: Managers, { poolName }: Set
   const observables = instruments.map(({ observable }) => observable);
   const callback = (result: BatchObservableResult): void => {
     const sums = new Map<Observable, Map<string, { value: number; readonly attributes: Attributes }>>();
+    const add = (stats: PoolStats, pool: Attributes): void => {
+      for (const { observable, read } of instruments) {
+        const points = sums.get(observable) ?? new Map();
+        sums.set(observable, points);
+        for (const [value, more] of read(stats)) {
+          const attributes = { ...pool, ...more };
+          const key = JSON.stringify(attributes);
+          // Labels that share a name are one pool to whoever looks.
+          const point = points.get(key);
+          if (point === undefined) points.set(key, { value, attributes });
+          else point.value += value;
+        }
+      }
+    };
     for (const manager of managers()) {
       for (const [label, stats] of Object.entries(manager.stats())) {
-        const pool = { "db.client.connection.pool.name": poolName(label) };
-        for (const { observable, read } of instruments) {
-          const points = sums.get(observable) ?? new Map();
-          sums.set(observable, points);
-          for (const [value, more] of read(stats)) {
-            const attributes = { ...pool, ...more };
-            const key = JSON.stringify(attributes);
-            // Labels that share a name are one pool to whoever looks.
-            const point = points.get(key);
-            if (point === undefined) points.set(key, { value, attributes });
-            else point.value += value;
-          }
+        for (const [group, of] of stats.groups === undefined
+          ? [[undefined, stats] as const]
+          : Object.entries(stats.groups)) {
+          add(of, { "db.client.connection.pool.name": poolName(label), ...groupAttribute(group) });
         }
       }
     }

@@ -2,6 +2,7 @@ import type { ConnectTrace } from "@nsj/mdb-core";
 import { type Span, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { errorTypeOf } from "./failures.ts";
 import { follow } from "./follow.ts";
+import { groupAttribute } from "./group-attribute.ts";
 import { durationSeconds } from "./instruments.ts";
 import { isInMemory, targetAttributes } from "./target-attributes.ts";
 import type { Watching } from "./watch-queries.ts";
@@ -23,7 +24,7 @@ export function watchConnects({ settings, isWatched, tracer, meter }: Watching):
     ended(event) {
       const found = begun.get(event);
       if (found === undefined) return;
-      const { database, engine, error } = event;
+      const { database, engine, error, group } = event;
       const type = error === undefined ? undefined : errorTypeOf(engine, error);
       if (type !== undefined) {
         found.span?.setAttribute("error.type", type);
@@ -32,6 +33,7 @@ export function watchConnects({ settings, isWatched, tracer, meter }: Watching):
       found.span?.end();
       createTime?.record((performance.now() - found.at) / 1_000, {
         "db.client.connection.pool.name": settings.poolName(database),
+        ...groupAttribute(group),
         ...(type !== undefined && { "error.type": type }),
       });
     },

@@ -1,5 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { PoolEvent } from "@nsj/mdb-core";
+import type { Attributes } from "@opentelemetry/api";
+import { groupAttribute } from "./group-attribute.ts";
 import { durationSeconds } from "./instruments.ts";
 import type { Watching } from "./watch-queries.ts";
 
@@ -16,14 +18,16 @@ export function watchLeases({ settings, isWatched, meter }: Watching): () => voi
     "db.client.connection.use_time",
     "The time between borrowing a connection and returning it to the pool.",
   );
-  const names = new Map<string, { readonly "db.client.connection.pool.name": string }>();
+  const names = new Map<string, Attributes>();
   const listen = (message: unknown): void => {
     const event = message as PoolEvent;
     if (event.type !== "released" || !isWatched(event)) return;
-    let attributes = names.get(event.database);
+    const { database, group } = event;
+    const key = group === undefined ? database : JSON.stringify([database, group]);
+    let attributes = names.get(key);
     if (attributes === undefined) {
-      attributes = { "db.client.connection.pool.name": settings.poolName(event.database) };
-      names.set(event.database, attributes);
+      attributes = { "db.client.connection.pool.name": settings.poolName(database), ...groupAttribute(group) };
+      names.set(key, attributes);
     }
     waitTime.record(event.waitedMs / 1_000, attributes);
     useTime.record(event.heldMs / 1_000, attributes);

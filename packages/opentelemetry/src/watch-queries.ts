@@ -12,6 +12,7 @@ import {
 import { exceptionLog, type LogProvider } from "./exceptions.ts";
 import { errorTypeOf, failureAttributes } from "./failures.ts";
 import { follow } from "./follow.ts";
+import { groupAttribute } from "./group-attribute.ts";
 import { durationSeconds, rowCounts } from "./instruments.ts";
 import type { Settings } from "./options.ts";
 import { warnOfSecondInstrumentation } from "./second-instrumentation.ts";
@@ -72,9 +73,10 @@ export function watchQueries({ settings, isWatched, tracer, meter, loggerProvide
       if (event.kind === "internal" || !isWatched(event)) return;
       const at = tracer === undefined ? undefined : endSpan(event);
       if (duration === undefined && logException === undefined) return;
-      const { durationMs, engine, error, returnedRows } = event;
+      const { durationMs, engine, error, group, returnedRows } = event;
       const { metric } = statements.describe(event);
-      const attributes = error === undefined ? metric : { ...metric, ...failureAttributes(engine, error) };
+      const ofTenant = group === undefined ? metric : { ...metric, ...groupAttribute(group) };
+      const attributes = error === undefined ? ofTenant : { ...ofTenant, ...failureAttributes(engine, error) };
       if (durationMs !== undefined) duration?.record(durationMs / 1_000, attributes);
       if (returnedRows !== undefined) rows?.record(returnedRows, attributes);
       if (error !== undefined) logException?.(error, attributes, at ?? context.active());

@@ -4,6 +4,7 @@ import {
   type Entered,
   type Entering,
   PoolClosedError,
+  type PoolStats,
 } from "@nsj/mdb-core";
 import { tell } from "./events.ts";
 import { Lookups } from "./lookups.ts";
@@ -34,8 +35,8 @@ export class Fleet {
   readonly lookups: Lookups;
   readonly opener: Opener;
   readonly counts = { opened: 0, evicted: { idle: 0, room: 0, done: 0, gone: 0 }, moved: 0 };
-  /** Counters of pools that are gone. */
-  retired = noStats;
+  /** Counters of pools that are gone, by the group that metrics count them in. */
+  readonly retired = new Map<string | undefined, PoolStats>();
   /** The one used least recently comes first. */
   readonly tenants = new Map<string, Tenant>();
   readonly #closings = new Set<Promise<unknown>>();
@@ -114,7 +115,9 @@ export class Fleet {
     const { timeoutMs } = options;
     const closing = generation.database.close(timeoutMs === undefined ? {} : { timeoutMs }).then(() => {
       const stats = generation.stats();
-      if (stats !== undefined) this.retired = sumStats([this.retired, { ...stats, max: 0, min: 0 }]);
+      if (stats === undefined) return;
+      const { group } = generation;
+      this.retired.set(group, sumStats([this.retired.get(group) ?? noStats, { ...stats, max: 0, min: 0 }]));
     });
     this.#closings.add(closing);
     const over = (): void => void this.#closings.delete(closing);

@@ -8,6 +8,7 @@ import {
 } from "@nsj/mdb-core";
 import { Budgets } from "./budgets.ts";
 import { TenantMismatchError, TenantUnavailableError } from "./errors.ts";
+import { MetricGroups } from "./metric-groups.ts";
 import type { CheckedTenantsOptions } from "./options.ts";
 import { type OpenPlace, readPlace, type UnavailablePlace } from "./place.ts";
 import type { TenantScope } from "./scope.ts";
@@ -21,6 +22,7 @@ export class Opener {
   readonly #scope: TenantScope;
   readonly #databases: DatabaseManager;
   readonly #environment: CompositeEnvironment;
+  readonly #groups: MetricGroups;
 
   constructor(
     label: string,
@@ -35,6 +37,7 @@ export class Opener {
     this.#databases = databases;
     this.#environment = environment;
     this.budgets = new Budgets(options);
+    this.#groups = new MetricGroups(label, options.metricTenant);
   }
 
   /** Reads what was found of a tenant. @throws ConfigurationError for what is no place */
@@ -47,8 +50,10 @@ export class Opener {
     const { perTenant, hookTimeoutMs } = this.#options;
     const { connections, waiting } = { ...perTenant, ...place.facts.limits };
     const generation: { current?: Generation } = {};
+    const group = this.#groups.of(id);
     const options = {
       key: id,
+      group,
       refusal: () => this.#refusal(id, generation.current),
       maxConnections: connections,
       maxWaiting: waiting,
@@ -56,7 +61,7 @@ export class Opener {
     if (place.kind === "shared") {
       const pool = this.#poolOf(id, place.on);
       const database = this.#environment.sharedMember(pool, { ...options, context: place.context, hookTimeoutMs });
-      generation.current = new Generation(place, database);
+      generation.current = new Generation(place, database, group);
       return generation.current;
     }
     const { definition } = place;
@@ -66,7 +71,7 @@ export class Opener {
       budget,
       password: () => generation.current?.password?.(),
     });
-    generation.current = new Generation(place, database, budget);
+    generation.current = new Generation(place, database, group, budget);
     generation.current.password = this.#environment.passwordOf(definition);
     return generation.current;
   }

@@ -66,6 +66,11 @@ export interface TenantsOptions {
   readonly scope?: string;
   /** All ids, for `each`. */
   readonly list?: () => Iterable<string> | AsyncIterable<string>;
+  /**
+   * The group that metrics count a tenant in, as its plan or its shard: 50 different ones for a label, and any beyond are `"other"`, with a warning once. Called when a
+   * tenant is opened; what throws or gives no text is `"other"` too. By default metrics do not tell tenants apart.
+   */
+  readonly metricTenant?: (tenant: string) => string;
   /** How values come back, for all tenants alike. */
   readonly types?: TypeOptions;
   /** See `DatabaseOptions.hookTimeoutMs`. */
@@ -89,6 +94,7 @@ const rules: OptionRules<TenantsOptions> = {
   idPattern: { type: "object" },
   scope: { type: "string" },
   list: { type: "function" },
+  metricTenant: { type: "function" },
   types: { type: "object" },
   hookTimeoutMs: { type: "milliseconds" },
 };

@@ -1,6 +1,6 @@
 import type { BudgetStats, PoolStats } from "@nsj/mdb-core";
 import type { Fleet } from "./fleet.ts";
-import { noStats, sumStats } from "./pool-sums.ts";
+import { sumStats } from "./pool-sums.ts";
 
 /** One tenant that is open. */
 export interface TenantStats {
@@ -41,11 +41,26 @@ export interface TenantsStats {
 
 const inTop = 20;
 
-/** The sums of the pools of a label. */
+/** The sums of the pools of a label; by group as well, where metrics tell its tenants apart. */
 export function poolStats({ tenants, retired }: Fleet): PoolStats {
-  const pools = [...tenants.values()].flatMap(({ current, left }) => [...(current ? [current] : []), ...left]);
-  const open = pools.flatMap((it) => it.stats() ?? []);
-  return open.length === 0 && retired === noStats ? noStats : sumStats([...open, retired]);
+  const groups = new Map<string | undefined, PoolStats[]>();
+  const count = (group: string | undefined, stats: PoolStats): void => {
+    const ofGroup = groups.get(group);
+    if (ofGroup === undefined) groups.set(group, [stats]);
+    else ofGroup.push(stats);
+  };
+  for (const { current, left } of tenants.values()) {
+    for (const generation of current === undefined ? left : [current, ...left]) {
+      const stats = generation.stats();
+      if (stats !== undefined) count(generation.group, stats);
+    }
+  }
+  for (const [group, stats] of retired) count(group, stats);
+  const all = sumStats([...groups.values()].flat());
+  const named = [...groups].flatMap(([group, stats]) =>
+    group === undefined ? [] : [[group, sumStats(stats)] as const],
+  );
+  return named.length === 0 ? all : { ...all, groups: Object.fromEntries(named) };
 }
 
 /** The figures of a label. */

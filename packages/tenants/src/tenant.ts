@@ -7,6 +7,8 @@ export class Generation {
   readonly database: Database;
   /** Whether the pool is the tenant's own. */
   readonly isOwn: boolean;
+  /** The group that metrics count it in, where there are any. */
+  readonly group: string | undefined;
   /** What its pool shares with others; `undefined` where that is another label's. */
   readonly budget: ConnectionBudget | undefined;
   /** The definition's password now, where that is a function. */
@@ -17,7 +19,8 @@ export class Generation {
   /** Called when it is used no more, once it was left. */
   whenUnused: (() => void) | undefined;
 
-  constructor(place: OpenPlace, database: Database, budget?: ConnectionBudget) {
+  constructor(place: OpenPlace, database: Database, group: string | undefined, budget?: ConnectionBudget) {
+    this.group = group;
     this.place = place;
     this.database = database;
     this.budget = budget;

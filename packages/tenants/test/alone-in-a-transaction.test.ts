@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { postgresDriver } from "@nsj/mdb-adapter-postgres";
 import { sqlite } from "@nsj/mdb-adapter-sqlite";
-import { DatabaseManager, PermissionError, UndefinedObjectError } from "@nsj/mdb-core";
+import { DatabaseManager, defineDatabase, PermissionError, UndefinedObjectError } from "@nsj/mdb-core";
 import { tenants } from "@nsj/mdb-tenants";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { LoneTenants } from "./support/lone-tenants.ts";
@@ -162,6 +162,41 @@ describe("what a process has left in a tenant's own database", () => {
     await manager.resolve(transaction, "commit", { force: true });
     expect(await bed.rows("acme")).toContain(id);
     expect(await manager.outcome(transaction)).toBe("committed");
+    expect(await bed.notes()).toBe(0);
+  });
+
+  it("is kept for by a note, and ended by recovery, where the tenant was closed meanwhile", async () => {
+    let isAway = true;
+    const options = postgresDriver.parseUrl(bed.url("acme"));
+    const cutOff = {
+      ...postgresDriver,
+      connector(given: typeof options, context: Parameters<typeof postgresDriver.connector>[1]) {
+        const connector = postgresDriver.connector(given, context);
+        const connect: typeof connector.connect = async (operation) => {
+          const connection = await connector.connect(operation);
+          const finish = connection.finishPrepared?.bind(connection);
+          connection.finishPrepared = (branch, end) => {
+            if (isAway) throw new Error("the way to the server is cut");
+            return finish?.(branch, end) ?? "gone";
+          };
+          return connection;
+        };
+        return Object.assign(Object.create(connector), { connect });
+      },
+    };
+    bed.places.set("acme", defineDatabase(cutOff, options));
+    const open = bed.open({ open: 1, connections: 1 });
+    const id = ++lastId;
+    await both(open, "acme", id);
+    expect(await bed.rows("acme")).not.toContain(id);
+    await open.shops.run("bolt", () => open.shop.query("select 1"));
+    expect(open.shops.stats("acme")).toBeUndefined();
+    isAway = false;
+    expect((await open.manager.recover()).branches).toMatchObject([
+      { key: "acme", decision: "committed", result: "done" },
+    ]);
+    expect(await bed.rows("acme")).toContain(id);
+    await open.manager.close();
     expect(await bed.notes()).toBe(0);
   });
 

@@ -166,30 +166,32 @@ describe("a tenant of a shared pool in an atomic transaction over several labels
     });
   });
 
-  it("is looked for under its pool's label, and not under its own", async () => {
-    const { manager } = open();
-    expect(await errorOf(() => manager.recover({ labels: ["shop"] }))).toBeInstanceOf(UnsupportedError);
-    expect(await manager.recover({ labels: ["shard"] })).toEqual({ branches: [], unreachable: [] });
+  it("is looked for under its pool's label: under its own are those with a database of their own", async () => {
+    const { manager, lookups } = open();
+    for (const label of ["shop", "shard"] as const) {
+      expect(await manager.recover({ labels: [label] })).toEqual({ branches: [], unreachable: [] });
+    }
+    expect(lookups).toEqual([]);
+  });
+
+  it("takes part in its role", async () => {
+    const { shops, manager, shard } = open();
+    const id = ++lastId;
+    await shard.execute("grant usage on schema acme to reader");
+    await shard.execute("grant insert on acme.t to reader");
+    await shops.run("reader", () =>
+      manager.transaction(["shop", "control"], async ({ shop, control }) => {
+        await control.execute(insert(id));
+        await shop.execute(insert(id));
+        expect(await shop.queryScalar("select current_user")).toBe("reader");
+      }),
+    );
+    expect(await rowsOf(shard, "acme.t")).toContain(id);
+    expect(await manager.inDoubt()).toEqual([]);
   });
 });
 
-describe("a tenant whose branches nobody would find", () => {
-  it.each(["alone", "reader"])("is refused before anything is sent: %s", async (id) => {
-    const { shops, manager } = open();
-    let isRun = false;
-    const refused = errorOf(() =>
-      shops.run(id, () =>
-        manager.transaction(["control", "shop"], async () => {
-          isRun = true;
-        }),
-      ),
-    );
-    expect(await refused).toBeInstanceOf(UnsupportedError);
-    expect((await refused).message).toContain("shop (postgres)");
-    expect(isRun).toBe(false);
-    expect(shops.stats(id)).toMatchObject({ uses: 0 });
-  });
-
+describe("a tenant with a database of its own", () => {
   it("takes part in what says that it is best effort", async () => {
     const { shops, manager, shop } = open();
     const id = ++lastId;

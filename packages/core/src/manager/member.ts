@@ -7,6 +7,8 @@ import type { DatabaseOptions } from "./definitions.ts";
 export interface Membership {
   /** Which one it is: with the label, what transactions are joined by. */
   readonly key: string;
+  /** The group that metrics count it in, where they tell the members apart. */
+  readonly group?: string | undefined;
   /**
    * Why the calling code must not use a session, transaction or connection of this member, asked at each call on one; `undefined` where it may.
    * Synchronous.

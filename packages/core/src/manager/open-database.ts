@@ -52,6 +52,7 @@ interface Belonging {
   readonly identity: object;
   /** Where it is one of several behind a label: which, and what they have in common. */
   readonly key?: string | undefined;
+  readonly group?: string | undefined;
   readonly refusal?: DatabaseContext["refusal"];
   readonly types?: TypeOptions | undefined;
   readonly statementTimeoutMs?: number | undefined;
@@ -113,6 +114,7 @@ function contextOf(
   const source: ConnectionSource = {
     label,
     key: belonging.key,
+    group: belonging.group,
     manager: environment.tally.manager,
     engine: driver.name,
     target,
@@ -155,6 +157,7 @@ function contextOf(
   const context: LivingContext = {
     identity: belonging.identity,
     key: belonging.key,
+    group: belonging.group,
     refusal: belonging.refusal,
     lending,
     tally: environment.tally,

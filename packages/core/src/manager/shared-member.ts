@@ -40,6 +40,7 @@ export function sharedMember(shared: DatabaseContext, options: SharedMemberOptio
     identity: of.identity,
     lending: undefined,
     key: options.key,
+    group: options.group,
     sharedWith: shared.database,
     refusal: options.refusal,
     get capabilities() {

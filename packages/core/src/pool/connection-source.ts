@@ -6,6 +6,8 @@ export interface ConnectionSource {
   readonly label: string;
   /** Which of the databases behind one label it is; absent where there is one. For errors and events. */
   readonly key?: string | undefined;
+  /** The group that metrics count it in, for events. */
+  readonly group?: string | undefined;
   /** The number of the manager that it belongs to, for events; 0 by default. */
   readonly manager?: number | undefined;
   /** The engine's name. */

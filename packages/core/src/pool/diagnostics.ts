@@ -11,6 +11,8 @@ export interface PoolPlace {
   readonly database: string;
   /** Which of the databases behind the label: a tenant's id; absent where there is one. */
   readonly key?: string;
+  /** The group that metrics count this database in, where they tell those behind a label apart; see `metricTenant` of tenants. */
+  readonly group?: string;
   /** `DatabaseManager.number`: two managers may use one label. */
   readonly manager: number;
   readonly engine: string;
@@ -65,6 +67,7 @@ export const connectChannel = tracingChannel<"mdb:connect", ConnectTrace>("mdb:c
 export const poolEventChannel = channel("mdb:pool:event");
 
 /** What every event says of its pool. */
-export function poolPlace({ label: database, key, manager = 0, engine }: ConnectionSource): PoolPlace {
-  return key === undefined ? { database, manager, engine } : { database, key, manager, engine };
+export function poolPlace({ label: database, key, group, manager = 0, engine }: ConnectionSource): PoolPlace {
+  if (key === undefined) return { database, manager, engine };
+  return group === undefined ? { database, key, manager, engine } : { database, key, group, manager, engine };
 }

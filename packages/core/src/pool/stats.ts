@@ -24,6 +24,11 @@ export interface RejectedCounts {
 
 /** A pool at one moment: gauges first, then counters since it was made. `total = idle + busy + connecting + closing`. */
 export interface PoolStats {
+  /**
+   * The same by group, where the label stands for many databases that metrics tell apart (`metricTenant` of tenants): together they are the whole. Absent
+   * everywhere else.
+   */
+  readonly groups?: Readonly<Record<string, PoolStats>>;
   /** `pool.max`, or less where the engine has room for less. */
   readonly max: number;
   /** `pool.min`, `max` at most. */

@@ -12,6 +12,8 @@ export interface DatabaseContext extends RowMappers {
   readonly identity: object;
   /** Which of the databases behind one label it is; `undefined` where there is one. */
   readonly key?: string | undefined;
+  /** The group that metrics count it in, for events. */
+  readonly group?: string | undefined;
   /** Stands for many databases, one of which each call means; it has no connections itself. */
   readonly isRouted?: boolean | undefined;
   /** Why the calling code must not use what belongs to this database; `undefined` where it may. */

@@ -27,6 +27,8 @@ export interface EventPlace {
   readonly database: string;
   /** Which of the databases behind the label: a tenant's id; absent where there is one. */
   readonly key?: string;
+  /** The group that metrics count this database in, where they tell those behind a label apart; see `metricTenant` of tenants. */
+  readonly group?: string;
   /** `DatabaseManager.number`: two managers may use one label. */
   readonly manager: number;
   readonly engine: string;
@@ -115,9 +117,10 @@ export function isQueryTraced(): boolean {
 }
 
 /** What every event says of its database. */
-export function eventPlace({ database, key, tally, engine }: DatabaseContext): EventPlace {
+export function eventPlace({ database, key, group, tally, engine }: DatabaseContext): EventPlace {
   const { manager } = tally;
-  return key === undefined ? { database, manager, engine } : { database, key, manager, engine };
+  if (key === undefined) return { database, manager, engine };
+  return group === undefined ? { database, key, manager, engine } : { database, key, group, manager, engine };
 }
 
 /** A rollback failed whose transaction nobody waits for: its connection is gone. */

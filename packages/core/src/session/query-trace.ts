@@ -49,6 +49,7 @@ export class QueryTrace implements OperationTrace {
       target: context.target,
     };
     if (key !== undefined) event.key = key;
+    if (context.group !== undefined) event.group = context.group;
     if (fingerprint !== undefined) event.fingerprint = fingerprint;
     this.event = event;
   }
@@ -128,8 +129,9 @@ export class QueryTrace implements OperationTrace {
   }
 
   /** It is known where it runs. */
-  at({ key, target }: DatabaseContext, transaction?: number): void {
+  at({ key, group, target }: DatabaseContext, transaction?: number): void {
     if (key !== undefined) this.event.key = key;
+    if (group !== undefined) this.event.group = group;
     this.event.target = target;
     if (transaction !== undefined) this.event.transaction = transaction;
   }

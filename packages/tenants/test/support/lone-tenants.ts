@@ -39,6 +39,11 @@ export class LoneTenants {
     return this.#server.stop();
   }
 
+  /** Of a database on the server. */
+  url(name: string): string {
+    return new URL(`/${name}`, this.#server.url).href;
+  }
+
   /** The definition of a database on the server. */
   own(
     name: string,

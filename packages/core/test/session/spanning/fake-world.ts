@@ -206,10 +206,37 @@ export class FakeDecider extends FakePart implements DecidingPart, RecoverableSt
   row: "C" | "R" | undefined;
   readonly #isFenced: boolean;
   #hasDecided = false;
+  /** A note of who takes part, as others see it. */
+  isNoted = false;
 
   constructor(server: FakeServer, isFenced: boolean) {
     super(server);
     this.#isFenced = isFenced;
+  }
+
+  /** A transaction of its own, before anything is begun. */
+  note(): Promise<void> {
+    return this.#setNote(true);
+  }
+
+  /** Nothing is left. */
+  over(): Promise<void> {
+    return this.#setNote(false);
+  }
+
+  #setNote(isNoted: boolean): Promise<void> {
+    const act = (): void => {
+      this.isNoted = isNoted;
+    };
+    return this.server.world.fromCoordinator(act, () => undefined);
+  }
+
+  /** What recovery reads, before it looks into the databases that are noted. */
+  readNote(): Promise<{ readonly isNoted: boolean; readonly decision: Verdict }> {
+    return this.server.world.fromRecovery(() => ({
+      isNoted: this.isNoted,
+      decision: this.row === "C" ? "committed" : this.row === "R" ? "rolled back" : "undecided",
+    }));
   }
 
   decide(): Promise<void> {
