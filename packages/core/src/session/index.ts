@@ -32,6 +32,7 @@ export { Session } from "./session.ts";
 export { checkLabels, refuseUnrecoverable } from "./spanning/choose-decider.ts";
 export { Coordinator } from "./spanning/coordinator.ts";
 export type { InDoubt } from "./spanning/in-doubt.ts";
+export type { BranchesInDoubt } from "./spanning/last-look.ts";
 export type { Verdict } from "./spanning/protocol.ts";
 export type { DoubtDecision, RecoveredBranch, RecoveryRound } from "./spanning/recovery.ts";
 export type { RecoveryOptions } from "./spanning/recovery-loop.ts";

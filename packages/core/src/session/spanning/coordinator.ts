@@ -6,12 +6,19 @@ import { isUndoneLater } from "../lending.ts";
 import { withRetry } from "../retry.ts";
 import { chooseDecider, refuseRunning } from "./choose-decider.ts";
 import { canPrepare, type DatabasePart, finishMs } from "./database-part.ts";
-import { fence, readDecision } from "./decision-store.ts";
+import { fence, readDecision, readNative } from "./decision-store.ts";
 import { finishBranch, listBranches } from "./finish-branch.ts";
-import { tellGone } from "./heuristics.ts";
+import { Heuristics } from "./heuristics.ts";
 import { type InDoubt, listInDoubt } from "./in-doubt.ts";
+import { type BranchesInDoubt, LastLook } from "./last-look.ts";
 import type { Verdict } from "./protocol.ts";
-import { type RecoverableLabel, type RecoveryRound, recoverBranches, type StoreOf } from "./recovery.ts";
+import {
+  type RecoverableLabel,
+  type RecoveredBranch,
+  type RecoveryRound,
+  recoverBranches,
+  type StoreOf,
+} from "./recovery.ts";
 import type { RecoveryOptions } from "./recovery-loop.ts";
 import { RegularRecovery } from "./regular-recovery.ts";
 import { type SpanningEvent, tellInDoubt, traceSpanning } from "./spanning-events.ts";
@@ -21,9 +28,6 @@ import { Stores } from "./stores.ts";
 
 /** How long one server is asked by recovery, in milliseconds. */
 const askMs = 5_000;
-
-/** How many branches are remembered that somebody has finished against the decision. */
-const mostHeuristics = 100;
 
 /** What the coordinator takes from its manager. */
 export interface CoordinatorFacts {
@@ -41,8 +45,8 @@ export class Coordinator {
   readonly #contexts: () => ReadonlyMap<string, DatabaseContext>;
   readonly #stores: Stores;
   readonly #regular: RegularRecovery;
-  /** The last ones, for whoever asks what is in doubt. */
-  readonly #heuristics: InDoubt[] = [];
+  readonly #heuristics = new Heuristics();
+  readonly #lastLook = new LastLook();
 
   constructor({ contexts, clock, random, recovery, manager }: CoordinatorFacts) {
     this.#contexts = contexts;
@@ -127,9 +131,7 @@ export class Coordinator {
     const decided =
       decision === "undecided" && parts.length > 0 ? await this.outcome(id).catch(() => decision) : decision;
     if (decided === "undecided") return;
-    const found = await Promise.all(parts.map((it) => tellGone(it.context, id, it.native, decided, askMs)));
-    this.#heuristics.push(...found.filter((it) => it !== undefined));
-    this.#heuristics.splice(0, this.#heuristics.length - mostHeuristics);
+    await Promise.all(parts.map((it) => this.#heuristics.look(it.context, id, it.native, decided, askMs)));
   }
 
   /**
@@ -137,12 +139,38 @@ export class Coordinator {
    * @param labels - whose branches are looked for; of all that can have some by default
    * @param isDue - see `recoverBranches`
    */
-  recover(labels?: readonly string[], isDue?: (branch: Branch) => boolean): Promise<RecoveryRound> {
+  async recover(labels?: readonly string[], isDue?: (branch: Branch) => boolean): Promise<RecoveryRound> {
     const storeOf: StoreOf = async (store) => {
       const context = await this.#stores.find(store, askMs);
       return typeof context === "string" ? context : { fence: (branch) => this.#fence(context, branch) };
     };
-    return recoverBranches(this.#recoverable(labels), storeOf, isDue);
+    const recoverable = this.#recoverable(labels);
+    const round = await recoverBranches(recoverable, storeOf, isDue);
+    this.#lastLook.see(
+      recoverable.map(({ label }) => label),
+      round,
+    );
+    for (const it of round.branches) if (it.result === "gone") void this.#lookAtGone(it);
+    return round;
+  }
+
+  /** What was prepared in a database when recovery last looked; `undefined` where nobody knows. */
+  leftIn(label: string): BranchesInDoubt | undefined {
+    return this.#lastLook.of(label);
+  }
+
+  /** A branch that was listed and is gone, of whichever process: its decision may tell its number on the server. Never rejects. */
+  async #lookAtGone({ label, found: { branch }, decision }: RecoveredBranch): Promise<void> {
+    if (branch === undefined || (decision !== "committed" && decision !== "rolled back")) return;
+    const id = spanningId(branch.store, branch.transaction);
+    const context = this.#contexts().get(label);
+    if (context === undefined || this.#regular.looksAfter(id)) return;
+    try {
+      const native = await this.#inStore(id, (store) => readNative(store, branch, askMs));
+      await this.#heuristics.look(context, id, native, decision, askMs);
+    } catch {
+      // Whoever knows its number could not be asked.
+    }
   }
 
   async #fence(context: DatabaseContext, branch: Branch): Promise<Verdict> {
@@ -172,7 +200,7 @@ export class Coordinator {
       const context = await this.#stores.find(store, askMs);
       return typeof context === "string" ? { decision: context } : readDecision(context, transaction, askMs);
     });
-    return [...found, ...this.#heuristics];
+    return [...found, ...this.#heuristics.last];
   }
 
   /** What was decided over a transaction. @throws TransactionStateError where no database here keeps its store */
