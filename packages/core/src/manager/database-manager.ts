@@ -15,7 +15,7 @@ import type { DatabaseOf } from "./composite.ts";
 import { type AnyDriver, checkDictionary, type DatabaseEntry } from "./configuration.ts";
 import { connectAll } from "./connect-all.ts";
 import type { Database } from "./database.ts";
-import type { DatabaseStats } from "./database-stats.ts";
+import { type DatabaseStats, statsOf } from "./database-stats.ts";
 import type { Health } from "./health.ts";
 import { healthOfAll } from "./health-of-all.ts";
 import { checkNodeVersion } from "./node-version.ts";
@@ -156,12 +156,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
 
   /** The pools' figures, by label, and what recovery has seen prepared there. Nobody is asked. */
   stats(): Readonly<Record<string, DatabaseStats>> {
-    return Object.fromEntries([...this.#databases].map(([label, database]) => [label, this.#statsOf(label, database)]));
-  }
-
-  #statsOf(label: string, database: Database): DatabaseStats {
-    const inDoubt = this.leftIn(label);
-    return inDoubt === undefined ? database.stats() : { ...database.stats(), inDoubt };
+    return Object.fromEntries([...this.#databases].map(([label, it]) => [label, statsOf(it, this.leftIn(label))]));
   }
 
   /**
@@ -210,8 +205,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
     // A label is the same database to whoever is in a transaction on it, also when it is registered anew meanwhile.
     const identity = this.#identities.get(label) ?? {};
     this.#identities.set(label, identity);
-    const facts = { ...this.#surroundings, manager: this, identity };
-    this.#databases.set(label, openEntry(label, entry, facts));
+    this.#databases.set(label, openEntry(label, entry, { ...this.#surroundings, manager: this, identity }));
   }
 
   /** {@link database} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */

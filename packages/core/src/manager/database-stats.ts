@@ -9,3 +9,9 @@ export interface DatabaseStats extends PoolStats {
    */
   readonly inDoubt?: BranchesInDoubt;
 }
+
+/** The figures of a pool, with what recovery knows of its database. */
+export function statsOf(database: { stats(): PoolStats }, inDoubt: BranchesInDoubt | undefined): DatabaseStats {
+  const stats = database.stats();
+  return inDoubt === undefined ? stats : { ...stats, inDoubt };
+}
