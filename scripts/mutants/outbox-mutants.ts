@@ -78,9 +78,23 @@ export const outboxMutants: readonly Mutant[] = [
   {
     fault: "a relay removes messages of a lane that is another's by now (the other engines)",
     file: `${outbox}/lane-changes.ts`,
-    text: "        if (rowCount === 1) await work(tx);",
-    replacement: "        await work(tx);",
+    text: " and l.fence = ",
+    replacement: " and 0 <= ",
     noticedBy: [suite],
+  },
+  {
+    fault: "a relay looks once more for each message that its own process has written",
+    file: `${outbox}/listener.ts`,
+    text: " || payload === this.#own",
+    replacement: "",
+    noticedBy: ["packages/outbox/test/waking.test.ts"],
+  },
+  {
+    fault: "the connection on which a relay listens is reported as lost, or taken away",
+    file: `${outbox}/listener.ts`,
+    text: "this.#database.longestHoldMs * renewAt",
+    replacement: "45_000",
+    noticedBy: ["packages/outbox/test/waking.test.ts"],
   },
   {
     fault: "messages that another process has committed are never found",

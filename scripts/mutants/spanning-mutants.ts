@@ -3,6 +3,7 @@ import type { Mutant } from "./mutant.ts";
 const spanning = "packages/core/src/session/spanning";
 const spanningTest = "packages/core/test/session/spanning/spanning.test.ts";
 const faults = "packages/adapter-postgres/test/spanning-faults.test.ts";
+const inDoubt = "packages/adapter-postgres/test/spanning-in-doubt.test.ts";
 const mysql = "packages/adapter-mysql/src";
 const lone = "packages/tenants/test/alone-in-a-transaction.test.ts";
 // Needs a MariaDB on the machine: without one these tests are skipped, and what is broken here is not noticed.
@@ -10,6 +11,20 @@ const mariadb = "packages/adapter-mysql/test/branches.test.ts";
 
 /** Faults of transactions over several databases. */
 export const spanningMutants: readonly Mutant[] = [
+  {
+    fault: "a database that could not be reached is told to have nothing in doubt",
+    file: `${spanning}/last-look.ts`,
+    text: "    for (const { label } of unreachable) this.#found.delete(label);",
+    replacement: "",
+    noticedBy: [inDoubt],
+  },
+  {
+    fault: "a branch of another process that was ended against the decision is taken for ended as decided",
+    file: `${spanning}/coordinator.ts`,
+    text: `    for (const it of round.branches) if (it.result === "gone") void this.#lookAtGone(it);`,
+    replacement: "",
+    noticedBy: [inDoubt],
+  },
   {
     fault: "a deferred constraint tears what is committed by best effort",
     file: `${spanning}/best-effort.ts`,

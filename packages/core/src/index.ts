@@ -194,6 +194,7 @@ export {
   DatabaseManager,
   type DatabaseOf,
   type DatabaseOptions,
+  type DatabaseStats,
   defineDatabase,
   type Entered,
   type Entering,
@@ -249,6 +250,7 @@ export {
 export {
   type AbandonedEvent,
   type ArrayRows,
+  type BranchesInDoubt,
   type BulkRow,
   type CallResult,
   type DoubtDecision,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { DatabaseManager, PoolStats, TimeBucket } from "@nsj/mdb-core";
+import type { DatabaseManager, DatabaseStats, PoolStats, TimeBucket } from "@nsj/mdb-core";
+import { doubts } from "./doubts.ts";
 import { type Distribution, PrometheusText, type Sample } from "./prometheus-text.ts";
 
 /** What {@link metrics} takes. */
@@ -26,13 +27,18 @@ interface Pool {
 const contentType = "text/plain; version=0.0.4; charset=utf-8";
 
 /**
- * A page for Prometheus: what every pool of a manager counts, under the names that OpenTelemetry's conversion to Prometheus gives to the same figures, units included. Reads
+ * A page for Prometheus: what every pool of a manager counts, and what its recovery saw in doubt, under the names that OpenTelemetry's conversion to Prometheus gives to the same figures, units included. Reads
  * `stats()` and nothing else, so it costs nothing between two scrapes and asks no server. Show it to your own network only: it names labels. Tenants
  * are told apart by the groups of their `metricTenant` only.
  */
 export function metrics(databases: Pick<DatabaseManager, "stats">, options: MetricsOptions = {}): MetricsHandler {
   const { poolName = (label: string) => label } = options;
-  const text = (): string => pageOf(poolsOf(databases.stats(), poolName));
+  const text = (): string => {
+    const stats: Readonly<Record<string, DatabaseStats>> = databases.stats();
+    const page = pageOf(poolsOf(stats, poolName));
+    for (const { name, help, samples } of doubts(stats)) page.family(name, "gauge", help, samples);
+    return page.toString();
+  };
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.writeHead(405, { allow: "GET, HEAD" }).end();
@@ -60,7 +66,7 @@ function poolsOf(stats: Readonly<Record<string, PoolStats>>, poolName: (label: s
   return [...pools.values()];
 }
 
-function pageOf(pools: readonly Pool[]): string {
+function pageOf(pools: readonly Pool[]): PrometheusText {
   const page = new PrometheusText();
   const one = (read: (stats: PoolStats) => number) => (): [Record<string, string>, typeof read][] => [[{}, read]];
   const samples = (
@@ -167,7 +173,7 @@ function pageOf(pools: readonly Pool[]): string {
   page.histogram("db_client_connection_wait_time_seconds", "How long callers waited for a connection.", waits);
   const uses = distributions("useTimes", "useTimeMs");
   page.histogram("db_client_connection_use_time_seconds", "How long connections were used.", uses);
-  return page.toString();
+  return page;
 }
 
 /** One sample for each reason that any of the pools of a name knows. */

@@ -149,6 +149,24 @@ describe("the page for Prometheus", () => {
     }
   });
 
+  it("tells what recovery saw in doubt, and nothing where nobody knows", () => {
+    const one = managerOf("t").database("t").stats();
+    const stats = {
+      waits: { ...one, inDoubt: { count: 2, oldestPreparedAt: Date.now() - 5_000 } },
+      ageless: { ...one, inDoubt: { count: 1 } },
+      clean: { ...one, inDoubt: { count: 0 } },
+      unknown: one,
+    };
+    const families = parse(metrics({ stats: () => stats }).text());
+    const samples = (name: string) =>
+      Object.fromEntries((families.get(name)?.samples ?? []).map((it) => [it.labels["mdb_database"], it.value]));
+    expect(samples("mdb_in_doubt")).toEqual({ waits: 2, ageless: 1, clean: 0 });
+    const ages = samples("mdb_in_doubt_age_seconds");
+    expect(ages).toEqual({ waits: expect.any(Number), clean: 0 });
+    expect(ages["waits"]).toBeGreaterThanOrEqual(5);
+    expect(parse(metrics({ stats: () => ({ unknown: one }) }).text()).has("mdb_in_doubt")).toBe(false);
+  });
+
   it("is empty without databases", () => expect(metrics(new DatabaseManager({})).text()).toBe(""));
 
   it("is served over HTTP, to be read only", async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Database } from "@nsj/mdb-core";
 import { outside } from "./outside.ts";
 
@@ -8,6 +9,8 @@ const limitMs = 5_000;
  * the whole server at commit, and a transaction with it cannot be prepared. It may be lost: relays look by themselves as well.
  */
 export class Announcer {
+  /** What it sends: relays that hear it, and are told of the same messages by a call, need not look once more. */
+  readonly id = randomUUID();
   readonly #database: Database;
   readonly #channel: string;
   readonly #isOn: boolean;
@@ -33,8 +36,8 @@ export class Announcer {
       this.#isAsked = false;
       try {
         await this.#database.query(
-          "select pg_notify(:channel, '') is null as told",
-          { channel: this.#channel },
+          "select pg_notify(:channel, :id) is null as told",
+          { channel: this.#channel, id: this.id },
           { timeoutMs: limitMs },
         );
       } catch {

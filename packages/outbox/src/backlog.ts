@@ -5,7 +5,10 @@ import { limitMs, type OutboxTables } from "./tables.ts";
 
 const everyMs = 10_000;
 
-/** Since when a message is late. One that was put off on purpose is late from then on; one that has failed, from its beginning. Wants `:now`. */
+/**
+ * Since when a message of an outbox's table is late, as an expression of SQL, for queries of one's own; null where it is not due. One that was put off on purpose is late from then on; one that
+ * has failed, from its beginning. Wants the parameter `:now`, in milliseconds since 1970.
+ */
 export const lateSince =
   "case when attempts > 0 or not_before <= written_at then written_at when not_before <= :now then not_before end";
 

@@ -1,3 +1,4 @@
+export { lateSince } from "./backlog.ts";
 export type { DeadMessage } from "./dead-messages.ts";
 export type { DebeziumMessage, DebeziumOutbox } from "./debezium-outbox.ts";
 export { Discard } from "./discard.ts";

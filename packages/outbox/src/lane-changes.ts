@@ -5,7 +5,7 @@ import type { HeldLane } from "./lanes.ts";
 import { inFewSizes, piecesOf } from "./pieces.ts";
 import { limitMs, type OutboxTables } from "./tables.ts";
 
-/** What becomes of messages: each change is made only where the lane is held, and nobody can take it over until the change is done. */
+/** What becomes of messages: each change is made only where the lane is held. Nobody can take it over until the change is done, but for {@link LaneChanges.remove}. */
 export class LaneChanges {
   readonly #database: Database;
   readonly #tables: OutboxTables;
@@ -23,15 +23,43 @@ export class LaneChanges {
     if (done.length === 0) return true;
     const places = done.map(({ place }) => place);
     if (this.#database.engine === "postgres") return this.#removeAtOnce(held, places);
+    return this.#isKept ? this.#moveToKept(held, places) : this.#removePlainly(held, places);
+  }
+
+  /**
+   * One statement for each piece, elsewhere. The lane is not locked by it: who takes it over meanwhile may have read them already, and hands them over once more, as he
+   * would if nothing were removed.
+   */
+  async #removePlainly(held: HeldLane, places: readonly StoredMessage["place"][]): Promise<boolean> {
+    const { messages, lanes } = this.#tables;
+    const { lane, fence } = held;
+    for (const piece of piecesOf(places)) {
+      const { rowCount } = await this.#database.execute(
+        sql`delete from ${sql.raw(messages)} where id in (${sql.list(inFewSizes(piece))}) and exists (select 1 from ${sql.raw(lanes)} l where l.lane = ${lane} and l.fence = ${fence})`,
+        { timeoutMs: limitMs },
+      );
+      // Nothing is removed where the lane is lost, or where somebody has emptied the table by hand.
+      if (rowCount === 0 && !(await this.#isHeld(held))) return false;
+    }
+    return true;
+  }
+
+  async #isHeld({ lane, fence }: HeldLane): Promise<boolean> {
+    const count = await this.#database.queryScalar(
+      sql`select count(*) from ${sql.raw(this.#tables.lanes)} where lane = ${lane} and fence = ${fence}`,
+      { timeoutMs: limitMs },
+    );
+    return Number(count) === 1;
+  }
+
+  #moveToKept(held: HeldLane, places: readonly StoredMessage["place"][]): Promise<boolean> {
     const { messages, done: kept } = this.#tables;
     return this.#whileHeld(held, async (tx) => {
       for (const piece of piecesOf(places)) {
         const these = sql.list(inFewSizes(piece));
-        if (this.#isKept) {
-          await tx.execute(
-            sql`insert into ${sql.raw(kept)} (${sql.raw(messageColumns)}, attempts, done_at) select ${sql.raw(`${messageColumns}, attempts + 1, ${Date.now()} from ${messages}`)} where id in (${these})`,
-          );
-        }
+        await tx.execute(
+          sql`insert into ${sql.raw(kept)} (${sql.raw(messageColumns)}, attempts, done_at) select ${sql.raw(`${messageColumns}, attempts + 1, ${Date.now()} from ${messages}`)} where id in (${these})`,
+        );
         await tx.execute(sql`delete from ${sql.raw(messages)} where id in (${these})`);
       }
     });

@@ -3,8 +3,10 @@ import type { EventEmitter } from "node:events";
 import type { Database, PinnedConnection } from "@nsj/mdb-core";
 import { elapsed } from "./elapsed.ts";
 
-/** A connection is given back and taken anew: one that is held for a minute is reported as if it had been lost. */
-const renewMs = 45_000;
+/** A connection is given back and taken anew before its pool reports it as lost, or takes it away. */
+const renewAt = 0.75;
+/** However soon that would be. */
+const shortestMs = 100;
 /** How long a NOTIFY of its own may take to come back. */
 const proofMs = 5_000;
 /** When to try again where listening does not work: behind a pooler, or while the server is away. */
@@ -20,13 +22,18 @@ type Notified = Pick<EventEmitter, "on" | "off">;
 export class Listener {
   readonly #database: Database;
   readonly #channel: string;
+  readonly #own: string;
   readonly #heard: () => void;
   #isHearing = false;
 
-  /** @param heard - called for each notification, and whenever some may have been missed */
-  constructor(database: Database, channel: string, heard: () => void) {
+  /**
+   * @param own - what those send of whose messages the relay knows already
+   * @param heard - called for each notification of others, and whenever some may have been missed
+   */
+  constructor(database: Database, channel: string, own: string, heard: () => void) {
     this.#database = database;
     this.#channel = channel;
+    this.#own = own;
     this.#heard = heard;
   }
 
@@ -60,7 +67,7 @@ export class Listener {
           readonly channel: string;
           readonly payload?: string;
         }): void => {
-          if (channel !== this.#channel) return;
+          if (channel !== this.#channel || payload === this.#own) return;
           if (payload === proof) proven.resolve();
           this.#heard();
         };
@@ -80,7 +87,7 @@ export class Listener {
             elapsed(proofMs, whole).then(() => false),
           ]);
           if (!this.#isHearing) return false;
-          await elapsed(renewMs, whole);
+          await elapsed(Math.max(shortestMs, this.#database.longestHoldMs * renewAt), whole);
           return !ended.signal.aborted;
         } finally {
           native.off("notification", onNotification);

@@ -88,6 +88,7 @@ export class Outbox {
       keepMs: this.#keepMs,
       handlers: checkHandlers(handlers),
       options: checkRelayOptions(options),
+      announcerId: this.#announcer.id,
       onRunning: (isRunning) => void (isRunning ? this.#relays.add(relay) : this.#relays.delete(relay)),
     });
     return relay;

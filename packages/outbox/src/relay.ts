@@ -21,6 +21,8 @@ export interface RelayFacts {
   readonly keepMs: number | undefined;
   readonly handlers: ReadonlyMap<string, Handler>;
   readonly options: CheckedRelayOptions;
+  /** What the announcer of its outbox sends. */
+  readonly announcerId: string;
   readonly onRunning: (isRunning: boolean) => void;
 }
 
@@ -48,7 +50,7 @@ export class Relay {
 
   /** Made by `Outbox.relay`. */
   constructor(facts: RelayFacts) {
-    const { database, tables, keepMs, handlers, options } = facts;
+    const { database, tables, keepMs, handlers, options, announcerId } = facts;
     this.#facts = facts;
     this.#lanes = new Lanes(database, tables, options.leaseMs);
     this.#chores = new Chores(database, tables, keepMs, [...handlers.keys()], (error) => this.#told(error));
@@ -58,7 +60,7 @@ export class Relay {
     this.#worker = new LaneWorker({ calls, messages: this.#messages, changes, handlers, options });
     this.#rest = new Rest(options.idleMs);
     if (mayListen(database, options.listen)) {
-      this.#listener = new Listener(database, tables.messages, () => this.wake());
+      this.#listener = new Listener(database, tables.messages, announcerId, () => this.wake());
     }
   }
 

@@ -24,9 +24,14 @@ export async function remember(tx: Transaction, place: Place, ids: readonly stri
 
 /** Who comes at the same time waits for the other's transaction, and then leaves out what that has written. */
 async function writeUnknown(tx: Transaction, { table, source }: Place, ids: readonly string[]): Promise<string[]> {
-  const rows = ids.map((id) => [source, id, Date.now()]);
+  const doneAt = Date.now();
+  // An array is one value: one text, and so one plan, for however many there are.
+  const rows =
+    tx.engine === "postgres"
+      ? sql`select ${source}, unnest(${[...ids]}::varchar[]), ${doneAt}::bigint`
+      : sql.values(ids.map((id) => [source, id, doneAt]));
   const written = await tx.query(
-    sql`insert into ${sql.raw(table)} (source, id, done_at) ${sql.values(rows)} on conflict (source, id) do nothing returning id`,
+    sql`insert into ${sql.raw(table)} (source, id, done_at) ${rows} on conflict (source, id) do nothing returning id`,
     { rowMode: "array" },
   );
   return written.map(([id]) => String(id));

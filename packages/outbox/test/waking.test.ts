@@ -1,3 +1,5 @@
+import { tracingChannel } from "node:diagnostics_channel";
+import type { EventEmitter } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +16,19 @@ function application(connectionString = inject("postgresUrl")) {
   const databases = new DatabaseManager({ main: postgres({ connectionString }) });
   onTestFinished(() => databases.close());
   return databases.database("main");
+}
+
+/** How often relays of an outbox have looked where there is something, from now on. */
+function looksOf(table: string): () => number {
+  let looks = 0;
+  const channel = tracingChannel("mdb:query");
+  const watch = (event: unknown): void => {
+    const { statement = "" } = event as { readonly statement?: string };
+    if (statement.includes(`from ${table}_lanes l where`)) looks++;
+  };
+  channel.start.subscribe(watch);
+  onTestFinished(() => void channel.start.unsubscribe(watch));
+  return () => looks;
 }
 
 /** Looks by itself less often than any test lasts. */
@@ -50,6 +65,52 @@ describe("a relay on PostgreSQL", () => {
     await until(() => here.stats().busy === 0);
     expect(await here.query("select pg_listening_channels() as channel")).toEqual([]);
   });
+
+  it("does not look once more for what its own process has told it by a call", async () => {
+    const table = await newOutbox();
+    const here = application();
+    const events = outbox(here, { table });
+    const seen: unknown[] = [];
+    await using running = events.relay({ did: async ({ body }) => void seen.push(body) }, hardlyEver).start();
+    await until(() => running.isListening && running.lanes === 16);
+    const there = application();
+    await there.withConnection(async (connection) => {
+      const payloads: string[] = [];
+      const native = connection.raw() as EventEmitter;
+      native.on("notification", ({ payload }: { readonly payload: string }) => payloads.push(payload));
+      await connection.execute(`listen ${table}`);
+      const looks = looksOf(table);
+      await here.transaction(() => events.add({ topic: "did", key: "k", body: 1 }));
+      await until(() => seen.length === 1 && payloads.length === 1);
+      // Each of its pauses is twice as long as the one before: now it is quiet for some seconds.
+      await until(() => looks() >= 10);
+      const before = looks();
+      const notify = (payload = "") =>
+        there.query("select pg_notify(:table, :payload) is null as told", { table, payload });
+      await notify(payloads[0]);
+      await until(() => payloads.length === 2);
+      await here.query("select 1 as one");
+      expect(looks()).toBe(before);
+      await notify("of another process");
+      await until(() => looks() === before + 1);
+    });
+  }, 60_000);
+
+  it("gives the connection on which it listens back before its pool reports or ends it", async () => {
+    const table = await newOutbox();
+    const connectionString = inject("postgresUrl");
+    for (const pool of [{ leakDetectionMs: 800 }, { holdLimitMs: 800 }]) {
+      await using databases = new DatabaseManager({ main: postgres({ connectionString, pool }) });
+      const main = databases.database("main");
+      const events = outbox(main, { table });
+      await using running = events.relay({ did: async () => {} }, hardlyEver).start();
+      await until(() => running.isListening);
+      // Cleaned, because it has listened.
+      await until(() => main.stats().resets >= 2);
+      expect(running.isListening).toBe(true);
+      expect(main.stats()).toMatchObject({ leaks: 0, destroyed: { "hold-limit": 0 } });
+    }
+  }, 30_000);
 
   it("may be a branch of a transaction over several databases: no NOTIFY is sent inside", async () => {
     const table = await newOutbox();

@@ -7,8 +7,13 @@ export interface DurableDatabases extends AsyncDisposable {
   readonly databases: DatabaseManager<{ orders: ReturnType<typeof postgres>; stock: ReturnType<typeof postgres> }>;
 }
 
-export async function openDurable(): Promise<DurableDatabases> {
-  const settings = ["fsync=on", "synchronous_commit=on", "max_prepared_transactions=32", "max_connections=60"];
+/** A disk whose flush takes 2 ms: before each flush of its log the server waits so long, whoever asks for it. */
+export const slowDisk: readonly string[] = ["commit_delay=2000", "commit_siblings=0"];
+
+/** @param more - further settings of both servers */
+export async function openDurable(more: readonly string[] = []): Promise<DurableDatabases> {
+  const durable = ["fsync=on", "synchronous_commit=on", "max_prepared_transactions=32", "max_connections=60"];
+  const settings = [...durable, ...more];
   const servers = await Promise.all([startPostgres(settings), startPostgres(settings)]);
   const [orders, stock] = servers.map(({ url }) => postgres({ connectionString: url, pool: { max: 10 } }));
   if (orders === undefined || stock === undefined) throw new Error("there are two servers");

@@ -32,6 +32,37 @@ const ways: readonly (readonly [name: string, once: (databases: Databases) => Pr
       }),
   ],
   [
+    "atomic, one has written, one was read",
+    (databases) =>
+      databases.transaction(["orders", "stock"], async ({ orders, stock }) => {
+        await write(orders);
+        await read(stock);
+        await write(orders);
+      }),
+  ],
+  [
+    "one database, and a read of the other",
+    (databases) =>
+      databases.transaction("orders", async (orders) => {
+        await write(orders);
+        await databases.transaction("stock", read);
+        await write(orders);
+      }),
+  ],
+  [
+    // What a transaction over several databases always has: a limit of time, and a lost COMMIT that is asked after.
+    "one database, with its limit and its fate",
+    (databases) =>
+      databases.transaction(
+        "orders",
+        async (orders) => {
+          await write(orders);
+          await write(orders);
+        },
+        { timeoutMs: 30_000, verifyOutcome: true },
+      ),
+  ],
+  [
     "one database",
     (databases) =>
       databases.transaction("orders", async (orders) => {
@@ -41,9 +72,9 @@ const ways: readonly (readonly [name: string, once: (databases: Databases) => Pr
   ],
 ];
 
-/** Every way on the same two servers. */
-export async function openWays(): Promise<readonly OpenRunner[]> {
-  const durable = await openDurable();
+/** Every way on the same two servers. @param settings - of both */
+export async function openWays(settings?: readonly string[]): Promise<readonly OpenRunner[]> {
+  const durable = await openDurable(settings);
   const { databases } = durable;
   let openCount = ways.length;
   return ways.map(([name, once]) => ({
@@ -62,6 +93,10 @@ export async function openWays(): Promise<readonly OpenRunner[]> {
 
 async function write(executor: Executor): Promise<void> {
   await executor.execute("insert into work (note) values (:note)", { note: "a line of text" });
+}
+
+async function read(executor: Executor): Promise<void> {
+  await executor.query("select current_date");
 }
 
 async function rows(databases: Databases): Promise<number> {

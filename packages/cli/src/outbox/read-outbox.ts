@@ -25,7 +25,7 @@ export interface OutboxState {
   readonly dead: number;
 }
 
-/** As `@nsj/mdb-outbox` makes them, which need not be there when this runs: its type sees to it that they are as many. */
+/** As `@nsj/mdb-outbox` makes them, which need not be there when this runs: its types see to it that what stands here is the same. */
 const laneCount: typeof import("@nsj/mdb-outbox").laneCount = 16;
 /** As `@nsj/mdb-outbox` writes it where nobody has a lane. */
 const nobody = "-";
@@ -40,7 +40,7 @@ export async function readLanes(database: Database, table: string, timeoutMs: nu
     options,
   );
   const now = Date.now();
-  const since =
+  const since: typeof import("@nsj/mdb-outbox").lateSince =
     "case when attempts > 0 or not_before <= written_at then written_at when not_before <= :now then not_before end";
   const counts = await database.query(
     `select lane, count(*), sum(case when attempts > 0 then 1 else 0 end), max(attempts), min(${since}) from ${table} group by lane`,

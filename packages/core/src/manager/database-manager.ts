@@ -1,6 +1,6 @@
 import { systemClock } from "../driver/index.ts";
 import { ConfigurationError } from "../errors/index.ts";
-import type { CloseOptions, PoolStats } from "../pool/index.ts";
+import type { CloseOptions } from "../pool/index.ts";
 import type {
   HeldTransaction,
   HeldTransactionOptions,
@@ -15,6 +15,7 @@ import type { DatabaseOf } from "./composite.ts";
 import { type AnyDriver, checkDictionary, type DatabaseEntry } from "./configuration.ts";
 import { connectAll } from "./connect-all.ts";
 import type { Database } from "./database.ts";
+import { type DatabaseStats, statsOf } from "./database-stats.ts";
 import type { Health } from "./health.ts";
 import { healthOfAll } from "./health-of-all.ts";
 import { checkNodeVersion } from "./node-version.ts";
@@ -153,9 +154,9 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
     await database.close(options);
   }
 
-  /** The pools' figures, by label. */
-  stats(): Readonly<Record<string, PoolStats>> {
-    return Object.fromEntries([...this.#databases].map(([label, database]) => [label, database.stats()]));
+  /** The pools' figures, by label, and what recovery has seen prepared there. Nobody is asked. */
+  stats(): Readonly<Record<string, DatabaseStats>> {
+    return Object.fromEntries([...this.#databases].map(([label, it]) => [label, statsOf(it, this.leftIn(label))]));
   }
 
   /**
@@ -204,8 +205,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
     // A label is the same database to whoever is in a transaction on it, also when it is registered anew meanwhile.
     const identity = this.#identities.get(label) ?? {};
     this.#identities.set(label, identity);
-    const facts = { ...this.#surroundings, manager: this, identity };
-    this.#databases.set(label, openEntry(label, entry, facts));
+    this.#databases.set(label, openEntry(label, entry, { ...this.#surroundings, manager: this, identity }));
   }
 
   /** {@link database} of the process-wide default. @throws NotConfiguredError before `ConnectionPool.configure()` */

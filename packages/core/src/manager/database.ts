@@ -1,6 +1,6 @@
 import type { MaybePromise } from "../driver/index.ts";
 import { UnsupportedError } from "../errors/index.ts";
-import type { CloseOptions, PoolStats } from "../pool/index.ts";
+import { type CloseOptions, type PoolStats, reportedAfterMs } from "../pool/index.ts";
 import {
   ambientPart,
   borrow,
@@ -70,6 +70,16 @@ export class Database extends StatementExecutor {
   /** What every event says of it, for packages that publish events of their own. */
   get place(): EventPlace {
     return eventPlace(this.context);
+  }
+
+  /**
+   * How long a connection may be held until that is reported as too long, or ended, in milliseconds: see `leakDetectionMs` and `holdLimitMs` of its pool. For code that holds
+   * one for good, and takes another one in time.
+   */
+  get longestHoldMs(): number {
+    const { patience } = this.context.pool;
+    const { holdLimitMs } = patience;
+    return Math.min(reportedAfterMs(patience), holdLimitMs > 0 ? holdLimitMs : Number.POSITIVE_INFINITY);
   }
 
   /** Whether statements of the calling code join a running transaction or session, instead of committing by themselves. */

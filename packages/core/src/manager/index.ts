@@ -10,6 +10,7 @@ export type { AnyDriver, DatabaseData, DatabaseEntry } from "./configuration.ts"
 export { ConnectionPool } from "./connection-pool.ts";
 export { Database, type DatabaseLife } from "./database.ts";
 export { type DatabaseEntries, DatabaseManager, type ManagerOptions } from "./database-manager.ts";
+export type { DatabaseStats } from "./database-stats.ts";
 export { type DatabaseDefinition, type DatabaseOptions, defineDatabase } from "./definitions.ts";
 export type { Health } from "./health.ts";
 export type { MemberOptions, Membership, SharedMemberOptions } from "./member.ts";

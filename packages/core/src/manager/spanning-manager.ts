@@ -1,6 +1,7 @@
 import { systemClock } from "../driver/index.ts";
 import { ParameterError, UnsupportedError } from "../errors/index.ts";
 import {
+  type BranchesInDoubt,
   Coordinator,
   checkLabels,
   type DatabaseContext,
@@ -103,6 +104,11 @@ export abstract class SpanningManager<Label extends string> {
 
   protected startRecovery(): void {
     this.#coordinator.start();
+  }
+
+  /** See {@link DatabaseStats}. */
+  protected leftIn(label: string): BranchesInDoubt | undefined {
+    return this.#coordinator.leftIn(label);
   }
 
   protected stopRecovery(): Promise<void> {

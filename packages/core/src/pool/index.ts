@@ -18,3 +18,4 @@ export {
 export { Pool } from "./pool.ts";
 export type { DestroyReason } from "./pooled-connection.ts";
 export type { PoolStats, RejectedCounts, TimeBucket } from "./stats.ts";
+export { reportedAfterMs } from "./upkeep.ts";

@@ -29,6 +29,12 @@ export interface PoolEnvironment {
   readonly budget?: ConnectionBudget | undefined;
 }
 
+/** What a pool lets its callers do. */
+type PoolPatience = Pick<
+  Required<PoolOptions>,
+  "acquireTimeoutMs" | "deadlockPatienceMs" | "holdLimitMs" | "leakDetectionMs"
+>;
+
 /**
  * The bounded set of physical connections of one database; the same behaviour over every driver. Connections are opened when they are
  * needed, lent to one holder at a time, checked when they may have died, cleaned when they come back in use, and replaced as they age.
@@ -55,9 +61,10 @@ export class Pool {
   }
 
   /** How long callers may wait, and holders stand still. */
-  get patience(): { readonly acquireTimeoutMs: number; readonly deadlockPatienceMs: number } {
+  get patience(): PoolPatience {
     const { options, deadlockPatienceMs } = this.#state;
-    return { acquireTimeoutMs: options.acquireTimeoutMs, deadlockPatienceMs };
+    const { acquireTimeoutMs, holdLimitMs, leakDetectionMs } = options;
+    return { acquireTimeoutMs, deadlockPatienceMs, holdLimitMs, leakDetectionMs };
   }
 
   /**

@@ -18,6 +18,11 @@ const longHoldMs = 60_000;
 /** After one waiter was failed for a deadlock, the others get this long to move. */
 const deadlockPauseMs = 100;
 
+/** How long a hold lasts until it is reported, in milliseconds. */
+export function reportedAfterMs({ leakDetectionMs }: { readonly leakDetectionMs: number }): number {
+  return leakDetectionMs > 0 ? leakDetectionMs : longHoldMs;
+}
+
 /** What a pool has to do in the course of time: end waits, age connections, keep them alive, watch over holds. */
 export class Upkeep {
   readonly #state: PoolState;
@@ -28,9 +33,9 @@ export class Upkeep {
   #stalled = false;
 
   constructor(state: PoolState) {
-    const { holdLimitMs, idleTimeoutMs, keepaliveMs, leakDetectionMs, maxLifetimeMs } = state.options;
+    const { holdLimitMs, idleTimeoutMs, keepaliveMs, maxLifetimeMs } = state.options;
     this.#state = state;
-    this.#reportAfterMs = leakDetectionMs > 0 ? leakDetectionMs : longHoldMs;
+    this.#reportAfterMs = reportedAfterMs(state.options);
     this.#limitMs = holdLimitMs > 0 && !state.permanent ? holdLimitMs : Number.POSITIVE_INFINITY;
     const shortest = Math.min(idleTimeoutMs, keepaliveMs, maxLifetimeMs, this.#reportAfterMs, this.#limitMs);
     // A quarter: nothing happens later than a quarter of its own time after its moment.

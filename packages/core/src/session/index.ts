@@ -32,6 +32,7 @@ export { Session } from "./session.ts";
 export { checkLabels, refuseUnable } from "./spanning/choose-decider.ts";
 export { Coordinator } from "./spanning/coordinator.ts";
 export type { InDoubt } from "./spanning/in-doubt.ts";
+export type { BranchesInDoubt } from "./spanning/last-look.ts";
 export type { EnteredMember } from "./spanning/member-recovery.ts";
 export type { Verdict } from "./spanning/protocol.ts";
 export type { DoubtDecision, RecoveredBranch, RecoveryRound, Unreachable } from "./spanning/recovery.ts";

@@ -235,6 +235,7 @@ const inner = [
   "transactionOver",
   "startRecovery",
   "stopRecovery",
+  "leftIn",
   // What a pinned connection is ended by.
   "use",
 ];

@@ -1,20 +1,21 @@
 import type { Branch, Clock } from "../../driver/index.ts";
 import { TransactionStateError } from "../../errors/index.ts";
 import { boundsFrom } from "../bounds.ts";
-import { branchLabelOf, branchNameOf, type DatabaseContext, nameOf } from "../database-context.ts";
+import { branchLabelOf, branchNameOf, type DatabaseContext } from "../database-context.ts";
 import { isUndoneLater } from "../lending.ts";
 import { withRetry } from "../retry.ts";
 import { refuseRunning } from "./choose-decider.ts";
 import { canPrepare, type DatabasePart, finishMs } from "./database-part.ts";
-import { fence, readDecision } from "./decision-store.ts";
+import { Decisions } from "./decisions.ts";
 import { finishBranch, listBranches } from "./finish-branch.ts";
-import { tellGone } from "./heuristics.ts";
+import { Heuristics } from "./heuristics.ts";
 import { type InDoubt, listInDoubt } from "./in-doubt.ts";
 import { knowingDecider } from "./knowing-decider.ts";
+import { type BranchesInDoubt, LastLook } from "./last-look.ts";
 import type { EnterMember } from "./member-recovery.ts";
 import { NotedMembers, type NotedRound, type NotesAsked } from "./noted-members.ts";
 import type { Verdict } from "./protocol.ts";
-import { type RecoverableLabel, type RecoveryRound, recoverBranches, type StoreOf } from "./recovery.ts";
+import { type RecoverableLabel, type RecoveredBranch, type RecoveryRound, recoverBranches } from "./recovery.ts";
 import type { RecoveryOptions } from "./recovery-loop.ts";
 import { RegularRecovery } from "./regular-recovery.ts";
 import { type SpanningEvent, tellInDoubt, traceSpanning } from "./spanning-events.ts";
@@ -24,9 +25,6 @@ import { Stores } from "./stores.ts";
 
 /** How long one server is asked by recovery, in milliseconds. */
 const askMs = 5_000;
-
-/** How many branches are remembered that somebody has finished against the decision. */
-const mostHeuristics = 100;
 
 /** What the coordinator takes from its manager. */
 export interface CoordinatorFacts {
@@ -47,15 +45,17 @@ export interface CoordinatorFacts {
 export class Coordinator {
   readonly #contexts: () => ReadonlyMap<string, DatabaseContext>;
   readonly #stores: Stores;
+  readonly #decisions: Decisions;
   readonly #members: NotedMembers;
   readonly #regular: RegularRecovery;
-  /** The last ones, for whoever asks what is in doubt. */
-  readonly #heuristics: InDoubt[] = [];
+  readonly #heuristics = new Heuristics();
+  readonly #lastLook = new LastLook();
 
   constructor({ contexts, hasMembers, enterMember, clock, random, recovery, manager }: CoordinatorFacts) {
     this.#contexts = contexts;
     this.#stores = new Stores(() => contexts().values());
     const stores = this.#stores;
+    this.#decisions = new Decisions(stores, askMs);
     this.#members = new NotedMembers({ contexts, hasMembers, enter: enterMember, stores, limitMs: askMs });
     this.#regular = new RegularRecovery({
       clock,
@@ -143,9 +143,7 @@ export class Coordinator {
     const decided =
       decision === "undecided" && parts.length > 0 ? await this.outcome(id).catch(() => decision) : decision;
     if (decided === "undecided") return;
-    const found = await Promise.all(parts.map((it) => tellGone(it.context, id, it.native, decided, askMs)));
-    this.#heuristics.push(...found.filter((it) => it !== undefined));
-    this.#heuristics.splice(0, this.#heuristics.length - mostHeuristics);
+    await Promise.all(parts.map((it) => this.#heuristics.look(it.context, id, it.native, decided, askMs)));
   }
 
   /**
@@ -161,14 +159,16 @@ export class Coordinator {
   }
 
   async #recover(labels: readonly string[] | undefined, asked: NotesAsked): Promise<NotedRound> {
-    const storeOf: StoreOf = async (store) => {
-      const context = await this.#stores.find(store, askMs);
-      return typeof context === "string" ? context : { fence: (branch) => this.#fence(context, branch) };
-    };
+    const recoverable = this.#recoverable(labels);
     const [own, members] = await Promise.all([
-      recoverBranches(this.#recoverable(labels), storeOf, asked.isDue),
-      this.#members.recover(storeOf, asked),
+      recoverBranches(recoverable, this.#decisions.storeOf, asked.isDue),
+      this.#members.recover(this.#decisions.storeOf, asked),
     ]);
+    this.#lastLook.see(
+      recoverable.map(({ label }) => label),
+      own,
+    );
+    for (const it of own.branches) if (it.result === "gone") void this.#lookAtGone(it);
     const isTold = new Set(own.unreachable.map(({ label }) => label));
     const others = members.unreachable.filter(({ label, key }) => key !== undefined || !isTold.has(label));
     return {
@@ -178,12 +178,22 @@ export class Coordinator {
     };
   }
 
-  async #fence(context: DatabaseContext, branch: Branch): Promise<Verdict> {
+  /** What was prepared in a database when recovery last looked; `undefined` where nobody knows. */
+  leftIn(label: string): BranchesInDoubt | undefined {
+    return this.#lastLook.of(label);
+  }
+
+  /** A branch that was listed and is gone, of whichever process: its decision may tell its number on the server. Never rejects. */
+  async #lookAtGone({ label, found: { branch }, decision }: RecoveredBranch): Promise<void> {
+    if (branch === undefined || (decision !== "committed" && decision !== "rolled back")) return;
+    const id = spanningId(branch.store, branch.transaction);
+    const context = this.#contexts().get(label);
+    if (context === undefined || this.#regular.looksAfter(id)) return;
     try {
-      return await fence(context, branch, askMs);
-    } catch (error) {
-      if (error instanceof TransactionStateError) this.#stores.forget(context);
-      throw error;
+      const native = await this.#decisions.nativeOf(id, branch);
+      await this.#heuristics.look(context, id, native, decision, askMs);
+    } catch {
+      // Whoever knows its number could not be asked.
     }
   }
 
@@ -201,56 +211,26 @@ export class Coordinator {
 
   /** What is prepared, and what is known of it; and what somebody was seen to have finished against the decision. Changes nothing. */
   async inDoubt(): Promise<readonly InDoubt[]> {
-    const decisionOf: Parameters<typeof listInDoubt>[1] = async ({ store, transaction }) => {
-      const context = await this.#stores.find(store, askMs);
-      return typeof context === "string" ? { decision: context } : readDecision(context, transaction, askMs);
-    };
+    const { ofBranch } = this.#decisions;
     const [own, members] = await Promise.all([
-      listInDoubt(this.#recoverable(undefined), decisionOf),
-      this.#members.inDoubt(decisionOf),
+      listInDoubt(this.#recoverable(undefined), ofBranch),
+      this.#members.inDoubt(ofBranch),
     ]);
     const isTold = new Set(own.filter(({ identifier }) => identifier === undefined).map(({ label }) => label));
     const others = members.filter(({ label, key }) => key !== undefined || !isTold.has(label));
-    return [...own, ...others, ...this.#heuristics];
+    return [...own, ...others, ...this.#heuristics.last];
   }
 
   /** What was decided over a transaction. @throws TransactionStateError where no database here keeps its store */
-  async outcome(id: string): Promise<Verdict> {
-    const { decision } = await this.#inStore(id, (context, { transaction }) =>
-      readDecision(context, transaction, askMs),
-    );
-    return decision;
+  outcome(id: string): Promise<Verdict> {
+    return this.#decisions.outcome(id);
   }
 
   /** Decides by hand what nobody has decided, and ends every branch of it that can be reached; of others none. */
   async resolve(id: string, end: "commit" | "rollback"): Promise<RecoveryRound> {
-    const meant = end === "commit" ? "committed" : "rolled back";
-    await this.#inStore(id, async (context, place) => {
-      const decided = await fence(context, place, askMs, end === "commit" ? "C" : "R", "[]");
-      if (decided === meant) return;
-      const why =
-        decided === "undecided" ? "somebody is deciding right now; try again" : `it is decided already: ${decided}`;
-      throw new TransactionStateError(`${nameOf(context)}: ${id} cannot be resolved: ${why}`, {
-        database: context.database,
-        engine: context.engine,
-      });
-    });
+    await this.#decisions.decide(id, end);
     const isMeant = (it: Branch | undefined) => it !== undefined && spanningId(it.store, it.transaction) === id;
     const { branches, unreachable } = await this.recover(undefined, isMeant);
     return { branches: branches.filter(({ found }) => isMeant(found.branch)), unreachable };
-  }
-
-  async #inStore<R>(
-    id: string,
-    work: (context: DatabaseContext, place: { readonly store: string; readonly transaction: string }) => Promise<R>,
-  ): Promise<R> {
-    const [store = "", transaction = ""] = id.split(":");
-    const context = await this.#stores.find(store, askMs);
-    if (typeof context !== "string") return work(context, { store, transaction });
-    const message =
-      context === "foreign"
-        ? `no database here keeps the decision over ${JSON.stringify(id)}`
-        : `the decision over ${JSON.stringify(id)} may be in a database that cannot be reached now`;
-    throw new TransactionStateError(message);
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Branch } from "../../driver/index.ts";
 import {
   CommitOutcomeUnknownError,
   LockTimeoutError,
@@ -105,24 +106,45 @@ export async function readDecision(
   transaction: string,
   limitMs: number,
 ): Promise<KnownDecision> {
-  const row = await runInScope(undefined, () =>
+  const row = await rowOf(context, transaction, limitMs);
+  if (row === undefined) return { decision: "undecided" };
+  return { decision: row.outcome === "C" ? "committed" : "rolled back", branches: labelsOf(row.branches) };
+}
+
+/** The server's own number of a branch, as the decision over its transaction tells it. */
+export async function readNative(
+  context: DatabaseContext,
+  { transaction, number }: Branch,
+  limitMs: number,
+): Promise<string | undefined> {
+  const row = await rowOf(context, transaction, limitMs);
+  const written = row && listOf(row.branches)?.find((it) => it.number === number);
+  return typeof written?.native === "string" ? written.native : undefined;
+}
+
+function rowOf(context: DatabaseContext, transaction: string, limitMs: number) {
+  return runInScope(undefined, () =>
     outside(context).queryMaybeOne<{ outcome: string; branches: string }>(
       sql`select outcome as "outcome", branches as "branches" from mdb_decisions where id = ${transaction}`,
       { timeoutMs: limitMs },
     ),
   );
-  if (row === undefined) return { decision: "undecided" };
-  return { decision: row.outcome === "C" ? "committed" : "rolled back", branches: labelsOf(row.branches) };
 }
 
 /** The labels of the list that the coordinator has written; none in the row of a recovery. */
 export function labelsOf(branches: string): readonly string[] {
+  return listOf(branches)?.map(({ label }) => String(label)) ?? ["?"];
+}
+
+/** What is written beside a decision; `undefined` where somebody else has written into it, so that nobody knows whose it is. */
+function listOf(
+  branches: string,
+): readonly { readonly [Key in "label" | "number" | "native"]?: unknown }[] | undefined {
   try {
     const list: unknown = JSON.parse(branches);
-    return Array.isArray(list) ? list.map((it: { readonly label?: unknown }) => String(it.label)) : ["?"];
+    return Array.isArray(list) ? list.map((it: object | null) => it ?? {}) : undefined;
   } catch {
-    // Somebody has written into it: nobody knows whose it is.
-    return ["?"];
+    return undefined;
   }
 }
 

@@ -4,13 +4,30 @@ import { onConnection } from "./finish-branch.ts";
 import type { InDoubt } from "./in-doubt.ts";
 import { tellInDoubt } from "./spanning-events.ts";
 
+/** How many branches are remembered that somebody has finished against the decision. */
+const most = 100;
+
+/** What this process has seen finished against the decision. */
+export class Heuristics {
+  /** The last ones, for whoever asks what is in doubt. */
+  readonly last: InDoubt[] = [];
+
+  /** Looks after a branch that is gone; see {@link tellGone}. Never rejects. */
+  async look(...about: Parameters<typeof tellGone>): Promise<void> {
+    const found = await tellGone(...about);
+    if (found === undefined) return;
+    this.last.push(found);
+    this.last.splice(0, this.last.length - most);
+  }
+}
+
 /**
  * Looks after a branch that was gone when it was to be finished. Most often another recovery was quicker; what an administrator has decided
  * otherwise is told, where the server still knows it. Never rejects.
  * @param native - the server's own number of the branch
  * @returns what was told
  */
-export async function tellGone(
+async function tellGone(
   context: DatabaseContext,
   id: string,
   native: string | undefined,

@@ -21,6 +21,11 @@ export interface InDoubt {
   readonly decision: DoubtDecision;
   /** The labels of the databases that were asked to prepare, as the decision names them; absent while nobody has decided. */
   readonly branches?: readonly string[];
+  /**
+   * The labels of those databases that have prepared, and hold it still, as far as they could be asked. Of `branches`, the others have only read, have ended, or cannot be
+   * asked; while nothing is decided, one may be about to prepare. Absent where it is not ours.
+   */
+  readonly prepared?: readonly string[];
   /** Why the database could not be asked; or a `HeuristicOutcomeError`, where somebody has finished it against the decision. */
   readonly error?: unknown;
 }
@@ -45,5 +50,8 @@ export async function listInDoubt(
       return [{ ...about, decision: "unreachable", error }];
     }
   });
-  return (await Promise.all(lists)).flat();
+  const all = (await Promise.all(lists)).flat();
+  const holders = new Map<string, string[]>();
+  for (const { id, label } of all) if (id !== undefined) holders.set(id, [...(holders.get(id) ?? []), label]);
+  return all.map((it) => (it.id === undefined ? it : { ...it, prepared: holders.get(it.id) ?? [] }));
 }

@@ -71,6 +71,11 @@ export class RegularRecovery {
     this.#loop.soon();
   }
 
+  /** Whether this process has left branches of a transaction, and tells by itself what became of them. */
+  looksAfter(id: string): boolean {
+    return this.#left.has(id);
+  }
+
   stop(): Promise<void> {
     return this.#loop.stop();
   }
