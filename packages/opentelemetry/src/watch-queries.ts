@@ -16,7 +16,7 @@ import { durationSeconds, rowCounts } from "./instruments.ts";
 import type { Settings } from "./options.ts";
 import { warnOfSecondInstrumentation } from "./second-instrumentation.ts";
 import { type Described, Statements } from "./statements.ts";
-import { isInMemory, targetAttributes } from "./target-attributes.ts";
+import { isInMemory } from "./target-attributes.ts";
 
 /** A wait for a connection that is worth an event of its own, in milliseconds. */
 const longWaitMs = 10;
@@ -25,7 +25,7 @@ const longWaitMs = 10;
 interface UnderWay {
   readonly span: Span;
   readonly parent: Context;
-  readonly target: QueryEvent["target"];
+  readonly described: Described;
 }
 
 /** What watching one kind of event needs. */
@@ -50,17 +50,19 @@ export function watchQueries({ settings, isWatched, tracer, meter, loggerProvide
     if (event.kind === "internal" || !isWatched(event)) return;
     warnOfSecondInstrumentation(event.engine);
     const parent = context.active();
-    const span = startSpan(tracer as Tracer, event, statements.describe(event), parent);
+    const described = statements.describe(event);
+    const span = startSpan(tracer as Tracer, event, described, parent);
     // Most are not sampled in a large service: there is nothing to end, then.
-    if (span.isRecording() || logException !== undefined) underWay.set(event, { span, parent, target: event.target });
+    if (span.isRecording() || logException !== undefined) underWay.set(event, { span, parent, described });
   };
   const endSpan = (event: QueryEvent & { readonly error?: unknown }): Context | undefined => {
     const begun = underWay.get(event);
     if (begun === undefined) return undefined;
-    const { span, parent, target } = begun;
+    const { span, parent } = begun;
     if (span.isRecording()) {
-      // Behind a router it is known by now which database it was.
-      if (event.target !== target) span.setAttributes(targetAttributes(event.engine, event.target));
+      const described = statements.describe(event);
+      // By now it is known which database behind a router it was, and how many sets of parameters there were.
+      if (described !== begun.described) span.updateName(described.name).setAttributes(described.span);
       tell(span, event, settings);
     }
     span.end();
