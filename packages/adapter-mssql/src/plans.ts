@@ -28,6 +28,7 @@ const entities: Readonly<Record<string, string>> = {
 
 /** SQL Server shows the plans that it holds; it is not asked to plan, since the setting for that would keep whoever comes next from running anything. */
 export const plans: Plans = Object.freeze<Plans>({
+  basis: "last-run",
   ask: (text) => [{ text: question, values: [text] }],
   read({ rows }) {
     const text = rows[0]?.[0];

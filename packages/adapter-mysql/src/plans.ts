@@ -26,6 +26,7 @@ interface Table {
  * those have written is rolled back.
  */
 export const plans: Plans = Object.freeze<Plans>({
+  basis: "other-values",
   undone: true,
   ask(text) {
     // What UPDATE and DELETE find their rows by is planned without subqueries, and without looking into an index.

@@ -2,6 +2,7 @@ import type {
   BeginOptions,
   BulkTarget,
   Call,
+  ConnectionTarget,
   DriverConnection,
   ExecuteManyResult,
   OperationContext,
@@ -37,6 +38,8 @@ export interface ConnectionSettings {
   readonly resetBlock: string;
   /** Known to all connections of the connector. */
   readonly keptTables: KeptTables;
+  /** Where the login has led to. */
+  readonly target: ConnectionTarget;
 }
 
 /** How core asks for rows in batches. */
@@ -47,6 +50,7 @@ const bulkSavepoint = "MDB_BULK_LOAD";
 
 /** One connection to an Oracle database. */
 export class OracleConnection implements DriverConnection {
+  readonly target: ConnectionTarget;
   readonly #link: Link;
   readonly #settings: ConnectionSettings;
   readonly #transaction = new TransactionState();
@@ -56,6 +60,7 @@ export class OracleConnection implements DriverConnection {
   constructor(link: Link, settings: ConnectionSettings) {
     this.#link = link;
     this.#settings = settings;
+    this.target = settings.target;
     this.#changes = new SessionChanges(settings.keptTables);
   }
 

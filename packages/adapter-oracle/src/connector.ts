@@ -16,7 +16,7 @@ import type { OracleSettings } from "./options.ts";
 import { KeptTables } from "./session-changes.ts";
 import { resetBlock, sessionFacts, setUpBlock } from "./session-settings.ts";
 import { ConnectAttempt } from "./sockets.ts";
-import { targetOf } from "./target.ts";
+import { Places, targetOf } from "./target.ts";
 
 /** Bytes of a schema's name, and of what an application says of itself, at most. */
 const longestName = 128;
@@ -27,12 +27,15 @@ export class OracleConnector implements Connector {
   readonly #settings: OracleSettings;
   readonly #clock: Clock;
   readonly #keptTables = new KeptTables();
+  readonly #places: Places;
   readonly #setUp: string;
 
   constructor(settings: OracleSettings, clock: Clock) {
     this.#settings = settings;
     this.#clock = clock;
     this.target = targetOf(settings.connectString, settings.user);
+    const { schema } = settings;
+    this.#places = new Places(schema === undefined ? this.target : { ...this.target, schema });
     this.#setUp = setUpBlock(settings.schema);
   }
 
@@ -83,6 +86,7 @@ export class OracleConnector implements Connector {
         fetchArraySize: this.#settings.fetchArraySize,
         resetBlock: resetBlock(own),
         keptTables: this.#keptTables,
+        target: this.#places.found(connection.dbUniqueName, connection.pdbName),
       });
     } catch (error) {
       link.destroy();

@@ -76,6 +76,10 @@ export interface NativeManyResult {
 
 /** The driver's connection. */
 export interface NativeConnection {
+  /** DB_UNIQUE_NAME, as the server told it at the login. */
+  readonly dbUniqueName?: string | undefined;
+  /** From server 12.2 on. */
+  readonly pdbName?: string | undefined;
   readonly thin: boolean;
   readonly transactionInProgress: boolean;
   /** Sent ahead of the next call. */

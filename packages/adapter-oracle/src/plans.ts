@@ -9,6 +9,7 @@ const scan = /\|\s*TABLE ACCESS (?:STORAGE |INMEMORY )?FULL\s*\|\s*([^|]*?)\s*\|
 
 /** Oracle plans into PLAN_TABLE, which every user has, and takes each placeholder for a text. What it has written there is rolled back. */
 export const plans: Plans = Object.freeze<Plans>({
+  basis: "no-values",
   undone: true,
   ask: (text) => [
     { text: explain, values: [text] },

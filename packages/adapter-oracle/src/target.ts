@@ -10,6 +10,27 @@ export function targetOf(connectString: string, user: string | undefined): Conne
   });
 }
 
+/** The places behind one connect string, each an object of its own: what is known of a place is remembered by it. */
+export class Places {
+  readonly #asked: ConnectionTarget;
+  readonly #found = new Map<string, ConnectionTarget>();
+
+  constructor(asked: ConnectionTarget) {
+    this.#asked = asked;
+  }
+
+  /** @param uniqueName - and `container`: what the driver knows from the login, where the server said it */
+  found(uniqueName: string | undefined, container: string | undefined): ConnectionTarget {
+    const key = JSON.stringify([uniqueName, container]);
+    let target = this.#found.get(key);
+    if (target === undefined) {
+      target = Object.freeze({ ...this.#asked, ...(uniqueName && { uniqueName }), ...(container && { container }) });
+      this.#found.set(key, target);
+    }
+    return target;
+  }
+}
+
 function place(text: string): { readonly address: string; readonly database?: string } {
   if (text.startsWith("(")) {
     const value = (keyword: string) => new RegExp(`\\(\\s*${keyword}\\s*=\\s*([^()\\s]*)\\s*\\)`, "i").exec(text)?.[1];

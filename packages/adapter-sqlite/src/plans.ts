@@ -7,6 +7,7 @@ const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[\
 
 /** SQLite plans without looking at values, so NULL does for each. */
 export const plans: Plans = Object.freeze<Plans>({
+  basis: "no-values",
   ask: (text) => [
     {
       text: `explain query plan ${text}`,

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import type { DatabaseManager } from "@nsj/mdb-core";
 import { Command, CommanderError } from "commander";
 import { codegen } from "./codegen/codegen.ts";
-import { checkTypeForms } from "./codegen/type-of.ts";
+import { checkTypeForms } from "./codegen/type-forms.ts";
 import { doctor, type Finding } from "./doctor/doctor.ts";
 import { addSpanningCommands } from "./in-doubt/commands.ts";
 import { openModule } from "./open-module.ts";
@@ -26,7 +26,16 @@ interface Shared {
 // Both from the sources and from the build, which lie equally deep.
 const { version } = createRequire(import.meta.url)("../package.json") as { readonly version: string };
 
-const moduleHelp = "the module that exports the manager, or its definitions";
+const moduleHelp = "the file of your application that exports its DatabaseManager, or the definitions of one";
+const labelsHelp = "the names that the databases have in the manager: only these; all of them when absent";
+const labelHelp = "the name that the database has in the manager";
+
+const afterHelp = `
+Each command needs --module, and has a --help of its own:
+  mdb ping --module src/databases.js
+  mdb doctor orders --module src/databases.js --processes 4
+
+Exit codes: 0 all is well, 1 there is trouble, 2 the command line or the module is wrong.`;
 
 /** Runs one command line. Gives the exit code: 0 all is well, 1 there is trouble, 2 the command line or the module is wrong. Never throws. */
 export async function run(words: readonly string[], streams: Streams): Promise<number> {
@@ -34,11 +43,11 @@ export async function run(words: readonly string[], streams: Streams): Promise<n
   let code = 0;
   const program = new Command("mdb")
     .description(
-      "Looks at the databases of an application that uses @nsj/mdb. Reads, unless a command says otherwise; closes what it has opened.",
+      "Looks at the databases of an application that uses @nsj/mdb. Only reads, but for outbox --revive, recover and resolve; closes what it has opened.",
     )
     .configureOutput({ writeOut: (text) => streams.out.write(text), writeErr: (text) => streams.errors.write(text) })
     .version(version)
-    .addHelpText("after", "\nExit codes: 0 all is well, 1 there is trouble, 2 the command line or the module is wrong.")
+    .addHelpText("after", afterHelp)
     .exitOverride()
     .showHelpAfterError("(mdb --help tells more)");
 
@@ -47,10 +56,11 @@ export async function run(words: readonly string[], streams: Streams): Promise<n
       .command(name)
       .description(description)
       .requiredOption("-m, --module <path>", moduleHelp)
-      .option("--json", "write JSON, for programs");
+      .option("--json", "write one JSON for programs, instead of text")
+      .showHelpAfterError(`(mdb ${name} --help tells more)`);
 
-  command("ping", "asks each database for a sign of life; exit code 1 when one is down")
-    .argument("[labels...]", "only these")
+  command("ping", "connects to each database and asks for a sign of life; exit code 1 when one is down")
+    .argument("[labels...]", labelsHelp)
     .action(async (labels: readonly string[], { module, json }: Shared) => {
       await using opened = await openModule(module);
       const { databases } = opened;
@@ -74,8 +84,11 @@ export async function run(words: readonly string[], streams: Streams): Promise<n
       );
     });
 
-  command("stats", "connects to each database, and shows its pool")
-    .argument("[labels...]", "only these")
+  command(
+    "stats",
+    "connects to each database, and shows the pool that this program has of it, not that of your application",
+  )
+    .argument("[labels...]", labelsHelp)
     .action(async (labels: readonly string[], { module, json }: Shared) => {
       await using opened = await openModule(module);
       const { databases } = opened;
@@ -96,9 +109,12 @@ export async function run(words: readonly string[], streams: Streams): Promise<n
       say(table(["database", "max", "total", "idle", "busy", "waiting", "created", "failed"], rows));
     });
 
-  command("doctor", "looks for what is not as it should be; exit code 1 when something is wrong")
-    .argument("[labels...]", "only these")
-    .option("--processes <n>", "how many processes run the application, for the sum of their pools", Number, 1)
+  command(
+    "doctor",
+    "looks for settings and leftovers that lose data or surprise, and says what to do; exit code 1 on an error",
+  )
+    .argument("[labels...]", labelsHelp)
+    .option("--processes <n>", "how many processes of the application run at once: their pools are added up", Number, 1)
     .action(async (labels: readonly string[], { module, json, processes }: Shared & { readonly processes: number }) => {
       if (!Number.isInteger(processes) || processes < 1)
         throw new UsageError("--processes must be a number of at least 1");
@@ -112,13 +128,13 @@ export async function run(words: readonly string[], streams: Streams): Promise<n
       say(json === true ? JSON.stringify(findings) : findings.map(told).join("\n\n") || "nothing to say");
     });
 
-  command("outbox", "shows the lanes of an outbox, or its dead messages; revives these")
-    .argument("<label>", "which database")
+  command("outbox", "shows what waits in an outbox, or the messages that were given up; can give these another try")
+    .argument("<label>", labelHelp)
     .option("--table <name>", "the table of its messages", "mdb_outbox")
-    .option("--dead", "the messages that were given up, without their bodies")
+    .option("--dead", "shows the messages that were given up, without their bodies")
     .option(
       "--revive [ids...]",
-      "gives dead messages another life: these, or all of them; the only thing here that writes",
+      "gives messages that were given up another try: those of these ids, or all of them. This writes",
     )
     .action(async (label: string, { module, ...words }: Shared & OutboxWords) => {
       await using opened = await openModule(module);
@@ -127,11 +143,15 @@ export async function run(words: readonly string[], streams: Streams): Promise<n
     });
 
   command("codegen", "writes the tables of a database as TypeScript: an interface and a defineTable() for each")
-    .argument("<label>", "which database")
-    .option("-o, --out <file>", "where to; the standard output when absent")
+    .argument("<label>", labelHelp)
+    .option("-o, --out <file>", "the file to write; the standard output when absent")
     .option("--schema <name>", "the schema to read; that of the connection when absent")
-    .option("--tables <names>", "only these, with commas", (names: string) => names.split(","))
-    .option("--keep-case", "properties are called as the columns are, and not in camelCase")
+    .option(
+      "--tables <names>",
+      "only these tables, with commas between them, and views by their name; every table when absent",
+      (names: string) => names.split(","),
+    )
+    .option("--keep-case", "names properties as the columns are named, and not in camelCase")
     .option("--types <json>", 'the "types" option of the database, where it has one: \'{"bigint":"bigint"}\'')
     .action(async (label: string, options: Shared & CodegenWords) => {
       await using opened = await openModule(options.module);

@@ -80,6 +80,14 @@ function instrumentsOf(meter: Meter): readonly Instrument[] {
     counter("db.client.connection.timeouts", "{timeout}", "Callers whose time was over before they got one.", (it) => [
       [it.timeouts],
     ]),
+    counter("mdb.client.connection.acquired", "{lease}", "Leases that were given out.", (it) => [[it.acquired]]),
+    counter("mdb.client.connection.waited", "{lease}", "Leases that were waited for.", (it) => [[it.waited]]),
+    counter("mdb.client.connection.wait_time", "s", "How long leases were waited for, all together.", (it) => [
+      [it.acquireTimeMs / 1_000],
+    ]),
+    counter("mdb.client.connection.use_time", "s", "How long leases lasted, all together.", (it) => [
+      [it.useTimeMs / 1_000],
+    ]),
     counter("mdb.client.connection.closed", connection, "Connections that went, by reason.", (it) =>
       Object.entries(it.destroyed).map(([reason, count]) => [count, { reason }]),
     ),

@@ -23,7 +23,9 @@ const mostAlike = 20;
 /** What else is kept of a text, as if it were characters. */
 const besides = 500;
 
-type Facts = Pick<QueryEvent, "database" | "kind" | "manager" | "name" | "operation" | "parameterized" | "table">;
+type Facts = Pick<QueryEvent, "database" | "kind" | "manager" | "name" | "operation" | "parameterized" | "table"> & {
+  readonly isBatch: boolean;
+};
 
 interface Known {
   readonly of: Facts;
@@ -44,13 +46,14 @@ export class Statements {
   /** Asked for every statement: a text that has been seen costs two look-ups. */
   describe(event: QueryEvent): Described {
     const alike = this.#known.get(event.target)?.get(event.statement);
-    if (alike !== undefined) for (const { of, described } of alike) if (isLike(of, event)) return described;
-    const described = this.#describe(event);
-    this.#remember(event, described);
+    const isBatch = isBatchOf(event);
+    if (alike !== undefined) for (const { of, described } of alike) if (isLike(of, event, isBatch)) return described;
+    const described = this.#describe(event, isBatch);
+    this.#remember(event, described, isBatch);
     return described;
   }
 
-  #remember(event: QueryEvent, described: Described): void {
+  #remember(event: QueryEvent, described: Described, isBatch: boolean): void {
     const { database, kind, manager, name, operation, parameterized, statement = "", table, target } = event;
     if (statement.length > longestText) return;
     this.#characters += statement.length + besides;
@@ -60,7 +63,7 @@ export class Statements {
     }
     const texts = this.#known.get(target) ?? new Map<string | undefined, Known[]>();
     this.#known.set(target, texts);
-    const known: Known = { of: { database, kind, manager, name, operation, parameterized, table }, described };
+    const known: Known = { of: { database, kind, manager, name, operation, parameterized, table, isBatch }, described };
     const alike = texts.get(event.statement);
     if (alike === undefined || alike.length >= mostAlike) texts.set(event.statement, [known]);
     else alike.push(known);
@@ -73,10 +76,10 @@ export class Statements {
     return found;
   }
 
-  #describe(event: QueryEvent): Described {
+  #describe(event: QueryEvent, isBatch: boolean): Described {
     const { engine, kind, statement, operation, table, target, database } = event;
     const where = targetAttributes(engine, target);
-    const summary = this.#summary(event);
+    const summary = this.#summary(event, isBatch ? [batch] : []);
     const metric: Attributes = { ...where };
     if (summary !== "") metric["db.query.summary"] = summary;
     if (operation !== undefined) metric["db.operation.name"] = operation;
@@ -91,14 +94,14 @@ export class Statements {
     return { name: summary || spoken || String(where["db.system.name"]), span, metric };
   }
 
-  #summary(event: QueryEvent): string {
+  #summary(event: QueryEvent, before: readonly string[]): string {
     const { engine, statement, parameterized } = event;
     if (statement === undefined) return "";
     if (!parameterized) return operationOf(engine, statement);
     const summaries = this.#summariesOf(event);
-    const summary = summaryOf(engine, statement);
+    const summary = summaryOf(engine, statement, before);
     if (summaries.has(summary)) return summary;
-    if (summaries.size >= this.#settings.summaryLimit) return operationOf(engine, statement);
+    if (summaries.size >= this.#settings.summaryLimit) return [...before, operationOf(engine, statement)].join(" ");
     summaries.add(summary);
     return summary;
   }
@@ -109,8 +112,16 @@ export class Statements {
   }
 }
 
-function isLike(one: Facts, other: Facts): boolean {
+/** What the conventions call several operations that are sent as one: here, a statement with other than one set of parameters. */
+const batch = "BATCH";
+
+function isBatchOf({ kind, batchSize }: QueryEvent): boolean {
+  return kind === "many" && batchSize !== undefined && batchSize !== 1;
+}
+
+function isLike(one: Facts, other: QueryEvent, isBatch: boolean): boolean {
   return (
+    one.isBatch === isBatch &&
     one.database === other.database &&
     one.manager === other.manager &&
     one.kind === other.kind &&

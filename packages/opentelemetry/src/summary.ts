@@ -30,10 +30,11 @@ const endsList: ReadonlySet<string> = new Set(
 
 /**
  * What a statement does to what, in few words: its operations and the names behind them, as they are written. Never holds a literal.
- * @returns an empty text where nothing was recognised
+ * @param before - words that come first
+ * @returns only these where nothing was recognised
  */
-export function summaryOf(engine: string, statement: string): string {
-  const reader = new SummaryReader();
+export function summaryOf(engine: string, statement: string, before: readonly string[] = []): string {
+  const reader = new SummaryReader(before);
   for (const { kind, text } of piecesOf(engine, statement)) {
     if (kind === "word" || kind === "quoted") reader.name(text, kind === "word" ? text.toLowerCase() : "");
     else if (kind === "sign") reader.sign(text);
@@ -50,7 +51,7 @@ export function operationOf(engine: string, statement: string): string {
 }
 
 class SummaryReader {
-  readonly parts: string[] = [];
+  readonly parts: string[];
   /** For each bracket that is open: whether an operation is in it. FROM in EXTRACT(YEAR FROM x) names no table. */
   readonly #depths: boolean[] = [false];
   /** A name is next. */
@@ -61,6 +62,10 @@ class SummaryReader {
   #joins: "name" | "dot" | undefined;
   /** The word before; `undefined` at the beginning. */
   #before: string | undefined;
+
+  constructor(before: readonly string[]) {
+    this.parts = [...before];
+  }
 
   sign(text: string): void {
     if (text === "." && this.#joins === "name") {

@@ -39,13 +39,15 @@ export function targetAttributes(engine: string, target: Target): Attributes {
   return attributes;
 }
 
-function placeOf(engine: string, { address, database, schema }: Target): Attributes {
+function placeOf(engine: string, { address, container, database, schema, uniqueName }: Target): Attributes {
   // A file, or memory: there is no server.
   if (engine === "sqlite") return isInMemory(engine, address) ? {} : { "db.namespace": basename(address) };
   const attributes: Attributes = {};
   const [host, port] = hostAndPort(address);
   if (engine === "oracle") {
-    // Its namespace is the database's unique name, which is not known without asking; what was connected to is the service.
+    // What was connected to is a service; the database's own name is known from the login.
+    if (uniqueName !== undefined) attributes["db.namespace"] = uniqueName;
+    if (container !== undefined) attributes["oracle.db.pdb"] = container;
     if (database !== undefined) attributes["oracle.db.service"] = database;
   } else if (engine === "mssql") {
     const [, instance] = host.split("\\");

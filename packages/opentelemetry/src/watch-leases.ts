@@ -5,9 +5,9 @@ import { groupAttribute } from "./group-attribute.ts";
 import { durationSeconds } from "./instruments.ts";
 import type { Watching } from "./watch-queries.ts";
 
-/** How long connections were waited for and used: told when they come back, so that taking one costs nothing more. */
+/** How long connections were waited for and used: told when they come back, so that taking one costs nothing more. Two points for each lease, so only for whoever asks. */
 export function watchLeases({ settings, isWatched, meter }: Watching): () => void {
-  if (meter === undefined) return () => {};
+  if (meter === undefined || !settings.leaseTimes) return () => {};
   const waitTime = durationSeconds(
     meter,
     "db.client.connection.wait_time",

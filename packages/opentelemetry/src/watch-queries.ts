@@ -17,7 +17,7 @@ import { durationSeconds, rowCounts } from "./instruments.ts";
 import type { Settings } from "./options.ts";
 import { warnOfSecondInstrumentation } from "./second-instrumentation.ts";
 import { type Described, Statements } from "./statements.ts";
-import { isInMemory, targetAttributes } from "./target-attributes.ts";
+import { isInMemory } from "./target-attributes.ts";
 
 /** A wait for a connection that is worth an event of its own, in milliseconds. */
 const longWaitMs = 10;
@@ -26,8 +26,11 @@ const longWaitMs = 10;
 interface UnderWay {
   readonly span: Span;
   readonly parent: Context;
-  readonly target: QueryEvent["target"];
+  readonly described: Described;
 }
+
+/** An event at its end. */
+type Ended = QueryEvent & { readonly error?: unknown };
 
 /** What watching one kind of event needs. */
 export interface Watching {
@@ -51,35 +54,38 @@ export function watchQueries({ settings, isWatched, tracer, meter, loggerProvide
     if (event.kind === "internal" || !isWatched(event)) return;
     warnOfSecondInstrumentation(event.engine);
     const parent = context.active();
-    const span = startSpan(tracer as Tracer, event, statements.describe(event), parent);
+    const described = statements.describe(event);
+    const span = startSpan(tracer as Tracer, event, described, parent);
     // Most are not sampled in a large service: there is nothing to end, then.
-    if (span.isRecording() || logException !== undefined) underWay.set(event, { span, parent, target: event.target });
+    if (span.isRecording() || logException !== undefined) underWay.set(event, { span, parent, described });
   };
-  const endSpan = (event: QueryEvent & { readonly error?: unknown }): Context | undefined => {
+  /** @returns where it ran, for whoever tells of its failure */
+  const endSpan = (event: Ended, described: Described): (() => Context) | undefined => {
     const begun = underWay.get(event);
     if (begun === undefined) return undefined;
-    const { span, parent, target } = begun;
+    const { span, parent } = begun;
     if (span.isRecording()) {
-      // Behind a router it is known by now which database it was.
-      if (event.target !== target) span.setAttributes(targetAttributes(event.engine, event.target));
+      // By now it is known which database behind a router it was, and how many sets of parameters there were.
+      if (described !== begun.described) span.updateName(described.name).setAttributes(described.span);
       tell(span, event, settings);
     }
     span.end();
-    return trace.setSpan(parent, span);
+    return () => trace.setSpan(parent, span);
   };
   return follow<QueryEvent>("mdb:query", {
     ...(tracer !== undefined && { start }),
     ended(event) {
       if (event.kind === "internal" || !isWatched(event)) return;
-      const at = tracer === undefined ? undefined : endSpan(event);
+      const described = statements.describe(event);
+      const at = tracer === undefined ? undefined : endSpan(event, described);
       if (duration === undefined && logException === undefined) return;
       const { durationMs, engine, error, group, returnedRows } = event;
-      const { metric } = statements.describe(event);
+      const { metric } = described;
       const ofTenant = group === undefined ? metric : { ...metric, ...groupAttribute(group) };
       const attributes = error === undefined ? ofTenant : { ...ofTenant, ...failureAttributes(engine, error) };
       if (durationMs !== undefined) duration?.record(durationMs / 1_000, attributes);
       if (returnedRows !== undefined) rows?.record(returnedRows, attributes);
-      if (error !== undefined) logException?.(error, attributes, at ?? context.active());
+      if (error !== undefined) logException?.(error, attributes, at?.() ?? context.active());
     },
   });
 }
@@ -90,7 +96,7 @@ function startSpan(tracer: Tracer, event: QueryEvent, { name, span }: Described,
 }
 
 /** What is known at the end only. */
-function tell(span: Span, event: QueryEvent & { readonly error?: unknown }, { returnedRows }: Settings): void {
+function tell(span: Span, event: Ended, { returnedRows }: Settings): void {
   const { batchSize, connection, engine, error, key, leftEarly, transaction, waitedMs } = event;
   if (key !== undefined) span.setAttribute("mdb.database.key", key);
   if (connection !== undefined) span.setAttribute("mdb.connection.number", connection);

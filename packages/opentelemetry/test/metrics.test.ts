@@ -1,4 +1,4 @@
-import { tracingChannel } from "node:diagnostics_channel";
+import { channel, tracingChannel } from "node:diagnostics_channel";
 import { postgres } from "@nsj/mdb-adapter-postgres";
 import { sqlite } from "@nsj/mdb-adapter-sqlite";
 import { DatabaseManager, DeadlockError, defineDatabase, type QueryEvent, sql, type Transaction } from "@nsj/mdb-core";
@@ -23,7 +23,7 @@ beforeAll(async () => {
     pg: postgres({ connectionString: url.href, pool: { max: 3, min: 1 } }),
     memory: sqlite({ filename: ":memory:" }),
   });
-  watching = start();
+  watching = start({ leaseTimes: true });
   const pg = databases.database("pg");
   await pg.query(sql`select * from generate_series(1, ${7}::int) as series`);
   await pg.query("select * from otel_nowhere where id = $1", [1]).catch(() => {});
@@ -135,6 +135,46 @@ describe("the pool's figures", () => {
     expect(value?.count).toBeGreaterThan(0);
     expect(value?.buckets.boundaries).toEqual(seconds);
   });
+});
+
+it("waits and uses have totals, which cost nothing; each of them is a point only for whoever asks", async () => {
+  const own = new InMemoryTelemetry();
+  watching.stop();
+  const stop = instrument(databases, { ...own.providers, spans: false });
+  expect(channel("mdb:pool:event").hasSubscribers).toBe(false);
+  expect(tracingChannel("mdb:pool:acquire").hasSubscribers).toBe(false);
+  await databases.database("pg").query("select pg_sleep(0.01)");
+  const found = await own.collect();
+  stop.stop();
+  await own.shutdown();
+  expect(found.has("db.client.connection.wait_time")).toBe(false);
+  expect(found.has("db.client.connection.use_time")).toBe(false);
+  const { acquired, acquireTimeMs, useTimeMs, waited } = databases.database("pg").stats();
+  expect(useTimeMs).toBeGreaterThanOrEqual(10);
+  const totals = { acquired, waited, wait_time: acquireTimeMs / 1_000, use_time: useTimeMs / 1_000 };
+  for (const [name, value] of Object.entries(totals)) {
+    const metric = found.get(`mdb.client.connection.${name}`);
+    const point = points(metric).find(({ attributes }) => attributes[pool] === "pg");
+    expect([metric?.descriptor.unit, point?.value], name).toEqual([name.endsWith("time") ? "s" : "{lease}", value]);
+  }
+});
+
+it("a batch is called one, and its statements once", async () => {
+  const own = new InMemoryTelemetry();
+  const memory = databases.database("memory");
+  await memory.execute("create table batched (id integer)");
+  const stop = instrument(databases, { ...own.providers, spans: false });
+  await memory.executeMany("insert into batched values (?)", [[1], [2]]);
+  await memory.executeMany("insert into batched values (?)", [[3]]);
+  await memory.executeMany("insert into batched values (?)", new Set([[4], [5]]));
+  const found = points((await own.collect()).get("db.client.operation.duration"));
+  stop.stop();
+  await own.shutdown();
+  const counts = found.map(({ attributes, value }) => [attributes["db.query.summary"], (value as Histogram).count]);
+  expect(counts.filter(([summary]) => summary !== undefined)).toEqual([
+    ["BATCH insert batched", 2],
+    ["insert batched", 1],
+  ]);
 });
 
 describe("transactions", () => {

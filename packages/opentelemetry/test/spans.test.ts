@@ -3,10 +3,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { postgres } from "@nsj/mdb-adapter-postgres";
 import { sqlite } from "@nsj/mdb-adapter-sqlite";
-import { DaoBase, DatabaseManager, DeadlockError, defineTable, sql, type Transaction } from "@nsj/mdb-core";
-import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import {
+  DaoBase,
+  DatabaseManager,
+  DeadlockError,
+  defineDatabase,
+  defineTable,
+  sql,
+  type Transaction,
+} from "@nsj/mdb-core";
+import { FakeClock, fakeDriver } from "@nsj/mdb-testkit";
+import { type Attributes, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from "@opentelemetry/sdk-logs";
-import type { ReadableSpan } from "@opentelemetry/sdk-trace";
+import { type ReadableSpan, SamplingDecision, TracerProvider } from "@opentelemetry/sdk-trace";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { type InstrumentOptions, instrument, type Telemetry } from "../src/index.ts";
 import { pathOf, TelemetryUnderTest } from "./telemetry-under-test.ts";
@@ -118,13 +127,91 @@ describe("the span of a statement", () => {
     expect(span.attributes["db.stored_procedure.name"]).toBe("otel_nothing");
   });
 
-  it("counts parameter sets when there is more than one", async () => {
-    const sizes = async (sets: [number][]) =>
-      (await spansOf(() => file().executeMany("insert into otel_orders (id) values (?)", sets)))
-        .map(({ attributes }) => attributes["db.operation.batch.size"])
-        .filter((it) => it !== undefined);
-    expect(await sizes([[11], [12], [13]])).toEqual([3]);
-    expect(await sizes([[14]])).toEqual([]);
+  it.each(["file", "pg"] as const)("of several parameter sets is a batch, and counts them, on %s", async (label) => {
+    const value = label === "pg" ? "$1" : "?";
+    const text = `insert into otel_orders (id) values (${value})`;
+    const batches = async (sets: Iterable<[number]>) =>
+      (await spansOf(() => databases.database(label).executeMany(text, sets)))
+        .filter(({ attributes }) => attributes["db.query.text"] === text)
+        .map(({ attributes, name }) => [name, attributes["db.query.summary"], attributes["db.operation.batch.size"]]);
+    const batch = "BATCH insert otel_orders";
+    expect(await batches([[11], [12], [13]])).toEqual([[batch, batch, 3]]);
+    expect(await batches([[14]])).toEqual([["insert otel_orders", "insert otel_orders", undefined]]);
+    expect(await batches([])).toEqual([[batch, batch, 0]]);
+    // How many there are is known only once they have been taken.
+    expect(await batches(new Set<[number]>([[15], [16]]))).toEqual([[batch, batch, 2]]);
+    expect(await batches(new Set<[number]>([[17]]))).toEqual([["insert otel_orders", "insert otel_orders", undefined]]);
+  });
+
+  it("gives samplers what they decide by, a batch included whose sets are an array", async () => {
+    const seen = new Map<string, Attributes>();
+    const tracerProvider = new TracerProvider({
+      sampler: {
+        shouldSample(_context, _trace, name, _kind, attributes) {
+          seen.set(name, attributes);
+          return { decision: SamplingDecision.RECORD };
+        },
+      },
+    });
+    using _watching = instrument(databases, { tracerProvider, metrics: false });
+    await pg().executeMany("insert into otel_orders (id) values ($1)", [[21], [22]]);
+    await new DaoBase(defineTable<{ id: number; item: string }>("otel_orders").primaryKey("id"), pg()).findAll();
+    const place = {
+      "db.system.name": "postgresql",
+      "db.namespace": url.pathname.slice(1),
+      "server.address": url.hostname,
+      "server.port": Number(url.port),
+    };
+    expect(seen.get("BATCH insert otel_orders")).toMatchObject({
+      ...place,
+      "db.query.summary": "BATCH insert otel_orders",
+      "db.query.text": "insert into otel_orders (id) values ($1)",
+    });
+    const ofDao = [...seen.values()].find((it) => it["db.collection.name"] === "otel_orders");
+    expect(ofDao).toMatchObject({ ...place, "db.operation.name": "select" });
+  });
+
+  it("of a statement that was sent again on another connection is one, without an error", async () => {
+    const fake = fakeDriver();
+    const own = new DatabaseManager({ main: defineDatabase(fake.driver, { name: "otel-again" }) });
+    await own.database("main").query("select 1");
+    const failure = { kind: "lost", connection: "dead", executed: "no", retry: "connect" } as const;
+    fake.script({ on: "query", text: "select 2", times: 1, action: { fail: failure } });
+    telemetry.takeSpans();
+    const watching = instrument(own, { ...telemetry.providers, metrics: false });
+    await own.database("main").query("select 2", []);
+    watching.stop();
+    const spans = telemetry.takeSpans().filter(({ name }) => !name.startsWith("connect"));
+    await own.close();
+    fake.close();
+    expect(spans.map(({ name, status }) => [name, status.code])).toEqual([["select", SpanStatusCode.UNSET]]);
+    expect(spans[0]?.attributes).not.toHaveProperty("error.type");
+  });
+
+  it("has an event for a long wait for a connection, and only for that", async () => {
+    const clock = new FakeClock();
+    const fake = fakeDriver();
+    const own = new DatabaseManager(
+      { main: defineDatabase(fake.driver, { name: "otel-wait", pool: { max: 1 } }) },
+      { clock },
+    );
+    const main = own.database("main");
+    await main.query("select 1");
+    telemetry.takeSpans();
+    const watching = instrument(own, { ...telemetry.providers, metrics: false });
+    let waiting: Promise<unknown> | undefined;
+    await main.withConnection(async () => {
+      waiting = main.query("select 'late'");
+      await clock.advance(25);
+    });
+    await waiting;
+    await main.query("select 'soon'");
+    watching.stop();
+    const spans = telemetry.takeSpans().filter(({ name }) => name === "select");
+    await own.close();
+    fake.close();
+    expect(spans.map(({ attributes }) => attributes["mdb.pool.wait_ms"])).toEqual([25, 0]);
+    expect(spans.map(({ events }) => events.map(({ name }) => name))).toEqual([["mdb.pool.wait"], []]);
   });
 
   it("tells the server's code and the kind of an error, which no value is in", async () => {
@@ -184,7 +271,8 @@ describe("the span of a statement", () => {
       attributes: { "exception.type": "UndefinedObjectError", "error.type": "42P01", "db.system.name": "postgresql" },
     });
     expect(record?.spanContext?.spanId).toBe(span.spanContext().spanId);
-    expect(span.events).toEqual([]);
+    // It may have waited for its connection, which is an event.
+    expect(span.events.map(({ name }) => name)).not.toContain("exception");
     await loggerProvider.shutdown();
   });
 });
@@ -299,7 +387,6 @@ it("the span of a connect says where to, and why it failed", async () => {
 
 it("a transaction over several databases is one span, with what each of them prepares, decides and finishes", async () => {
   const { referenceDriver, referenceServer } = await import("@nsj/mdb-testkit");
-  const { defineDatabase } = await import("@nsj/mdb-core");
   const servers = [await referenceServer(), await referenceServer()] as const;
   const entry = ({ host, port, user, password, database }: (typeof servers)[number]) =>
     defineDatabase(referenceDriver, { host, port, user, password, database });

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { postgres, postgresDriver } from "@nsj/mdb-adapter-postgres";
-import { DatabaseManager } from "@nsj/mdb-core";
+import { DatabaseManager, onSlow, planOf, type SlowStatement } from "@nsj/mdb-core";
 import { tenants } from "@nsj/mdb-tenants";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { errorOf } from "./support/shops.ts";
@@ -106,5 +106,29 @@ describe("two schemas of one pool whose tables differ, and the same text", () =>
     expect(await errorOf(() => shops.run("acme", () => shop.query("select note from items")))).toMatchObject({
       code: "MDB_UNDEFINED_OBJECT",
     });
+  });
+});
+
+describe("the plan of a statement of tenants", () => {
+  it("is that of the tenant's own tables", async () => {
+    const { shops, manager, shop } = open();
+    await using _ = manager;
+    for (const id of ids) {
+      const { scans } = await shops.run(id, () => planOf(shop, "select * from items where number = $1"));
+      expect(scans).toEqual(["items"]);
+    }
+    const missing = () => planOf(shop, "select note from items where number = $1");
+    await expect(shops.run("acme", missing)).rejects.toMatchObject({ code: "MDB_UNDEFINED_OBJECT" });
+    expect((await shops.run("bolt", missing)).scans).toEqual(["items"]);
+    await expect(missing()).rejects.toMatchObject({ code: "MDB_NO_TENANT" });
+  });
+
+  it("comes with a slow one", async () => {
+    const { shops, manager, shop } = open();
+    await using _ = manager;
+    const told = Promise.withResolvers<SlowStatement>();
+    using _watch = onSlow(manager, { thresholdMs: 0, plan: true }, told.resolve);
+    await shops.run("bolt", () => shop.query("select note from items where number = $1", ["seven"]));
+    expect(await told.promise).toMatchObject({ database: "shop", plan: { scans: ["items"] } });
   });
 });

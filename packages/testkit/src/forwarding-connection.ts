@@ -41,6 +41,10 @@ export class ForwardingConnection implements Required<DriverConnection> {
     return this.inner.capabilities ?? {};
   }
 
+  get target(): DriverConnection["target"] {
+    return this.inner.target;
+  }
+
   get onFatal(): ((error: unknown) => void) | null {
     return this.inner.onFatal;
   }

@@ -1,35 +1,7 @@
-import {
-  ConfigurationError,
-  checkOptions,
-  type LogicalType,
-  type OptionRules,
-  type ScalarLogicalType,
-  type TypeOptions,
-} from "@nsj/mdb-core";
-import { UsageError } from "../usage-error.ts";
+import type { LogicalType, ScalarLogicalType, TypeOptions } from "@nsj/mdb-core";
 
 /** The forms that a database's `types` option has chosen. */
 export type TypeForms = Partial<Omit<TypeOptions, "columnCase">>;
-
-const rules: OptionRules<TypeForms> = {
-  bigint: { type: "string", oneOf: ["auto", "number", "bigint", "string"] },
-  decimal: { type: "string", oneOf: ["string", "number"] },
-  date: { type: "string", oneOf: ["string", "date"] },
-  timestamp: { type: "string", oneOf: ["date", "string"] },
-  json: { type: "string", oneOf: ["parsed", "string"] },
-};
-
-/** Reads the words of the command line. @throws UsageError */
-export function checkTypeForms(json: string): TypeForms {
-  try {
-    const forms = JSON.parse(json) as TypeForms;
-    checkOptions<TypeForms>("--types", forms, rules);
-    return forms;
-  } catch (error) {
-    const why = error instanceof ConfigurationError ? error.message : "it is no JSON";
-    throw new UsageError(`--types: ${why}`);
-  }
-}
 
 /** A column's type as its driver tells it. */
 export interface ToldType {

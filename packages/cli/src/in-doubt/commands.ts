@@ -6,6 +6,8 @@ import { doubts, isTrouble } from "./doubts.ts";
 import { hasLeft, recovered } from "./recovered.ts";
 import { doubtTable, recoveredTable } from "./tables.ts";
 
+const labelsHelp = "the names that the databases have in the manager: only in these; in all of them when absent";
+
 interface Shared {
   readonly module: string;
   readonly json?: true;
@@ -25,10 +27,10 @@ export function addSpanningCommands(
     "in-doubt",
     "lists what transactions over several databases have left prepared; exit code 1 when something waits",
   )
-    .argument("[labels...]", "only in these")
+    .argument("[labels...]", labelsHelp)
     .option(
       "--older <seconds>",
-      "only what was prepared so long ago: what is about to end by itself is left out",
+      "only what has waited for this long: a transaction that is committing right now is no trouble",
       Number,
       0,
     )
@@ -44,7 +46,7 @@ export function addSpanningCommands(
     "recover",
     "ends what is prepared as it was decided, and rolls back what nobody has decided; exit code 1 when something is left",
   )
-    .argument("[labels...]", "only in these")
+    .argument("[labels...]", labelsHelp)
     .action(async (labels: readonly string[], { module, json }: Shared) => {
       await using opened = await openModule(module);
       const { databases } = opened;
@@ -53,10 +55,10 @@ export function addSpanningCommands(
 
   command("resolve", "decides by hand over a transaction that nobody has decided, and ends its branches")
     .argument("<id>", "of the transaction, as in-doubt shows it")
-    .argument("<end>", "commit or rollback: the same for all of its databases")
+    .argument("<end>", "commit or rollback, in all of its databases")
     .option(
       "--force",
-      "without it nothing is done: recover would roll it back, and who commits must know that every database has prepared",
+      "has to be said: without it nothing is done. recover would roll it back; who commits must know that every database has prepared",
     )
     .action(async (id: string, end: string, { module, json, force }: Shared & { readonly force?: true }) => {
       if (end !== "commit" && end !== "rollback") throw new UsageError('the end is "commit" or "rollback"');

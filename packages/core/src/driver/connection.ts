@@ -1,4 +1,5 @@
 import type { Branch, BranchEnd, PreparedBranch, Vote } from "./branch.ts";
+import type { ConnectionTarget } from "./connection-target.ts";
 import type { Isolation } from "./isolation.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 import type { OperationContext } from "./operation.ts";
@@ -102,6 +103,11 @@ export interface DriverConnection {
    * more may be there all the same. Absent: it has all.
    */
   readonly capabilities?: ServerCapabilities | undefined;
+  /**
+   * Where it is, when the login has told more than the connector's `target` has. One object for all connections to the same place, since what is known of a place is
+   * remembered by it. Events of statements have it. Absent: the connector's.
+   */
+  readonly target?: ConnectionTarget | undefined;
   /** Set by the pool. The driver calls it at most once, when the connection dies while no call of core is pending. */
   onFatal: ((error: unknown) => void) | null;
   /**

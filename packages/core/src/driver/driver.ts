@@ -1,6 +1,7 @@
 import type { Capabilities } from "./capabilities.ts";
 import type { Clock } from "./clock.ts";
 import type { DriverConnection } from "./connection.ts";
+import type { ConnectionTarget } from "./connection-target.ts";
 import type { DialectFacts } from "./dialect.ts";
 import type { ErrorInfo } from "./error-info.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
@@ -61,14 +62,4 @@ export interface Connector {
   connect(context: OperationContext): Promise<DriverConnection>;
   /** Frees what the connector itself holds (files, agents). Called once, after the last connection is closed. */
   close?(): MaybePromise<void>;
-}
-
-/** Where a connector connects to, as people would say it. */
-export interface ConnectionTarget {
-  /** `"db.example.org:5432"`, or a file's path. */
-  readonly address: string;
-  readonly database?: string;
-  readonly user?: string;
-  /** The schema that names without one belong to, where it was configured. Told by core. */
-  readonly schema?: string;
 }

@@ -19,8 +19,9 @@ export type {
   ResetPlan,
   RowStream,
 } from "./connection.ts";
+export type { ConnectionTarget } from "./connection-target.ts";
 export type { ColumnTypes, DialectFacts, ExactPlace, LexicalFeature, RowsReturned, StoredForm } from "./dialect.ts";
-export type { ConnectionTarget, Connector, ConnectorEnvironment, Driver } from "./driver.ts";
+export type { Connector, ConnectorEnvironment, Driver } from "./driver.ts";
 export { classifier, DriverFault, unknownError } from "./driver-fault.ts";
 export { type ErrorInfo, type ErrorKind, errorKinds } from "./error-info.ts";
 export type { ForeignOptions, OurOption } from "./foreign-options.ts";

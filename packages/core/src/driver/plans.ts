@@ -11,10 +11,18 @@ export interface StatementPlan {
 /** How an engine is asked for a plan without the values, and without running the statement. */
 export interface Plans {
   /**
+   * What the plan is made of: `"no-values"` where the engine plans without them, `"other-values"` where it cannot, and others stand in for them, `"last-run"` where it
+   * is the plan that the server keeps of what it ran last.
+   */
+  readonly basis: "no-values" | "other-values" | "last-run";
+  /** Sent first, where it depends on the server how it is asked: its version. */
+  readonly about?: Statement;
+  /**
    * What is sent, one after the other on one connection of the pool; the last one has the answer. No setting of the session may be left behind.
    * @param text - one statement that reads or writes rows, with this dialect's placeholders
+   * @param about - the answer to `about`, which was sent on the same connection
    */
-  ask(text: string): readonly Statement[];
+  ask(text: string, about?: ResultSet): readonly Statement[];
   /**
    * For an engine that writes the plan into a table, or may run functions of the text while it plans: it is asked inside a transaction that is rolled back, and
    * the session is reset. Default `false`.

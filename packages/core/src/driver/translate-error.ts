@@ -26,7 +26,7 @@ import {
   UnsupportedError,
   ValueError,
 } from "../errors/index.ts";
-import type { ConnectionTarget } from "./driver.ts";
+import type { ConnectionTarget } from "./connection-target.ts";
 import type { ErrorInfo, ErrorKind } from "./error-info.ts";
 
 /** Where an error happened, for its message and fields. */

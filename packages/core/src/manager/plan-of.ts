@@ -1,19 +1,20 @@
-import type { StatementPlan } from "../driver/index.ts";
+import type { Plans, ResultSet, StatementPlan } from "../driver/index.ts";
 import { NoRowsError, ParameterError, UnsupportedError } from "../errors/index.ts";
-import { askApart, type DatabaseContext, internalsOf, nameOf } from "../session/index.ts";
+import { askApart, type DatabaseContext, type ExecutorInternals, internalsOf, nameOf } from "../session/index.ts";
 import type { Database } from "./database.ts";
+import { enterMember, type RoutedDatabase } from "./routed-database.ts";
 
 const onlyRows = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:select|with|values|insert|update|delete|merge)\b/i;
 /** How long a plan is waited for, in milliseconds. */
 const patienceMs = 5_000;
 
 /**
- * How the engine means to run a statement, whatever its values are: asked on a connection of its own, outside of every transaction, and the statement is not run. May
- * be called concurrently.
+ * How the engine means to run a statement, whatever its values are: asked on a connection of its own, outside of every transaction, and the statement is not run. Of a
+ * label that stands for many databases the one is asked that the calling code means. May be called concurrently.
  * @param text - as events and errors have it: compiled, with the engine's own placeholders, one statement that reads or writes rows
  * @throws UnsupportedError on an engine that does not tell (`dialect.plans`), ParameterError for any other text, NoRowsError where the server only knows the
- *   plans of what it has run (SQL Server) and this is not among them, StatementError for what the server refuses: PostgreSQL before version 16, a table that
- *   only the caller's transaction can see, a grant that is missing
+ *   plans of what it has run (SQL Server) and this is not among them, StatementError for what the server refuses: PostgreSQL before version 12, a table
+ *   that only the caller's transaction can see, a grant that is missing
  */
 export async function planOf(database: Database, text: string): Promise<StatementPlan> {
   const inner = internalsOf(database);
@@ -28,8 +29,7 @@ export async function planOf(database: Database, text: string): Promise<Statemen
     const message = `${nameOf(context)}: a plan can be had of one statement that reads or writes rows, without a semicolon in it`;
     throw new ParameterError(message, context);
   }
-  const answer = await askApart(context, plans.ask(only), plans.undone === true, patienceMs);
-  const plan = plans.read(answer);
+  const plan = plans.read(await answerOf(database, only));
   if (plan === undefined) {
     throw new NoRowsError(
       `${nameOf(context)}: the server holds no plan of this text: it has not run it lately`,
@@ -37,4 +37,15 @@ export async function planOf(database: Database, text: string): Promise<Statemen
     );
   }
   return plan;
+}
+
+async function answerOf(database: Database, text: string): Promise<ResultSet> {
+  const routed = database as Partial<Pick<RoutedDatabase, typeof enterMember>>;
+  const entered = await routed[enterMember]?.({ timeoutMs: patienceMs });
+  try {
+    const { context } = internalsOf(entered?.database ?? database) as ExecutorInternals;
+    return await askApart(context, context.dialect.plans as Plans, text, patienceMs);
+  } finally {
+    entered?.end();
+  }
 }

@@ -44,6 +44,10 @@ export type Effect =
     }
   /** Callers wait for what other pools of the budget have. */
   | { readonly kind: "starve" }
+  | Word;
+
+/** A word to the outside. */
+export type Word =
   | { readonly kind: "tell-kept"; readonly reason: DestroyReason; readonly error: unknown }
   | { readonly kind: "tell-released"; readonly lease: ReleasedLease }
   | { readonly kind: "tell-hold"; readonly report: HoldReport };

@@ -86,7 +86,13 @@ export class PoolEngine implements LeaseOwner, HousekeeperMember, BudgetHands {
 
   release(pooled: PooledConnection, outcome: ReleaseOutcome): void {
     giveBack(this.state, pooled, outcome);
-    if (this.state.effects.length > 0 || this.state.share?.isWanted === true) this.decide(() => {});
+    const { effects, share } = this.state;
+    const [first] = effects;
+    // Where somebody listens, each statement asks for this one word: a decision around it would cost as much.
+    if (first?.kind === "tell-released" && effects.length === 1 && share?.isWanted !== true) {
+      effects.pop();
+      this.#reports.tell(first);
+    } else if (first !== undefined || share?.isWanted === true) this.decide(() => {});
   }
 
   destroy(pooled: PooledConnection, cause: unknown): boolean {
@@ -144,14 +150,8 @@ export class PoolEngine implements LeaseOwner, HousekeeperMember, BudgetHands {
       case "starve":
         this.state.share?.starve();
         return;
-      case "tell-kept":
-        this.#reports.kept(effect.reason, effect.error);
-        return;
-      case "tell-released":
-        this.#reports.released(effect.lease);
-        return;
-      case "tell-hold":
-        this.#reports.hold(effect.report);
+      default:
+        this.#reports.tell(effect);
     }
   }
 

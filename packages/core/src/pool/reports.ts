@@ -3,7 +3,7 @@ import type { MdbError } from "../errors/index.ts";
 import { classifySafely } from "./classify-safely.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import { type PoolEvent, type PoolPlace, poolEventChannel, poolPlace } from "./diagnostics.ts";
-import type { HoldReport, ReleasedLease } from "./effects.ts";
+import type { HoldReport, ReleasedLease, Word } from "./effects.ts";
 import type { Health, PoolHealth } from "./health.ts";
 import type { DestroyReason } from "./pooled-connection.ts";
 
@@ -14,6 +14,12 @@ export class Reports {
 
   constructor(source: ConnectionSource) {
     this.#source = source;
+  }
+
+  tell(word: Word): void {
+    if (word.kind === "tell-released") this.#released(word.lease);
+    else if (word.kind === "tell-kept") this.#kept(word.reason, word.error);
+    else this.#hold(word.report);
   }
 
   opened(): void {
@@ -31,7 +37,7 @@ export class Reports {
     } satisfies PoolEvent);
   }
 
-  kept(reason: DestroyReason, error: unknown): void {
+  #kept(reason: DestroyReason, error: unknown): void {
     if (!poolEventChannel.hasSubscribers) return;
     poolEventChannel.publish({
       ...this.#place(),
@@ -57,13 +63,16 @@ export class Reports {
   }
 
   /** A lease is over. */
-  released(lease: ReleasedLease): void {
+  #released(lease: ReleasedLease): void {
     const { heldMs, waitedMs, holder } = lease;
-    poolEventChannel.publish({ ...this.#place(), type: "released", heldMs, waitedMs, holder } satisfies PoolEvent);
+    const { label: database, key, manager = 0, engine } = this.#source;
+    // One literal: it is told at every statement.
+    const event = { database, manager, engine, type: "released", heldMs, waitedMs, holder } satisfies PoolEvent;
+    poolEventChannel.publish(key === undefined ? event : { ...event, key });
   }
 
   /** A lease that lasts too long or is lost. Where stacks were asked for and nobody listens, the process's warnings tell of it. */
-  hold({ type, heldMs, holder, takenBy }: HoldReport): void {
+  #hold({ type, heldMs, holder, takenBy }: HoldReport): void {
     if (poolEventChannel.hasSubscribers) {
       poolEventChannel.publish({
         ...this.#place(),

@@ -3,6 +3,7 @@ import type {
   ErrorInfo,
   MaybePromise,
   OperationContext,
+  Plans,
   ResultSet,
   Statement,
 } from "../driver/index.ts";
@@ -14,15 +15,14 @@ import { runBounded } from "./run-bounded.ts";
 import { runInScope } from "./scope.ts";
 
 /**
- * Runs statements that are nobody's, one after the other on a connection of their own and outside of every scope: no caller's transaction, signal or deadline is
- * about them.
- * @param undone - in a transaction that is rolled back, and with a reset of the session behind them
+ * Asks the server for a plan by statements that are nobody's, one after the other on a connection of their own and outside of every scope: no caller's transaction,
+ * signal or deadline is about them.
  * @returns the answer of the last
  */
 export async function askApart(
   context: DatabaseContext,
-  statements: readonly Statement[],
-  undone: boolean,
+  { about, ask, undone = false }: Plans,
+  asked: string,
   limitMs: number,
 ): Promise<ResultSet> {
   const bounds = { deadline: context.clock.now() + limitMs };
@@ -34,13 +34,15 @@ export async function askApart(
     let answered = true;
     const run = <T>(perform: (it: DriverConnection, operation: OperationContext) => MaybePromise<T>): MaybePromise<T> =>
       runBounded<T>(context, connection, bounds, { ...silent, text, perform });
+    const send = (statement: Statement): MaybePromise<ResultSet> => {
+      text = statement.text;
+      return run((it, operation) => it.query(statement, operation));
+    };
     try {
       if (undone) await run((it) => it.begin({}));
+      const known = about === undefined ? undefined : await send(about);
       let answer: ResultSet = { columns: [], rows: [], affected: null };
-      for (const statement of statements) {
-        text = statement.text;
-        answer = await run((it, operation) => it.query(statement, operation));
-      }
+      for (const statement of ask(asked, known)) answer = await send(statement);
       return answer;
     } catch (error) {
       const failure = failureOf(context, connection, error, text);

@@ -44,7 +44,7 @@ export interface QueryEvent extends EventPlace {
   readonly statement: string | undefined;
   /** `StatementOptions.name`. */
   readonly name: string | undefined;
-  /** Where the database is. Of a database behind a router: once it is known which one that is. */
+  /** Where the database is. Of a database behind a router: once it is known which one that is. With what only a login tells: once it is sent. */
   readonly target: ConnectionTarget;
   /** Its values were given apart from the text: it was made with `sql`, or had parameters. */
   readonly parameterized: boolean;
@@ -62,7 +62,7 @@ export interface QueryEvent extends EventPlace {
   readonly durationMs?: number;
   /** How often it was sent: more than once after a connection that turned out dead, or as the victim of a deadlock. */
   readonly attempt?: number;
-  /** Parameter sets of `executeMany`. */
+  /** Parameter sets of `executeMany`: from the start where they are an array, else counted as they are taken. */
   readonly batchSize?: number;
   /** Rows inserted, updated, deleted or returned, of its first result; of a stream, those that were read. Set at its end. */
   readonly rowCount?: number;

@@ -42,6 +42,11 @@ export function factsOf(
   return { kind, statement, name, parameterized: true, key };
 }
 
+/** What an event says of a statement with many parameter sets: how many, where that is known before they are taken. */
+export function factsOfMany(text: string, options: AnyStatementOptions, sets: Iterable<unknown>): QueryFacts {
+  return { ...factsOf("many", text, options), batchSize: Array.isArray(sets) ? sets.length : undefined };
+}
+
 /** What an event says of a bulk load. */
 export function factsOfLoad({ table }: BulkInsert, { name }: AnyStatementOptions): QueryFacts {
   const written = typeof table === "string" ? table : table.parts.join(".");

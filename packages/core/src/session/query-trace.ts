@@ -14,6 +14,7 @@ export interface QueryFacts {
   readonly parameterized?: boolean;
   readonly table?: string | undefined;
   readonly operation?: string | undefined;
+  readonly batchSize?: number | undefined;
   /** Where the context does not tell it: which of the databases behind the label. */
   readonly key?: string | undefined;
 }
@@ -51,6 +52,7 @@ export class QueryTrace implements OperationTrace {
     if (key !== undefined) event.key = key;
     if (context.group !== undefined) event.group = context.group;
     if (fingerprint !== undefined) event.fingerprint = fingerprint;
+    if (facts.batchSize !== undefined) event.batchSize = facts.batchSize;
     this.event = event;
   }
 
@@ -75,24 +77,28 @@ export class QueryTrace implements OperationTrace {
     this.#open?.end(error);
   }
 
-  /** An operation that notes in the event what becomes of it. */
-  on<T>(operation: Operation<T>): Operation<T> {
+  /** What is to be performed, noting in the event that it is. */
+  sending<T>(text: string, perform: Operation<T>["perform"]): Operation<T>["perform"] {
     let attempt = 0;
-    const perform: Operation<T>["perform"] = (connection, within) => {
+    this.event.statement ??= text;
+    const sent = (connection: DriverConnection): void => {
       attempt++;
       this.event.attempt = Math.max(this.event.attempt ?? 1, attempt);
       this.sentOn(connection);
-      return operation.perform(connection, within);
     };
-    this.event.statement ??= operation.text;
-    return { ...operation, trace: this, perform };
+    // What is performed may read its operation.
+    return function (this: Operation<T>, connection, within) {
+      sent(connection);
+      return perform.call(this, connection, within);
+    };
   }
 
   /** Parameter sets that are counted as they are taken. */
   counting<T>(sets: Iterable<T>): Iterable<T> {
     const { event } = this;
-    event.batchSize = Array.isArray(sets) ? sets.length : 0;
-    return Array.isArray(sets) ? sets : counted();
+    if (Array.isArray(sets)) return sets;
+    event.batchSize = 0;
+    return counted();
     function* counted(): Generator<T, void, undefined> {
       for (const set of sets) {
         event.batchSize = (event.batchSize ?? 0) + 1;
@@ -110,6 +116,7 @@ export class QueryTrace implements OperationTrace {
   sentOn(connection: DriverConnection): void {
     const number = numberOf(connection);
     if (number !== undefined) this.event.connection = number;
+    if (connection.target !== undefined) this.event.target = connection.target;
     this.event.waitedMs ??= this.#context.clock.now() - this.#calledAt;
   }
 

@@ -10,7 +10,7 @@ import { executeMany } from "./execute-many.ts";
 import type { BulkRow, CallResult, Executor, Transaction } from "./executor.ts";
 import { type ExecutorInternals, internals, type Purpose } from "./executor-internals.ts";
 import { type CallersSource, type Operation, sendStatement } from "./operation.ts";
-import { countedOnly, countsOf, factsOf, factsOfLoad, queryFacts } from "./query-facts.ts";
+import { countedOnly, countsOf, factsOf, factsOfLoad, factsOfMany, queryFacts } from "./query-facts.ts";
 import { type QueryTrace, traceQuery } from "./query-trace.ts";
 import { allRows, oneRow, oneValue, wholeResult } from "./result-rows.ts";
 import { RowIterable } from "./row-stream.ts";
@@ -152,7 +152,7 @@ export abstract class StatementExecutor implements Executor {
   ): Promise<{ rowCount: number }> {
     checkStatementOptions(nameOf(this.context), options);
     const rows = new CallersRows(this.context, currentScope());
-    const facts = factsOf("many", text, options);
+    const facts = factsOfMany(text, options, parameterSets);
     return this.atomically(async (executor) =>
       traceQuery(executor.context, facts, countedOnly, (trace) => {
         const sets = trace?.counting(parameterSets) ?? parameterSets;
@@ -241,8 +241,9 @@ export abstract class StatementExecutor implements Executor {
       limitMs,
       source,
       statement,
-      perform,
+      trace,
+      perform: trace === undefined ? perform : trace.sending(text, perform),
     };
-    return this.perform(trace === undefined ? operation : trace.on(operation), source?.occupant);
+    return this.perform(operation, source?.occupant);
   }
 }

@@ -1,13 +1,16 @@
 import { tracingChannel } from "node:diagnostics_channel";
 import { inspect } from "node:util";
 import {
+  DatabaseManager,
   DeadlockError,
+  defineDatabase,
   type PoolEvent,
   type QueryEvent,
   sql,
   type Transaction,
   type TransactionEvent,
 } from "@nsj/mdb-core";
+import { fakeDriver } from "@nsj/mdb-testkit";
 import { describe, expect, it } from "vitest";
 import { TracedWire } from "./traced-wire.ts";
 
@@ -76,6 +79,22 @@ describe("an event of a statement", () => {
     ]);
     expect(told[2]).toMatchObject({ table: "items", operation: "insert", statement: expect.stringMatching(/^insert/) });
     expect(told[0]?.returnedRows).toBeUndefined();
+  });
+
+  it("of a statement that was sent again is one, and says how often it was sent", async () => {
+    const fake = fakeDriver();
+    await using manager = new DatabaseManager({ main: defineDatabase(fake.driver, { name: "events-again" }) });
+    const failure = { kind: "lost", connection: "dead", executed: "no", retry: "connect" } as const;
+    fake.script({ on: "query", text: "select 3", times: 2, action: { fail: failure } });
+    const events: QueryEvent[] = [];
+    const listen = (event: unknown): void => {
+      if ((event as QueryEvent).manager === manager.number) events.push(event as QueryEvent);
+    };
+    const { asyncEnd } = tracingChannel("mdb:query");
+    asyncEnd.subscribe(listen);
+    await manager.database("main").query("select 3");
+    asyncEnd.unsubscribe(listen);
+    expect(events.map((event) => [event.attempt, event.connection, "error" in event])).toEqual([[3, 3, false]]);
   });
 
   it("of a stream lasts to its last row or its close, and says how it ended", async () => {

@@ -36,6 +36,7 @@ export class ReferenceConnection implements DriverConnection {
   dirty = false;
   readonly fits = true;
   readonly capabilities = Object.freeze({});
+  readonly target = undefined;
   txEnded = 0;
   transactionNumber: string | null | undefined = undefined;
   readonly #port: Port;

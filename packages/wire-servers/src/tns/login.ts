@@ -58,6 +58,7 @@ export class Login {
         ["AUTH_VERSION_NO", version, accepted],
         ["AUTH_SC_SERVICE_NAME", serviceName, accepted],
         ["AUTH_SC_DBUNIQUE_NAME", serviceName, accepted],
+        ["AUTH_SC_REAL_DBUNIQUE_NAME", `${serviceName}_1`, accepted],
         ["AUTH_DBNAME", serviceName.toUpperCase(), accepted],
         ["AUTH_INSTANCENAME", serviceName, accepted],
         ["AUTH_MAX_OPEN_CURSORS", "300", accepted],
