@@ -101,7 +101,7 @@ function contextOf(
   environment: ManagedEnvironment,
 ): { readonly context: DatabaseContext; readonly pool: Pool } {
   const capabilities = Object.freeze({ ...driver.capabilities, ...connector.capabilities });
-  const known = new KnownCapabilities(capabilities);
+  const known = new KnownCapabilities(capabilities, driver.serverMayLack);
   const dialect = Object.freeze({ ...driver.dialect, ...connector.dialect });
   const types = checkTypeOptions(belonging.types ?? options.types ?? {}, label);
   const { onConnect, schema } = options;
@@ -149,7 +149,7 @@ function contextOf(
     get capabilities() {
       return known.current;
     },
-    isServerKnown: () => known.isKnown,
+    mayLack: (one) => known.mayLack(one),
     get pool() {
       return lending.standIn ?? pool;
     },

@@ -16,7 +16,7 @@ export async function knowingDecider(
 ): Promise<DatabaseContext> {
   // What is wrong whatever the servers say is told before anybody is asked.
   const declared = chooseDecider(contexts, wanted);
-  const unknown = contexts.length < 2 ? [] : contexts.filter((it) => canPrepare(it) && !it.isServerKnown());
+  const unknown = contexts.length < 2 ? [] : contexts.filter((it) => canPrepare(it) && it.mayLack("branches"));
   if (unknown.length === 0) return declared;
   await Promise.all(unknown.map((context) => meet(context, bounds)));
   return chooseDecider(contexts, wanted);
