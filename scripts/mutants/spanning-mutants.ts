@@ -91,7 +91,7 @@ export const spanningMutants: readonly Mutant[] = [
   {
     fault: "what a session of MariaDB holds outlives a machine that is gone by hours",
     file: `${mysql}/begin.ts`,
-    text: "  await limitIdleness(session, branch === undefined ? undefined : limitMs);",
+    text: "  if (idleLimit !== session.idleLimit) await limitIdleness(session, idleLimit);",
     replacement: "",
     noticedBy: [mariadb],
   },

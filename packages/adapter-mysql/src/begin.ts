@@ -18,7 +18,9 @@ export async function begin(
     if (!levels.includes(isolation)) throw refusal("unsupported", `no level "${isolation}"`);
     await session.text(`set transaction isolation level ${isolation}`);
   }
-  await limitIdleness(session, branch === undefined ? undefined : limitMs);
+  const idleLimit =
+    branch === undefined || limitMs === undefined ? undefined : Math.ceil(limitMs / 1_000 / step) * step;
+  if (idleLimit !== session.idleLimit) await limitIdleness(session, idleLimit);
   const access = readOnly === undefined ? "" : readOnly ? " read only" : " read write";
   if (branch === undefined) {
     await session.text(`start transaction${access}`);
@@ -37,9 +39,7 @@ const step = 15;
  * Nobody else can end what is prepared while its session lives, so a session whose process stands still, or whose machine is gone without a word, must not
  * live for hours. Counts inside a transaction and while one is prepared.
  */
-async function limitIdleness(session: Session, limitMs: number | undefined): Promise<void> {
-  const seconds = limitMs === undefined ? undefined : Math.ceil(limitMs / 1_000 / step) * step;
-  if (seconds === session.idleLimit) return;
+async function limitIdleness(session: Session, seconds: number | undefined): Promise<void> {
   await session.text(`set session idle_transaction_timeout = ${seconds ?? "default"}`);
   session.idleLimit = seconds;
 }

@@ -1,6 +1,6 @@
 import type { Capabilities, DialectFacts } from "@nsj/mdb-core";
 import { refusal } from "./faults.ts";
-import { plans } from "./plans.ts";
+import { mariadbPlans, mysqlPlans } from "./plans.ts";
 
 const common = Object.freeze({
   placeholder: "question",
@@ -35,7 +35,6 @@ const common = Object.freeze({
   booleanType: "native",
   transactionalDdl: false,
   selectNeedsFrom: null,
-  plans,
   lexical: Object.freeze([
     "backticks",
     "backslashStrings",
@@ -49,12 +48,14 @@ const common = Object.freeze({
 export const mariadbDialect: DialectFacts = Object.freeze({
   ...common,
   returning: Object.freeze({ insert: "returning", update: "none", delete: "returning" } as const),
+  plans: mariadbPlans,
 });
 
 /** What is special about MySQL's SQL. */
 export const mysqlDialect: DialectFacts = Object.freeze({
   ...common,
   returning: Object.freeze({ insert: "none", update: "none", delete: "none" } as const),
+  plans: mysqlPlans,
 });
 
 /** Without MariaDB's `innodb_snapshot_isolation`, InnoDB's repeatable read loses updates; then it is not offered. */

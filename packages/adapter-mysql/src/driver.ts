@@ -28,6 +28,7 @@ export const mariadbDriver: Driver<MysqlOptions, "mariadb"> = Object.freeze({
   optionKeys,
   dialect: mariadbDialect,
   capabilities: mariadbCapabilities,
+  serverMayLack: Object.freeze(["isolation", "branches"] as const),
   connector: (options: MysqlOptions, { clock }: ConnectorEnvironment = { clock: systemClock }) =>
     new MysqlConnector(readSettings("mariadb", options), clock),
   parseUrl,

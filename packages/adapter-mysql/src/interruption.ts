@@ -88,10 +88,13 @@ export class Interruption {
     await this.#killing?.catch(() => undefined);
   }
 
-  /** Ends the operation. @param flush - takes up an order that came too late; says whether it could */
-  async settled(flush: () => Promise<boolean>): Promise<void> {
+  /** Ends the operation, at once where no order was given. @param flush - takes up an order that came too late; says whether it could */
+  settled(flush: () => Promise<boolean>): Promise<void> | undefined {
     this.#isRunning = false;
-    if (this.#killing === undefined) return;
+    return this.#killing && this.#takenUp(flush);
+  }
+
+  async #takenUp(flush: () => Promise<boolean>): Promise<void> {
     await this.delivered();
     if (await flush()) this.#killing = undefined;
   }

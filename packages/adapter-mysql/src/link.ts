@@ -95,16 +95,18 @@ export class Link {
   /** Called by a flight whose turn it is. Whatever is closed goes ahead of it, as it has no answer. */
   write(native: NativeConnection, command: PacketWriter): void {
     const { bytes, count } = command.packets();
-    const closing = this.#closable.map((id) => {
+    native._resetSequenceId();
+    native._bumpSequenceId(count);
+    native.write(this.#closable.length === 0 ? bytes : Buffer.concat([...this.#closings(), bytes]));
+  }
+
+  #closings(): readonly Buffer[] {
+    return this.#closable.splice(0).map((id) => {
       const writer = new PacketWriter(5);
       writer.u8(stmtClose);
       writer.u32(id);
       return writer.packets().bytes;
     });
-    this.#closable = [];
-    native._resetSequenceId();
-    native._bumpSequenceId(count);
-    native.write(closing.length === 0 ? bytes : Buffer.concat([...closing, bytes]));
   }
 
   /** Answers a request for a file with none. */

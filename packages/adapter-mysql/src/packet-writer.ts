@@ -22,12 +22,12 @@ export class PacketWriter {
 
   u16(value: number): void {
     this.#need(2);
-    this.#at = this.#buffer.writeUInt16LE(value, this.#at);
+    this.#low(value, 2);
   }
 
   u32(value: number): void {
     this.#need(4);
-    this.#at = this.#buffer.writeUInt32LE(value >>> 0, this.#at);
+    this.#low(value, 4);
   }
 
   u64(value: bigint): void {
@@ -38,8 +38,8 @@ export class PacketWriter {
   /** An integer that a number holds exactly, in 64 bits. */
   i64(value: number): void {
     this.#need(8);
-    this.#at = this.#buffer.writeInt32LE(value | 0, this.#at);
-    this.#at = this.#buffer.writeInt32LE(Math.floor(value / 2 ** 32) | 0, this.#at);
+    this.#low(value | 0, 4);
+    this.#low(Math.floor(value / 2 ** 32) | 0, 4);
   }
 
   double(value: number): void {
@@ -72,7 +72,7 @@ export class PacketWriter {
     this.#need(length);
     const from = this.#at;
     this.#at += length;
-    this.#buffer.fill(0, from, this.#at);
+    for (let at = from; at < this.#at; at++) this.#buffer[at] = 0;
     return from;
   }
 
@@ -89,7 +89,9 @@ export class PacketWriter {
   packets(): { readonly bytes: Buffer; readonly count: number } {
     const { length } = this;
     if (length < longestPacket) {
-      this.#buffer.writeUIntLE(length, 0, 3);
+      this.#buffer[0] = length;
+      this.#buffer[1] = length >> 8;
+      this.#buffer[2] = length >> 16;
       this.#buffer[3] = 0;
       return { bytes: this.#buffer.subarray(0, this.#at), count: 1 };
     }
@@ -116,6 +118,11 @@ export class PacketWriter {
       this.u8(0xfe);
       this.i64(length);
     }
+  }
+
+  /** The lowest bytes of a number. Not `writeUInt32LE` and its like, whose checks cost more than the rest. */
+  #low(value: number, count: number): void {
+    for (let shift = 0; shift < count * 8; shift += 8) this.#buffer[this.#at++] = value >> shift;
   }
 
   #need(more: number): void {

@@ -134,12 +134,17 @@ function statusOfEnd(reader: PacketReader): number {
 
 /** The results of a statement, as core wants them. A procedure ends with an answer without rows, which is no result of its own. */
 export function resultOf(answers: readonly Answer[]): ResultSet {
+  if (answers.length === 1) return oneOf(answers[0] as Answer);
   const results = answers.length > 1 && answers.at(-1)?.shape === emptyShape ? answers.slice(0, -1) : answers;
   let result: ResultSet | undefined;
-  for (const { shape, rows, affected, generatedKey } of [...results].reverse()) {
-    const key = generatedKey === 0 ? {} : { generatedKey };
-    const one = { columns: shape.infos, rows, affected, ...key };
+  for (const answer of [...results].reverse()) {
+    const one = oneOf(answer);
     result = result === undefined ? one : { ...one, next: result };
   }
   return result ?? { columns: [], rows: [], affected: 0 };
+}
+
+function oneOf({ shape, rows, affected, generatedKey }: Answer): ResultSet {
+  const columns = shape.infos;
+  return generatedKey === 0 ? { columns, rows, affected } : { columns, rows, affected, generatedKey };
 }

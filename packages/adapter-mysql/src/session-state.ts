@@ -1,5 +1,4 @@
 import type { DriverConnection } from "@nsj/mdb-core";
-import { noteFacts } from "./errors.ts";
 import type { Link } from "./link.ts";
 import { type StateChanges, statusFlags } from "./status.ts";
 import { deedOf } from "./traces.ts";
@@ -46,27 +45,21 @@ export class SessionState {
     this.#isUnknown = true;
   }
 
-  /** Runs a text of a caller, and takes note of what it has done. */
-  async ofCaller<T>(text: string, work: () => Promise<T>): Promise<T> {
-    const { touchesSession, turnsTransaction, isRowsOnly } = deedOf(text);
+  /** A text of a caller is about to run. @returns what `ends` has to be told: whether a transaction is open */
+  begins(text: string): boolean {
     // Said before it runs: a lock that was taken is kept although the statement fails afterwards.
-    if (touchesSession) this.dirty = true;
-    const before = this.#inTransaction;
+    if (deedOf(text).touchesSession) this.dirty = true;
     this.#ofCaller = true;
-    let hasFailed = true;
-    try {
-      const result = await work();
-      hasFailed = false;
-      return result;
-    } catch (error) {
-      noteFacts(error, { isRowsOnly });
-      throw error;
-    } finally {
-      this.#ofCaller = false;
-      // A statement that reads or writes rows ends a transaction by failing only, which the error says.
-      if (before !== this.#inTransaction && !(isRowsOnly && hasFailed)) this.txEnded++;
-      else if (before && this.#inTransaction && turnsTransaction && !hasFailed) this.txEnded++;
-    }
+    return this.#inTransaction;
+  }
+
+  /** It has run, or failed. @param before - what `begins` gave */
+  ends(text: string, before: boolean, hasFailed: boolean): void {
+    this.#ofCaller = false;
+    const { isRowsOnly, turnsTransaction } = deedOf(text);
+    // A statement that reads or writes rows ends a transaction by failing only, which the error says.
+    if (before !== this.#inTransaction && !(isRowsOnly && hasFailed)) this.txEnded++;
+    else if (before && this.#inTransaction && turnsTransaction && !hasFailed) this.txEnded++;
   }
 
   #note(status: number, changes: StateChanges | undefined): void {

@@ -56,7 +56,8 @@ export class Session {
     try {
       return await work();
     } finally {
-      await this.interruption.settled(() => this.flush());
+      const settling = this.interruption.settled(() => this.flush());
+      if (settling !== undefined) await settling;
       this.link.operations--;
     }
   }
@@ -67,24 +68,33 @@ export class Session {
   }
 
   /** Whatever runs a caller's text. */
-  ofCaller<T>(text: string, work: () => Promise<T>): Promise<T> {
-    return this.state.ofCaller(text, async () => {
-      try {
-        return await work();
-      } catch (error) {
-        await this.#learn(error, text);
-        throw error;
-      }
-    });
+  async ofCaller<T>(text: string, work: () => Promise<T>): Promise<T> {
+    const before = this.state.begins(text);
+    let hasFailed = true;
+    try {
+      const result = await work();
+      hasFailed = false;
+      return result;
+    } catch (error) {
+      await this.#learn(error, text);
+      noteFacts(error, { isRowsOnly: deedOf(text).isRowsOnly });
+      throw error;
+    } finally {
+      this.state.ends(text, before, hasFailed);
+    }
   }
 
   /** Runs a statement: prepared where it has values, and where it gives rows, because the text protocol rounds a FLOAT to six digits. */
-  async execute({ text, values, hints }: Statement, run: Runner = this.#run): Promise<readonly Answer[]> {
-    this.interruption.check();
+  execute({ text, values, hints }: Statement, run: Runner = this.#run): Promise<readonly Answer[]> {
     if (values.length === 0 && !deedOf(text).isRowsOnly && !/^\s*call\b/i.test(text)) {
-      return run(this.#checked(queryCommand(text)), undefined);
+      return this.#executeText(text, run);
     }
     return this.#executePrepared(text, values, hints, run, true);
+  }
+
+  async #executeText(text: string, run: Runner): Promise<readonly Answer[]> {
+    this.interruption.check();
+    return run(this.#checked(queryCommand(text)), undefined);
   }
 
   async #executePrepared(
@@ -94,11 +104,11 @@ export class Session {
     run: Runner,
     again: boolean,
   ): Promise<readonly Answer[]> {
-    const prepared = await this.#statements.of(text);
+    this.interruption.check();
+    const prepared = this.#statements.kept(text) ?? (await this.#statements.of(text));
     if (prepared === undefined) {
-      this.interruption.check();
       if (values.length > 0) throw refusal("parameter", "this kind of statement takes no parameters");
-      return run(this.#checked(queryCommand(text)), undefined);
+      return this.#executeText(text, run);
     }
     let isStale = false;
     try {

@@ -28,10 +28,13 @@ export class PreparedStatements {
     });
   }
 
-  /** The prepared statement of a text; `undefined` for one that can be sent as text only. Behind its use it is to be kept. */
+  /** The prepared statement of a text, where it is kept. Behind its use it is to be kept again. */
+  kept(text: string): Prepared | undefined {
+    return this.#kept.get(text);
+  }
+
+  /** Prepares a text that is not kept; `undefined` for one that can be sent as text only. */
   async of(text: string): Promise<Prepared | undefined> {
-    const known = this.#kept.get(text);
-    if (known !== undefined) return known;
     if (this.#refused.get(text) !== undefined) return undefined;
     try {
       return await this.#link.send(new PrepareFlight(this.#link, text));

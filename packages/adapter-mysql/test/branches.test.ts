@@ -16,6 +16,10 @@ withServer(() => {
     it("of MySQL cannot prepare, as far as anybody has tried", ({ skip }) => skip("the server of this run is MySQL"));
     return;
   }
+  if (process.env["MDB_MYSQL_URL"]) {
+    it("is tried on servers of its own", ({ skip }) => skip("the server of this run was given by MDB_MYSQL_URL"));
+    return;
+  }
   describe("a branch on MariaDB", () => {
     let server: RunningMysql | undefined;
     let table: string;

@@ -95,6 +95,15 @@ withServer(() => {
         }
       }));
 
+    it("are prepared anew where the server has forgotten them", () =>
+      using(async (session) => {
+        const { connection } = session as unknown as { connection: { raw(): { reset(done: () => void): void } } };
+        expect(await session.value("select ?", 1)).toBe(1);
+        await new Promise<void>((resolve) => connection.raw().reset(resolve));
+        expect(await session.value("select ?", 2)).toBe(2);
+        expect(await session.value("select ?", 3)).toBe(3);
+      }));
+
     it("take as many values as they have placeholders", () =>
       using(async (session) => {
         for (const values of [[], [1], [1, 2, 3]]) {
@@ -140,6 +149,20 @@ withServer(() => {
         const failing = session.run("select length(?)", "x".repeat(most));
         await expect(failing).rejects.toThrow("max_allowed_packet");
         expect(await session.value("select length(?)", "x".repeat(most - 1_000))).toBe(most - 1_000);
+      }));
+
+    it("is sent in several statements by a bulk insert", () =>
+      using(async (session) => {
+        const long = Math.floor(Number(await session.value("select @@max_allowed_packet")) / 4);
+        await session.run("drop table if exists mdb_many_bytes");
+        await session.run("create table mdb_many_bytes (v longtext)");
+        async function* rows() {
+          yield Array.from({ length: 5 }, () => ["x".repeat(long)]);
+        }
+        const target = { table: ["mdb_many_bytes"], columns: ["v"] };
+        expect(await session.connection.bulkLoad?.(target, rows(), session.forEver)).toMatchObject({ rows: 5 });
+        expect(Number(await session.value("select sum(length(v)) from mdb_many_bytes"))).toBe(5 * long);
+        await session.run("drop table mdb_many_bytes");
       }));
   });
 

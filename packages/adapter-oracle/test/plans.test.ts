@@ -47,7 +47,10 @@ describe("a plan of Oracle", () => {
       { text: show, values: [] },
     ]);
     const answer = { columns: [], rows: lines.map((line) => [line]), affected: null };
-    expect(oracleDriver.dialect.plans?.read(answer)).toEqual({ text: lines.join("\n"), scans: ["ORDERS", "my rows"] });
+    expect(oracleDriver.dialect.plans?.read(answer, text)).toEqual({
+      text: lines.join("\n"),
+      scans: ["ORDERS", "my rows"],
+    });
   });
 
   it("leaves nothing behind: what it has written is rolled back, and the session put back", async () => {

@@ -98,6 +98,7 @@ export {
   readBranchIdentifier,
   type ScalarLogicalType,
   type ServerCapabilities,
+  type ServerCapability,
   type SessionContext,
   type Statement,
   StatementCache,

@@ -6,6 +6,7 @@ import type { DialectFacts } from "./dialect.ts";
 import type { ErrorInfo } from "./error-info.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 import type { OperationContext } from "./operation.ts";
+import type { ServerCapability } from "./server-capabilities.ts";
 
 /**
  * How to reach one kind of database. What an adapter exports; stateless, frozen, shared by every label of its engine.
@@ -26,6 +27,11 @@ export interface Driver<Options extends object = object, Name extends string = s
   readonly optionKeys: readonly (keyof Options & string)[];
   readonly dialect: DialectFacts;
   readonly capabilities: Capabilities;
+  /**
+   * Which of the capabilities a server may lack that is reached by this driver: its connections say so ({@link DriverConnection.capabilities}). Core opens a
+   * connection before it decides by one of these, and decides by the declaration alone otherwise. Absent: none.
+   */
+  readonly serverMayLack?: readonly ServerCapability[];
   /**
    * Checks the options and keeps what it needs. No I/O.
    * @param environment - the system's clock when absent

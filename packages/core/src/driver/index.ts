@@ -36,6 +36,7 @@ export {
   lackingBeside,
   narrowedCapabilities,
   type ServerCapabilities,
+  type ServerCapability,
   serverCapabilityNames,
 } from "./server-capabilities.ts";
 export { type ContextPart, contextParts, type SessionContext } from "./session-context.ts";

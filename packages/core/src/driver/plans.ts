@@ -28,6 +28,6 @@ export interface Plans {
    * the session is reset. Default `false`.
    */
   readonly undone?: boolean;
-  /** Reads the answer; `undefined` where the server knows no plan of this text. */
-  read(answer: ResultSet): StatementPlan | undefined;
+  /** Reads the answer; `undefined` where the server tells no plan of this text. @param text - what `ask` was given */
+  read(answer: ResultSet, text: string): StatementPlan | undefined;
 }

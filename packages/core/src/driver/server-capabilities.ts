@@ -10,12 +10,15 @@ export const serverCapabilityNames = Object.freeze([
   "branches",
 ] as const satisfies readonly (keyof Capabilities)[]);
 
+/** One of them. */
+export type ServerCapability = (typeof serverCapabilityNames)[number];
+
 /**
  * What a connection says of its server: what core asks for with a connection in hand, transaction by transaction and call by call. How core works
  * with a connection at all (streams, cancellation, pipelining, resets) is decided before there is one, and so is whether many share it (`context`). `fates`
  * is not among them either: a server that cannot tell answers `fateOf` with `"unknown"`.
  */
-export type ServerCapabilities = Partial<Pick<Capabilities, (typeof serverCapabilityNames)[number]>>;
+export type ServerCapabilities = Partial<Pick<Capabilities, ServerCapability>>;
 
 /** What is left of the declared capabilities on a server that says so much of itself. What it says beyond them does not count. */
 export function narrowedCapabilities(declared: Capabilities, said: ServerCapabilities | undefined): Capabilities {

@@ -4,16 +4,19 @@ import {
   DriverFault,
   lackingBeside,
   narrowedCapabilities,
+  type ServerCapability,
 } from "../driver/index.ts";
 
 /** What a database can do: what its driver declares, and from the first connection on what that one's server has of it. */
 export class KnownCapabilities {
   readonly #declared: Capabilities;
+  readonly #mayLack: readonly ServerCapability[];
   #current: Capabilities;
   #isKnown = false;
 
-  constructor(declared: Capabilities) {
+  constructor(declared: Capabilities, mayLack: readonly ServerCapability[] = []) {
     this.#declared = declared;
+    this.#mayLack = mayLack;
     this.#current = declared;
   }
 
@@ -21,9 +24,9 @@ export class KnownCapabilities {
     return this.#current;
   }
 
-  /** Whether a connection has said what its server has of them. */
-  get isKnown(): boolean {
-    return this.#isKnown;
+  /** Whether the server may turn out to lack one of them, because no connection has said yet what it has. */
+  mayLack(one: ServerCapability): boolean {
+    return !this.#isKnown && this.#mayLack.includes(one);
   }
 
   /**

@@ -106,7 +106,7 @@ function contextOf(
   environment: ManagedEnvironment,
 ): { readonly context: DatabaseContext; readonly pool: Pool } {
   const capabilities = Object.freeze({ ...driver.capabilities, ...connector.capabilities });
-  const known = new KnownCapabilities(capabilities);
+  const known = new KnownCapabilities(capabilities, driver.serverMayLack);
   const dialect = Object.freeze({ ...driver.dialect, ...connector.dialect });
   const types = checkTypeOptions(belonging.types ?? options.types ?? {}, label);
   const { onConnect, schema } = options;
@@ -166,7 +166,7 @@ function contextOf(
     target,
     dialect,
     capabilities: known.current,
-    isServerKnown: () => known.isKnown,
+    mayLack: (one) => known.mayLack(one),
     pool,
     permanent: capabilities.maxConnections === 1,
     patienceMs: checkPoolOptions(poolOptions, label).deadlockPatienceMs,

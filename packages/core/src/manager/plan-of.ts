@@ -13,8 +13,8 @@ const patienceMs = 5_000;
  * label that stands for many databases the one is asked that the calling code means. May be called concurrently.
  * @param text - as events and errors have it: compiled, with the engine's own placeholders, one statement that reads or writes rows
  * @throws UnsupportedError on an engine that does not tell (`dialect.plans`), ParameterError for any other text, NoRowsError where the server only knows the
- *   plans of what it has run (SQL Server) and this is not among them, StatementError for what the server refuses: PostgreSQL before version 12, a table
- *   that only the caller's transaction can see, a grant that is missing
+ *   plans of what it has run (SQL Server) and this is not among them, or plans no further than to a row that is not there (MySQL, joins), StatementError for what the server
+ *   refuses: PostgreSQL before version 12, a table that only the caller's transaction can see, a grant that is missing
  */
 export async function planOf(database: Database, text: string): Promise<StatementPlan> {
   const inner = internalsOf(database);
@@ -29,10 +29,10 @@ export async function planOf(database: Database, text: string): Promise<Statemen
     const message = `${nameOf(context)}: a plan can be had of one statement that reads or writes rows, without a semicolon in it`;
     throw new ParameterError(message, context);
   }
-  const plan = plans.read(await answerOf(database, only));
+  const plan = plans.read(await answerOf(database, only), only);
   if (plan === undefined) {
     throw new NoRowsError(
-      `${nameOf(context)}: the server holds no plan of this text: it has not run it lately`,
+      `${nameOf(context)}: the server tells no plan of this text: it has not run it lately, or found nothing to plan`,
       context,
     );
   }

@@ -32,7 +32,7 @@ export function routedContext(
     target: Object.freeze({ address: "" }),
     dialect: driver.dialect,
     capabilities: driver.capabilities,
-    isServerKnown: () => false,
+    mayLack: () => false,
     pool: {
       get closed() {
         return router.closed;

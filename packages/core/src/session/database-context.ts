@@ -1,4 +1,12 @@
-import type { Capabilities, Clock, ConnectionTarget, DialectFacts, ErrorInfo, ErrorPlace } from "../driver/index.ts";
+import type {
+  Capabilities,
+  Clock,
+  ConnectionTarget,
+  DialectFacts,
+  ErrorInfo,
+  ErrorPlace,
+  ServerCapability,
+} from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
 import type { LeasePool } from "../pool/index.ts";
 import type { RowMappers } from "../types/index.ts";
@@ -33,8 +41,8 @@ export interface DatabaseContext extends RowMappers {
   readonly dialect: DialectFacts;
   /** To be read anew at each use: the first connection may narrow them. */
   readonly capabilities: Capabilities;
-  /** Whether a connection has said what its server has of {@link capabilities}. */
-  isServerKnown(): boolean;
+  /** Whether the server may turn out to lack one of these by the first connection. */
+  mayLack(one: ServerCapability): boolean;
   /** To be read anew at each use: something else may stand in for it; see {@link lending}. */
   readonly pool: LeasePool;
   /** The database lives in its one connection: cutting that would lose it. */

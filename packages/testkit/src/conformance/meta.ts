@@ -5,7 +5,7 @@ import { ConfigurationError, contextParts, type DriverConnection, isolationLevel
 import type { Area } from "./area.ts";
 import { junk } from "./junk.ts";
 import { supplied } from "./need.ts";
-import { saysOfServer } from "./says-of-server.ts";
+import { announcesWhatMayLack, saysOfServer } from "./says-of-server.ts";
 
 /** A word that no options contain by accident. */
 const sentinel = "xyzzy-plugh-4711";
@@ -219,6 +219,7 @@ export const meta: Area = {
       },
     },
     saysOfServer,
+    announcesWhatMayLack,
     {
       name: "narrows its capabilities for these options, and never widens them",
       async run({ driver, connector }) {

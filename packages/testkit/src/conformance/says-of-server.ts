@@ -15,3 +15,16 @@ export const saysOfServer: Case = {
     assert.deepEqual(other.capabilities, said, "of another connector too");
   },
 };
+
+/** Core asks a server before it decides by what was announced, and by the declaration alone otherwise. */
+export const announcesWhatMayLack: Case = {
+  name: "names what its servers may lack, so that core asks them before it decides by it",
+  async run(bench) {
+    const { serverMayLack = [] } = bench.driver;
+    assert.ok(serverMayLack.length === 0 || Object.isFrozen(serverMayLack), "driver.serverMayLack is frozen");
+    for (const name of serverMayLack) assert.ok(serverCapabilityNames.includes(name), name);
+    const said = Object.keys((await bench.connect()).capabilities ?? {});
+    const silent = said.filter((name) => !(serverMayLack as readonly string[]).includes(name));
+    assert.deepEqual(silent, [], "driver.serverMayLack holds what a connection says");
+  },
+};

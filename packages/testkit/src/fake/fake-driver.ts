@@ -8,6 +8,7 @@ import {
   type DriverConnection,
   type OperationContext,
   type ServerCapabilities,
+  serverCapabilityNames,
 } from "@nsj/mdb-core";
 import { EngineDatabase } from "../engine/engine-database.ts";
 import { classify } from "../reference/classify.ts";
@@ -92,6 +93,7 @@ export function fakeDriver(options: FakeDriverOptions = {}): FakeDriver {
     schemes: Object.freeze([name]),
     optionKeys: Object.freeze(["name"] as const),
     capabilities,
+    ...(options.serverCapabilities && { serverMayLack: serverCapabilityNames }),
     dialect: Object.freeze({ ...referenceDialect, ...options.dialect }),
     connector(given: FakeOptions): Connector {
       checkOptions<FakeOptions>(name, given, { name: { type: "string" } });

@@ -93,6 +93,16 @@ export const connectingMutants: readonly Mutant[] = [
     },
   ),
   mutant(
+    "says of its server what nobody was told that it may lack",
+    "meta: names what its servers may lack, so that core asks them before it decides by it",
+    {
+      connection(inner) {
+        Object.defineProperty(inner, "capabilities", { value: { isolation: [] } });
+        return inner;
+      },
+    },
+  ),
+  mutant(
     "says another thing of its server each time",
     "meta: says of a server no more than it declares, and of one server always the same",
     {

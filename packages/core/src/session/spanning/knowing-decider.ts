@@ -29,7 +29,7 @@ export async function knowingDecider(
 }
 
 function isToBeMet(context: DatabaseContext): boolean {
-  return canPrepare(context) && !context.isServerKnown() && !unmet.has(context.identity);
+  return canPrepare(context) && context.mayLack("branches") && !unmet.has(context.identity);
 }
 
 /** A connection that is opened says it. One that cannot be had is no reason to fail yet: its database may not be touched at all. */

@@ -41,7 +41,7 @@ export async function fakeDatabases<Label extends string>(
   const names = Object.keys(labels) as Label[];
   for (const label of names) {
     const { capabilities = {}, said } = labels[label];
-    fakes[label] = fakeDriver({ name: label, capabilities, serverCapabilities: () => said });
+    fakes[label] = fakeDriver({ name: label, capabilities, ...(said && { serverCapabilities: () => said }) });
   }
   const open = (more: ManagerOptions = options) => {
     const entries = names.map((label) => {

@@ -250,6 +250,13 @@ describe("a server that cannot prepare, though its driver can", () => {
     }
   });
 
+  it("is the only reason to open a connection to what is not touched", async () => {
+    const { databases } = await fakeDatabases({ a: { isPlain: true }, b: {}, c: { said: {} } });
+    const refused = databases.transaction(["a", "b", "c"], async () => expect.unreachable());
+    await expect(refused).rejects.toThrow(UndefinedObjectError);
+    expect([databases.stats().b?.total, databases.stats().c?.total]).toEqual([0, 1]);
+  });
+
   it("that cannot be reached is no obstacle to a transaction that does not touch it", async () => {
     const { databases, fakes, rows } = await fakeDatabases({ a: {}, b: { ...old, pool: { acquireTimeoutMs: 50 } } });
     fakes.b.script({ on: "connect", times: 1_000, action: { fail: { kind: "refused", connection: "dead" } } });
