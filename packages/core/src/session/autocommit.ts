@@ -11,7 +11,7 @@ import { runBounded } from "./run-bounded.ts";
 import { currentScope, Scope } from "./scope.ts";
 import type { StreamLease } from "./stream-lease.ts";
 import type { Occupant } from "./turn.ts";
-import { stoppedByPool } from "./unit-errors.ts";
+import { leftOpen, stoppedByPool } from "./unit-errors.ts";
 
 /**
  * Runs one statement on a connection of its own and gives the connection back at once. A statement that certainly did not
@@ -59,7 +59,10 @@ function runOn<T>(
   return goOn(
     () => perform(context, operation, connection, scope),
     (result) => {
+      // What comes next would not be in it, and runs elsewhere.
+      const isOpen = connection.txStatus === "active" || connection.txStatus === "failed";
       lease.release();
+      if (isOpen) throw leftOpen(context, operation.text);
       return result;
     },
     (error) => {
