@@ -5,6 +5,13 @@ const daoTest = "packages/adapter-sqlite/test/dao.test.ts";
 /** Faults of data access objects. */
 export const daoMutants: readonly Mutant[] = [
   {
+    fault: "an entity is written as it is when its turn comes, and not as it was given",
+    file: "packages/core/src/dao/as-called.ts",
+    text: "if (!isPlainObject(given)) return given;",
+    replacement: "if (isPlainObject(given)) return given;",
+    noticedBy: [daoTest],
+  },
+  {
     fault: "keyset pages forget NULLs that sort last",
     file: "packages/core/src/dao/keyset.ts",
     text: "isKey || !nullsLast ? beyond",

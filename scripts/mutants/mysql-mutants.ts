@@ -6,6 +6,13 @@ const tests = "packages/adapter-mysql/test";
 /** Faults of the adapter of MySQL and MariaDB. */
 export const mysqlMutants: readonly Mutant[] = [
   {
+    fault: "pages over an ENUM go on behind the word, and not behind its number",
+    file: `${source}/dialect.ts`,
+    text: "exactPlaces: Object.freeze({ enum: numbered, set: numbered }),",
+    replacement: "",
+    noticedBy: [`${tests}/dao-pages.test.ts`],
+  },
+  {
     fault: "a number finds every text that the server takes for that number",
     file: `${source}/values.ts`,
     text: 'if (type === "text" && typeof value !== "object")',

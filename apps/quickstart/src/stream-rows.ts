@@ -9,23 +9,15 @@ export async function streamRows(databases: Databases): Promise<void> {
   const loaded = await orders.bulkInsert("order_lines", ["line", "product", "price"], makeLines());
   print("loaded", `${loaded.rowCount} rows`);
 
-  const before = heapMegabytes();
-  let highest = before;
   let count = 0;
   let cents = 0;
   for await (const line of orders.stream<{ price: string }>("select * from order_lines order by line")) {
     cents += Math.round(Number(line.price) * 100);
     count++;
-    if (count % 5_000 === 0) highest = Math.max(highest, heapMegabytes());
   }
   print("streamed", `${count} rows, worth ${(cents / 100).toFixed(2)}`);
-  print("memory", `heap ${before} MB before, ${highest} MB at its highest`);
 }
 
 function* makeLines() {
   for (let line = 1; line <= rowCount; line++) yield [line, `product ${line % 100}`, `${(line % 100) + 1}.50`];
-}
-
-function heapMegabytes(): number {
-  return Math.round(process.memoryUsage().heapUsed / 1024 ** 2);
 }

@@ -2,6 +2,9 @@ import type { Capabilities, DialectFacts } from "@nsj/mdb-core";
 import { refusal } from "./faults.ts";
 import { mariadbPlans, mysqlPlans } from "./plans.ts";
 
+/** Rows are sorted by the numbers of their words, and words are compared as texts. */
+const numbered = Object.freeze({ read: "cast($ as unsigned)", write: "$" } as const);
+
 const common = Object.freeze({
   placeholder: "question",
   quote: Object.freeze(["`", "`"] as const),
@@ -25,6 +28,7 @@ const common = Object.freeze({
   typedParameters: true,
   finerThanDate: Object.freeze(["datetime", "timestamp"] as const),
   lastYear: 9_999,
+  exactPlaces: Object.freeze({ enum: numbered, set: numbered }),
   columnTypes: Object.freeze({
     // Without digits, because MySQL takes a default of `current_timestamp` for as many as the column has.
     moment: "datetime",

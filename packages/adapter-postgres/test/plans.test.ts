@@ -49,11 +49,10 @@ describe("a plan of a server before version 16, asked on whatever server is ther
         const told = resultSets?.find(({ rows }) => rows.length > 0);
         const rows = told?.rows.map((row) => Object.values(row as object)) ?? [];
         expect(await tx.query("select name from pg_prepared_statements where from_sql")).toEqual([]);
-        return plans?.read({
-          columns: [{ name: "QUERY PLAN", type: "json", databaseType: "json" }],
-          rows,
-          affected: null,
-        });
+        return plans?.read(
+          { columns: [{ name: "QUERY PLAN", type: "json", databaseType: "json" }], rows, affected: null },
+          text,
+        );
       }
       return undefined;
     });

@@ -1,5 +1,6 @@
 import type { Executor } from "../session/index.ts";
 import { type Sql, sql } from "../sql/index.ts";
+import { asCalled } from "./as-called.ts";
 import { bulkRows } from "./bulk-rows.ts";
 import { type DaoOptions, noOptions } from "./dao-options.ts";
 import type { Changes, Filter, Insert, KeyOf, Upsert as UpsertEntity } from "./entity-types.ts";
@@ -53,39 +54,36 @@ export class DaoBase<
 
   /** Inserts an entity and gives it as the database has it: generated key, defaults and version included. */
   insert(entity: Insert<Row, Generated>, options: DaoOptions = noOptions): Promise<Row> {
+    const given = asCalled(entity);
     return this.call(
       "every",
       options,
       async () => {
         const { spec, columns, inner } = this.access;
-        const properties = writtenProperties(spec, entity as AnyEntity);
-        const write = insertWrite(spec, columns, properties, [entity as AnyEntity], inner.context.dialect);
+        const properties = writtenProperties(spec, given as AnyEntity);
+        const write = insertWrite(spec, columns, properties, [given as AnyEntity], inner.context.dialect);
         return (await this.access.one(await writeReturning(inner, write, options))) as Row;
       },
-      [entity],
+      [given],
     );
   }
 
   /** Inserts entities, all or none, and gives them back in their order. */
   insertMany(entities: readonly Insert<Row, Generated>[], options: DaoOptions = noOptions): Promise<Row[]> {
+    const given = asCalled(entities);
     return this.call(
       "every",
       options,
       async () => {
-        this.access.checkList("insertMany", entities);
+        this.access.checkList("insertMany", given);
         return this.access.atomically(async (inner) => {
           const inserted: Row[] = [];
-          for await (const { rows, indexes } of insertAll(
-            this.access,
-            inner,
-            entities as readonly AnyEntity[],
-            options,
-          ))
+          for await (const { rows, indexes } of insertAll(this.access, inner, given as readonly AnyEntity[], options))
             for (const [at, row] of rows.entries()) inserted[indexes[at] as number] = row as Row;
           return inserted;
         });
       },
-      entities,
+      given,
     );
   }
 
@@ -119,21 +117,22 @@ export class DaoBase<
     changes: Changes<Row, Generated, Key, Version>,
     options: DaoOptions = noOptions,
   ): Promise<Row> {
+    const [id, given] = [asCalled(key), asCalled(changes)];
     return this.call(
       "every",
       options,
       async () => {
         const { access } = this;
         const { spec, columns, inner } = access;
-        const expected = expectedVersion(access.place, changes, spec.versionColumn);
-        const condition = sql.and([access.byKey(key), ...access.isVersion(expected), ...access.alive()]);
-        const found = access.byKey(key);
-        const write = updateWrite(spec, columns, changes as AnyEntity, condition, inner.context.dialect, found);
+        const expected = expectedVersion(access.place, given, spec.versionColumn);
+        const condition = sql.and([access.byKey(id), ...access.isVersion(expected), ...access.alive()]);
+        const found = access.byKey(id);
+        const write = updateWrite(spec, columns, given as AnyEntity, condition, inner.context.dialect, found);
         const result = await writeReturning(inner, write, options);
         if (result.rows.length === 0) throw access.missing(expected);
         return (await access.one(result)) as Row;
       },
-      [changes],
+      [given],
     );
   }
 
@@ -143,17 +142,18 @@ export class DaoBase<
     changes: Changes<Row, Generated, Key, never>,
     options: ManyOptions = noOptions,
   ): Promise<number> {
+    const [where, given] = [asCalled(filter), asCalled(changes)];
     return this.call(
       "many",
       options,
       async () => {
         const { access } = this;
-        const condition = access.conditionOfMany(filter, options.all, "updateBy");
-        refuseVersion(access.place, changes, access.spec.versionColumn);
-        const set = assignments(access.spec, access.columns, changes as AnyEntity, access.inner.context.dialect);
+        const condition = access.conditionOfMany(where, options.all, "updateBy");
+        refuseVersion(access.place, given, access.spec.versionColumn);
+        const set = assignments(access.spec, access.columns, given as AnyEntity, access.inner.context.dialect);
         return access.affected(sql`update ${this.table} set ${set} where ${condition}`, options);
       },
-      [changes],
+      [given],
     );
   }
 
@@ -164,14 +164,15 @@ export class DaoBase<
    * @throws TooManyRowsError, or the server's own refusal, when no unique constraint covers them; then nothing is changed
    */
   upsert(entity: UpsertEntity<Row, Generated, Key>, options: UpsertOptions<Row> = noOptions): Promise<Upserted<Row>> {
+    const given = asCalled(entity);
     return this.call(
       "upsert",
       options,
       async () => {
-        const upsert = new Upsert(this.access, entity as AnyEntity, options.conflict);
+        const upsert = new Upsert(this.access, given as AnyEntity, options.conflict);
         return upsert.alone(options) as Promise<Upserted<Row>>;
       },
-      [entity],
+      [given],
     );
   }
 
@@ -180,12 +181,13 @@ export class DaoBase<
     entities: readonly UpsertEntity<Row, Generated, Key>[],
     options: UpsertOptions<Row> = noOptions,
   ): Promise<Upserted<Row>[]> {
+    const given = asCalled(entities);
     return this.call(
       "upsert",
       options,
       async () => {
-        this.access.checkList("upsertMany", entities);
-        const upserts = entities.map((entity) => new Upsert(this.access, entity as AnyEntity, options.conflict));
+        this.access.checkList("upsertMany", given);
+        const upserts = given.map((entity) => new Upsert(this.access, entity as AnyEntity, options.conflict));
         const upserted: Upserted<Row>[] = [];
         await this.access.atomically(async (inner) => {
           // In the order of their keys: two callers that lock the same rows in different orders would wait for each other.
@@ -194,7 +196,7 @@ export class DaoBase<
         });
         return upserted;
       },
-      entities,
+      given,
     );
   }
 
@@ -203,10 +205,11 @@ export class DaoBase<
    * @throws StaleEntityError when `version` is given and is another one by now
    */
   delete(key: KeyOf<Row, Key>, options: VersionedOptions = noOptions): Promise<boolean> {
+    const id = asCalled(key);
     return this.call("versioned", options, async () => {
       const { access } = this;
       const expected = expectedVersion(access.place, options, "version");
-      const condition = sql.and([access.byKey(key), ...access.isVersion(expected), ...access.alive()]);
+      const condition = sql.and([access.byKey(id), ...access.isVersion(expected), ...access.alive()]);
       const affected = await access.affected(deletion(access, condition), options);
       if (affected === 0 && expected !== undefined) throw access.missing(expected);
       return affected > 0;
@@ -215,18 +218,20 @@ export class DaoBase<
 
   /** Deletes (or marks) every entity that fits; gives how many. @throws ParameterError for a filter that says nothing, unless `all` */
   deleteBy(filter: Filter<Row> | Sql, options: ManyOptions = noOptions): Promise<number> {
+    const where = asCalled(filter);
     return this.call("many", options, async () => {
-      const condition = this.access.conditionOfMany(filter, options.all, "deleteBy");
+      const condition = this.access.conditionOfMany(where, options.all, "deleteBy");
       return this.access.affected(deletion(this.access, condition), options);
     });
   }
 
   /** Takes a soft deletion back; gives whether there was one. @throws ConfigurationError when the table has no `softDelete` */
   restore(key: KeyOf<Row, Key>, options: VersionedOptions = noOptions): Promise<boolean> {
+    const id = asCalled(key);
     return this.call("versioned", options, async () => {
       const { access } = this;
       const expected = expectedVersion(access.place, options, "version");
-      const condition = sql.and([access.byKey(key), ...access.isVersion(expected)]);
+      const condition = sql.and([access.byKey(id), ...access.isVersion(expected)]);
       const affected = await access.affected(restoration(access, condition), options);
       if (affected === 0 && expected !== undefined) throw access.missing(expected);
       return affected > 0;

@@ -1,6 +1,7 @@
 import { NoRowsError, ParameterError } from "../errors/index.ts";
 import type { Executor, Result } from "../session/index.ts";
 import { compile, type Identifier, type Parameters, type Sql, sql } from "../sql/index.ts";
+import { asCalled, filterGiven, requestAsCalled, whereOf } from "./as-called.ts";
 import {
   type DaoCallKind,
   type DaoOptions,
@@ -57,31 +58,35 @@ export abstract class ReadDao<
 
   /** The entity with this key; `undefined` when there is none. */
   findById(key: KeyOf<Row, Key>, options: DaoOptions & FindFlags = noOptions): Promise<Row | undefined> {
+    const id = asCalled(key);
     return this.call("flags", options, async () => {
-      const selection = this.access.select({ withDeleted: options.withDeleted }).and(this.access.byKey(key));
+      const selection = this.access.select({ withDeleted: options.withDeleted }).and(this.access.byKey(id));
       return (await this.access.find(selection.rows(), options))[0] as Row | undefined;
     });
   }
 
   /** The entities with these keys, in the order of the keys; a key without an entity is left out, one named twice counts once. */
   findByIds(keys: readonly KeyOf<Row, Key>[], options: DaoOptions & FindFlags = noOptions): Promise<Row[]> {
+    const given = asCalled(keys);
     return this.call("flags", options, async () => {
-      return (await findByKeys(this.access, keys, options)) as Row[];
+      return (await findByKeys(this.access, given, options)) as Row[];
     });
   }
 
   /** The first entity that fits; `undefined` when none does. */
   findOne(filter: Filter<Row> | Sql, options: DaoOptions & FindOptions<Row> = noOptions): Promise<Row | undefined> {
+    const where = asCalled(filter);
     return this.call("find", options, async () => {
-      const selection = this.access.select({ ...options, limit: 1 }).where(filter);
+      const selection = this.access.select({ ...options, limit: 1 }).where(where);
       return (await this.access.find(selection.rows(), options))[0] as Row | undefined;
     });
   }
 
   /** The entities that fit. */
   findBy(filter: Filter<Row> | Sql, options: DaoOptions & FindOptions<Row> = noOptions): Promise<Row[]> {
+    const where = asCalled(filter);
     return this.call("find", options, async () => {
-      return (await this.access.find(this.access.select(options).where(filter).rows(), options)) as Row[];
+      return (await this.access.find(this.access.select(options).where(where).rows(), options)) as Row[];
     });
   }
 
@@ -116,8 +121,9 @@ export abstract class ReadDao<
 
   /** Whether any entity fits. */
   exists(filter: Filter<Row> | Sql, options: DaoOptions & FindFlags = noOptions): Promise<boolean> {
+    const where = asCalled(filter);
     return this.call("flags", options, async () => {
-      const selection = this.access.select({ withDeleted: options.withDeleted }).where(filter);
+      const selection = this.access.select({ withDeleted: options.withDeleted }).where(where);
       return (await this.access.send(selection.presence(), options)).rows.length > 0;
     });
   }
@@ -126,14 +132,16 @@ export abstract class ReadDao<
   count(filter?: Filter<Row> | Sql, options?: DaoOptions & FindFlags): Promise<number>;
   count(...given: readonly [filter?: Filter<Row> | Sql, options?: DaoOptions & FindFlags]): Promise<number> {
     const options: DaoOptions & FindFlags = given[1] ?? noOptions;
+    const where = asCalled(filterGiven(given));
     return this.call("flags", options, async () => {
-      const selection = this.access.select({ withDeleted: options.withDeleted }).where(filterGiven(given));
-      return this.access.scalar(await this.access.send(selection.count(), options));
+      const counted = this.access.select({ withDeleted: options.withDeleted }).where(where).count();
+      return this.access.scalar(await this.access.send(counted, options));
     });
   }
 
   /** One page by offset, and how many rows there are. The order is total: the primary key is added behind it. */
-  page(request: PageRequest<Row>, options: DaoOptions = noOptions): Promise<Page<Row>> {
+  page(given: PageRequest<Row>, options: DaoOptions = noOptions): Promise<Page<Row>> {
+    const request = requestAsCalled(given);
     return this.call("every", options, async () => {
       this.access.check("page", request);
       const { limit, offset = 0 } = request;
@@ -152,7 +160,8 @@ export abstract class ReadDao<
    * One page by keyset: as fast on page 1 000 as on page 1, and rows that are inserted meanwhile neither repeat nor hide others.
    * @throws InvalidCursorError for a text that is no cursor, or one of another order
    */
-  pageAfter(request: PageAfterRequest<Row>, options: DaoOptions = noOptions): Promise<PageAfter<Row>> {
+  pageAfter(given: PageAfterRequest<Row>, options: DaoOptions = noOptions): Promise<PageAfter<Row>> {
+    const request = requestAsCalled(given);
     return this.call("every", options, async () => {
       this.access.check("pageAfter", request);
       const { limit } = request;
@@ -226,15 +235,6 @@ export abstract class ReadDao<
   protected map(row: Readonly<Record<string, unknown>>): Row {
     return this.access.entities.fromRow(row, this.access.inner.context) as Row;
   }
-}
-
-/** A filter that was left out means every row; one that is `undefined` is refused, as it is everywhere. */
-function filterGiven<F extends object>(given: readonly [filter?: F, ...rest: unknown[]]): F {
-  return (given.length === 0 ? {} : given[0]) as F;
-}
-
-function whereOf<F extends object>(request: { readonly where?: F | undefined }): F {
-  return ("where" in request ? request.where : {}) as F;
 }
 
 function checkPageLimit(limit: number): void {

@@ -62,7 +62,7 @@ export interface DialectFacts {
   readonly storedForms?: Readonly<Partial<Record<LogicalType, StoredForm>>>;
   /**
    * By a column's `databaseType` or logical type: how a keyset page reads the exact place of a row, where the value that a driver gives
-   * is less exact or of another form. Absent: the value is exact.
+   * is less exact, of another form, or not what the engine sorts by. Absent: the value is exact.
    */
   readonly exactPlaces?: Readonly<Record<string, ExactPlace>>;
   /**

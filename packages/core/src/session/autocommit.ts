@@ -10,7 +10,7 @@ import { runBounded } from "./run-bounded.ts";
 import { Scope } from "./scope.ts";
 import type { StreamLease } from "./stream-lease.ts";
 import type { Occupant } from "./turn.ts";
-import { stoppedByPool } from "./unit-errors.ts";
+import { leftOpen, stoppedByPool } from "./unit-errors.ts";
 
 /**
  * Runs one statement on a connection of its own and gives the connection back at once. A statement that certainly did not
@@ -66,7 +66,14 @@ function runOn<T>(
   }
   if (answer instanceof Promise) return answered(answer, lease, context, operation, scope, replays);
   scope?.count(-1);
+  return givenBack(answer, lease, context, operation);
+}
+
+/** Gives the connection back behind an answer. @throws TransactionStateError where the statement has begun a transaction: what comes next would not be in it */
+function givenBack<T>(answer: T, lease: Borrowed, context: DatabaseContext, operation: Operation<T>): T {
+  const { txStatus } = lease.connection;
   lease.release();
+  if (txStatus === "active" || txStatus === "failed") throw leftOpen(context, operation.text);
   return answer;
 }
 
@@ -82,8 +89,7 @@ function answered<T>(
   return answer.then(
     (result) => {
       scope?.count(-1);
-      lease.release();
-      return result;
+      return givenBack(result, lease, context, operation);
     },
     (error: unknown) => failed(error, lease, context, operation, scope, replays),
   );

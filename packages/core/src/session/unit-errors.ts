@@ -40,6 +40,12 @@ export function controlledByText(context: DatabaseContext, statement: string): M
   return new TransactionStateError(message, { ...placeOf(context), statement });
 }
 
+/** After a statement on its own. */
+export function leftOpen(context: DatabaseContext, statement: string | undefined): MdbError {
+  const message = `${nameOf(context)}: the statement left a transaction open on a connection of its own, and it is rolled back; use transaction(), or begin() for one that you end yourself`;
+  return new TransactionStateError(message, { ...placeOf(context), statement });
+}
+
 /** For a pinned connection, of which a transaction could not be rolled back. */
 export function stillOpen(context: DatabaseContext): MdbError {
   return state(

@@ -9,7 +9,7 @@ import {
 } from "@nsj/mdb-core";
 import type { Area } from "./area.ts";
 import { ledger, rejection } from "./core-ledger.ts";
-import { capability, connections } from "./need.ts";
+import { capability, connections, snippet } from "./need.ts";
 import { turns } from "./wait.ts";
 
 /** What core promises of sessions and handles, kept on this driver. */
@@ -49,6 +49,25 @@ export const coreSessions: Area = {
           late.catch(() => undefined);
         });
         assert.ok((await rejection(late ?? Promise.resolve())) instanceof TransactionClosedError);
+        assert.deepEqual(await ids(), ["1"]);
+      },
+    },
+    {
+      name: "says that a statement on its own has opened a transaction, which ends with its connection's loan",
+      needs: [snippet("openTransaction")],
+      async run(bench) {
+        const { database, insert, ids, table } = await ledger(bench, { max: 1 });
+        const [begin = ""] = bench.subject.sql.openTransaction?.(table) ?? [];
+        const error = await rejection(database.execute(begin));
+        assert.ok(error instanceof MdbError, String(error));
+        assert.equal(error.code, "MDB_TRANSACTION_STATE");
+        assert.equal(error.statement, begin);
+        await insert(database, 1);
+        assert.deepEqual(await ids(), ["1"]);
+        await database.withConnection(async (connection) => {
+          await connection.execute(begin);
+          await insert(connection, 2);
+        });
         assert.deepEqual(await ids(), ["1"]);
       },
     },

@@ -187,10 +187,10 @@ async function roundTrip(bench: Bench, way: (typeof ways)[number]): Promise<void
   }
 }
 
-/** How a text begins, or ends, that names the year of a moment: there is no year 0 in SQL. */
+/** How a text names the year of a moment, in the words of SQL, which has no year 0, or of ISO 8601. */
 function yearOf(moment: Date): RegExp {
   const year = moment.getUTCFullYear();
-  return year > 0 ? new RegExp(`^${year}-`) : new RegExp(`^0*${1 - year}-.* BC$`);
+  return year > 0 ? new RegExp(`^\\+?0*${year}-`) : new RegExp(`^0*${1 - year}-.* BC$|^-0*${-year}-`);
 }
 
 /** A decimal may come with zeros behind the point; the number is the same. */

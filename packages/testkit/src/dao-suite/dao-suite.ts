@@ -6,6 +6,7 @@ import { columnCases } from "./column-cases.ts";
 import { concurrencyCases } from "./concurrency-cases.ts";
 import { DaoBench } from "./dao-bench.ts";
 import { filterCases } from "./filter-cases.ts";
+import { givenObjectCases } from "./given-object-cases.ts";
 import { hostileCases } from "./hostile-cases.ts";
 import { keptValueCases } from "./kept-value-cases.ts";
 import { momentCases } from "./moment-cases.ts";
@@ -19,7 +20,7 @@ import { upsertCases } from "./upsert-cases.ts";
 import { writeCases } from "./write-cases.ts";
 
 const groups = {
-  writing: [...writeCases, ...checkedWriteCases, ...upsertCases, ...columnCases],
+  writing: [...writeCases, ...givenObjectCases, ...checkedWriteCases, ...upsertCases, ...columnCases],
   filters: [...filterCases, ...randomFilterCases],
   "values that were read": [...keptValueCases, ...momentCases],
   "values in other forms": [...sameTextCases, ...otherKindCases],
