@@ -14,6 +14,13 @@ export const sessionMutants: readonly Mutant[] = [
     noticedBy: [model, "packages/core/test/session/standstill.test.ts"],
   },
   {
+    fault: "a savepoint of an embedded database that works is taken for one that stands still",
+    file: `${session}/unit-call.ts`,
+    text: "  for (const scope of callers) scope.answered();",
+    replacement: "",
+    noticedBy: ["packages/adapter-sqlite/test/with-core.test.ts"],
+  },
+  {
     fault: "whoever waits behind something that stands still waits for ever",
     file: `${session}/turn.ts`,
     text: "    if (this.#occupant === undefined || this.#waiting === 0 || this.#stillTimer !== undefined) return;",

@@ -80,8 +80,8 @@ export const transactionMutants: readonly Mutant[] = [
   {
     fault: "a connection that came too late for its transaction is never given back",
     file: `${session}/transaction-start.ts`,
-    text: "        if (this.#given !== undefined) return failed(this.#given.reason);",
-    replacement: "        if (this.#given !== undefined) throw this.#given.reason;",
+    text: "    if (this.#given !== undefined) return this.#failed(this.#given.reason, lease, bounds, isSecond);",
+    replacement: "    if (this.#given !== undefined) throw this.#given.reason;",
     noticedBy: [model],
   },
   {

@@ -1,8 +1,13 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { DatabaseManager, LockTimeoutError, StatementTimeoutError, sql, TransactionAbortedError } from "@nsj/mdb-core";
+import { FakeClock } from "@nsj/mdb-testkit";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type SqliteOptions, sqlite } from "../src/index.ts";
 import { temporaryFile } from "./support/database.ts";
 import { otherProcess } from "./support/other-process.ts";
+
+/** Runs work from where no scope is known, as a queue of workers does. */
+const elsewhere = AsyncLocalStorage.snapshot();
 
 function open(options: SqliteOptions) {
   const databases = new DatabaseManager({ main: sqlite({ ...options, pool: { max: 4 } }) });
@@ -51,6 +56,24 @@ describe("statements that are answered at once", () => {
     });
     const [found] = await main.query("select count(*) as n, sum(id = place) as inOrder from t");
     expect(found).toEqual({ n: 20_001, inOrder: 20_001 });
+  });
+
+  it("show that a savepoint goes on, so that a call which waits behind it is not refused", async () => {
+    const clock = new FakeClock();
+    const databases = new DatabaseManager({ main: sqlite({ filename: ":memory:" }) }, { clock });
+    onTestFinished(() => databases.close());
+    await databases.database("main").transaction(async (tx) => {
+      let waiting: Promise<unknown> = Promise.resolve();
+      await tx.savepoint(async (inner) => {
+        // Not awaited in here, as somebody else's call would not be; it may wait for the savepoint, but not for one that stands still.
+        waiting = elsewhere(() => tx.queryScalar("select 1"));
+        for (let round = 0; round < 6; round++) {
+          await clock.advance(600);
+          await inner.execute("select 2");
+        }
+      });
+      expect(await waiting).toBe(1);
+    });
   });
 
   it("doom their transaction when one of them fails, awaited or not", async () => {
