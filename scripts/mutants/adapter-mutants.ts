@@ -10,7 +10,13 @@ interface Adapter {
   readonly conformance: string;
 }
 
+/** The questions that notice them. */
 const lateCancel = "never hits a later statement, however close the race";
+const openStatements = "keeps no more statements on the server than it has to";
+const presentMoment = "the server's present moment is the one of this process";
+const leftInSession = "puts back whatever was left in the session, as often as it is left";
+const largeInteger = "stores an integer beyond 64 bits as it is, or refuses it";
+const foundRows = "counts the rows that a statement found";
 
 /** Faults that adapters have had, in each adapter that has such a line: the conformance suite notices all of them. */
 export const adapterMutants: readonly Mutant[] = [
@@ -20,6 +26,7 @@ export const adapterMutants: readonly Mutant[] = [
     text: "    socket.write(message);",
     replacement: "    socket.write(message);\n    resolve();",
     noticedBy: [postgres.conformance],
+    test: lateCancel,
   },
   {
     fault: "a cancellation on MySQL hits a later statement",
@@ -53,6 +60,7 @@ export const adapterMutants: readonly Mutant[] = [
     text: "    if (this.#open.delete(name)) this.#closing.push(name);",
     replacement: "    this.#open.delete(name);",
     noticedBy: [postgres.conformance],
+    test: openStatements,
   },
   {
     fault: "prepared statements are never closed on MySQL",
@@ -61,6 +69,7 @@ export const adapterMutants: readonly Mutant[] = [
       link.closeStatement(statement.id);`,
     replacement: "      this.#open.delete(statement);",
     noticedBy: [mysql.conformance],
+    test: openStatements,
   },
   {
     fault: "instants on MySQL are off by hours",
@@ -68,6 +77,7 @@ export const adapterMutants: readonly Mutant[] = [
     text: `"time_zone = '+00:00'",`,
     replacement: `"time_zone = '+02:00'",`,
     noticedBy: [mysql.conformance],
+    test: presentMoment,
   },
   {
     fault: "the schema that one borrower has chosen on MySQL is the next one's",
@@ -75,6 +85,7 @@ export const adapterMutants: readonly Mutant[] = [
     text: "  if (session.state.schemaChanged && database !== undefined) await session.useDatabase(database);",
     replacement: "",
     noticedBy: [mysql.conformance],
+    test: leftInSession,
   },
   {
     fault: "an integer beyond 64 bits is another one on MySQL",
@@ -82,6 +93,7 @@ export const adapterMutants: readonly Mutant[] = [
     text: "  return decimalOf(String(value));",
     replacement: "  return { type: 8, write: (writer) => writer.u64(BigInt.asUintN(64, value)) };",
     noticedBy: [mysql.conformance],
+    test: largeInteger,
   },
   {
     fault: "an integer beyond 64 bits is another one on SQL Server",
@@ -89,6 +101,7 @@ export const adapterMutants: readonly Mutant[] = [
     text: `    if (BigInt.asIntN(64, value) === value) return { type: this.#native("BigInt"), value };`,
     replacement: `    if (value !== null) return { type: this.#native("BigInt"), value: BigInt.asIntN(64, value) };`,
     noticedBy: [mssql.conformance],
+    test: largeInteger,
   },
   {
     fault: "an integer beyond 64 bits is another one on SQLite",
@@ -96,6 +109,7 @@ export const adapterMutants: readonly Mutant[] = [
     text: "      if (value < minimum || value > maximum) {",
     replacement: "      if (value < minimum || value > maximum) {\n        return BigInt.asIntN(64, value);",
     noticedBy: [sqlite.conformance],
+    test: largeInteger,
   },
   {
     fault: "a connection that PostgreSQL has ended is called usable",
@@ -117,6 +131,7 @@ export const adapterMutants: readonly Mutant[] = [
     text: `  "-ODBC",`,
     replacement: `  "-FOUND_ROWS",`,
     noticedBy: [mysql.conformance],
+    test: foundRows,
   },
   {
     fault: "an integer beyond 64 bits is another one in the example of an adapter",
@@ -125,5 +140,6 @@ export const adapterMutants: readonly Mutant[] = [
     replacement: `  if (typeof value === "bigint" && BigInt.asIntN(64, value) !== value) {
     return BigInt.asIntN(64, value);`,
     noticedBy: ["apps/example-custom-adapter/test/conformance.test.ts"],
+    test: largeInteger,
   },
 ];

@@ -47,4 +47,18 @@ export const mysqlMutants: readonly Mutant[] = [
     replacement: "(columns.length + 1) >> 3}; return [",
     noticedBy: [`${tests}/rows.test.ts`],
   },
+  {
+    fault: "a packet that answers another command on MySQL is taken for the answer to this one",
+    file: `${source}/flight.ts`,
+    text: "    if (this.link.disorder !== undefined) {",
+    replacement: "    if (this.link.death !== undefined) {",
+    noticedBy: [`${tests}/session.test.ts`],
+  },
+  {
+    fault: "the end of a procedure on MySQL is left for the next statement to read",
+    file: `${source}/result-flight.ts`,
+    text: "      return !this.#isOutput && (status & statusFlags.moreResults) === 0;",
+    replacement: "      return (status & statusFlags.moreResults) === 0;",
+    noticedBy: [`${tests}/call.test.ts`],
+  },
 ];

@@ -28,7 +28,7 @@ export default defineConfig({
   test: {
     include: mutants.flatMap(({ noticedBy }) => noticedBy),
     globalSetup: process.argv.some((argument) =>
-      /postgres|mssql|oracle|mysql|several-databases|packages.testing/.test(argument),
+      /postgres|mssql|oracle|mysql|several-databases|idempotency|packages.testing/.test(argument),
     )
       ? ["./scripts/test-servers.ts"]
       : [],

@@ -1,6 +1,8 @@
+import type { Socket } from "node:net";
 import { DatabaseManager, defineDatabase, sql } from "@nsj/mdb-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { driver, serverOptions, withServer } from "./support/server.ts";
+import { openSession } from "./support/session.ts";
 
 withServer(() => {
   describe("a procedure", () => {
@@ -43,6 +45,26 @@ withServer(() => {
       expect(await db.queryScalar("select 1 + ?", [1])).toEqual(2);
     });
 
+    it("is read to its end where the server says behind its outputs that there is no more, as MySQL does", async () => {
+      const { connection, value, close, forEver } = await openSession();
+      const { stream } = (connection as unknown as { raw(): { readonly stream: Socket } }).raw();
+      const emit = stream.emit.bind(stream) as (event: string | symbol, ...given: unknown[]) => boolean;
+      let silenced = 0;
+      stream.emit = (event: string | symbol, ...given: unknown[]) => {
+        if (event === "data") silenced += silenceOutputs(given[0] as Buffer);
+        return emit(event, ...given);
+      };
+      const parameters = [
+        { name: "a", direction: "in", value: 1 },
+        { name: "f", direction: "inout", value: 1 },
+      ] as const;
+      const { out } = (await connection.call?.({ procedure: ["mdb_outs"], parameters }, forEver)) ?? {};
+      expect(out).toMatchObject({ e: "é" });
+      expect(silenced).toBe(1);
+      expect(await value("select 1 + ?", 1)).toBe(2);
+      await close();
+    });
+
     it("gives its results one after the other", async () => {
       await db.execute("drop procedure if exists mdb_results");
       await db.execute("create procedure mdb_results() begin select 1 as a; select 2 as b, 3 as c; end");
@@ -83,3 +105,18 @@ withServer(() => {
     });
   });
 });
+
+/** Takes out of the end of output parameters that more follows. Says in how many answers. */
+function silenceOutputs(answer: Buffer): number {
+  const outputs = 0x10_00;
+  const more = 0x08;
+  const ends: number[] = [];
+  for (let at = 0; at + 4 < answer.length; at += 4 + answer.readUIntLE(at, 3)) {
+    // EOF: its byte, two of warnings, and the status.
+    if (answer[at + 4] === 0xfe && answer.readUIntLE(at, 3) === 5) ends.push(at + 7);
+  }
+  const [columns, rows] = ends;
+  if (columns === undefined || rows === undefined || (answer.readUInt16LE(columns) & outputs) === 0) return 0;
+  answer.writeUInt16LE(answer.readUInt16LE(rows) & ~more, rows);
+  return 1;
+}
