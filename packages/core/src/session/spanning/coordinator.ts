@@ -11,7 +11,7 @@ import { finishBranch, listBranches } from "./finish-branch.ts";
 import { tellGone } from "./heuristics.ts";
 import { type InDoubt, listInDoubt } from "./in-doubt.ts";
 import type { EnterMember } from "./member-recovery.ts";
-import { NotedMembers, type NotedRound, type NotesAsked } from "./noted-members.ts";
+import { bothRounds, NotedMembers, type NotedRound, type NotesAsked } from "./noted-members.ts";
 import type { Verdict } from "./protocol.ts";
 import { type RecoverableLabel, type RecoveryRound, recoverBranches, type StoreOf } from "./recovery.ts";
 import type { RecoveryOptions } from "./recovery-loop.ts";
@@ -168,13 +168,7 @@ export class Coordinator {
       recoverBranches(this.#recoverable(labels), storeOf, asked.isDue),
       this.#members.recover(storeOf, asked),
     ]);
-    const isTold = new Set(own.unreachable.map(({ label }) => label));
-    const others = members.unreachable.filter(({ label, key }) => key !== undefined || !isTold.has(label));
-    return {
-      branches: [...own.branches, ...members.branches],
-      unreachable: [...own.unreachable, ...others],
-      left: members.left,
-    };
+    return bothRounds(own, members);
   }
 
   async #fence(context: DatabaseContext, branch: Branch): Promise<Verdict> {
