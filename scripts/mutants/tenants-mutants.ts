@@ -112,7 +112,7 @@ export const tenantsMutants: readonly Mutant[] = [
     fault:
       "a decision names the label of tenants, under which recovery finds no branch of it, and is forgotten too early",
     file: "packages/core/src/session/spanning/deciding-part.ts",
-    text: "label: branchLabelOf(part.context),",
+    text: "...branchNameOf(part.context),",
     replacement: "label: part.context.database,",
     noticedBy: ["packages/tenants/test/several-databases.test.ts"],
   },
