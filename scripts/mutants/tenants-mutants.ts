@@ -109,24 +109,10 @@ export const tenantsMutants: readonly Mutant[] = [
     noticedBy: ["packages/tenants/test/resolving.test.ts"],
   },
   {
-    fault: "a tenant with a database of its own leaves branches that nobody will ever look for",
-    file: "packages/core/src/session/spanning/choose-decider.ts",
-    text: "(isRouted === true || context.sharedWith !== undefined)",
-    replacement: "(isRouted === true || context.key !== undefined)",
-    noticedBy: ["packages/tenants/test/several-databases.test.ts"],
-  },
-  {
-    fault: "a role prepares what recovery may not finish",
-    file: "packages/core/src/manager/shared-member.ts",
-    text: `    if (inRole === undefined || source !== of) inRole = { ...of, branches: "none" };`,
-    replacement: "    if (inRole === undefined || source !== of) inRole = { ...of };",
-    noticedBy: ["packages/tenants/test/several-databases.test.ts"],
-  },
-  {
     fault:
       "a decision names the label of tenants, under which recovery finds no branch of it, and is forgotten too early",
     file: "packages/core/src/session/spanning/deciding-part.ts",
-    text: "label: branchLabelOf(part.context),",
+    text: "...branchNameOf(part.context),",
     replacement: "label: part.context.database,",
     noticedBy: ["packages/tenants/test/several-databases.test.ts"],
   },

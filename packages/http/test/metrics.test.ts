@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { DatabaseManager, defineDatabase, type PoolStats } from "@nsj/mdb-core";
+import { tenants } from "@nsj/mdb-tenants";
 import { fakeDriver } from "@nsj/mdb-testkit";
 import { afterEach, describe, expect, it } from "vitest";
 import { metrics } from "../src/index.ts";
@@ -180,4 +181,25 @@ describe("the page for Prometheus", () => {
     server.closeAllConnections();
     server.close();
   });
+});
+
+it("tells tenants apart by the groups that they are counted in, and never by their ids", async () => {
+  const { driver } = fakeDriver({ name: "fake" });
+  const shops = tenants({
+    driver,
+    resolve: (name) => defineDatabase(driver, { name } as never),
+    metricTenant: (id) => (id.startsWith("g") ? "gold" : "free"),
+  });
+  const databases = new DatabaseManager({ shop: shops });
+  for (const id of ["g1", "g2", "f1"]) await shops.run(id, () => databases.database("shop").query("select 1 as one"));
+  const text = metrics(databases).text();
+  const acquired = parse(text).get("mdb_client_connection_acquired_total")?.samples;
+  expect(
+    acquired?.map(({ labels, value }) => [labels["db_client_connection_pool_name"], labels["mdb_tenant"], value]),
+  ).toEqual([
+    ["shop", "gold", 2],
+    ["shop", "free", 1],
+  ]);
+  expect(text).not.toMatch(/\b[gf]\d\b/);
+  await databases.close();
 });

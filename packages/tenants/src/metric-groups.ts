@@ -25,6 +25,8 @@ export class MetricGroups {
     } catch (error) {
       return this.#fold("threw", `threw for a tenant: ${error instanceof Error ? error.message : String(error)}`);
     }
+    // What it rejects with later is nobody's.
+    if (group instanceof Promise) group.catch(() => {});
     if (typeof group !== "string" || group === "") return this.#fold("no text", "gave no text for a tenant");
     if (group === other || this.#groups.has(group)) return group;
     if (this.#groups.size >= mostGroups)

@@ -4,6 +4,8 @@ import type { DatabaseManager, InDoubt } from "@nsj/mdb-core";
 export interface Doubt {
   readonly id?: string;
   readonly label: string;
+  /** Which of the databases behind the label: a tenant's id. */
+  readonly key?: string;
   readonly engine: string;
   readonly identifier?: string;
   /** ISO 8601, by the server's clock. */

@@ -4,6 +4,8 @@ import type { RecoveredBranch, RecoveryRound } from "@nsj/mdb-core";
 export interface Recovered {
   readonly id?: string;
   readonly label: string;
+  /** Which of the databases behind the label: a tenant's id. */
+  readonly key?: string;
   readonly engine: string;
   readonly identifier: string;
   readonly decision: RecoveredBranch["decision"];
@@ -14,19 +16,21 @@ export interface Recovered {
 /** One round of recovery. */
 export interface RecoveredRound {
   readonly branches: readonly Recovered[];
-  readonly unreachable: readonly { readonly label: string; readonly error: string }[];
+  readonly unreachable: readonly { readonly label: string; readonly key?: string; readonly error: string }[];
 }
 
 /** What a round of recovery tells. */
 export function recovered({ branches, unreachable }: RecoveryRound): RecoveredRound {
-  const all = branches.map(({ label, engine, found: { branch, identifier }, decision, result, error }): Recovered => {
-    const id = branch && `${branch.store}:${branch.transaction}`;
-    const facts = { label, engine, identifier, decision, result };
-    return { ...(id !== undefined && { id }), ...facts, ...(error !== undefined && { error: messageOf(error) }) };
-  });
+  const all = branches.map(
+    ({ label, key, engine, found: { branch, identifier }, decision, result, error }): Recovered => {
+      const id = branch && `${branch.store}:${branch.transaction}`;
+      const facts = { label, ...(key !== undefined && { key }), engine, identifier, decision, result };
+      return { ...(id !== undefined && { id }), ...facts, ...(error !== undefined && { error: messageOf(error) }) };
+    },
+  );
   return {
     branches: all,
-    unreachable: unreachable.map(({ label, error }) => ({ label, error: messageOf(error) })),
+    unreachable: unreachable.map(({ error, ...database }) => ({ ...database, error: messageOf(error) })),
   };
 }
 

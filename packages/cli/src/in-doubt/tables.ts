@@ -12,10 +12,14 @@ const advice: Readonly<Record<Doubt["decision"], string>> = {
   foreign: "foreign: of another application, or decided in a database that this module does not know; left alone",
 };
 
+function nameIn({ label, key }: { readonly label: string; readonly key?: string }): string {
+  return key === undefined ? label : `${label} "${key}"`;
+}
+
 export function doubtTable(found: readonly Doubt[]): string {
   if (found.length === 0) return "nothing is in doubt";
-  const rows = found.map(({ label, preparedAt, decision, id, identifier, branches, error }) => [
-    label,
+  const rows = found.map(({ preparedAt, decision, id, identifier, branches, error, ...database }) => [
+    nameIn(database),
     decision,
     preparedAt ?? "",
     id ?? identifier ?? "",
@@ -28,10 +32,10 @@ export function doubtTable(found: readonly Doubt[]): string {
 }
 
 export function recoveredTable({ branches, unreachable }: RecoveredRound): string {
-  const lost = unreachable.map(({ label, error }) => `${label} could not be asked: ${error}`);
+  const lost = unreachable.map(({ error, ...database }) => `${nameIn(database)} could not be asked: ${error}`);
   if (branches.length === 0) return lost.length === 0 ? "nothing is prepared" : lost.join("\n");
-  const rows = branches.map(({ label, decision, result, id, identifier, error }) => [
-    label,
+  const rows = branches.map(({ decision, result, id, identifier, error, ...database }) => [
+    nameIn(database),
     decision,
     result,
     id ?? identifier,

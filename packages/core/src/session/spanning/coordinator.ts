@@ -13,7 +13,7 @@ import { type InDoubt, listInDoubt } from "./in-doubt.ts";
 import { knowingDecider } from "./knowing-decider.ts";
 import { type BranchesInDoubt, LastLook } from "./last-look.ts";
 import type { EnterMember } from "./member-recovery.ts";
-import { NotedMembers, type NotedRound, type NotesAsked } from "./noted-members.ts";
+import { bothRounds, NotedMembers, type NotedRound, type NotesAsked } from "./noted-members.ts";
 import type { Verdict } from "./protocol.ts";
 import { type RecoverableLabel, type RecoveredBranch, type RecoveryRound, recoverBranches } from "./recovery.ts";
 import type { RecoveryOptions } from "./recovery-loop.ts";
@@ -169,13 +169,7 @@ export class Coordinator {
       own,
     );
     for (const it of own.branches) if (it.result === "gone") void this.#lookAtGone(it);
-    const isTold = new Set(own.unreachable.map(({ label }) => label));
-    const others = members.unreachable.filter(({ label, key }) => key !== undefined || !isTold.has(label));
-    return {
-      branches: [...own.branches, ...members.branches],
-      unreachable: [...own.unreachable, ...others],
-      left: members.left,
-    };
+    return bothRounds(own, members);
   }
 
   /** What was prepared in a database when recovery last looked; `undefined` where nobody knows. */

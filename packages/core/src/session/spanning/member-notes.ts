@@ -8,7 +8,7 @@ import {
 } from "../../errors/index.ts";
 import { compile, sql } from "../../sql/index.ts";
 import type { Bounds } from "../bounds.ts";
-import { type DatabaseContext, nameOf } from "../database-context.ts";
+import { type DatabaseContext, isMemberAlone, nameOf } from "../database-context.ts";
 import { type ExecutorInternals, internalsOf } from "../executor-internals.ts";
 import { runInScope } from "../scope.ts";
 import { noOptions } from "../statement-options.ts";
@@ -45,6 +45,14 @@ const longestList = 4_000;
 /** Where a database is, for telling whether it is still the same one. */
 export function placeNow({ target }: DatabaseContext): string {
   return `${target.address}/${target.database ?? ""}`;
+}
+
+/** What is noted of a database; `undefined` where a label leads to it. @param number - of its branch */
+export function memberIn(context: DatabaseContext, number: number): NotedMember | undefined {
+  const { database: label, key, engine } = context;
+  return key === undefined || !isMemberAlone(context)
+    ? undefined
+    : { label, key, engine, number, at: placeNow(context) };
 }
 
 /**

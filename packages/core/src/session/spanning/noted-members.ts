@@ -100,3 +100,14 @@ export class NotedMembers {
     await this.#removing;
   }
 }
+
+/** What was seen under labels, and in members, as one round: a label that could not be asked is told once. */
+export function bothRounds(own: RecoveryRound, members: NotedRound): NotedRound {
+  const isTold = new Set(own.unreachable.map(({ label }) => label));
+  const others = members.unreachable.filter(({ label, key }) => key !== undefined || !isTold.has(label));
+  return {
+    branches: [...own.branches, ...members.branches],
+    unreachable: [...own.unreachable, ...others],
+    left: members.left,
+  };
+}

@@ -18,7 +18,7 @@ import { commitInOrder, type PartialEnding } from "./best-effort.ts";
 import { canPrepare, DatabasePart } from "./database-part.ts";
 import { DecidingDatabasePart } from "./deciding-part.ts";
 import { newTransactionId } from "./decision-store.ts";
-import { placeNow, writeNote } from "./member-notes.ts";
+import { memberIn, writeNote } from "./member-notes.ts";
 import { type Ending, endTogether, undo } from "./protocol.ts";
 import type { SpanningEvent } from "./spanning-events.ts";
 import type { CheckedSpanningOptions } from "./spanning-options.ts";
@@ -140,15 +140,8 @@ class Run {
    */
   async #note(): Promise<void> {
     const { decider, store } = this.#surroundings;
-    const members = this.#parts.filter(({ context }) => isMemberAlone(context));
-    if (decider === undefined || store === undefined || members.length === 0) return;
-    const noted = members.map(({ context, label, branch: { number } }) => ({
-      label,
-      key: context.key ?? "",
-      engine: context.engine,
-      number,
-      at: placeNow(context),
-    }));
+    const noted = this.#parts.flatMap(({ context, branch: { number } }) => memberIn(context, number) ?? []);
+    if (decider === undefined || store === undefined || noted.length === 0) return;
     await writeNote(decider, { store, transaction: this.#transaction }, noted, this.#bounds);
     this.#isNoted = true;
   }
