@@ -21,7 +21,7 @@ export const spanningMutants: readonly Mutant[] = [
   {
     fault: "a branch of another process that was ended against the decision is taken for ended as decided",
     file: `${spanning}/coordinator.ts`,
-    text: `    for (const it of round.branches) if (it.result === "gone") void this.#lookAtGone(it);`,
+    text: `    for (const it of own.branches) if (it.result === "gone") void this.#lookAtGone(it);`,
     replacement: "",
     noticedBy: [inDoubt],
   },

@@ -19,7 +19,7 @@ export const dialect: DialectFacts = Object.freeze<DialectFacts>({
   storedForms: {
     timestamptz: {
       alike: "strftime('%Y-%m-%d %H:%M:%f', $)",
-      near: ["date($, '-1 day')", "date($, '+2 days')"],
+      near: ["date($, '-1 day')", "coalesce(date($, '+2 days'), '~')"],
     },
     uuid: { alike: "replace(lower($), '-', '')", equal: ["$", "lower($)", "upper($)"] },
   },

@@ -1,5 +1,6 @@
 import { type ColumnInfo, isJsonText, type ParameterValue } from "@nsj/mdb-core";
 import { parseDecimal } from "./decimals.ts";
+import { refusal } from "./faults.ts";
 
 const integers: Readonly<Record<string, readonly [least: bigint, most: bigint]>> = {
   tinyint: [0n, 255n],
@@ -70,9 +71,10 @@ function textual(value: ParameterValue): boolean {
 const takesBlanks =
   /^(?:tinyint|smallint|int|bigint|bit|float|real|money|smallmoney|decimal|numeric|date|time|datetime|datetime2|smalldatetime|datetimeoffset)$/;
 
-/** Whether the server would take a text without characters for 0, or for the first day of 1900. */
-export function isBlankBeside({ databaseType }: ColumnInfo, value: ParameterValue): boolean {
-  return typeof value === "string" && value.trim() === "" && takesBlanks.test(databaseType);
+/** The server would take a text without characters for 0, or for the first day of 1900. @throws DriverFault of kind `value` for one beside such a column */
+export function refuseBlankBeside({ databaseType }: ColumnInfo, value: ParameterValue): void {
+  if (typeof value !== "string" || value.trim() !== "" || !takesBlanks.test(databaseType)) return;
+  throw refusal("value", "a text without characters is no number and no date");
 }
 
 function fitsInteger(type: string, value: ParameterValue): boolean {

@@ -1,5 +1,5 @@
 import { isJsonText, type ParameterHint, type ParameterValue } from "@nsj/mdb-core";
-import { isBlankBeside, parameterTypeOf } from "./column-parameters.ts";
+import { parameterTypeOf, refuseBlankBeside } from "./column-parameters.ts";
 import { digitsOf, maxPrecision, parseDecimal } from "./decimals.ts";
 import { dateType, decimalType, momentType, moneyType, oldMomentType } from "./exact-types.ts";
 import { refusal } from "./faults.ts";
@@ -35,9 +35,7 @@ export class ParameterTypes {
    * @throws DriverFault of kind `parameter` or `value`; its message holds no value
    */
   typed(value: ParameterValue, hint: ParameterHint | undefined): TypedParameter {
-    if (hint?.column !== undefined && isBlankBeside(hint.column, value)) {
-      throw refusal("value", "a text without characters is no number and no date");
-    }
+    if (hint?.column !== undefined) refuseBlankBeside(hint.column, value);
     const declared = hint?.type ?? (hint?.column === undefined ? undefined : parameterTypeOf(hint.column, value));
     if (declared !== undefined) return this.#hinted(value, declared);
     if (value === null) return { ...this.#text(null, "nvarchar"), untyped: true };

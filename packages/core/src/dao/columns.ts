@@ -127,9 +127,8 @@ export class Columns {
     return this.#formOf(property, dialect)?.equal?.length ?? 1;
   }
 
-  /** A pattern for the column, as it is sent. */
+  /** A pattern for the column, as it is sent: beside anything but a text it is a text all the same. */
   asPattern(property: string, text: string, dialect: DialectFacts): SqlValue {
-    // Beside anything else it is a text all the same.
     return this.infoOf(property)?.type === "string" ? this.#typed(property, text, dialect) : text;
   }
 
