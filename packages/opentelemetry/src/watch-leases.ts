@@ -5,7 +5,7 @@ import { groupAttribute } from "./group-attribute.ts";
 import { durationSeconds } from "./instruments.ts";
 import type { Watching } from "./watch-queries.ts";
 
-/** How long connections were waited for and used: told when they come back, so that taking one costs nothing more. Two points for each lease, so only for whoever asks. */
+/** How long connections were waited for and used: told when they come back, so that taking one costs nothing more. Two points for each lease. */
 export function watchLeases({ settings, isWatched, meter }: Watching): () => void {
   if (meter === undefined || !settings.leaseTimes) return () => {};
   const waitTime = durationSeconds(

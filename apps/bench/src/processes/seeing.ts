@@ -3,11 +3,11 @@ import { collectGarbage } from "../measure/collect-garbage.ts";
 import { expectThat } from "../measure/expect.ts";
 import { summarize } from "../measure/statistics.ts";
 import { subjects } from "../seeing/subjects.ts";
-import { providersFor, watchings } from "../seeing/watching.ts";
+import { providersFor, watchings, withoutLeaseTimes } from "../seeing/watching.ts";
 
 const [name = "", watched = "", url = "", ...counts] = process.argv.slice(2);
 const [operations = 1_000, blocks = 5] = counts.map(Number);
-const watching = watchings.find((it) => it === watched);
+const watching = ([...watchings, withoutLeaseTimes] as const).find((it) => it === watched);
 const open = subjects[name];
 if (watching === undefined || open === undefined) throw new Error(`there is no ${name}, ${watched}`);
 const subject = await open(providersFor(watching), url);

@@ -1,7 +1,7 @@
 import { facts } from "../measure/facts.ts";
 import { figureOf, goal, type Scenario } from "../measure/scenario.ts";
 import { runProcess } from "../processes/run-process.ts";
-import { watchings } from "../seeing/watching.ts";
+import { watchings, withoutLeaseTimes } from "../seeing/watching.ts";
 
 const columns = [{ key: "cpuMicros", label: "CPU µs", digits: 2 }];
 const nobody = "nobody";
@@ -25,12 +25,13 @@ export const seeingScenarios: readonly Scenario[] = [
     note: "One row by key, of two columns, by @nsj/mdb-opentelemetry with the real SDK and nothing exported. A statement so short that what watching adds can be seen. Each in a process of its own.",
     columns,
     chart: "cpuMicros",
-    contestants: watchings,
+    contestants: [...watchings.slice(0, 2), withoutLeaseTimes, ...watchings.slice(2)],
     times: ({ effort }) => (effort.quick ? 1 : 5),
     ask: (watching, { effort }) =>
       runProcess("seeing.ts", ["sqlite", watching, "", ...(effort.quick ? ["2000", "1"] : ["20000", "15"])]),
     goals: (results) => [
       goal("CPU µs that metrics add to a statement", added(results, "metrics", nobody), "at most", 3),
+      goal("CPU µs that they add without leaseTimes", added(results, withoutLeaseTimes, nobody), "at most", 3),
     ],
   }),
   facts({

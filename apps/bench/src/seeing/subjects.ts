@@ -68,8 +68,9 @@ export const subjects: Readonly<Record<string, (providers: Providers | undefined
   },
 };
 
-function watch(databases: DatabaseManager, { tracerProvider, meterProvider }: Providers): void {
+function watch(databases: DatabaseManager, { tracerProvider, meterProvider, leaseTimes }: Providers): void {
   instrument(databases, {
+    leaseTimes,
     spans: tracerProvider !== undefined,
     metrics: meterProvider !== undefined,
     ...(tracerProvider !== undefined && { tracerProvider }),

@@ -10,12 +10,15 @@ import { AlwaysOffSampler, BatchSpanProcessor, TracerProvider } from "@opentelem
 
 /** How much OpenTelemetry is told, with the real SDK; nothing leaves the process. */
 export const watchings = ["nobody", "metrics", "spans, not sampled", "spans, sampled", "all"] as const;
-export type Watching = (typeof watchings)[number];
+/** Ours alone can leave these out: how long each connection was waited for and used. */
+export const withoutLeaseTimes = "metrics without leaseTimes";
+export type Watching = (typeof watchings)[number] | typeof withoutLeaseTimes;
 
 /** What an instrumentation is given; `undefined` for what it is not to make. */
 export interface Providers {
   readonly tracerProvider: TracerProvider | undefined;
   readonly meterProvider: MeterProvider | undefined;
+  readonly leaseTimes: boolean;
 }
 
 /** @returns `undefined` where nobody watches */
@@ -24,9 +27,11 @@ export function providersFor(watching: Watching): Providers | undefined {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   const sampled = watching === "spans, sampled" || watching === "all";
   const tracerProvider = sampled ? exporting() : new TracerProvider({ sampler: new AlwaysOffSampler() });
+  const measured = watching === "metrics" || watching === withoutLeaseTimes;
   return {
-    tracerProvider: watching === "metrics" ? undefined : tracerProvider,
-    meterProvider: watching === "metrics" || watching === "all" ? metering() : undefined,
+    tracerProvider: measured ? undefined : tracerProvider,
+    meterProvider: measured || watching === "all" ? metering() : undefined,
+    leaseTimes: watching !== withoutLeaseTimes,
   };
 }
 

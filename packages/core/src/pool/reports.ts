@@ -68,7 +68,7 @@ export class Reports {
     const { label: database, key, manager = 0, engine } = this.#source;
     // One literal: it is told at every statement.
     const event = { database, manager, engine, type: "released", heldMs, waitedMs, holder } satisfies PoolEvent;
-    poolEventChannel.publish(key === undefined ? event : { ...event, key });
+    poolEventChannel.publish(key === undefined ? event : { ...event, ...this.#place() });
   }
 
   /** A lease that lasts too long or is lost. Where stacks were asked for and nobody listens, the process's warnings tell of it. */
