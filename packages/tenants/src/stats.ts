@@ -67,9 +67,11 @@ export function poolStats({ tenants, retired }: Fleet): PoolStats {
 export function tenantsStats(fleet: Fleet): TenantsStats {
   const { counts, lookups, opener, tenants } = fleet;
   const { opened, moved, evicted } = counts;
-  const busy = [...tenants.values()].filter(({ busyMs }) => busyMs > 0).sort((a, b) => b.busyMs - a.busyMs);
-  const top = busy.slice(0, inTop).map(({ id, busyMs }) => ({ tenant: id, busyMs }));
-  for (const tenant of busy) tenant.busyMs = 0;
+  const used = [...tenants.values()].map((it) => ({ tenant: it.id, busyMs: it.takeBusyMs() }));
+  const top = used
+    .filter(({ busyMs }) => busyMs > 0)
+    .sort((a, b) => b.busyMs - a.busyMs)
+    .slice(0, inTop);
   return {
     budget: opener.budgets.stats(),
     tenants: {

@@ -65,8 +65,8 @@ export class Tenant {
   usedAt: number;
   /** It is looked up again. */
   isRefreshing = false;
-  busyMs = 0;
   #uses = 0;
+  #busyMs = 0;
   readonly #now: () => number;
 
   constructor(id: string, current: Generation, now: () => number) {
@@ -87,22 +87,32 @@ export class Tenant {
     return this.#uses > 0 || this.pins > 0 || this.left.length > 0 || this.arriving !== undefined || this.isRefreshing;
   }
 
+  /** How long it was used since this was asked last, in milliseconds of all its uses together: of those that are not over, too. */
+  takeBusyMs(): number {
+    if (this.#uses > 0) this.#countUses(0);
+    const busyMs = this.#busyMs;
+    this.#busyMs = 0;
+    return busyMs;
+  }
+
+  #countUses(change: 1 | 0 | -1): void {
+    const now = this.#now();
+    this.#busyMs += this.#uses * (now - this.usedAt);
+    this.usedAt = now;
+    this.#uses += change;
+  }
+
   /** Uses the place that it has now, until `end`. */
   enter(generation: Generation): Entered {
-    const since = this.#now();
-    this.#uses++;
+    this.#countUses(1);
     generation.uses++;
-    this.usedAt = since;
     let isOver = false;
     return {
       database: generation.database,
       end: () => {
         if (isOver) return;
         isOver = true;
-        const now = this.#now();
-        this.#uses--;
-        this.usedAt = now;
-        this.busyMs += now - since;
+        this.#countUses(-1);
         if (--generation.uses === 0) generation.whenUnused?.();
       },
     };

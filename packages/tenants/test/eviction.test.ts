@@ -1,3 +1,4 @@
+import type { Session } from "@nsj/mdb-core";
 import { describe, expect, it } from "vitest";
 import { errorOf, openShops, whose } from "./support/shops.ts";
 import { settled } from "./support/test-clock.ts";
@@ -124,6 +125,32 @@ describe("opening and evicting", () => {
     expect((await shop.health()).status).toBe("down");
     expect((await shop.health()).status).toBe("up");
     expect(it.lookups).toEqual(["acme"]);
+  });
+
+  it("tells which tenants were used longest since it was asked last, also by what is not over", async () => {
+    await using it = await openShops(ids);
+    const { shops, clock } = it;
+    const sessions: Session[] = [];
+    for (const id of ids.slice(0, 3)) {
+      sessions.push(await shops.run(id, () => it.shop.getSession()));
+      await clock.advance(1_000);
+    }
+    const [first, second, third] = sessions as [Session, Session, Session];
+    await first[Symbol.asyncDispose]();
+    expect(shops.stats().top).toEqual([
+      { tenant: "t0", busyMs: 3_000 },
+      { tenant: "t1", busyMs: 2_000 },
+      { tenant: "t2", busyMs: 1_000 },
+    ]);
+    expect(shops.stats().top).toEqual([]);
+    await clock.advance(500);
+    await second[Symbol.asyncDispose]();
+    await clock.advance(500);
+    expect(shops.stats().top).toEqual([
+      { tenant: "t2", busyMs: 1_000 },
+      { tenant: "t1", busyMs: 500 },
+    ]);
+    await third[Symbol.asyncDispose]();
   });
 
   it("refuses to close the database of one tenant, which is disposed of", async () => {
