@@ -98,6 +98,7 @@ describe("in-doubt", () => {
       preparedAt: expect.stringMatching(/Z$/),
       decision: "committed",
       branches: ["stock"],
+      prepared: ["stock"],
     });
     expect(await mdb("in-doubt", "orders", "-m", path)).toMatchObject({ code: 0 });
     expect(await mdb("in-doubt", "-m", path, "--older", "3600")).toMatchObject({ code: 0 });
