@@ -25,6 +25,7 @@ export const dialect: DialectFacts = Object.freeze<DialectFacts>({
   },
   // A timestamp without a zone is compared as the text that it is.
   finerThanDate: ["timestamp"],
+  lastYear: 9_999,
   exactPlaces: { timestamptz: { read: "+$", write: "$" }, uuid: { read: "+$", write: "$" } },
   arrayParameters: false,
   booleanType: "integer",

@@ -9,6 +9,7 @@ import { DriverFault, isJsonText, type ParameterValue } from "@nsj/mdb-core";
 /** Binds a parameter as what it is; the place decides what DuckDB casts it to. */
 export function bind(statement: DuckDBPreparedStatement, index: number, value: ParameterValue): void {
   if (value === null) statement.bindNull(index);
+  else if (typeof value !== "object" && isText(statement, index)) statement.bindVarchar(index, String(value));
   else if (typeof value === "boolean") statement.bindBoolean(index, value);
   else if (typeof value === "number") bindNumber(statement, index, value);
   else if (typeof value === "bigint") bindInteger(statement, index, value);
@@ -17,6 +18,11 @@ export function bind(statement: DuckDBPreparedStatement, index: number, value: P
   else if (value instanceof Uint8Array) statement.bindBlob(index, value);
   else if (isJsonText(value)) statement.bindVarchar(index, value.text);
   else throw new DriverFault("an array is no value here", { kind: "parameter" });
+}
+
+/** Beside a text, a number would have each row's text cast to a number. */
+function isText(statement: DuckDBPreparedStatement, index: number): boolean {
+  return statement.parameterTypeId(index) === DuckDBTypeId.VARCHAR;
 }
 
 function bindNumber(statement: DuckDBPreparedStatement, index: number, value: number): void {
