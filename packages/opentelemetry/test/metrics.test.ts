@@ -211,8 +211,13 @@ it("branches in doubt are counted for whoever asks, with the age of the oldest",
     expect.objectContaining({ value: 0, attributes: { "mdb.database": "doubt" } }),
   ]);
   expect(found.get("mdb.in_doubt.age")?.descriptor.unit).toBe("s");
-  await doubtful.close();
   await server.close();
+  const own = new InMemoryTelemetry();
+  using _ = instrument(doubtful, { ...own.providers, spans: false, inDoubt: true });
+  // Nobody knows: that is not none.
+  expect(points((await own.collect()).get("mdb.in_doubt"))).toEqual([]);
+  await own.shutdown();
+  await doubtful.close();
 });
 
 it("a statement counts once, with the time that its event has, whoever else watches", async () => {
