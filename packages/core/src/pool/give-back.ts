@@ -23,7 +23,11 @@ export function giveBack(state: PoolState, pooled: PooledConnection, outcome: Re
     state.health.confirmed();
   }
   if (state.permanent && connection.usable) pooled.doomed = undefined;
-  else if (error === "dead" || !connection.usable || pooled.doomed === "died") {
+  else if (outcome.cut === true) {
+    destroy(state, pooled, "released");
+    serve(state, now);
+    return;
+  } else if (error === "dead" || !connection.usable || pooled.doomed === "died") {
     if (pooled.doomed !== "died") suspectOthers(state);
     destroy(state, pooled, "died");
     serve(state, now);

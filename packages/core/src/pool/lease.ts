@@ -12,6 +12,8 @@ export interface ReleaseOutcome {
    * then, and what has ended it says nothing about whether others can be opened.
    */
   readonly answered?: boolean | undefined;
+  /** Its holder has cut the connection off. It goes, and that says nothing about the database, nor about other connections. Default `false`. */
+  readonly cut?: boolean | undefined;
 }
 
 /** Where leases go back to. */

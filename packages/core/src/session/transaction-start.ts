@@ -34,6 +34,8 @@ export class TransactionStart {
   #given: { readonly reason: unknown } | undefined;
   #waiting: AbortController | undefined;
   #beginning: DriverConnection | undefined;
+  /** That one was destroyed while BEGIN was on its way. */
+  #isCut = false;
 
   constructor(facts: StartFacts) {
     this.#facts = facts;
@@ -52,7 +54,9 @@ export class TransactionStart {
   giveUp(reason: MdbError): void {
     this.#given ??= { reason };
     this.#waiting?.abort(reason);
-    if (!this.#facts.context.permanent) this.#beginning?.destroy(reason);
+    if (this.#facts.context.permanent || this.#beginning === undefined) return;
+    this.#isCut = true;
+    this.#beginning.destroy(reason);
   }
 
   #beginOn(lease: Borrowed, bounds: Bounds, isSecond: boolean): MaybePromise<Borrowed> {
@@ -78,7 +82,7 @@ export class TransactionStart {
   #failed(error: unknown, lease: Borrowed, bounds: Bounds, isSecond: boolean): MaybePromise<Borrowed> {
     this.#beginning = undefined;
     const failure = failureOf(this.#facts.context, lease.connection, error);
-    lease.release({ error: failure.connection, answered: failure.answered });
+    lease.release({ error: failure.connection, answered: failure.answered, cut: this.#isCut });
     // Nothing ran, so a second connection may be tried.
     if (isSecond || !failure.notExecuted || !isConnectionLoss(failure)) throw failure.error;
     return this.run(bounds, true);
