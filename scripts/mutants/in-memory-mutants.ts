@@ -22,8 +22,8 @@ export const inMemoryMutants: readonly Mutant[] = [
   {
     fault: "a database in memory is gone when a transaction is given up that has not begun yet",
     file: `${core}/session/transaction-start.ts`,
-    text: "    if (!this.#facts.context.permanent) this.#beginning?.destroy(reason);",
-    replacement: "    this.#beginning?.destroy(reason);",
+    text: "    if (this.#facts.context.permanent || this.#beginning === undefined) return;",
+    replacement: "    if (this.#beginning === undefined) return;",
     noticedBy: [model],
   },
   {
