@@ -14,6 +14,13 @@ export const poolMutants: readonly Mutant[] = [
     noticedBy: [referenceModel, "packages/session-model/test/sqlite.test.ts"],
   },
   {
+    fault: "callers who give up while they begin make a database look down",
+    file: `${pool}/give-back.ts`,
+    text: "else if (outcome.cut === true) {",
+    replacement: "else if (outcome.cut === null) {",
+    noticedBy: ["packages/core/test/session/given-up.test.ts"],
+  },
+  {
     fault: "a connection comes back with its transaction open",
     file: `${pool}/give-back.ts`,
     text: `  else if (connection.txStatus !== "idle") clean(state, pooled, false);`,
