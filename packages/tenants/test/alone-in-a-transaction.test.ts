@@ -6,6 +6,7 @@ import { sqlite } from "@nsj/mdb-adapter-sqlite";
 import { DatabaseManager, defineDatabase, PermissionError, UndefinedObjectError } from "@nsj/mdb-core";
 import { tenants } from "@nsj/mdb-tenants";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { cutOff } from "./support/cut-off.ts";
 import { LoneTenants } from "./support/lone-tenants.ts";
 import { errorOf } from "./support/shops.ts";
 
@@ -168,23 +169,13 @@ describe("what a process has left in a tenant's own database", () => {
   it("is kept for by a note, and ended by recovery, where the tenant was closed meanwhile", async () => {
     let isAway = true;
     const options = postgresDriver.parseUrl(bed.url("acme"));
-    const cutOff = {
-      ...postgresDriver,
-      connector(given: typeof options, context: Parameters<typeof postgresDriver.connector>[1]) {
-        const connector = postgresDriver.connector(given, context);
-        const connect: typeof connector.connect = async (operation) => {
-          const connection = await connector.connect(operation);
-          const finish = connection.finishPrepared?.bind(connection);
-          connection.finishPrepared = (branch, end) => {
-            if (isAway) throw new Error("the way to the server is cut");
-            return finish?.(branch, end) ?? "gone";
-          };
-          return connection;
-        };
-        return Object.assign(Object.create(connector), { connect });
-      },
-    };
-    bed.places.set("acme", defineDatabase(cutOff, options));
+    bed.places.set(
+      "acme",
+      defineDatabase(
+        cutOff(postgresDriver, () => isAway),
+        options,
+      ),
+    );
     const open = bed.open({ open: 1, connections: 1 });
     const id = ++lastId;
     await both(open, "acme", id);

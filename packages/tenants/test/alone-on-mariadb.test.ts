@@ -7,6 +7,7 @@ import { DatabaseManager, defineDatabase } from "@nsj/mdb-core";
 import { tenants } from "@nsj/mdb-tenants";
 import { mysqlNeeded, type RunningMysql, startMysql } from "@nsj/mdb-wire-servers";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { cutOff } from "./support/cut-off.ts";
 
 let server: RunningMysql | undefined;
 beforeAll(async () => {
@@ -27,25 +28,13 @@ it("a tenant with a database of its own on MariaDB takes part, and what is left 
   const directory = mkdtempSync(join(tmpdir(), "mdb-lone-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   let isAway = false;
-  const cutOff = {
-    ...mariadbDriver,
-    connector(given: typeof options, context: Parameters<typeof mariadbDriver.connector>[1]) {
-      const connector = mariadbDriver.connector(given, context);
-      const connect: typeof connector.connect = async (operation) => {
-        const connection = await connector.connect(operation);
-        const finish = connection.finishPrepared?.bind(connection);
-        connection.finishPrepared = (branch, end) => {
-          if (isAway) throw new Error("the way to the server is cut");
-          return finish?.(branch, end) ?? "gone";
-        };
-        return connection;
-      };
-      return Object.assign(Object.create(connector), { connect });
-    },
-  };
   const shops = tenants({
     driver: mariadbDriver,
-    resolve: () => defineDatabase(cutOff, { ...options, database: "acme" }),
+    resolve: () =>
+      defineDatabase(
+        cutOff(mariadbDriver, () => isAway),
+        { ...options, database: "acme" },
+      ),
   });
   const databases = new DatabaseManager(
     { control: sqlite({ filename: join(directory, "c.db") }), shop: shops },
