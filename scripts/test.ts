@@ -1,34 +1,48 @@
 import { spawn } from "node:child_process";
 import { buffer } from "node:stream/consumers";
 
+type Step = readonly [name: string, command: string, ...rest: string[]];
+
 /**
- * What `pnpm test` runs: the quick checks first, each quiet unless it fails, then every test. Arguments go to vitest:
+ * What `pnpm test` runs: the quick checks first, side by side and quiet unless one fails, then the build, then every test. Arguments go to vitest:
  * `pnpm test packages/core`. The exit code is that of the first step that fails.
  */
-const checks: readonly (readonly [name: string, command: string, ...rest: string[]])[] = [
+const checks: readonly Step[] = [
   ["lint and format", "biome", "check", "--error-on-warnings", "."],
   ["types", "tsc", "--noEmit", "-p", "tsconfig.json"],
   ["types of the example", "tsc", "--noEmit", "-p", "apps/example-orders/tsconfig.json"],
   ["unused code and dependencies", "knip"],
   ["lines that mutants break", "node", "scripts/mutants/run.ts", "--check"],
-  // The site is built by its own test.
-  ["build", "turbo", "run", "build", "--filter=!@nsj/mdb-docs", "--output-logs=errors-only", "--no-color"],
 ];
+// The site is built by its own test.
+const build: Step = ["build", "turbo", "run", "build", "--filter=!@nsj/mdb-docs", "--output-logs=errors-only", "--no-color"];
 
 const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1" };
 
-for (const [name, command, ...rest] of checks) {
-  const started = performance.now();
-  process.stdout.write(`${name} ... `);
-  const { code, output } = await runQuietly(command, rest);
-  console.log(code === 0 ? `ok (${seconds(started)} s)` : "failed");
-  if (code !== 0) {
-    console.error(`\n${output}\n${command} ${rest.join(" ")}: failed`);
-    process.exit(code);
-  }
+for (const ended of checks.map(runStep)) await told(ended);
+await told(runStep(build));
+process.exitCode = await finished(start("vitest", ["run", ...process.argv.slice(2)], "inherit"));
+
+interface Ended {
+  readonly line: string;
+  readonly code: number;
+  readonly output: string;
 }
 
-process.exitCode = await finished(start("vitest", ["run", ...process.argv.slice(2)], "inherit"));
+async function runStep([name, command, ...rest]: Step): Promise<Ended> {
+  const started = performance.now();
+  const { code, output } = await runQuietly(command, rest);
+  const words = code === 0 ? `ok (${((performance.now() - started) / 1000).toFixed(1)} s)` : "failed";
+  return { line: `${name} ... ${words}`, code, output: `\n${output}\n${command} ${rest.join(" ")}: failed` };
+}
+
+async function told(step: Promise<Ended>): Promise<void> {
+  const { line, code, output } = await step;
+  console.log(line);
+  if (code === 0) return;
+  console.error(output);
+  process.exit(code);
+}
 
 async function runQuietly(command: string, rest: readonly string[]): Promise<{ code: number; output: string }> {
   const child = start(command, rest, "pipe");
@@ -51,8 +65,4 @@ function finished(child: ReturnType<typeof spawn>): Promise<number> {
     child.once("error", reject);
     child.once("close", (code) => resolve(code ?? 1));
   });
-}
-
-function seconds(since: number): string {
-  return ((performance.now() - since) / 1000).toFixed(1);
 }

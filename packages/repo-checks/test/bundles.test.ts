@@ -38,9 +38,13 @@ afterAll(async () => {
 
 const undefinedObject = ["UndefinedObjectError", "MDB_UNDEFINED_OBJECT", [true, true, false], true];
 
-const cases = Object.keys(bundlers).flatMap((name) =>
-  (["esm", "cjs"] as const).map((format) => [name, format] as const),
-);
+// Both formats by the quick one; each of the others takes a quarter of a minute.
+const cases: readonly (readonly [string, BundleFormat])[] = [
+  ["esbuild", "esm"],
+  ["esbuild", "cjs"],
+  ["rollup", "esm"],
+  ["webpack", "cjs"],
+];
 
 describe("a minified bundle of core and adapters", () => {
   it.each(cases)(

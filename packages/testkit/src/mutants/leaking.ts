@@ -5,7 +5,7 @@ import { type Mutant, mutant } from "./mutant.ts";
 
 /** Bugs that nobody notices on the first day. */
 export const leakingMutants: readonly Mutant[] = [
-  mutant("keeps what every statement gave", "hygiene: keeps no memory of ten thousand statements", {
+  mutant("keeps what every statement gave", "hygiene: keeps no memory of thousands of statements", {
     connection: (inner) =>
       new (class extends ForwardingConnection {
         readonly #kept: unknown[] = [];
