@@ -12,8 +12,8 @@ export default defineConfig({
     globalSetup: ["./scripts/test-servers.ts"],
     reporters: ["default", "./scripts/counting-reporter.ts"],
     pool: "forks",
-    // One less than there are cores is vitest's own answer; on two cores that is one, though tests mostly wait for servers.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // One less than there are cores is vitest's own answer; on two cores that is one, though tests wait for servers a third of their time.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // The list of files is enough to read; a test that takes long on purpose is no news.
