@@ -1,10 +1,10 @@
 import type { MaybePromise } from "../driver/index.ts";
 import { CancelledError } from "../errors/index.ts";
 import type { Borrowed } from "../pool/index.ts";
+import { acquireRequest, borrow } from "./borrow.ts";
 import type { Bounds } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { type Failure, failureOf } from "./failure.ts";
-import { acquireRequest, borrow } from "./lease-source.ts";
 import type { Operation } from "./operation.ts";
 import { runBounded } from "./run-bounded.ts";
 import { Scope } from "./scope.ts";

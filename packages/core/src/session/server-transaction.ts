@@ -6,7 +6,6 @@ import { type Bounds, tripped } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { queries, transactions } from "./diagnostics.ts";
 import { type Failure, failureOf, isConnectionLoss } from "./failure.ts";
-import type { LeaseSource } from "./lease-source.ts";
 import { outcomeUnknown, settleLostCommit } from "./lost-commit.ts";
 import { traceControl } from "./query-trace.ts";
 import { cancelGraceMs, cutLater } from "./run-bounded.ts";
@@ -48,18 +47,22 @@ export class ServerTransaction {
   /** How long it had its connection, in milliseconds, once that is over. */
   heldMs: number | undefined;
 
-  /** @param more - what the driver is told beside the options. @throws UnsupportedError when the engine lacks one of these */
+  /**
+   * @param more - what the driver is told beside the options
+   * @param pinned - the connection on which it begins, where it takes none of its own
+   * @throws UnsupportedError when the engine lacks one of the options
+   */
   constructor(
     context: DatabaseContext,
-    leases: LeaseSource,
     options: SessionOptions,
     holder: Scope,
     more?: BeginDetails,
+    pinned?: Borrowed,
   ) {
     this.#context = context;
     this.#begin = beginOptions(context, options, more);
     this.#holder = holder;
-    this.#start = new TransactionStart({ context, leases, begin: this.#begin, holder, transaction: this });
+    this.#start = new TransactionStart({ context, begin: this.#begin, holder, transaction: this, pinned });
   }
 
   /** What tells it apart in events from others of its manager. */
