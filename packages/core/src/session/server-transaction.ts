@@ -163,13 +163,17 @@ export class ServerTransaction {
     connection: DriverConnection,
     isAskedFor: boolean,
   ): Promise<void> {
+    let failed: { readonly error: unknown } | undefined;
+    // Its holder does not stand still while the server works for it.
+    this.#holder.count(1);
     try {
       await sent;
     } catch (error) {
-      cut?.cancel();
-      return this.#commitFailed(connection, error, isAskedFor);
+      failed = { error };
     }
+    this.#holder.count(-1);
     cut?.cancel();
+    if (failed !== undefined) return this.#commitFailed(connection, failed.error, isAskedFor);
     this.#committed();
   }
 
@@ -212,9 +216,9 @@ export class ServerTransaction {
     let failure: Failure | undefined;
     const cut = cutLater(this.#context, connection, cancelGraceMs);
     try {
-      await (connection.txStatus === "idle"
-        ? this.#holder.counting(connection.rollback())
-        : this.#sendControl("rollback", connection));
+      await this.#holder.counting(
+        connection.txStatus === "idle" ? connection.rollback() : this.#sendControl("rollback", connection),
+      );
     } catch (error) {
       failure = failureOf(this.#context, connection, error, "ROLLBACK");
       if (!this.#context.permanent) connection.destroy(error);
@@ -225,10 +229,9 @@ export class ServerTransaction {
     return failure?.error;
   }
 
-  /** Its holder does not stand still while the server works for it. */
   #sendControl(kind: "commit" | "rollback", connection: DriverConnection): MaybePromise<void> {
-    if (!queries.hasSubscribers) return this.#holder.counting(connection[kind]());
-    return this.#holder.counting(traceControl(this.#context, kind, connection, this, () => connection[kind]()));
+    if (!queries.hasSubscribers) return connection[kind]();
+    return traceControl(this.#context, kind, connection, this, () => connection[kind]());
   }
 
   #end(state: "ok" | "dead"): void {

@@ -100,7 +100,7 @@ export class Turn {
     try {
       return await work();
     } finally {
-      this.leave(occupant);
+      this.leave();
     }
   }
 
@@ -113,10 +113,10 @@ export class Turn {
     this.#watchStandstill();
   }
 
-  /** What was given the turn by {@link enter} is over. */
-  leave(occupant: Occupant | undefined): void {
+  /** What was given the turn by {@link enter} is over. An occupant has it alone, so it is the one that leaves. */
+  leave(): void {
     this.#running--;
-    if (occupant !== undefined) this.#occupant = undefined;
+    this.#occupant = undefined;
     if (this.#waiting > 0) this.#startNext();
     if (this.#drained.length > 0 && this.pending === 0) this.#announceDrained();
   }

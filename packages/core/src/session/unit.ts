@@ -142,21 +142,15 @@ export class Unit {
     if (refusal !== undefined) throw refusal;
     const { turn } = this;
     const scope = occupant === undefined ? caller : occupant.scope;
-    if (turn.enter(operation.pipelined, occupant)) return this.perform(operation, scope, turn, occupant);
+    if (turn.enter(operation.pipelined, occupant)) return callOn(this, operation, scope, turn);
     return turn.run(() => this.perform(operation, scope), operation.bounds, operation.pipelined, occupant);
   }
 
-  /** Runs one operation for whoever has the turn. @param turn - what it has to leave then; see {@link callOn} */
-  perform<T>(operation: Operation<T>, caller: Scope | undefined, turn?: Turn, occupant?: Occupant): MaybePromise<T> {
-    const { server } = this;
+  /** Runs one operation for whoever has been given the turn: the unit may have ended while that was waited for. */
+  perform<T>(operation: Operation<T>, caller: Scope | undefined): MaybePromise<T> {
     const refusal = this.#closedOrAborted();
-    if (refusal !== undefined) {
-      turn?.leave(occupant);
-      throw refusal;
-    }
-    if (operation.text !== undefined && server !== undefined) server.statements++;
-    operation.trace?.at(this.context, server?.number);
-    return callOn(this, operation, caller, turn, occupant);
+    if (refusal !== undefined) throw refusal;
+    return callOn(this, operation, caller);
   }
 
   /** The connection of a call, on which the transaction is begun for the first one. */
