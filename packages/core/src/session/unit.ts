@@ -58,7 +58,7 @@ export class Unit {
     this.server = server;
     this.#pinned = pinned;
     this.holder = parent === undefined ? scope : parent.holder;
-    this.turn = new Turn(context, (error) => this.fail(error));
+    this.turn = new Turn(context, this);
     if (parent === undefined) scope.onRevoked = (why) => this.#takenAway(why);
   }
 
@@ -166,7 +166,7 @@ export class Unit {
   end(reason?: MdbError): MaybePromise<void> {
     if (this.#ended === undefined) {
       this.#ended = { reason };
-      this.turn.close(() => this.closedError());
+      this.turn.close();
       // Made for those who need it: an error's stack costs more than the rest of an ordinary end.
       const why = (): MdbError => reason ?? this.closedError();
       for (const child of [...this.children]) child.interrupt(why());
