@@ -17,12 +17,12 @@ export interface CallingUnit {
   readonly scope: Scope;
   readonly holder: Scope;
   readonly bounds: Bounds;
+  /** Its transaction; absent where its connection is pinned. */
   readonly server: ServerTransaction | undefined;
+  readonly pinned: DriverConnection | undefined;
   readonly connection: DriverConnection | undefined;
   /** Calls of its own on the wire. */
   calls: number;
-  /** The connection, which is taken and begun on for the first call. */
-  begin(bounds: Bounds): MaybePromise<DriverConnection>;
   /** The server has answered. */
   wasAnswered(): void;
   aborted(): MdbError;
@@ -48,7 +48,8 @@ export function callOn<T>(
   unit.calls++;
   let connection: MaybePromise<DriverConnection>;
   try {
-    connection = unit.begin(bounds);
+    // Taken, and begun on, for the first call.
+    connection = unit.pinned ?? (server as ServerTransaction).start(bounds);
   } catch (error) {
     throw failed(error, unit, operation, turn);
   }

@@ -27,6 +27,8 @@ export class Unit {
   readonly bounds: Bounds;
   readonly options: SessionOptions;
   readonly server: ServerTransaction | undefined;
+  /** The connection that was pinned, where it has no transaction. */
+  readonly pinned: DriverConnection | undefined;
   /** Who holds the lease: the outermost unit's scope. */
   readonly holder: Scope;
   readonly turn: Turn;
@@ -40,7 +42,6 @@ export class Unit {
   onCutShort: ((reason: MdbError) => void) | undefined;
   /** Its event, where somebody subscribes. */
   trace: UnitEnding | undefined;
-  readonly #pinned: DriverConnection | undefined;
 
   #hooks: Hooks | undefined;
   #revoked = false;
@@ -56,7 +57,7 @@ export class Unit {
     this.bounds = bounds;
     this.options = options;
     this.server = server;
-    this.#pinned = pinned;
+    this.pinned = pinned;
     this.holder = parent === undefined ? scope : parent.holder;
     this.turn = new Turn(context, this);
     if (parent === undefined) scope.onRevoked = (why) => this.#takenAway(why);
@@ -110,7 +111,7 @@ export class Unit {
   }
 
   get connection(): DriverConnection | undefined {
-    return this.#pinned ?? this.server?.connection;
+    return this.pinned ?? this.server?.connection;
   }
 
   /** Whether this unit is `other`, or part of it. */
@@ -151,11 +152,6 @@ export class Unit {
     const refusal = this.#closedOrAborted();
     if (refusal !== undefined) throw refusal;
     return callOn(this, operation, caller);
-  }
-
-  /** The connection of a call, on which the transaction is begun for the first one. */
-  begin(bounds: Bounds): MaybePromise<DriverConnection> {
-    return this.#pinned ?? (this.server as ServerTransaction).start(bounds);
   }
 
   /**
