@@ -196,9 +196,7 @@ async function nest<R>(
   const inner = new Unit({ context, scope, parent: unit, bounds, options: unit.options, server });
   const part = new Participant({ unit: inner, scope, bounds });
   const facts = { kind: "savepoint", propagation: options.propagation ?? surroundings.usual } as const;
-  return tracePart(inner, facts, () =>
-    runInSavepoint(unit, inner, () => part.run(() => work(handleOf(part)))),
-  );
+  return tracePart(inner, facts, () => runInSavepoint(unit, inner, () => part.run(() => work(handleOf(part)))));
 }
 
 /** Where a callback joins: the innermost savepoint that the caller is inside of. */

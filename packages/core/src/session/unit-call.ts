@@ -141,12 +141,7 @@ function over(
 }
 
 /** It has failed: the unit is doomed by it. Gives what the caller should see. */
-function failed(
-  error: unknown,
-  unit: CallingUnit,
-  { text }: Operation<unknown>,
-  turn: Turn | undefined,
-): MdbError {
+function failed(error: unknown, unit: CallingUnit, { text }: Operation<unknown>, turn: Turn | undefined): MdbError {
   unit.calls--;
   const alone = unit.server === undefined || mayCommit(text, unit.context.dialect);
   const failure = failureOf(unit.context, unit.connection, error, text, alone);

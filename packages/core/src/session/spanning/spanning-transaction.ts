@@ -89,16 +89,11 @@ class Run {
     const branch = { store, transaction: this.#transaction, number };
     const isDecider = context === decider;
     const isolation = levelOf(options.isolation, context.database);
-    const participant = newTransaction(
-      context,
-      this.#bounds,
-      isolation === undefined ? {} : { isolation },
-      {
-        ...(context.capabilities.fates === true && { traceable: true }),
-        ...(isDecider && store !== "" && { decides: true }),
-        ...(!isDecider && store !== "" && canPrepare(context) && { branch }),
-      },
-    );
+    const participant = newTransaction(context, this.#bounds, isolation === undefined ? {} : { isolation }, {
+      ...(context.capabilities.fates === true && { traceable: true }),
+      ...(isDecider && store !== "" && { decides: true }),
+      ...(!isDecider && store !== "" && canPrepare(context) && { branch }),
+    });
     openTransactionEvent(participant.unit, {
       kind: "spanning",
       propagation: "requires_new",
