@@ -74,7 +74,7 @@ export class PostgresConnection implements DriverConnection {
   }
 
   get fits(): boolean {
-    return this.#session.fit.fits;
+    return this.#session.fit?.fits ?? true;
   }
 
   get onFatal(): ((error: unknown) => void) | null {

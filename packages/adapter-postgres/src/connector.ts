@@ -55,7 +55,7 @@ export class PostgresConnector implements Connector {
         epoch: this.#epoch,
         prepared,
         setup,
-        fit: new ServerFit(loggedIn.link, this.#settings.targetSessionAttrs),
+        fit: ServerFit.for(loggedIn.link, this.#settings.targetSessionAttrs),
         localSetup: prepared === undefined ? localSetupFor(searchPath) : undefined,
       });
       return new PostgresConnection(session, new Routines(), this.#room);

@@ -47,17 +47,18 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
   protected failure: { readonly error: unknown } | undefined;
   readonly #resolve: (value: unknown) => void;
   readonly #reject: (error: unknown) => void;
-  #ahead: Ahead;
   #preludesLeft: number;
   #ended = false;
   #failedUnbound = false;
   /** How many cancellations there had been when the link took it. */
   cancelsBefore = 0;
+  /** What has gone ahead of it; something else at a second try. */
+  ahead: Ahead;
 
   constructor(link: Link, ahead: Ahead) {
     super("");
     this.link = link;
-    this.#ahead = ahead;
+    this.ahead = ahead;
     this.#preludesLeft = ahead.preludes.length;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     this.result = promise;
@@ -84,18 +85,13 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
 
   /** Whether a BEGIN went ahead of it and the server has run that. */
   get hasBegun(): boolean {
-    const { beginAt, preludes } = this.#ahead;
+    const { beginAt, preludes } = this.ahead;
     return beginAt >= 0 && preludes.length - this.#preludesLeft > beginAt;
   }
 
   /** Whether the server has refused it before it had taken its parameters, so that nothing of it has run. */
   protected get failedUnbound(): boolean {
     return this.#failedUnbound;
-  }
-
-  /** What went ahead of it. */
-  get sentAhead(): Ahead {
-    return this.#ahead;
   }
 
   /** Ends it with an error, when no answer can come any more. */
@@ -106,7 +102,7 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
 
   submit(connection: NativeConnection): Error | null {
     const { stream } = connection;
-    const { closing, preludes } = this.#ahead;
+    const { closing, preludes } = this.ahead;
     if (this.link.inFlight > 1) this.link.gather();
     stream.cork();
     try {
@@ -148,7 +144,7 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
       this.completed(text);
       return;
     }
-    const { preludes } = this.#ahead;
+    const { preludes } = this.ahead;
     preludes[preludes.length - this.#preludesLeft]?.own?.ran();
     this.#preludesLeft--;
   }
@@ -180,7 +176,7 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
       return;
     }
     this.failure ??= { error };
-    this.#failedUnbound = this.#preludesLeft === 0 && this.link.bound === this.#ahead.preludes.length;
+    this.#failedUnbound = this.#preludesLeft === 0 && this.link.bound === this.ahead.preludes.length;
     this.link.failing = this;
     connection.once("readyForQuery", () => this.#end());
     this.refused(connection);
@@ -196,7 +192,7 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
     if (this.#ended) return;
     const again = this.failure !== undefined && this.link.alive ? this.recover(this.failure.error) : undefined;
     if (again !== undefined) {
-      this.#ahead = again;
+      this.ahead = again;
       this.#preludesLeft = again.preludes.length;
       this.failure = undefined;
       this.link.sendAgain(this);

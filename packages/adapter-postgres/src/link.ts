@@ -22,12 +22,14 @@ export class Link {
   onSetting: ((name: string, before: string, value: string) => void) | undefined;
   /** The flight that the server has refused and whose ReadyForQuery is still to come: pg has forgotten it by then. */
   failing: Flight<unknown> | undefined;
+  /** `false` once the link is dead. Changed by {@link fail} only. */
+  alive = true;
+  /** How many flights have not been answered completely. Changed by {@link asked} and {@link answered} only. */
+  inFlight = 0;
   /** Statements of the flight that is being answered whose parameters the server has taken. */
   bound = 0;
   #death: { readonly error: unknown } | undefined;
   #closing = false;
-  /** Flights that have not been answered completely. */
-  #unanswered = 0;
   #onAnswer: (() => void)[] = [];
   #exclusive: object | undefined;
   /** Flights whose parameters the server will describe, in their order. */
@@ -56,10 +58,6 @@ export class Link {
     );
   }
 
-  get alive(): boolean {
-    return this.#death === undefined;
-  }
-
   /** What it died of. */
   get death(): unknown {
     return this.#death?.error;
@@ -67,12 +65,7 @@ export class Link {
 
   /** Whether something was sent and not answered yet. */
   get busy(): boolean {
-    return this.#unanswered > 0;
-  }
-
-  /** How many flights are under way. */
-  get inFlight(): number {
-    return this.#unanswered;
+    return this.inFlight > 0;
   }
 
   /** Sends a flight. One that cannot be sent any more is rejected. */
@@ -113,7 +106,7 @@ export class Link {
 
   /** Somebody waits for an answer to this flight, from now until `answered` or `finish`. */
   asked(flight: Flight<unknown>): void {
-    this.#unanswered++;
+    this.inFlight++;
     flight.cancelsBefore = this.#cancels;
   }
 
@@ -127,7 +120,7 @@ export class Link {
    * nobody can send the next statement too early.
    */
   answered(handOn: () => void): void {
-    this.#unanswered--;
+    this.inFlight--;
     if (this.#onAnswer.length > 0) for (const notify of this.#onAnswer.splice(0)) notify();
     if (this.#cancelling === undefined) handOn();
     else void this.#cancelling.then(handOn, handOn);
@@ -205,6 +198,7 @@ export class Link {
   fail(error: unknown): void {
     if (this.#death !== undefined) return;
     noteFacts(error, { alive: false });
+    this.alive = false;
     this.#death = { error };
     const idle = !this.busy;
     this.client.connection.stream.destroy();

@@ -10,15 +10,20 @@ export class ServerFit {
   readonly #wanted: TargetSessionAttrs;
   #hasRefused = false;
 
-  constructor(link: Link, wanted: TargetSessionAttrs) {
+  private constructor(link: Link, wanted: TargetSessionAttrs) {
     this.#link = link;
+    this.#wanted = wanted;
+  }
+
+  /** `undefined` where any server does, whatever becomes of it. */
+  static for(link: Link, asked: TargetSessionAttrs): ServerFit | undefined {
     // Who has got a standby wants no primary later; who had to take the primary may keep it.
-    this.#wanted = wanted !== "prefer-standby" ? wanted : roleOf(link)?.isStandby === true ? "standby" : "any";
+    const wanted = asked !== "prefer-standby" ? asked : roleOf(link)?.isStandby === true ? "standby" : "any";
+    return wanted === "any" ? undefined : new ServerFit(link, wanted);
   }
 
   get fits(): boolean {
     if (this.#hasRefused) return false;
-    if (this.#wanted === "any") return true;
     const role: Role | undefined = roleOf(this.#link);
     return role === undefined || suits(role, this.#wanted);
   }

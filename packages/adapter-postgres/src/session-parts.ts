@@ -14,5 +14,6 @@ export interface SessionParts {
   readonly setup: string;
   /** Travels with each transaction and each statement outside one, where the session must keep nothing. */
   readonly localSetup: Prelude | undefined;
-  readonly fit: ServerFit;
+  /** Absent where any server does. */
+  readonly fit: ServerFit | undefined;
 }

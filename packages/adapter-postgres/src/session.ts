@@ -40,7 +40,8 @@ export class Session {
   readonly shapes: Shapes;
   /** What callers have done to it. */
   readonly changes: SessionChanges;
-  readonly fit: ServerFit;
+  /** Absent where any server does. */
+  readonly fit: ServerFit | undefined;
   readonly trace: TransactionTrace;
   readonly #loggedIn: LoggedIn;
   readonly #epoch: SchemaEpoch;
@@ -68,7 +69,7 @@ export class Session {
       explainRefusal(error);
       if ((error as NativeError).code === "26000") this.#own?.forget();
       // A transaction that was asked to be read-only is no news of the server.
-      if (this.link.client.getTransactionStatus() === "I" || !this.changes.readOnlyAsked) fit.refused(error);
+      if (this.link.client.getTransactionStatus() === "I" || !this.changes.readOnlyAsked) fit?.refused(error);
     };
     this.shapes = new Shapes(columns);
     this.#loggedIn = loggedIn;
@@ -124,12 +125,11 @@ export class Session {
 
   /** Runs a statement by the extended protocol. */
   statement(statement: Encoded, name = true): StatementFlight["result"] {
-    return this.send((ahead) => {
-      const usage = name ? (this.#prepared?.use(statement.key, statement.values) ?? unprepared) : unprepared;
-      this.changes.sent(statement.text, usage.leavesTraces);
-      if (this.trace.isTraced) this.trace.sends(statement.text);
-      return new StatementFlight(this, this.#withClosing(ahead), statement, usage);
-    });
+    if (this.#opening !== undefined) return this.#opening.then(() => this.statement(statement, name));
+    const usage = name ? (this.#prepared?.use(statement.key, statement.values) ?? unprepared) : unprepared;
+    this.changes.sent(statement.text, usage.leavesTraces);
+    if (this.trace.isTraced) this.trace.sends(statement.text);
+    return this.#launch(new StatementFlight(this, this.#ahead(this.#held), statement, usage));
   }
 
   /** Runs a text of any number of statements, without parameters. */
@@ -183,24 +183,24 @@ export class Session {
   /** Sends what `make` makes, with a BEGIN that is held back ahead of it; behind a BEGIN on its way, once that has succeeded. */
   send<T>(make: (ahead: Ahead) => Flight<T>, extended = true): Promise<T> {
     if (this.#opening !== undefined) return this.#opening.then(() => this.send(make, extended));
-    const held = extended ? this.#held : undefined;
-    if (held !== undefined && this.trace.isTraced) this.trace.ahead();
-    const flight = make(extended ? this.#ahead(held) : nothingAhead);
-    if (held !== undefined) this.#open(flight);
+    return this.#launch(make(extended ? this.#ahead(this.#held) : nothingAhead));
+  }
+
+  #launch<T>(flight: Flight<T>): Promise<T> {
+    if (flight.ahead.beginAt >= 0) this.#open(flight);
     this.link.send(flight);
     return flight.result;
   }
 
   #ahead(begin: readonly Prelude[] | undefined): Ahead {
     const local = this.#local;
-    if (begin !== undefined) return { closing: [], preludes: [...begin, ...local], beginAt: 0 };
-    if (local.length === 0 || this.txStatus !== "idle") return nothingAhead;
-    return { closing: [], preludes: local, beginAt: -1 };
-  }
-
-  #withClosing(ahead: Ahead): Ahead {
-    const closing = this.#prepared?.takeClosing();
-    return closing === undefined || closing.length === 0 ? ahead : { ...ahead, closing };
+    const closing = this.#prepared?.takeClosing() ?? nothingAhead.closing;
+    if (begin !== undefined) {
+      if (this.trace.isTraced) this.trace.ahead();
+      return { closing, preludes: [...begin, ...local], beginAt: 0 };
+    }
+    if (local.length > 0 && this.txStatus === "idle") return { closing, preludes: local, beginAt: -1 };
+    return closing.length === 0 ? nothingAhead : { ...nothingAhead, closing };
   }
 
   #open(flight: Flight<unknown>): void {
@@ -244,10 +244,10 @@ export class Session {
     // What was sent behind it must not overtake it.
     if (this.link.inFlight > 1) return undefined;
     const status = this.link.client.getTransactionStatus();
-    if (status === "I") return { ahead: this.#withClosing(this.#ahead(undefined)), usage: unprepared };
+    if (status === "I") return { ahead: this.#ahead(undefined), usage: unprepared };
     if (!flight.hasBegun) return undefined;
     // BEGIN went with it, so the transaction holds nothing yet and can be begun again.
-    const { preludes } = flight.sentAhead;
+    const { preludes } = flight.ahead;
     const again = preludes.map(({ text, values }): Prelude => ({ text, values }));
     const rollback: Prelude = { text: "ROLLBACK", values: [] };
     return { ahead: { closing: [], preludes: [rollback, ...again], beginAt: 1 }, usage: unprepared };

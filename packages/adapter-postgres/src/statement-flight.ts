@@ -113,7 +113,7 @@ export class StatementFlight extends Flight<ResultSet> {
 
   protected override recover(error: unknown): Ahead | undefined {
     const usage = this.#usage;
-    const hasName = usage.name !== "" || this.#question.name !== "" || this.sentAhead.preludes.some(({ own }) => own);
+    const hasName = usage.name !== "" || this.#question.name !== "" || this.ahead.preludes.some(({ own }) => own);
     if (!hasName) return undefined;
     const again = this.#session.recover(this, this.#statement.key, usage, error, this.failedUnbound);
     if (again === undefined) return undefined;

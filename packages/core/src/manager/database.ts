@@ -13,7 +13,6 @@ import {
   HeldTransaction,
   type HeldTransactionOptions,
   holdingScope,
-  type LeaseSource,
   nameOf,
   noSessionOptions,
   type Occupant,
@@ -21,7 +20,6 @@ import {
   openAutocommitStream,
   PinnedConnection,
   type PinOptions,
-  poolSource,
   propagate,
   runAutocommit,
   runInScope,
@@ -53,14 +51,12 @@ export interface DatabaseLife {
  */
 export class Database extends StatementExecutor {
   readonly #life: DatabaseLife;
-  readonly #leases: LeaseSource;
   #closing: Promise<void> | undefined;
 
   /** Made by the manager. */
   constructor(context: DatabaseContext, life: DatabaseLife) {
     super(context);
     this.#life = life;
-    this.#leases = poolSource(context);
   }
 
   get closed(): boolean {
@@ -124,13 +120,7 @@ export class Database extends StatementExecutor {
     options: TransactionOptions = noSessionOptions,
   ): Promise<R> {
     const { context } = this;
-    const surroundings = {
-      context,
-      leases: this.#leases,
-      outer: ambientPart(context),
-      usual: "required",
-    } as const;
-    return propagate(surroundings, work, options);
+    return propagate({ context, outer: ambientPart(context), usual: "required" }, work, options);
   }
 
   /**

@@ -15,7 +15,6 @@ import {
   openAutocommitStream,
   type PinnedConnection,
   type PinOptions,
-  poolSource,
   propagate,
   runAutocommit,
   Session,
@@ -83,9 +82,7 @@ export class RoutedDatabase extends Database {
     if (outer === undefined || !joinsWhatRuns(options.propagation)) {
       return this.#inside(options, (database, left) => database.transaction(work, { ...options, ...left }));
     }
-    const { context } = outer;
-    const surroundings = { context, leases: poolSource(context), outer, usual: "required" } as const;
-    return propagate(surroundings, work, options);
+    return propagate({ context: outer.context, outer, usual: "required" }, work, options);
   }
 
   override async begin(options: HeldTransactionOptions = {}): Promise<HeldTransaction> {

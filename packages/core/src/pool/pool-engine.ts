@@ -87,7 +87,7 @@ export class PoolEngine implements LeaseOwner, HousekeeperMember, BudgetHands {
   release(pooled: PooledConnection, outcome: ReleaseOutcome): void {
     giveBack(this.state, pooled, outcome);
     const { effects, share } = this.state;
-    const [first] = effects;
+    const first = effects[0];
     // Where somebody listens, each statement asks for this one word: a decision around it would cost as much.
     if (first?.kind === "tell-released" && effects.length === 1 && share?.isWanted !== true) {
       effects.pop();

@@ -7,9 +7,9 @@ import type {
   ResultSet,
   Statement,
 } from "../driver/index.ts";
+import { borrow } from "./borrow.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { failureOf } from "./failure.ts";
-import { borrow } from "./lease-source.ts";
 import { silent } from "./operation.ts";
 import { runBounded } from "./run-bounded.ts";
 import { runInScope } from "./scope.ts";

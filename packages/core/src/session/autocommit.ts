@@ -1,10 +1,10 @@
 import type { MaybePromise } from "../driver/index.ts";
 import { CancelledError } from "../errors/index.ts";
 import type { Borrowed } from "../pool/index.ts";
+import { acquireRequest, borrow } from "./borrow.ts";
 import type { Bounds } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { type Failure, failureOf } from "./failure.ts";
-import { acquireRequest, borrow } from "./lease-source.ts";
 import type { Operation } from "./operation.ts";
 import { runBounded } from "./run-bounded.ts";
 import { Scope } from "./scope.ts";
@@ -44,10 +44,25 @@ function runOnce<T>(
   scope: Scope | undefined,
   replays: number,
 ): MaybePromise<T> {
-  const lease = take(context, operation, scope, replays);
+  const { pipelining, pool } = context;
+  let lease: Borrowed | Promise<Borrowed> | undefined;
+  if (pipelining !== undefined && operation.pipelined && operation.text !== undefined && replays === 0) {
+    lease = pipelining.take(operation.text, scope);
+  } else if (replays < 2) lease = pool.tryAcquire(scope);
+  lease ??= pool.acquire(acquireRequest(operation.bounds, scope, replays === 2));
   return lease instanceof Promise
-    ? lease.then((it) => runOn(it, context, operation, scope, replays))
+    ? whenLent(lease, context, operation, scope, replays)
     : runOn(lease, context, operation, scope, replays);
+}
+
+async function whenLent<T>(
+  lease: Promise<Borrowed>,
+  context: DatabaseContext,
+  operation: Operation<T>,
+  scope: Scope | undefined,
+  replays: number,
+): Promise<T> {
+  return runOn(await lease, context, operation, scope, replays);
 }
 
 function runOn<T>(
@@ -64,7 +79,7 @@ function runOn<T>(
   } catch (error) {
     return failed(error, lease, context, operation, scope, replays);
   }
-  if (answer instanceof Promise) return answered(answer, lease, context, operation, scope, replays);
+  if (answer instanceof Promise) return whenAnswered(answer, lease, context, operation, scope, replays);
   scope?.count(-1);
   return givenBack(answer, lease, context, operation);
 }
@@ -77,8 +92,7 @@ function givenBack<T>(answer: T, lease: Borrowed, context: DatabaseContext, oper
   return answer;
 }
 
-/** Apart from {@link runOn}, so that an answer which is there at once pays for no closure. */
-function answered<T>(
+async function whenAnswered<T>(
   answer: Promise<T>,
   lease: Borrowed,
   context: DatabaseContext,
@@ -86,13 +100,14 @@ function answered<T>(
   scope: Scope | undefined,
   replays: number,
 ): Promise<T> {
-  return answer.then(
-    (result) => {
-      scope?.count(-1);
-      return givenBack(result, lease, context, operation);
-    },
-    (error: unknown) => failed(error, lease, context, operation, scope, replays),
-  );
+  let result: T;
+  try {
+    result = await answer;
+  } catch (error) {
+    return failed(error, lease, context, operation, scope, replays);
+  }
+  scope?.count(-1);
+  return givenBack(result, lease, context, operation);
 }
 
 /** Gives the connection back after a failure. The statement again, where that helps. */
@@ -111,20 +126,6 @@ function failed<T>(
   if (revoked && failure.error instanceof CancelledError) throw stoppedByPool(context, failure.error);
   if (!failure.replayable || replays === 2) throw failure.error;
   return runOnce(context, operation, scope, replays + 1);
-}
-
-function take<T>(
-  context: DatabaseContext,
-  operation: Operation<T>,
-  scope: Scope | undefined,
-  replays: number,
-): Borrowed | Promise<Borrowed> {
-  const { pipelining, pool } = context;
-  if (pipelining !== undefined && operation.pipelined && operation.text !== undefined && replays === 0) {
-    return pipelining.take(operation.text, () => pool.acquire(acquireRequest(operation.bounds, scope, false)));
-  }
-  const lease = replays < 2 ? pool.tryAcquire(scope) : undefined;
-  return lease ?? pool.acquire(acquireRequest(operation.bounds, scope, replays === 2));
 }
 
 /** Takes a connection for a stream of its own, which `occupant` describes. */

@@ -2,7 +2,6 @@ import { type MdbError, TransactionClosedError } from "../errors/index.ts";
 import { boundsFrom } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { type EventPlace, eventPlace, tellRollbackFailed } from "./diagnostics.ts";
-import { poolSource } from "./lease-source.ts";
 import type { Participant } from "./participant.ts";
 import { newTransaction, runInside } from "./propagate.ts";
 import { commitUnit, rollbackUnit } from "./settle.ts";
@@ -25,9 +24,8 @@ export class HeldTransaction extends TransactionHandle implements AsyncDisposabl
    */
   constructor(context: DatabaseContext, options: HeldTransactionOptions) {
     checkHeldOptions(nameOf(context), options);
-    const leases = poolSource(context);
-    const part = newTransaction({ context, leases }, boundsFrom(context, options), options);
-    super(part, runInside({ context, leases }));
+    const part = newTransaction(context, boundsFrom(context, options), options);
+    super(part, runInside);
     openTransactionEvent(part.unit, { kind: "transaction", propagation: "requires_new" });
     this.#end = new HeldEnd(part, options);
     watchGarbage(this, this.#end);

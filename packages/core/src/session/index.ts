@@ -1,6 +1,7 @@
 export type { AbandonedEvent } from "./abandoned.ts";
 export { askApart } from "./ask-apart.ts";
 export { openAutocommitStream, runAutocommit } from "./autocommit.ts";
+export { borrow } from "./borrow.ts";
 export { type Bounds, boundsFrom, unbounded, withinBounds } from "./bounds.ts";
 export { type DatabaseContext, nameOf } from "./database-context.ts";
 export type { EventPlace, QueryEvent, QueryKind, TransactionEvent, TransactionOutcome } from "./diagnostics.ts";
@@ -19,7 +20,6 @@ export { type ExecutorInternals, internalsOf } from "./executor-internals.ts";
 export { failureOf } from "./failure.ts";
 export { HeldTransaction } from "./held-transaction.ts";
 export type { Hook } from "./hooks.ts";
-export { borrow, type LeaseSource, poolSource } from "./lease-source.ts";
 export { isUndoneLater, type Lending, type StandIn } from "./lending.ts";
 export type { Operation } from "./operation.ts";
 export { ambientPart, livingPart } from "./participant.ts";

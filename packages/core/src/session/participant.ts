@@ -21,8 +21,6 @@ export interface ParticipantFacts {
   readonly limitMs?: number | undefined;
   /** Who begins one unit after another, where that is a session. */
   readonly owner?: object | undefined;
-  /** Called when its bounds trip, instead of only ending the wait for it. */
-  readonly onTrip?: ((reason: MdbError) => void) | undefined;
 }
 
 /**
@@ -38,7 +36,6 @@ export class Participant implements Child {
   /** See {@link ParticipantFacts.owner}. */
   readonly owner: object | undefined;
   readonly #limitMs: number;
-  readonly #onTrip: ((reason: MdbError) => void) | undefined;
   #finished = false;
   #reason: MdbError | undefined;
   #reject: ((reason: MdbError) => void) | undefined;
@@ -47,14 +44,13 @@ export class Participant implements Child {
   /** Whether the callback itself has come back, however its wait ended. */
   returned = true;
 
-  constructor({ unit, scope, bounds, limitMs = Number.POSITIVE_INFINITY, owner, onTrip }: ParticipantFacts) {
+  constructor({ unit, scope, bounds, limitMs = Number.POSITIVE_INFINITY, owner }: ParticipantFacts) {
     this.unit = unit;
     this.context = unit.context;
     this.scope = scope;
     this.bounds = bounds;
     this.owner = owner;
     this.#limitMs = limitMs;
-    this.#onTrip = onTrip;
     scope.member = this;
   }
 
@@ -131,7 +127,8 @@ export class Participant implements Child {
   }
 
   #tripped(reason: MdbError): void {
-    if (this.#onTrip !== undefined) this.#onTrip(reason);
+    // With the callback that the unit was made for, the unit is over; of one that has joined it, only the wait.
+    if (this.scope === this.unit.scope) void this.unit.end(this.unit.fail(reason));
     this.interrupt(reason);
   }
 

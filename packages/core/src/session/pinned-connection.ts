@@ -1,10 +1,9 @@
 import { checkOptions, type DriverConnection, type MaybePromise, type OptionRules } from "../driver/index.ts";
-import { type MdbError, UnsupportedError } from "../errors/index.ts";
-import type { ReleaseOutcome } from "../pool/index.ts";
+import { UnsupportedError } from "../errors/index.ts";
+import type { Borrowed, ReleaseOutcome } from "../pool/index.ts";
 import { type Bounds, boundsFrom, unbounded } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import type { Transaction } from "./executor.ts";
-import { type LeaseSource, poolSource } from "./lease-source.ts";
 import type { Operation } from "./operation.ts";
 import { Participant } from "./participant.ts";
 import { propagate } from "./propagate.ts";
@@ -44,14 +43,15 @@ export function checkPinOptions(place: string, options: PinOptions): void {
 export class PinnedConnection extends StatementExecutor {
   readonly #connection: DriverConnection;
   readonly #part: Participant;
-  readonly #leases: LeaseSource;
+  /** What a transaction on it takes for the lease of its own. */
+  readonly #lease: Borrowed;
 
   /** Made by `Database.withConnection`. @param scope - who holds the connection */
   constructor(context: DatabaseContext, connection: DriverConnection, scope: Scope, bounds: Bounds) {
     super(context);
     this.#connection = connection;
     const unit = new Unit({ context, scope, bounds: unbounded, options: {}, pinned: connection });
-    const part = {
+    this.#lease = {
       connection,
       // Where its database lives in the connection, a transaction that could not be undone stays open: nothing would commit by itself any more.
       release: ({ error }: ReleaseOutcome = {}) => {
@@ -61,9 +61,7 @@ export class PinnedConnection extends StatementExecutor {
         return unit.revoked;
       },
     };
-    this.#leases = { take: async () => part };
-    const onTrip = (reason: MdbError): void => void unit.end(reason);
-    this.#part = new Participant({ unit, scope, bounds, onTrip });
+    this.#part = new Participant({ unit, scope, bounds });
   }
 
   /**
@@ -90,17 +88,10 @@ export class PinnedConnection extends StatementExecutor {
     const { context } = this;
     const part = this.#part;
     const outer = part.here();
-    if (outer !== part)
-      return propagate({ context, leases: poolSource(context), outer, usual: "nested" }, work, options);
+    if (outer !== part) return propagate({ context, outer, usual: "nested" }, work, options);
     if (part.refusal !== undefined) return Promise.reject(part.unit.closedError());
-    const surroundings = {
-      context,
-      leases: this.#leases,
-      outer: undefined,
-      pinned: part.unit,
-      usual: "required",
-    } as const;
-    return propagate(surroundings, work, options);
+    const pinned = { unit: part.unit, lease: this.#lease };
+    return propagate({ context, outer: undefined, pinned, usual: "required" }, work, options);
   }
 
   /** Runs the callback that it was pinned for, then ends it: what still runs is stopped. Resolves or rejects once the connection is quiet. */

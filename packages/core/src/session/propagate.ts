@@ -1,18 +1,18 @@
 import { type MdbError, TransactionStateError } from "../errors/index.ts";
+import type { Borrowed } from "../pool/index.ts";
 import { AutocommitHandle } from "./autocommit-handle.ts";
 import { type BeginDetails, refuseWithoutFates } from "./begin-options.ts";
 import { type Bounds, bothBounds, boundsFrom } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { transactions } from "./diagnostics.ts";
 import type { Transaction } from "./executor.ts";
-import type { LeaseSource } from "./lease-source.ts";
 import { joiningScope, Participant } from "./participant.ts";
 import { withRetry } from "./retry.ts";
 import { refuseWithoutSavepoints, runInSavepoint } from "./savepoint.ts";
 import { runInScope } from "./scope.ts";
 import { ServerTransaction } from "./server-transaction.ts";
 import { commitUnit, rollbackUnit } from "./settle.ts";
-import { type RunInside, TransactionHandle } from "./transaction-handle.ts";
+import { TransactionHandle } from "./transaction-handle.ts";
 import {
   checkTransactionOptions,
   noSessionOptions,
@@ -23,15 +23,19 @@ import {
 import { type TransactionFacts, tracePart, traceTransaction } from "./transaction-trace.ts";
 import { Unit } from "./unit.ts";
 
+/** A connection that was pinned, as the transactions on it see it. */
+interface Pinned {
+  readonly unit: Unit;
+  readonly lease: Borrowed;
+}
+
 /** What a transaction is run with, beside the caller's options. */
 export interface Surroundings {
   readonly context: DatabaseContext;
-  /** Where a transaction of its own gets its connection from. */
-  readonly leases: LeaseSource;
   /** The transaction that is running already, if any. */
   readonly outer: Participant | undefined;
   /** The pinned connection that a transaction of its own is part of. */
-  readonly pinned?: Unit | undefined;
+  readonly pinned?: Pinned | undefined;
   /** What it does unless the options say otherwise. */
   readonly usual: Propagation;
 }
@@ -79,12 +83,13 @@ export function propagate<R>(surroundings: Surroundings, work: Work<R>, options:
 
 /** A transaction of its own, again after a failure that a repetition may help against, where `retry` says so. */
 function begin<R>(surroundings: Surroundings, work: Work<R>, options: TransactionOptions): Promise<R> {
-  const { context } = surroundings;
+  const { context, pinned } = surroundings;
   const bounds = boundsFrom(context, options);
-  if (options.retry === undefined)
-    return runWhole(surroundings, newTransaction(surroundings, bounds, options), work, options);
+  if (options.retry === undefined) {
+    return runWhole(surroundings, newTransaction(context, bounds, options, undefined, pinned), work, options);
+  }
   return withRetry(context, options.retry, bounds, (attempt, retriedAfter) => {
-    const part = newTransaction(surroundings, bounds, options);
+    const part = newTransaction(context, bounds, options, undefined, pinned);
     const outcome = runWhole(surroundings, part, work, options, { attempt, retriedAfter });
     return { outcome, returned: () => part.returned };
   });
@@ -99,25 +104,20 @@ function runWhole<R>(
   run?: Pick<TransactionFacts, "attempt" | "retriedAfter">,
 ): Promise<R> {
   const { pinned, usual } = surroundings;
-  if (pinned === undefined && !transactions.hasSubscribers) return runAndEnd(surroundings, part, work, options);
+  if (pinned === undefined && !transactions.hasSubscribers) return runAndEnd(part, work, options);
   const { unit } = part;
-  const whole = (): Promise<R> => runAndEnd(surroundings, part, work, options);
-  const inPlace = pinned === undefined ? whole : () => onPinned(pinned, unit, part.bounds, whole);
+  const whole = (): Promise<R> => runAndEnd(part, work, options);
+  const inPlace = pinned === undefined ? whole : () => onPinned(pinned.unit, unit, part.bounds, whole);
   if (!transactions.hasSubscribers) return inPlace();
   const facts = { ...run, kind: "transaction", propagation: options.propagation ?? usual } as const;
   return traceTransaction(unit, facts, inPlace);
 }
 
-async function runAndEnd<R>(
-  surroundings: Surroundings,
-  part: Participant,
-  work: Work<R>,
-  options: TransactionOptions,
-): Promise<R> {
+async function runAndEnd<R>(part: Participant, work: Work<R>, options: TransactionOptions): Promise<R> {
   const { unit } = part;
   let result: R;
   try {
-    result = await part.run(() => work(handleOf(surroundings, part)));
+    result = await part.run(() => work(handleOf(part)));
   } catch (error) {
     await rollbackUnit(unit, error, options.onHookError);
     throw error;
@@ -139,31 +139,26 @@ function onPinned<R>(pinned: Unit, unit: Unit, bounds: Bounds, run: () => Promis
  * @throws UnsupportedError when the engine lacks an option
  */
 export function newTransaction(
-  { context, leases, pinned }: Pick<Surroundings, "context" | "leases" | "pinned">,
+  context: DatabaseContext,
   bounds: Bounds,
   options: SessionOptions,
   more?: BeginDetails,
+  pinned?: Pinned,
 ): Participant {
   const scope = joiningScope(context, `transaction on "${context.database}"`);
-  const server = new ServerTransaction(context, leases, options, scope, more);
-  const unit = new Unit({ context, scope, parent: pinned, bounds, options, server });
-  return partOf(unit, bounds);
+  const server = new ServerTransaction(context, options, scope, more, pinned?.lease);
+  const unit = new Unit({ context, scope, parent: pinned?.unit, bounds, options, server });
+  return new Participant({ unit, scope, bounds });
 }
 
-/** The part of the callback that a unit was made for: when its bounds trip, the unit is over. */
-function partOf(unit: Unit, bounds: Bounds): Participant {
-  const onTrip = (reason: MdbError): void => void unit.end(unit.fail(reason));
-  return new Participant({ unit, scope: unit.scope, bounds, onTrip });
-}
-
-/** Runs callbacks inside the transaction of a handle. */
-export function runInside({ context, leases }: Pick<Surroundings, "context" | "leases">): RunInside {
-  return (outer, work, options) => propagate({ context, leases, outer, usual: "nested" }, work, options);
+/** Runs a callback inside the transaction of a part. */
+export function runInside<R>(outer: Participant, work: Work<R>, options: TransactionOptions): Promise<R> {
+  return propagate({ context: outer.context, outer, usual: "nested" }, work, options);
 }
 
 /** The handle of a part: what its callback gets. */
-export function handleOf(surroundings: Pick<Surroundings, "context" | "leases">, part: Participant): TransactionHandle {
-  return new TransactionHandle(part, runInside(surroundings));
+export function handleOf(part: Participant): TransactionHandle {
+  return new TransactionHandle(part, runInside);
 }
 
 async function join<R>(
@@ -177,7 +172,7 @@ async function join<R>(
   const facts = { kind: "joined", propagation: options.propagation ?? surroundings.usual } as const;
   return tracePart(unit, facts, async () => {
     try {
-      const result = await part.run(() => work(handleOf(surroundings, part)));
+      const result = await part.run(() => work(handleOf(part)));
       if (unit.failure !== undefined) throw unit.aborted();
       return result;
     } catch (error) {
@@ -199,11 +194,9 @@ async function nest<R>(
   const bounds = bothBounds(unit.bounds, boundsFrom(context, options));
   const scope = joiningScope(context, `savepoint on "${context.database}"`);
   const inner = new Unit({ context, scope, parent: unit, bounds, options: unit.options, server });
-  const part = partOf(inner, bounds);
+  const part = new Participant({ unit: inner, scope, bounds });
   const facts = { kind: "savepoint", propagation: options.propagation ?? surroundings.usual } as const;
-  return tracePart(inner, facts, () =>
-    runInSavepoint(unit, inner, () => part.run(() => work(handleOf(surroundings, part)))),
-  );
+  return tracePart(inner, facts, () => runInSavepoint(unit, inner, () => part.run(() => work(handleOf(part)))));
 }
 
 /** Where a callback joins: the innermost savepoint that the caller is inside of. */
@@ -216,10 +209,10 @@ function runningPart(outer: Participant, options: TransactionOptions): Participa
 }
 
 /** Runs the callback with every statement on its own, hiding a transaction around it. */
-async function runWithout<R>({ context, leases }: Surroundings, work: Work<R>): Promise<R> {
+async function runWithout<R>({ context }: Surroundings, work: Work<R>): Promise<R> {
   const scope = joiningScope(context);
   const begin = <T>(inner: Work<T>, options: TransactionOptions): Promise<T> =>
-    propagate({ context, leases, outer: undefined, usual: "required" }, inner, options);
+    propagate({ context, outer: undefined, usual: "required" }, inner, options);
   try {
     return await runInScope(scope, async () => work(new AutocommitHandle(context, begin)));
   } finally {

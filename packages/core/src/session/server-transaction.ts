@@ -6,7 +6,6 @@ import { type Bounds, tripped } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { queries, transactions } from "./diagnostics.ts";
 import { type Failure, failureOf, isConnectionLoss } from "./failure.ts";
-import type { LeaseSource } from "./lease-source.ts";
 import { outcomeUnknown, settleLostCommit } from "./lost-commit.ts";
 import { traceControl } from "./query-trace.ts";
 import { cancelGraceMs, cutLater } from "./run-bounded.ts";
@@ -48,18 +47,22 @@ export class ServerTransaction {
   /** How long it had its connection, in milliseconds, once that is over. */
   heldMs: number | undefined;
 
-  /** @param more - what the driver is told beside the options. @throws UnsupportedError when the engine lacks one of these */
+  /**
+   * @param more - what the driver is told beside the options
+   * @param pinned - the connection on which it begins, where it takes none of its own
+   * @throws UnsupportedError when the engine lacks one of the options
+   */
   constructor(
     context: DatabaseContext,
-    leases: LeaseSource,
     options: SessionOptions,
     holder: Scope,
     more?: BeginDetails,
+    pinned?: Borrowed,
   ) {
     this.#context = context;
     this.#begin = beginOptions(context, options, more);
     this.#holder = holder;
-    this.#start = new TransactionStart({ context, leases, begin: this.#begin, holder, transaction: this });
+    this.#start = new TransactionStart({ context, begin: this.#begin, holder, transaction: this, pinned });
   }
 
   /** What tells it apart in events from others of its manager. */
@@ -160,13 +163,17 @@ export class ServerTransaction {
     connection: DriverConnection,
     isAskedFor: boolean,
   ): Promise<void> {
+    let failed: { readonly error: unknown } | undefined;
+    // Its holder does not stand still while the server works for it.
+    this.#holder.count(1);
     try {
       await sent;
     } catch (error) {
-      cut?.cancel();
-      return this.#commitFailed(connection, error, isAskedFor);
+      failed = { error };
     }
+    this.#holder.count(-1);
     cut?.cancel();
+    if (failed !== undefined) return this.#commitFailed(connection, failed.error, isAskedFor);
     this.#committed();
   }
 
@@ -209,9 +216,9 @@ export class ServerTransaction {
     let failure: Failure | undefined;
     const cut = cutLater(this.#context, connection, cancelGraceMs);
     try {
-      await (connection.txStatus === "idle"
-        ? this.#holder.counting(connection.rollback())
-        : this.#sendControl("rollback", connection));
+      await this.#holder.counting(
+        connection.txStatus === "idle" ? connection.rollback() : this.#sendControl("rollback", connection),
+      );
     } catch (error) {
       failure = failureOf(this.#context, connection, error, "ROLLBACK");
       if (!this.#context.permanent) connection.destroy(error);
@@ -222,10 +229,9 @@ export class ServerTransaction {
     return failure?.error;
   }
 
-  /** Its holder does not stand still while the server works for it. */
   #sendControl(kind: "commit" | "rollback", connection: DriverConnection): MaybePromise<void> {
-    if (!queries.hasSubscribers) return this.#holder.counting(connection[kind]());
-    return this.#holder.counting(traceControl(this.#context, kind, connection, this, () => connection[kind]()));
+    if (!queries.hasSubscribers) return connection[kind]();
+    return traceControl(this.#context, kind, connection, this, () => connection[kind]());
   }
 
   #end(state: "ok" | "dead"): void {

@@ -2,7 +2,6 @@ import { type MdbError, SessionClosedError } from "../errors/index.ts";
 import { boundsFrom, watchBounds } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { type EventPlace, eventPlace } from "./diagnostics.ts";
-import type { LeaseSource } from "./lease-source.ts";
 import { Participant } from "./participant.ts";
 import { currentScope, Scope } from "./scope.ts";
 import { ServerTransaction } from "./server-transaction.ts";
@@ -15,7 +14,6 @@ import { quiet } from "./unit-by-hand.ts";
 /** The units of work of one session, one after another. Apart from the session, so that a forgotten session can be collected. */
 export class SessionUnits {
   readonly #context: DatabaseContext;
-  readonly #leases: LeaseSource;
   readonly #options: SessionOptions;
   readonly #around: Scope | undefined;
   readonly #unwatch: () => void;
@@ -27,10 +25,9 @@ export class SessionUnits {
   onEnd: () => void = () => {};
 
   /** @throws ConfigurationError, UnsupportedError when the engine lacks an option */
-  constructor(context: DatabaseContext, leases: LeaseSource, options: SessionOptions, around: Scope | undefined) {
+  constructor(context: DatabaseContext, options: SessionOptions, around: Scope | undefined) {
     checkSessionOptions(nameOf(context), options);
     this.#context = context;
-    this.#leases = leases;
     this.#options = options;
     this.#around = around;
     // Fails here rather than at the first statement when the engine lacks an option.
@@ -89,7 +86,7 @@ export class SessionUnits {
     const { clock, database } = this.#context;
     const scope = new Scope({ clock, describe: `session on "${database}"`, parent: this.#around });
     // It may turn out only to read: then others need not wait for it.
-    const server = new ServerTransaction(this.#context, this.#leases, this.#options, scope, { writeLock: "late" });
+    const server = new ServerTransaction(this.#context, this.#options, scope, { writeLock: "late" });
     return { scope, server };
   }
 

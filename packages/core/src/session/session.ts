@@ -1,9 +1,8 @@
 import { boundsFrom } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import type { Transaction } from "./executor.ts";
-import { poolSource } from "./lease-source.ts";
 import type { Operation } from "./operation.ts";
-import { propagate, runInside } from "./propagate.ts";
+import { handleOf, propagate } from "./propagate.ts";
 import type { Scope } from "./scope.ts";
 import { SessionUnits } from "./session-units.ts";
 import { StatementExecutor } from "./statement-executor.ts";
@@ -30,7 +29,7 @@ export class Session extends StatementExecutor implements AsyncDisposable {
   /** Made by `Database.getSession`. */
   constructor(context: DatabaseContext, options: SessionOptions, around: Scope | undefined) {
     super(context);
-    this.#units = new SessionUnits(context, poolSource(context), options, around);
+    this.#units = new SessionUnits(context, options, around);
     watchGarbage(this, this.#units);
   }
 
@@ -84,8 +83,7 @@ export class Session extends StatementExecutor implements AsyncDisposable {
   /** Runs `work` in a transaction inside this session's: a savepoint, unless `propagation` says otherwise. */
   transaction<R>(work: (inner: Transaction) => Promise<R>, options: TransactionOptions = noSessionOptions): Promise<R> {
     const { context } = this;
-    const leases = poolSource(context);
-    return this.#units.use((outer) => propagate({ context, leases, outer, usual: "nested" }, work, options));
+    return this.#units.use((outer) => propagate({ context, outer, usual: "nested" }, work, options));
   }
 
   /**
@@ -106,8 +104,6 @@ export class Session extends StatementExecutor implements AsyncDisposable {
   }
 
   protected override atomically<R>(work: (executor: StatementExecutor) => Promise<R>): Promise<R> {
-    const { context } = this;
-    const inside = runInside({ context, leases: poolSource(context) });
-    return this.#units.use((part) => TransactionHandle.runWhole(new TransactionHandle(part, inside), work));
+    return this.#units.use((part) => TransactionHandle.runWhole(handleOf(part), work));
   }
 }

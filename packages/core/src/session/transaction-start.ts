@@ -2,11 +2,11 @@ import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/ind
 import type { MdbError } from "../errors/index.ts";
 import type { Borrowed } from "../pool/index.ts";
 import { refuseWhatIsLacking, withLimit } from "./begin-options.ts";
+import { acquireRequest } from "./borrow.ts";
 import { type Bounds, bothBounds, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { queries } from "./diagnostics.ts";
 import { failureOf, isConnectionLoss } from "./failure.ts";
-import type { LeaseSource } from "./lease-source.ts";
 import { traceControl } from "./query-trace.ts";
 import { runBounded } from "./run-bounded.ts";
 import type { Scope } from "./scope.ts";
@@ -22,10 +22,11 @@ export interface StartedTransaction {
 /** What a transaction begins with. */
 export interface StartFacts {
   readonly context: DatabaseContext;
-  readonly leases: LeaseSource;
   readonly begin: BeginOptions;
   readonly holder: Scope;
   readonly transaction: StartedTransaction;
+  /** The pinned connection on which it begins; absent where it takes one of its own. */
+  readonly pinned?: Borrowed | undefined;
 }
 
 /** The beginning of a transaction: a connection is taken, and BEGIN sent on it. */
@@ -43,11 +44,16 @@ export class TransactionStart {
 
   /** The lease on which the transaction has begun. @param isSecond - on a new connection, after one that had died in the pool without a sign */
   run(bounds: Bounds, isSecond = false): MaybePromise<Borrowed> {
-    const { leases, holder } = this.#facts;
-    const taken = leases.take(() => this.#whileWaiting(bounds), bounds !== unbounded, holder, isSecond);
-    return taken instanceof Promise
-      ? taken.then((lease) => this.#beginOn(lease, bounds, isSecond))
-      : this.#beginOn(taken, bounds, isSecond);
+    const { context, holder, pinned } = this.#facts;
+    const lease = pinned ?? (isSecond ? undefined : context.pool.tryAcquire(holder));
+    return lease === undefined ? this.#whenLent(bounds, isSecond) : this.#beginOn(lease, bounds, isSecond);
+  }
+
+  async #whenLent(bounds: Bounds, isSecond: boolean): Promise<Borrowed> {
+    const { context, holder } = this.#facts;
+    const request = acquireRequest(this.#whileWaiting(bounds), holder, isSecond);
+    const lease = await context.pool.acquire({ ...request, bounded: bounds !== unbounded });
+    return this.#beginOn(lease, bounds, isSecond);
   }
 
   /** Gives up, where that is still under way. */

@@ -19,6 +19,14 @@ export interface Occupant {
   interrupt(reason: MdbError): void;
 }
 
+/** Whose turn it is about. */
+interface Owner {
+  /** A call's bounds have tripped while it waited; gives the error for it. */
+  fail(error: MdbError): MdbError;
+  /** The error of everything that comes after its end. */
+  closedError(): MdbError;
+}
+
 /**
  * The queue in front of a connection: calls run in the order in which they came. Those that share may overlap with one another on a pipelined
  * connection; everything else runs alone. Each waits within its own bounds, and never for ever for something that stands still. Taking part
@@ -27,8 +35,7 @@ export interface Occupant {
 export class Turn {
   readonly #context: DatabaseContext;
   readonly #width: number;
-  /** Told of a call whose bounds tripped while it waited; gives the error for it. */
-  readonly #onLate: (error: MdbError) => MdbError;
+  readonly #owner: Owner;
   readonly #drained: (() => void)[] = [];
   #first: Waiter | undefined;
   #last: Waiter | undefined;
@@ -37,13 +44,13 @@ export class Turn {
   #exclusive = false;
   #occupant: Occupant | undefined;
   #occupiedAt = 0;
-  #closed: (() => MdbError) | undefined;
+  #closed = false;
   #stillTimer: { cancel(): void } | undefined;
 
-  constructor(context: DatabaseContext, onLate: (error: MdbError) => MdbError) {
+  constructor(context: DatabaseContext, owner: Owner) {
     this.#context = context;
     this.#width = context.capabilities.concurrency === "pipelined" ? pipelineWidth : 1;
-    this.#onLate = onLate;
+    this.#owner = owner;
   }
 
   /** Calls that run or wait. */
@@ -58,14 +65,14 @@ export class Turn {
 
   /** Takes the turn at once, where nothing is before it. Whoever was given it has to {@link leave}. */
   enter(shared: boolean, occupant: Occupant | undefined): boolean {
-    if (this.#closed !== undefined || this.#waiting > 0 || !this.#mayStart(shared)) return false;
+    if (this.#closed || this.#waiting > 0 || !this.#mayStart(shared)) return false;
     this.#occupy(shared, occupant);
     return true;
   }
 
   /** Runs `work` when its turn comes; in the same tick where nothing is before it. */
   run<T>(work: () => MaybePromise<T>, bounds: Bounds, shared: boolean, occupant?: Occupant): Promise<T> {
-    if (this.#closed !== undefined) return Promise.reject(this.#closed());
+    if (this.#closed) return Promise.reject(this.#owner.closedError());
     if (this.#waiting === 0 && this.#mayStart(shared)) return this.#start(work, shared, occupant);
     return new Promise<T>((resolve, reject) => {
       // Never in the tick of the one before: a long queue would be a deep stack.
@@ -74,12 +81,12 @@ export class Turn {
     });
   }
 
-  /** Rejects everything that has not started, and everything that comes, with what `error` gives. */
-  close(error: () => MdbError): void {
-    this.#closed ??= error;
+  /** Rejects everything that has not started, and everything that comes. */
+  close(): void {
+    this.#closed = true;
     for (let at = this.#first; at !== undefined; at = this.#first) {
       this.#remove(at);
-      at.reject(error());
+      at.reject(this.#owner.closedError());
     }
     if (this.#running === 0) this.#announceDrained();
   }
@@ -100,7 +107,7 @@ export class Turn {
     try {
       return await work();
     } finally {
-      this.leave(occupant);
+      this.leave();
     }
   }
 
@@ -113,10 +120,10 @@ export class Turn {
     this.#watchStandstill();
   }
 
-  /** What was given the turn by {@link enter} is over. */
-  leave(occupant: Occupant | undefined): void {
+  /** What was given the turn by {@link enter} is over. An occupant has it alone, so it is the one that leaves. */
+  leave(): void {
     this.#running--;
-    if (occupant !== undefined) this.#occupant = undefined;
+    this.#occupant = undefined;
     if (this.#waiting > 0) this.#startNext();
     if (this.#drained.length > 0 && this.pending === 0) this.#announceDrained();
   }
@@ -143,7 +150,7 @@ export class Turn {
     if (waiter.bounds !== unbounded) {
       const late = (reason: MdbError): void => {
         this.#remove(waiter);
-        waiter.reject(this.#onLate(reason));
+        waiter.reject(this.#owner.fail(reason));
         if (this.pending === 0) this.#announceDrained();
       };
       waiter.unwatch = watchBounds(this.#context, waiter.bounds, "the statement", late);

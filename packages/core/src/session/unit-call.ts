@@ -8,7 +8,7 @@ import { runBounded } from "./run-bounded.ts";
 import { callersOf, type Scope } from "./scope.ts";
 import type { ServerTransaction } from "./server-transaction.ts";
 import { mayCommit } from "./transaction-words.ts";
-import type { Occupant, Turn } from "./turn.ts";
+import type { Turn } from "./turn.ts";
 import { endedByText } from "./unit-errors.ts";
 
 /** What a call has to know of the unit that it is made in. */
@@ -17,12 +17,12 @@ export interface CallingUnit {
   readonly scope: Scope;
   readonly holder: Scope;
   readonly bounds: Bounds;
+  /** Its transaction; absent where its connection is pinned. */
   readonly server: ServerTransaction | undefined;
+  readonly pinned: DriverConnection | undefined;
   readonly connection: DriverConnection | undefined;
   /** Calls of its own on the wire. */
   calls: number;
-  /** The connection, which is taken and begun on for the first call. */
-  begin(bounds: Bounds): MaybePromise<DriverConnection>;
   /** The server has answered. */
   wasAnswered(): void;
   aborted(): MdbError;
@@ -40,23 +40,39 @@ export function callOn<T>(
   operation: Operation<T>,
   caller: Scope | undefined,
   turn?: Turn,
-  occupant?: Occupant,
 ): MaybePromise<T> {
+  const { context, server } = unit;
+  if (operation.text !== undefined && server !== undefined) server.statements++;
+  operation.trace?.at(context, server?.number);
   const bounds = bothBounds(unit.bounds, operation.bounds);
   unit.calls++;
   let connection: MaybePromise<DriverConnection>;
   try {
-    connection = unit.begin(bounds);
+    // Taken, and begun on, for the first call.
+    connection = unit.pinned ?? (server as ServerTransaction).start(bounds);
   } catch (error) {
-    throw failed(error, unit, operation, turn, occupant);
+    throw failed(error, unit, operation, turn);
   }
-  if (!(connection instanceof Promise)) return sendOn(connection, bounds, unit, operation, caller, turn, occupant);
-  return connection.then(
-    (it) => sendOn(it, bounds, unit, operation, caller, turn, occupant),
-    (error: unknown) => {
-      throw failed(error, unit, operation, turn, occupant);
-    },
-  );
+  return connection instanceof Promise
+    ? whenBegun(connection, bounds, unit, operation, caller, turn)
+    : sendOn(connection, bounds, unit, operation, caller, turn);
+}
+
+async function whenBegun<T>(
+  begun: Promise<DriverConnection>,
+  bounds: Bounds,
+  unit: CallingUnit,
+  operation: Operation<T>,
+  caller: Scope | undefined,
+  turn: Turn | undefined,
+): Promise<T> {
+  let connection: DriverConnection;
+  try {
+    connection = await begun;
+  } catch (error) {
+    throw failed(error, unit, operation, turn);
+  }
+  return sendOn(connection, bounds, unit, operation, caller, turn);
 }
 
 function sendOn<T>(
@@ -66,7 +82,6 @@ function sendOn<T>(
   operation: Operation<T>,
   caller: Scope | undefined,
   turn: Turn | undefined,
-  occupant: Occupant | undefined,
 ): MaybePromise<T> {
   const callers = callersOf(caller, unit.scope, unit.holder);
   let answer: MaybePromise<T>;
@@ -77,25 +92,33 @@ function sendOn<T>(
     operation.source?.attach(unit, (calls) => countFor(callers, calls));
     answer = runBounded(unit.context, connection, bounds, operation);
   } catch (error) {
-    throw failed(error, unit, operation, turn, occupant);
+    throw failed(error, unit, operation, turn);
   }
-  if (answer instanceof Promise) {
-    countFor(callers, 1);
-    return answer.then(
-      (value) => {
-        countFor(callers, -1);
-        over(connection, unit, operation, turn, occupant);
-        return value;
-      },
-      (error: unknown) => {
-        countFor(callers, -1);
-        throw failed(error, unit, operation, turn, occupant);
-      },
-    );
-  }
+  if (answer instanceof Promise) return whenAnswered(answer, connection, callers, unit, operation, turn);
   for (const scope of callers) scope.answered();
-  over(connection, unit, operation, turn, occupant);
+  over(connection, unit, operation, turn);
   return answer;
+}
+
+async function whenAnswered<T>(
+  answer: Promise<T>,
+  connection: DriverConnection,
+  callers: readonly Scope[],
+  unit: CallingUnit,
+  operation: Operation<T>,
+  turn: Turn | undefined,
+): Promise<T> {
+  let value: T;
+  countFor(callers, 1);
+  try {
+    value = await answer;
+  } catch (error) {
+    countFor(callers, -1);
+    throw failed(error, unit, operation, turn);
+  }
+  countFor(callers, -1);
+  over(connection, unit, operation, turn);
+  return value;
 }
 
 function countFor(callers: readonly Scope[], calls: 1 | -1): void {
@@ -108,29 +131,22 @@ function over(
   unit: CallingUnit,
   operation: Operation<unknown>,
   turn: Turn | undefined,
-  occupant: Occupant | undefined,
 ): void {
   unit.wasAnswered();
   if (operation.text !== undefined && unit.server?.state === "over") {
-    throw failed(endedByText(unit.context, txStatus === "idle"), unit, operation, turn, occupant);
+    throw failed(endedByText(unit.context, txStatus === "idle"), unit, operation, turn);
   }
   unit.calls--;
-  turn?.leave(occupant);
+  turn?.leave();
 }
 
 /** It has failed: the unit is doomed by it. Gives what the caller should see. */
-function failed(
-  error: unknown,
-  unit: CallingUnit,
-  { text }: Operation<unknown>,
-  turn: Turn | undefined,
-  occupant: Occupant | undefined,
-): MdbError {
+function failed(error: unknown, unit: CallingUnit, { text }: Operation<unknown>, turn: Turn | undefined): MdbError {
   unit.calls--;
   const alone = unit.server === undefined || mayCommit(text, unit.context.dialect);
   const failure = failureOf(unit.context, unit.connection, error, text, alone);
   if (failure.answered) unit.wasAnswered();
   const shown = unit.fail(failure.error);
-  turn?.leave(occupant);
+  turn?.leave();
   return shown;
 }

@@ -27,6 +27,8 @@ export class Unit {
   readonly bounds: Bounds;
   readonly options: SessionOptions;
   readonly server: ServerTransaction | undefined;
+  /** The connection that was pinned, where it has no transaction. */
+  readonly pinned: DriverConnection | undefined;
   /** Who holds the lease: the outermost unit's scope. */
   readonly holder: Scope;
   readonly turn: Turn;
@@ -40,7 +42,6 @@ export class Unit {
   onCutShort: ((reason: MdbError) => void) | undefined;
   /** Its event, where somebody subscribes. */
   trace: UnitEnding | undefined;
-  readonly #pinned: DriverConnection | undefined;
 
   #hooks: Hooks | undefined;
   #revoked = false;
@@ -56,9 +57,9 @@ export class Unit {
     this.bounds = bounds;
     this.options = options;
     this.server = server;
-    this.#pinned = pinned;
+    this.pinned = pinned;
     this.holder = parent === undefined ? scope : parent.holder;
-    this.turn = new Turn(context, (error) => this.fail(error));
+    this.turn = new Turn(context, this);
     if (parent === undefined) scope.onRevoked = (why) => this.#takenAway(why);
   }
 
@@ -110,7 +111,7 @@ export class Unit {
   }
 
   get connection(): DriverConnection | undefined {
-    return this.#pinned ?? this.server?.connection;
+    return this.pinned ?? this.server?.connection;
   }
 
   /** Whether this unit is `other`, or part of it. */
@@ -142,26 +143,15 @@ export class Unit {
     if (refusal !== undefined) throw refusal;
     const { turn } = this;
     const scope = occupant === undefined ? caller : occupant.scope;
-    if (turn.enter(operation.pipelined, occupant)) return this.perform(operation, scope, turn, occupant);
+    if (turn.enter(operation.pipelined, occupant)) return callOn(this, operation, scope, turn);
     return turn.run(() => this.perform(operation, scope), operation.bounds, operation.pipelined, occupant);
   }
 
-  /** Runs one operation for whoever has the turn. @param turn - what it has to leave then; see {@link callOn} */
-  perform<T>(operation: Operation<T>, caller: Scope | undefined, turn?: Turn, occupant?: Occupant): MaybePromise<T> {
-    const { server } = this;
+  /** Runs one operation for whoever has been given the turn: the unit may have ended while that was waited for. */
+  perform<T>(operation: Operation<T>, caller: Scope | undefined): MaybePromise<T> {
     const refusal = this.#closedOrAborted();
-    if (refusal !== undefined) {
-      turn?.leave(occupant);
-      throw refusal;
-    }
-    if (operation.text !== undefined && server !== undefined) server.statements++;
-    operation.trace?.at(this.context, server?.number);
-    return callOn(this, operation, caller, turn, occupant);
-  }
-
-  /** The connection of a call, on which the transaction is begun for the first one. */
-  begin(bounds: Bounds): MaybePromise<DriverConnection> {
-    return this.#pinned ?? (this.server as ServerTransaction).start(bounds);
+    if (refusal !== undefined) throw refusal;
+    return callOn(this, operation, caller);
   }
 
   /**
@@ -172,7 +162,7 @@ export class Unit {
   end(reason?: MdbError): MaybePromise<void> {
     if (this.#ended === undefined) {
       this.#ended = { reason };
-      this.turn.close(() => this.closedError());
+      this.turn.close();
       // Made for those who need it: an error's stack costs more than the rest of an ordinary end.
       const why = (): MdbError => reason ?? this.closedError();
       for (const child of [...this.children]) child.interrupt(why());

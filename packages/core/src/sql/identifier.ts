@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { DialectFacts } from "../driver/index.ts";
 import { contentOf, type Identifier, isSql } from "./fragment.ts";
 import { type ParameterPlace, parameterError } from "./parameter-error.ts";
-import { isWellFormed } from "./well-formed.ts";
+import { isWellFormed } from "./parameter-value.ts";
 
 const bareName = /^[\p{L}_#][\p{L}\p{M}\p{N}_$#@]*$/u;
 const foldable = /^[a-z][a-z0-9_$#]*$/;

@@ -142,6 +142,24 @@ describe("statements", () => {
     await expect(database.query("select * from scratch")).rejects.toMatchObject({ code: "MDB_UNDEFINED_OBJECT" });
   });
 
+  it("of a transaction that wants one of its own run beside that of the pinned connection, and are kept without it", async () => {
+    const database = await server.open({ pool: { max: 2 } });
+    const own = (id: number) => ({ id, name: "own" });
+    const failed = new Error("the pinned transaction failed");
+    const pinned = database.withConnection((connection) =>
+      connection.transaction(async (tx) => {
+        await tx.execute(insert, { id: 1, name: "pinned" });
+        await tx.transaction((other) => other.execute(insert, own(2)), { propagation: "requires_new" });
+        await tx.transaction((alone) => alone.transaction((other) => other.execute(insert, own(3))), {
+          propagation: "not_supported",
+        });
+        throw failed;
+      }),
+    );
+    await expect(pinned).rejects.toBe(failed);
+    expect(await idsOf(database)).toEqual([2, 3]);
+  });
+
   it("reset a pinned connection only where something was changed, when that is asked for", async () => {
     const database = await server.open({ pool: { max: 1 } });
     const resets = () => database.stats().resets;

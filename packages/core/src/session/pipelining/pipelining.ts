@@ -1,6 +1,6 @@
 import type { Clock } from "../../driver/index.ts";
 import { StatementCache } from "../../driver/index.ts";
-import type { Borrowed, LeasePool } from "../../pool/index.ts";
+import type { Borrowed, Holder, LeasePool } from "../../pool/index.ts";
 import type { PipeliningOptions } from "./pipelining-options.ts";
 import { onlyReads, ReadRecord } from "./read-record.ts";
 import { SharedLine } from "./shared-line.ts";
@@ -36,13 +36,13 @@ export class Pipelining {
 
   /**
    * A connection for one statement: a place on a shared one, or one of its own.
-   * @param acquire - waits for a connection of the pool
+   * @param holder - who waits, where one has to
    */
-  take(text: string, acquire: () => Promise<Borrowed>): Borrowed | Promise<Borrowed> {
+  take(text: string, holder: Holder | undefined): Borrowed | Promise<Borrowed> {
     const read = this.#read(text);
     if (read === undefined) {
       const lease = this.#pool.tryAcquire();
-      return lease ?? acquire();
+      return lease ?? this.#pool.acquire({ holder });
     }
     const open = read.isQuick ? this.#openLines() : [];
     const place = leastBusy(open, this.#options.maxInFlight);
@@ -51,7 +51,7 @@ export class Pipelining {
     if (lease !== undefined) return this.#seat(lease, read);
     // A line too few, but no connection to make it of.
     if (place !== undefined) return place.take(read);
-    return acquire().then((it) => this.#seat(it, read));
+    return this.#pool.acquire({ holder }).then((it) => this.#seat(it, read));
   }
 
   /** What is known of a text that only reads; `undefined` for any other. */

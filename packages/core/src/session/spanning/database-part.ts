@@ -5,7 +5,6 @@ import { type Bounds, tripped } from "../bounds.ts";
 import type { DatabaseContext } from "../database-context.ts";
 import type { Executor } from "../executor.ts";
 import { failureOf, isConnectionLoss } from "../failure.ts";
-import { poolSource } from "../lease-source.ts";
 import { silent } from "../operation.ts";
 import { joiningScope, Participant } from "../participant.ts";
 import { handleOf } from "../propagate.ts";
@@ -90,7 +89,7 @@ export class DatabasePart implements SpanningPart {
     const part = new Participant({ unit, scope: joiningScope(context), bounds });
     try {
       // Its bounds are those of the unit, which each statement is held to: nothing else of it has to be watched.
-      await runInScope(part.scope, () => work(handleOf({ context, leases: poolSource(context) }, part)));
+      await runInScope(part.scope, () => work(handleOf(part)));
     } finally {
       part.finish();
     }

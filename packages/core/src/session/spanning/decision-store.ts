@@ -15,7 +15,6 @@ import type { Bounds } from "../bounds.ts";
 import { type DatabaseContext, nameOf } from "../database-context.ts";
 import type { Executor } from "../executor.ts";
 import { type ExecutorInternals, internalsOf } from "../executor-internals.ts";
-import { poolSource } from "../lease-source.ts";
 import { handleOf, newTransaction, propagate } from "../propagate.ts";
 import { runInScope } from "../scope.ts";
 import { commitUnit, rollbackUnit } from "../settle.ts";
@@ -28,9 +27,8 @@ export type Decision = "C" | "R";
 /** Statements of the library's own on a database, that no transaction around them can join. */
 export function outside(database: DatabaseContext): Executor {
   const context = { ...database, isInternal: true };
-  const leases = poolSource(context);
   return new AutocommitHandle(context, (work, options) =>
-    propagate({ context, leases, outer: undefined, usual: "required" }, work, options),
+    propagate({ context, outer: undefined, usual: "required" }, work, options),
   );
 }
 
@@ -183,10 +181,9 @@ export async function deciding(
   work: (executor: Executor) => Promise<void>,
 ): Promise<void> {
   const context = { ...database, isInternal: true };
-  const leases = poolSource(context);
-  const part = newTransaction({ context, leases }, bounds, {}, { decides: true });
+  const part = newTransaction(context, bounds, {}, { decides: true });
   try {
-    await part.run(() => work(handleOf({ context, leases }, part)));
+    await part.run(() => work(handleOf(part)));
   } catch (error) {
     await rollbackUnit(part.unit, error, undefined);
     throw error;

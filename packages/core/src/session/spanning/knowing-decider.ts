@@ -1,6 +1,6 @@
+import { borrow } from "../borrow.ts";
 import { type Bounds, within } from "../bounds.ts";
 import type { DatabaseContext } from "../database-context.ts";
-import { borrow } from "../lease-source.ts";
 import { chooseDecider } from "./choose-decider.ts";
 import { canPrepare } from "./database-part.ts";
 

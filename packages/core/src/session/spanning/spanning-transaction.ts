@@ -9,7 +9,6 @@ import type { Bounds } from "../bounds.ts";
 import { type DatabaseContext, isMemberAlone } from "../database-context.ts";
 import type { TransactionOutcome } from "../diagnostics.ts";
 import type { Transaction } from "../executor.ts";
-import { poolSource } from "../lease-source.ts";
 import { handleOf, newTransaction } from "../propagate.ts";
 import type { Attempt } from "../retry.ts";
 import { currentScope, runInScope, type Scope } from "../scope.ts";
@@ -90,16 +89,11 @@ class Run {
     const branch = { store, transaction: this.#transaction, number };
     const isDecider = context === decider;
     const isolation = levelOf(options.isolation, context.database);
-    const participant = newTransaction(
-      { context, leases: poolSource(context) },
-      this.#bounds,
-      isolation === undefined ? {} : { isolation },
-      {
-        ...(context.capabilities.fates === true && { traceable: true }),
-        ...(isDecider && store !== "" && { decides: true }),
-        ...(!isDecider && store !== "" && canPrepare(context) && { branch }),
-      },
-    );
+    const participant = newTransaction(context, this.#bounds, isolation === undefined ? {} : { isolation }, {
+      ...(context.capabilities.fates === true && { traceable: true }),
+      ...(isDecider && store !== "" && { decides: true }),
+      ...(!isDecider && store !== "" && canPrepare(context) && { branch }),
+    });
     openTransactionEvent(participant.unit, {
       kind: "spanning",
       propagation: "requires_new",
@@ -114,7 +108,7 @@ class Run {
   }
 
   async run<R>(work: (handles: Handles) => Promise<R>): Promise<R> {
-    const handles = Object.fromEntries(this.#parts.map((part) => [part.label, handle(part)]));
+    const handles = Object.fromEntries(this.#parts.map((part) => [part.label, handleOf(part.participant)]));
     const nested = this.#parts.reduceRight<() => Promise<R>>(
       (inner, part) => () => part.participant.run(inner),
       () => work(handles),
@@ -236,10 +230,6 @@ function outcomeOf(state: LabelState | undefined, outcome: Ending["outcome"] | "
 /** What `outcome` and `resolve` take. */
 export function spanningId(store: string, transaction: string): string {
   return `${store}:${transaction}`;
-}
-
-function handle({ context, participant }: DatabasePart): Transaction {
-  return handleOf({ context, leases: poolSource(context) }, participant);
 }
 
 function levelOf(isolation: CheckedSpanningOptions["isolation"], label: string): Isolation | undefined {
