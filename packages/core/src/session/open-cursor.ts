@@ -1,5 +1,5 @@
 import type { DriverConnection, RowStream, Statement } from "../driver/index.ts";
-import type { MdbError } from "../errors/index.ts";
+import { type MdbError, StoppedError } from "../errors/index.ts";
 import { type Bounds, watchBounds } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { type Failure, failureOf } from "./failure.ts";
@@ -72,6 +72,9 @@ export class OpenCursor {
       return take(rows, this.#rows.columns);
     } catch (error) {
       this.#failure = failureOf(this.#context, connection, error, this.#text, this.#lease.alone);
+      const { error: told } = this.#failure;
+      // Both watch the same bounds; this one has seen whether the server did stop.
+      if (this.#reason instanceof StoppedError && told instanceof StoppedError) this.#reason = told;
       throw this.#reason ?? this.#failure.error;
     } finally {
       this.#time.pause();
