@@ -82,7 +82,7 @@ export const testingMutants: readonly Mutant[] = [
   {
     fault: "a text that commits ends the transaction of its test",
     file: `${source}/rollback/refused-texts.ts`,
-    text: `  if (transaction.test(text)) return "a text that begins or ends a transaction would end the test's own";`,
+    text: `  if (controlsTransaction(text)) return "a text that begins or ends a transaction would end the test's own";`,
     replacement: "",
     noticedBy: [rollback],
   },

@@ -169,6 +169,7 @@ export {
   StatementError,
   StatementTextError,
   StatementTimeoutError,
+  StoppedError,
   TooManyRowsError,
   TransactionAbortedError,
   TransactionClosedError,

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { DatabaseManager, DatabaseStats, PoolStats, TimeBucket } from "@nsj/mdb-core";
+import type { DatabaseManager, DatabaseStats, PoolHealth, PoolStats, TimeBucket } from "@nsj/mdb-core";
 import { doubts } from "./doubts.ts";
 import { type Distribution, PrometheusText, type Sample } from "./prometheus-text.ts";
 
@@ -24,6 +24,7 @@ interface Pool {
   readonly stats: PoolStats[];
 }
 
+const states: readonly PoolHealth[] = ["ok", "degraded", "down", "probing"];
 const contentType = "text/plain; version=0.0.4; charset=utf-8";
 
 /**
@@ -153,7 +154,12 @@ function pageOf(pools: readonly Pool[]): PrometheusText {
     "Checks of connections.",
     one((it) => it.validations),
   );
-  page.family("mdb_client_pool_health", "gauge", "1 for the state that the pool is in.", healths(pools));
+  page.family(
+    "mdb_client_pool_health",
+    "gauge",
+    "1 for the state that the pool is in, 0 for the others.",
+    healths(pools),
+  );
   page.family(
     "mdb_client_connection_oldest_hold_seconds",
     "gauge",
@@ -185,13 +191,12 @@ function byReason(counts: (stats: PoolStats) => Readonly<Record<string, number>>
 }
 
 function healths(pools: readonly Pool[]): Sample[] {
-  return pools.flatMap(({ labels, stats }) => {
-    const states = [...new Set(stats.map(({ health }) => health))];
-    return states.map((state) => ({
+  return pools.flatMap(({ labels, stats }) =>
+    states.map((state) => ({
       labels: { ...labels, state },
       value: stats.filter((it) => it.health === state).length,
-    }));
-  });
+    })),
+  );
 }
 
 function oldest(pools: readonly Pool[]): Sample[] {

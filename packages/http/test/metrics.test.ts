@@ -99,7 +99,10 @@ describe("the page for Prometheus", () => {
       ["used", 0],
     ]);
     expect(families.get("mdb_client_connection_acquired_total")?.samples[0]?.value).toBe(1);
-    expect(families.get("mdb_client_pool_health")?.samples[0]).toMatchObject({ labels: { state: "ok" }, value: 1 });
+    const healths = families
+      .get("mdb_client_pool_health")
+      ?.samples.map(({ labels, value }) => [labels["state"], value]);
+    expect(Object.fromEntries(healths ?? [])).toEqual({ ok: 1, degraded: 0, down: 0, probing: 0 });
   });
 
   it("has histograms in seconds whose buckets count on, to infinity", async () => {
@@ -125,7 +128,7 @@ describe("the page for Prometheus", () => {
     expect(families.get("db_client_connection_max")?.samples).toEqual([
       { name: "db_client_connection_max", labels: { db_client_connection_pool_name: "tenant" }, value: 6 },
     ]);
-    expect(families.get("mdb_client_pool_health")?.samples.map(({ value }) => value)).toEqual([2]);
+    expect(families.get("mdb_client_pool_health")?.samples.map(({ value }) => value)).toEqual([2, 0, 0, 0]);
   });
 
   it("knows the reasons of every pool that shares a name, whichever comes first", () => {

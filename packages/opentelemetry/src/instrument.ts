@@ -18,7 +18,7 @@ export interface Telemetry extends Disposable {
 }
 
 /** The managers to be watched, of whatever labels. */
-export type AnyManager = Pick<DatabaseManager, "database" | "inDoubt" | "labels" | "number" | "stats">;
+export type AnyManager = Pick<DatabaseManager, "number" | "stats">;
 
 /**
  * Makes OpenTelemetry spans and metrics of what a manager does, or every manager of the process, now and later. Call it once the SDK has started; it
@@ -35,7 +35,7 @@ export function instrument(first: AnyManager | InstrumentOptions = {}, second: I
   const version = undefined;
   const tracer = settings.spans ? tracerProvider.getTracer(scopeName, version, { schemaUrl }) : undefined;
   const meter = settings.metrics ? meterProvider.getMeter(scopeName, version, { schemaUrl }) : undefined;
-  const managers: Managers = databases === undefined ? openManagers : () => [databases as DatabaseManager];
+  const managers: Managers = databases === undefined ? openManagers : () => [databases];
   const isWatched =
     databases === undefined ? () => true : (event: { readonly manager: number }) => event.manager === databases.number;
   const watching: Watching = { settings, isWatched, tracer, meter, loggerProvider };
@@ -48,10 +48,7 @@ export function instrument(first: AnyManager | InstrumentOptions = {}, second: I
     watchOutboxes(watching),
     countMessages(watching),
   ];
-  if (meter !== undefined) {
-    stops.push(observePools(meter, managers, settings));
-    if (settings.inDoubt) stops.push(observeDoubts(meter, managers));
-  }
+  if (meter !== undefined) stops.push(observePools(meter, managers, settings), observeDoubts(meter, managers));
   const stop = (): void => {
     for (const end of stops.splice(0)) end();
   };

@@ -1,10 +1,10 @@
-import type { DatabaseManager, PoolStats } from "@nsj/mdb-core";
+import type { DatabaseManager, PoolHealth, PoolStats } from "@nsj/mdb-core";
 import type { Attributes, BatchObservableResult, Meter, Observable } from "@opentelemetry/api";
 import { groupAttribute } from "./group-attribute.ts";
 import type { Settings } from "./options.ts";
 
 /** The managers that are watched, at this moment. */
-export type Managers = () => readonly DatabaseManager[];
+export type Managers = () => readonly Pick<DatabaseManager, "stats">[];
 
 type Read = (stats: PoolStats) => Iterable<readonly [value: number, attributes?: Attributes]>;
 
@@ -14,6 +14,7 @@ interface Instrument {
 }
 
 const state = "db.client.connection.state";
+const healths: readonly PoolHealth[] = ["ok", "degraded", "down", "probing"];
 
 /** The figures of pools, asked for when they are collected: they cost nothing between that. @returns to be called to end that */
 export function observePools(meter: Meter, managers: Managers, { poolName }: Settings): () => void {
@@ -107,9 +108,10 @@ function instrumentsOf(meter: Meter): readonly Instrument[] {
     {
       observable: meter.createObservableGauge("mdb.client.pool.health", {
         unit: "1",
-        description: "1 for the state that the pool is in.",
+        description: "1 for the state that the pool is in, 0 for the others.",
       }),
-      read: (it) => [[1, { state: it.health }]],
+      // What is told no more is repeated by the SDK as it was: a pool would be in every state that it ever was in.
+      read: (it) => healths.map((health) => [it.health === health ? 1 : 0, { state: health }]),
     },
   ];
 }

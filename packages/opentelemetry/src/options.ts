@@ -29,8 +29,6 @@ export interface InstrumentOptions {
   readonly poolName?: (label: string) => string;
   /** How many different summaries of statements there may be for each label; what comes later has only its operation. Default 500. */
   readonly summaryLimit?: number;
-  /** Whether the servers are asked for branches in doubt each time that metrics are collected. Default `false`. */
-  readonly inDoubt?: boolean;
   /** Default: the global one, as it is when spans are made. */
   readonly tracerProvider?: TracerProvider;
   /** Default: the global one, as it is when `instrument` is called: so call that after the SDK has started. */
@@ -43,15 +41,7 @@ export interface InstrumentOptions {
 export type Settings = Required<
   Pick<
     InstrumentOptions,
-    | "inDoubt"
-    | "leaseTimes"
-    | "metrics"
-    | "poolName"
-    | "queryText"
-    | "returnedRows"
-    | "savepoints"
-    | "spans"
-    | "summaryLimit"
+    "leaseTimes" | "metrics" | "poolName" | "queryText" | "returnedRows" | "savepoints" | "spans" | "summaryLimit"
   >
 >;
 
@@ -65,7 +55,6 @@ const rules: OptionRules<InstrumentOptions> = {
   leaseTimes: { type: "boolean" },
   poolName: { type: "function" },
   summaryLimit: { type: "count" },
-  inDoubt: { type: "boolean" },
   tracerProvider: { type: "object" },
   meterProvider: { type: "object" },
   loggerProvider: { type: "object" },
@@ -75,19 +64,13 @@ const rules: OptionRules<InstrumentOptions> = {
 export function settingsOf(options: InstrumentOptions): Settings {
   checkOptions<InstrumentOptions>("@nsj/mdb-opentelemetry", options, rules);
   const { queryText = "parameterized", metrics = true, spans = true, savepoints = false } = options;
-  const {
-    returnedRows = false,
-    leaseTimes = true,
-    poolName = (label: string) => label,
-    summaryLimit = 500,
-    inDoubt = false,
-  } = options;
+  const { returnedRows = false, leaseTimes = true, poolName = (label: string) => label, summaryLimit = 500 } = options;
   if (queryText !== "parameterized" && queryText !== false)
     throw wrong("queryText", 'must be "parameterized" or false');
   if (options.parameters !== undefined && (options.parameters as boolean)) {
     throw wrong("parameters", "can only be false: values of parameters never reach events");
   }
-  return { queryText, metrics, spans, savepoints, returnedRows, leaseTimes, poolName, summaryLimit, inDoubt };
+  return { queryText, metrics, spans, savepoints, returnedRows, leaseTimes, poolName, summaryLimit };
 }
 
 function wrong(key: string, problem: string): ConfigurationError {

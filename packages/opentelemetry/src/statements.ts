@@ -1,15 +1,15 @@
 import type { QueryEvent } from "@nsj/mdb-core";
-import type { Attributes } from "@opentelemetry/api";
+import { type Attributes, SpanKind, type SpanOptions } from "@opentelemetry/api";
 import type { Settings } from "./options.ts";
 import { withoutLiterals } from "./sql-words.ts";
 import { operationOf, summaryOf } from "./summary.ts";
-import { targetAttributes } from "./target-attributes.ts";
+import { isInMemory, targetAttributes } from "./target-attributes.ts";
 
 /** What spans and metrics say of a statement; made once for each text of a database. */
 export interface Described {
   readonly name: string;
   /** What spans are made with. */
-  readonly span: Attributes;
+  readonly span: SpanOptions & { readonly attributes: Attributes };
   /** What is recorded with. */
   readonly metric: Attributes;
 }
@@ -78,20 +78,23 @@ export class Statements {
 
   #describe(event: QueryEvent, isBatch: boolean): Described {
     const { engine, kind, statement, operation, table, target, database } = event;
+    const { address } = target;
     const where = targetAttributes(engine, target);
     const summary = this.#summary(event, isBatch ? [batch] : []);
     const metric: Attributes = { ...where };
     if (summary !== "") metric["db.query.summary"] = summary;
     if (operation !== undefined) metric["db.operation.name"] = operation;
     if (table !== undefined) metric["db.collection.name"] = table;
-    const span: Attributes = { ...metric, "mdb.database": database };
-    if (event.name !== undefined) span["mdb.query.name"] = event.name;
-    if (kind === "call" && statement !== undefined) span["db.stored_procedure.name"] = statement.replace(/^call /, "");
+    const attributes: Attributes = { ...metric, "mdb.database": database };
+    if (event.name !== undefined) attributes["mdb.query.name"] = event.name;
+    if (kind === "call" && statement !== undefined)
+      attributes["db.stored_procedure.name"] = statement.replace(/^call /, "");
     const text = this.#text(event);
-    if (text !== undefined) span["db.query.text"] = text;
+    if (text !== undefined) attributes["db.query.text"] = text;
+    const span = { kind: isInMemory(engine, address) ? SpanKind.INTERNAL : SpanKind.CLIENT, attributes };
     const about = table ?? where["db.namespace"] ?? where["server.address"];
     const spoken = operation === undefined ? "" : about === undefined ? operation : `${operation} ${String(about)}`;
-    return { name: summary || spoken || String(where["db.system.name"]), span, metric };
+    return { name: summary || spoken || String(where["db.system.name"]), span, metric: inOrder(metric) };
   }
 
   #summary(event: QueryEvent, before: readonly string[]): string {
@@ -114,6 +117,11 @@ export class Statements {
 
 /** What the conventions call several operations that are sent as one: here, a statement with other than one set of parameters. */
 const batch = "BATCH";
+
+/** By name: the SDK brings them into that order at each record, which is quick where they have it. */
+function inOrder(attributes: Attributes): Attributes {
+  return Object.fromEntries(Object.entries(attributes).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
 
 function isBatchOf({ kind, batchSize }: QueryEvent): boolean {
   return kind === "many" && batchSize !== undefined && batchSize !== 1;

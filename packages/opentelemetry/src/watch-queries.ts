@@ -1,14 +1,5 @@
 import type { QueryEvent } from "@nsj/mdb-core";
-import {
-  type Context,
-  context,
-  type Meter,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  type Tracer,
-  trace,
-} from "@opentelemetry/api";
+import { type Context, context, type Meter, type Span, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
 import { exceptionLog, type LogProvider } from "./exceptions.ts";
 import { errorTypeOf, failureAttributes } from "./failures.ts";
 import { follow } from "./follow.ts";
@@ -17,7 +8,6 @@ import { durationSeconds, rowCounts } from "./instruments.ts";
 import type { Settings } from "./options.ts";
 import { warnOfSecondInstrumentation } from "./second-instrumentation.ts";
 import { type Described, Statements } from "./statements.ts";
-import { isInMemory } from "./target-attributes.ts";
 
 /** A wait for a connection that is worth an event of its own, in milliseconds. */
 const longWaitMs = 10;
@@ -55,29 +45,28 @@ export function watchQueries({ settings, isWatched, tracer, meter, loggerProvide
     warnOfSecondInstrumentation(event.engine);
     const parent = context.active();
     const described = statements.describe(event);
-    const span = startSpan(tracer as Tracer, event, described, parent);
+    const span = (tracer as Tracer).startSpan(described.name, described.span, parent);
     // Most are not sampled in a large service: there is nothing to end, then.
     if (span.isRecording() || logException !== undefined) underWay.set(event, { span, parent, described });
   };
-  /** @returns where it ran, for whoever tells of its failure */
-  const endSpan = (event: Ended, described: Described): (() => Context) | undefined => {
-    const begun = underWay.get(event);
-    if (begun === undefined) return undefined;
-    const { span, parent } = begun;
+  const endSpan = (event: Ended, described: Described, begun: UnderWay): void => {
+    // What is left in it is looked at by each collection of garbage.
+    underWay.delete(event);
+    const { span } = begun;
     if (span.isRecording()) {
       // By now it is known which database behind a router it was, and how many sets of parameters there were.
-      if (described !== begun.described) span.updateName(described.name).setAttributes(described.span);
+      if (described !== begun.described) span.updateName(described.name).setAttributes(described.span.attributes);
       tell(span, event, settings);
     }
     span.end();
-    return () => trace.setSpan(parent, span);
   };
   return follow<QueryEvent>("mdb:query", {
     ...(tracer !== undefined && { start }),
     ended(event) {
       if (event.kind === "internal" || !isWatched(event)) return;
       const described = statements.describe(event);
-      const at = tracer === undefined ? undefined : endSpan(event, described);
+      const begun = tracer === undefined ? undefined : underWay.get(event);
+      if (begun !== undefined) endSpan(event, described, begun);
       if (duration === undefined && logException === undefined) return;
       const { durationMs, engine, error, group, returnedRows } = event;
       const { metric } = described;
@@ -85,14 +74,10 @@ export function watchQueries({ settings, isWatched, tracer, meter, loggerProvide
       const attributes = error === undefined ? ofTenant : { ...ofTenant, ...failureAttributes(engine, error) };
       if (durationMs !== undefined) duration?.record(durationMs / 1_000, attributes);
       if (returnedRows !== undefined) rows?.record(returnedRows, attributes);
-      if (error !== undefined) logException?.(error, attributes, at?.() ?? context.active());
+      if (error === undefined || logException === undefined) return;
+      logException(error, attributes, begun === undefined ? context.active() : trace.setSpan(begun.parent, begun.span));
     },
   });
-}
-
-function startSpan(tracer: Tracer, event: QueryEvent, { name, span }: Described, parent: Context): Span {
-  const kind = isInMemory(event.engine, event.target.address) ? SpanKind.INTERNAL : SpanKind.CLIENT;
-  return tracer.startSpan(name, { kind, attributes: span }, parent);
 }
 
 /** What is known at the end only. */

@@ -1,7 +1,15 @@
 import { channel, tracingChannel } from "node:diagnostics_channel";
 import { postgres } from "@nsj/mdb-adapter-postgres";
 import { sqlite } from "@nsj/mdb-adapter-sqlite";
-import { DatabaseManager, DeadlockError, defineDatabase, type QueryEvent, sql, type Transaction } from "@nsj/mdb-core";
+import {
+  DatabaseManager,
+  DeadlockError,
+  defineDatabase,
+  type QueryEvent,
+  sql,
+  type Transaction,
+  unlimited,
+} from "@nsj/mdb-core";
 import { referenceDriver, referenceServer } from "@nsj/mdb-testkit";
 import { DataPointType, type Histogram, type MetricData } from "@opentelemetry/sdk-metrics";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -121,10 +129,9 @@ describe("the pool's figures", () => {
     expect(named("mdb.client.request.rejected").descriptor.unit).toBe("{request}");
   });
 
-  it("mdb.client.pool.health is 1 for the state that it is in", () => {
-    expect(ofPg("mdb.client.pool.health").map(({ attributes, value }) => [attributes["state"], value])).toEqual([
-      ["ok", 1],
-    ]);
+  it("mdb.client.pool.health is 1 for the state that it is in, and 0 for the others", () => {
+    const states = ofPg("mdb.client.pool.health").map(({ attributes, value }) => [attributes["state"], value]);
+    expect(Object.fromEntries(states)).toEqual({ ok: 1, degraded: 0, down: 0, probing: 0 });
     expect(named("mdb.client.pool.health").descriptor.unit).toBe("1");
   });
 
@@ -196,28 +203,43 @@ describe("transactions", () => {
   });
 });
 
-it("branches in doubt are counted for whoever asks, with the age of the oldest", async () => {
+it("branches in doubt are told as recovery saw them last, and no server is asked", async () => {
   const server = await referenceServer();
   const { host, port, user, password, database } = server;
-  const doubtful = new DatabaseManager({
-    doubt: defineDatabase(referenceDriver, { host, port, user, password, database }),
-  });
-  await doubtful.connect();
-  const stop = instrument(doubtful, { ...telemetry.providers, spans: false, inDoubt: true });
-  const found = await telemetry.collect();
-  stop.stop();
-  expect(found.get("mdb.in_doubt")?.descriptor.unit).toBe("{branch}");
-  expect(points(found.get("mdb.in_doubt"))).toEqual([
-    expect.objectContaining({ value: 0, attributes: { "mdb.database": "doubt" } }),
-  ]);
-  expect(found.get("mdb.in_doubt.age")?.descriptor.unit).toBe("s");
-  await server.close();
+  const options = { host, port, user, password, database };
+  const doubtful = new DatabaseManager({ doubt: defineDatabase(referenceDriver, options) });
   const own = new InMemoryTelemetry();
-  using _ = instrument(doubtful, { ...own.providers, spans: false, inDoubt: true });
+  using _ = instrument(doubtful, { ...own.providers, spans: false });
+  const told = async (): Promise<unknown[]> => {
+    const { acquired, created } = doubtful.database("doubt").stats();
+    const found = await own.collect();
+    expect(doubtful.database("doubt").stats()).toMatchObject({ acquired, created });
+    return ["mdb.in_doubt", "mdb.in_doubt.age"].map((name) => {
+      const [point, ...others] = points(found.get(name));
+      expect(others).toEqual([]);
+      return point?.value;
+    });
+  };
   // Nobody knows: that is not none.
-  expect(points((await own.collect()).get("mdb.in_doubt"))).toEqual([]);
-  await own.shutdown();
+  expect(await told()).toEqual([undefined, undefined]);
+  await doubtful.recover();
+  expect(await told()).toEqual([0, 0]);
+  const connector = referenceDriver.connector(options);
+  const connection = await connector.connect({ deadline: performance.now() + 10_000 });
+  await connection.query({ text: "create table doubted (id integer)", values: [] }, unlimited);
+  await connection.begin({});
+  await connection.query({ text: "insert into doubted values (1)", values: [] }, unlimited);
+  await connection.prepareBranch?.({ store: "somebodyels", transaction: "0123456789abcdefghijkl", number: 1 });
+  await doubtful.recover();
+  expect(await told()).toEqual([1, expect.any(Number)]);
+  const found = await own.collect();
+  expect(found.get("mdb.in_doubt")?.descriptor.unit).toBe("{branch}");
+  expect(found.get("mdb.in_doubt.age")?.descriptor.unit).toBe("s");
+  expect(points(found.get("mdb.in_doubt"))[0]?.attributes).toEqual({ "mdb.database": "doubt" });
+  await connection.close({ deadline: performance.now() + 10_000 });
   await doubtful.close();
+  await server.close();
+  await own.shutdown();
 });
 
 it("a statement counts once, with the time that its event has, whoever else watches", async () => {

@@ -2,6 +2,7 @@ import {
   CommitOutcomeUnknownError,
   ConnectionLostError,
   SessionClosedError,
+  StoppedError,
   TransactionAbortedError,
   TransactionClosedError,
   TransactionStateError,
@@ -31,9 +32,7 @@ export function isUnknown(error: unknown): boolean {
 
 /** Whether an error says that a statement which commits by itself may have done its work. */
 export function mayHaveRun(error: unknown): boolean {
-  // What was stopped for its caller, and the server did not confirm it in time, says so in words.
-  const isUnconfirmed = error instanceof Error && error.message.includes("outside a transaction it may have run");
-  if (isUnconfirmed || isUnknown(error)) return true;
+  if ((error instanceof StoppedError && error.mayHaveRun) || isUnknown(error)) return true;
   return causesOf(error).some((it) => it instanceof ConnectionLostError && !it.retryable);
 }
 

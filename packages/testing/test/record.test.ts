@@ -3,7 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { postgres } from "@nsj/mdb-adapter-postgres";
 import { sqlite } from "@nsj/mdb-adapter-sqlite";
-import { DatabaseManager } from "@nsj/mdb-core";
+import { DatabaseManager, defineDatabase } from "@nsj/mdb-core";
+import { fakeDriver } from "@nsj/mdb-testkit";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type FreshDatabases, freshDatabases, record } from "../src/index.ts";
 
@@ -71,6 +72,7 @@ it("sees nothing of what runs behind a socket, but of a manager all of it", asyn
   const ask = async (): Promise<unknown> => (await fetch(`http://127.0.0.1:${port}/`)).text();
   try {
     await ask();
+    (await record(ask)).expectStatements(0);
     const all = await record({ manager: databases }, ask);
     all.expectStatements(1);
     const other = new DatabaseManager({ audit: sqlite({ filename: ":memory:" }) });
@@ -80,6 +82,24 @@ it("sees nothing of what runs behind a socket, but of a manager all of it", asyn
     server.closeAllConnections();
     server.close();
   }
+});
+
+it("leaves out what a transaction over several databases sends for itself", async () => {
+  const fakes = { a: fakeDriver({ name: "a" }), b: fakeDriver({ name: "b" }) };
+  const both = new DatabaseManager({ a: defineDatabase(fakes.a.driver, {}), b: defineDatabase(fakes.b.driver, {}) });
+  for (const label of ["a", "b"] as const) await both.database(label).execute("create table t (id integer)");
+  await both.prepareStore("a");
+  const log = await record({ manager: both }, () =>
+    both.transaction(["a", "b"], async ({ a, b }) => {
+      await a.execute("insert into t values (1)");
+      await b.execute("insert into t values (2)");
+    }),
+  );
+  const sent = [...fakes.a.calls, ...fakes.b.calls].map(({ on }) => on);
+  await both.close();
+  for (const fake of Object.values(fakes)) fake.close();
+  expect(sent).toContain("prepareBranch");
+  expect(log.snapshot()).toEqual(["a: insert into t values (1)", "b: insert into t values (2)"]);
 });
 
 describe("repeats", () => {
@@ -135,6 +155,11 @@ describe("indexes", () => {
     );
     await expect(bad.expectIndexed()).rejects.toThrow(/orders: orders, 300 rows/);
     await bad.expectIndexed({ rows: 300 });
+  });
+
+  it("cannot be looked for without the databases", async () => {
+    const log = await record(() => orders.query("select id from orders"));
+    await expect(log.expectIndexed()).rejects.toThrow("record({ manager }");
   });
 
   describe("on PostgreSQL", () => {

@@ -7,7 +7,8 @@ import { postgres } from "@nsj/mdb-adapter-postgres";
 import { sqlite } from "@nsj/mdb-adapter-sqlite";
 import { DatabaseManager, sql } from "@nsj/mdb-core";
 import { mysqlNeeded } from "@nsj/mdb-wire-servers";
-import { afterAll, beforeAll, describe, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { beginRollback } from "../src/index.ts";
 import { rollbackSuite } from "./support/rollback-suite.ts";
 
 rollbackSuite("SQLite in memory", () => ({
@@ -41,6 +42,24 @@ describe("in two schemas", () => {
     orders: postgres({ connectionString, schema: names[0] }),
     audit: postgres({ connectionString, schema: names[1] }),
   }));
+
+  it("stops on the server what still runs at the end of a test", async () => {
+    await using databases = new DatabaseManager({ orders: postgres({ connectionString }) });
+    const name = `/* ${names[0]} */ select pg_sleep(60)`;
+    const running = () =>
+      admin
+        .database("main")
+        .queryScalar<number>(
+          sql`select count(*)::int from pg_stat_activity where state = 'active' and query = ${name}`,
+        );
+    const test = beginRollback(databases, ["orders"]);
+    const sleeping = databases.database("orders").query(name);
+    sleeping.catch(() => {});
+    await expect.poll(running).toBe(1);
+    await test.rollback();
+    await expect(sleeping).rejects.toThrow();
+    expect(await running()).toBe(0);
+  });
 });
 
 const mysqlUrl = inject("mysqlUrl");

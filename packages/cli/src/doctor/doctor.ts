@@ -70,7 +70,9 @@ export async function doctor(
   const asked = await Promise.all(
     chosen.map(async (database) => ({ database, health: await database.health({ timeoutMs: limitMs }) })),
   );
-  const examined = await Promise.all(asked.map(({ database, health }) => examine(database, health, file)));
+  const hasMany = databases.labels.some((label) => standsForMany(databases.database(label)));
+  const facts = { file, hasMany };
+  const examined = await Promise.all(asked.map(({ database, health }) => examine(database, health, facts)));
   const findings = examined.flatMap(({ database, symptoms }) =>
     symptoms.map((it): Finding => ({ database: database.label, ...it })),
   );
@@ -81,14 +83,22 @@ export async function doctor(
   return all.toSorted((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level));
 }
 
-async function examine(database: Database, health: Health, file: string): Promise<Examined> {
-  // Of whichever copy of core.
-  if ("runningKey" in database) return { database, symptoms: [manyDatabases] };
+/** What is known of the application. */
+interface Application {
+  readonly file: string;
+  readonly hasMany: boolean;
+}
+
+/** Of whichever copy of core. */
+const standsForMany = (database: Database): boolean => "runningKey" in database;
+
+async function examine(database: Database, health: Health, { file, hasMany }: Application): Promise<Examined> {
+  if (standsForMany(database)) return { database, symptoms: [manyDatabases] };
   if (health.status !== "up") return { database, symptoms: [unreachable(health)] };
   const { engine } = database;
   const driver = Object.hasOwn(triedDrivers, engine) ? triedDrivers[engine] : undefined;
   const tls = Object.hasOwn(tlsLooks, engine) ? tlsLooks[engine] : undefined;
-  const { symptoms, ...facts } = await look(database);
+  const { symptoms, ...found } = await look(database);
   let store: string | undefined;
   const note = (id: string): void => {
     store = id;
@@ -96,11 +106,11 @@ async function examine(database: Database, health: Health, file: string): Promis
   const looks = [
     ...(driver === undefined ? [] : [driverLook(driver, file)]),
     ...(tls === undefined ? [] : [tls(database, limitMs)]),
-    storeLook(database, note, limitMs),
+    storeLook(database, note, { hasMany, timeoutMs: limitMs }),
     outboxLook(database, limitMs),
   ];
   const rest = await lookAt(looks, 2 * limitMs);
-  return { database, ...facts, store, symptoms: [...symptoms, ...rest] };
+  return { database, ...found, store, symptoms: [...symptoms, ...rest] };
 }
 
 function unreachable({ status, error }: Health): Symptom {

@@ -27,7 +27,10 @@ export interface PostgresFacts {
   readonly database_limit: number;
   readonly identity: string;
   readonly prepared_limit: number;
+  /** What keeps vacuum from removing rows, in transactions since then; `null` where there is none, or none to be seen. */
   readonly oldest_snapshot: number | null;
+  readonly oldest_prepared: number | null;
+  readonly oldest_slot: number | null;
   readonly slot: string | null;
   readonly clock_ms: number;
 }
@@ -60,6 +63,8 @@ export const postgresFacts = `
       extract(epoch from pg_postmaster_start_time())) as identity,
     current_setting('max_prepared_transactions')::int as prepared_limit,
     (select max(age(backend_xmin)) from pg_stat_activity where backend_xmin is not null) as oldest_snapshot,
+    (select max(age(transaction)) from pg_prepared_xacts) as oldest_prepared,
+    (select max(greatest(age(xmin), age(catalog_xmin))) from pg_replication_slots) as oldest_slot,
     (select min(slot_name)::text from pg_replication_slots where not active) as slot,
     extract(epoch from clock_timestamp()) * 1000 as clock_ms
   from pg_roles role where role.rolname = session_user`;

@@ -3,7 +3,14 @@ import type { PostgresFacts } from "./postgres-facts.ts";
 
 /** What the settings of a PostgreSQL make of commits, transactions and texts. */
 export function settingFindings(facts: PostgresFacts): readonly Symptom[] {
-  return [...durability(facts), ...transactions(facts), ...timeLimits(facts), ...texts(facts), ...leftBehind(facts)];
+  return [
+    ...durability(facts),
+    ...transactions(facts),
+    ...timeLimits(facts),
+    ...texts(facts),
+    ...vacuum(facts),
+    ...slots(facts),
+  ];
 }
 
 function durability({ fsync, full_page_writes, synchronous_commit }: PostgresFacts): Symptom[] {
@@ -105,24 +112,43 @@ function texts({ encoding, conforming }: PostgresFacts): Symptom[] {
   return found;
 }
 
-function leftBehind({ oldest_snapshot, sees_others, slot }: PostgresFacts): Symptom[] {
-  const found: Symptom[] = [];
-  if (oldest_snapshot !== null && oldest_snapshot > 10_000_000)
-    found.push({
-      level: "warning",
-      check: "vacuum",
-      seen: `the oldest snapshot is ${oldest_snapshot} transactions old`,
-      why: "vacuum cannot remove rows that were deleted since",
+/** So many transactions are no longer what a report takes, or a reader that lags a little. */
+const oldTransactions = 10_000_000;
+
+function vacuum(facts: PostgresFacts): Symptom[] {
+  const { oldest_snapshot, oldest_prepared, oldest_slot, sees_others } = facts;
+  const check = "vacuum";
+  const holders = [
+    {
+      age: oldest_snapshot,
+      what: "the oldest snapshot of a session",
       advice: "end the transaction that is open for so long (pg_stat_activity.backend_xmin)",
-    });
-  else if (!sees_others)
+    },
+    { age: oldest_prepared, what: "the oldest prepared transaction", advice: "end it (pg_prepared_xacts)" },
+    {
+      age: oldest_slot,
+      what: "what a replication slot holds back",
+      advice: "let its reader catch up, or drop it (pg_replication_slots.xmin)",
+    },
+  ];
+  const found = holders.flatMap(({ age, what, advice }): Symptom[] => {
+    if (age === null || age <= oldTransactions) return [];
+    const seen = `${what} is ${age} transactions old`;
+    return [{ level: "warning", check, seen, why: "vacuum cannot remove rows that were deleted since", advice }];
+  });
+  if (found.length === 0 && !sees_others)
     found.push({
       level: "unknown",
-      check: "vacuum",
+      check,
       seen: "this role does not see the snapshots of other roles' sessions",
       why: "it is not known whether one of them keeps vacuum from cleaning up",
       advice: "grant pg_read_all_stats to the role that the doctor logs in as",
     });
+  return found;
+}
+
+function slots({ slot }: PostgresFacts): Symptom[] {
+  const found: Symptom[] = [];
   if (slot !== null)
     found.push({
       level: "warning",

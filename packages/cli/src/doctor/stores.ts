@@ -1,6 +1,7 @@
-import { type Database, PermissionError } from "@nsj/mdb-core";
+import type { Database } from "@nsj/mdb-core";
 import type { Finding, Symptom } from "./finding.ts";
 import type { Look } from "./look.ts";
+import { rightsOn } from "./store-rights.ts";
 import { isThere } from "./there.ts";
 
 /** What was found of the store of decisions in one database. */
@@ -14,33 +15,57 @@ export interface FoundStore {
 /** Twice as long as a manager keeps decisions where it is not told to keep them longer, in milliseconds. */
 const oldMs = 2 * 7 * 24 * 3_600_000;
 
-/** The texts that find out whether the user may write decisions, without writing one. They reject, or give 0, where he may not. */
-const rightsText: Readonly<Record<string, string>> = {
-  postgres:
-    "select (has_table_privilege('mdb_decisions', 'insert') and has_table_privilege('mdb_decisions', 'delete') and has_table_privilege('mdb_decisions', 'select'))::int as may",
-  mssql:
-    "select has_perms_by_name('mdb_decisions', 'OBJECT', 'INSERT') * has_perms_by_name('mdb_decisions', 'OBJECT', 'DELETE') * has_perms_by_name('mdb_decisions', 'OBJECT', 'SELECT') as may",
-  // A statement is explained to those only who may run it.
-  mariadb:
-    "explain insert into mdb_decisions (id, outcome, branches) select id, 'R', '[]' from mdb_store where slot = 0",
-  mysql: "explain insert into mdb_decisions (id, outcome, branches) select id, 'R', '[]' from mdb_store where slot = 0",
-};
+const grants = "grant select on mdb_store, and select, insert and delete on mdb_decisions";
+
+/** What is known of the application. */
+interface StoreFacts {
+  /** It has a label that stands for many databases. */
+  readonly hasMany: boolean;
+  readonly timeoutMs: number;
+}
 
 /** The tables in which transactions over several databases write their decision, where the database has them. @param note - is told of a store */
-export function storeLook(database: Database, note: (id: string) => void, timeoutMs: number): Look {
+export function storeLook(database: Database, note: (id: string) => void, { hasMany, timeoutMs }: StoreFacts): Look {
   return {
     check: "decisions",
     unknown: "whether decisions of transactions over several databases can be written here, and whether any were left",
-    needs: "grant select on mdb_store, and select, insert and delete on mdb_decisions",
+    needs: grants,
     find: async () => {
       if (!(await isThere(database, "mdb_store", timeoutMs))) return [];
       const text = 'select id as "id" from mdb_store where slot = 1';
       const id = (await database.queryMaybeOne<{ id: string }>(text, [], { timeoutMs }))?.id;
       if (id === undefined) return [empty];
       note(id);
-      return [...(await rights(database, timeoutMs)), ...(await leftOver(database, timeoutMs))];
+      const decisions = await rightsOn(database, "mdb_decisions", timeoutMs);
+      const members = memberFindings(await rightsOn(database, "mdb_members", timeoutMs), hasMany);
+      if (decisions === "missing") return [noTable, ...members];
+      const found = [...(decisions === "refused" ? [notGranted] : []), ...members];
+      // Whoever may not write them may be one who may not read them either.
+      const old = await leftOver(database, timeoutMs).catch((error) => {
+        if (decisions === "granted") throw error;
+        return [];
+      });
+      return [...found, ...old];
     },
   };
+}
+
+/** The notes of who takes part are written only where one of many databases behind a label does. */
+function memberFindings(rights: "granted" | "refused" | "missing", hasMany: boolean): readonly Symptom[] {
+  if (rights === "granted") return [];
+  const check = "members";
+  const isMissing = rights === "missing";
+  const seen = isMissing ? "the table mdb_members is not there" : "the user may not write the table mdb_members";
+  const advice = isMissing
+    ? "run databases.prepareStore(<label>) once more"
+    : "grant select, insert and delete on mdb_members";
+  if (!hasMany) {
+    const why = "it is needed once a tenant with a database of its own takes part in a transaction over several";
+    return [{ level: "info", check, seen, why }];
+  }
+  const why =
+    "no transaction over several databases in which a tenant with a database of its own takes part can be decided here";
+  return [{ level: "error", check, seen, why, advice }];
 }
 
 const empty: Symptom = {
@@ -51,24 +76,20 @@ const empty: Symptom = {
   advice: "run databases.prepareStore(<label>) once",
 };
 
-async function rights(database: Database, timeoutMs: number): Promise<readonly Symptom[]> {
-  const text = rightsText[database.engine];
-  if (text === undefined) return [];
-  try {
-    const [row] = await database.query<{ may?: number }>(text, [], { timeoutMs });
-    return row?.may === 0 ? [notGranted] : [];
-  } catch (error) {
-    if (error instanceof PermissionError) return [notGranted];
-    throw error;
-  }
-}
+const noTable: Symptom = {
+  level: "error",
+  check: "decisions",
+  seen: "the table mdb_decisions is not there, or the user has no right on it",
+  why: "no transaction over several databases can be decided here",
+  advice: `run databases.prepareStore(<label>) once; ${grants}`,
+};
 
 const notGranted: Symptom = {
   level: "error",
   check: "decisions",
   seen: "the user may not write the table mdb_decisions",
   why: "no transaction over several databases can be decided here, and none that was left can be ended",
-  advice: "grant select on mdb_store, and select, insert and delete on mdb_decisions",
+  advice: grants,
 };
 
 async function leftOver(database: Database, timeoutMs: number): Promise<readonly Symptom[]> {

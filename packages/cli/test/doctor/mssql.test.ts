@@ -62,8 +62,8 @@ describe("a SQL Server, as the documentation has it,", () => {
     return mssql({ server: host, port, user, password, database, options, pool: { max: 4 } });
   };
 
-  function answer(different: Partial<Facts> = {}): void {
-    const facts: Facts & { readonly clock_ms: number } = { ...well, ...different, clock_ms: Date.now() };
+  function answer({ late = 0, ...different }: Partial<Facts> & { readonly late?: number } = {}): void {
+    const facts: Facts & { readonly clock_ms: number } = { ...well, ...different, clock_ms: Date.now() - late };
     const row = Object.keys(columns).map((name) => facts[name as keyof typeof facts]);
     server.script.when(/DelayedDurability|delayed_durability_desc/, { rows: { columns, rows: [row] } });
   }
@@ -82,6 +82,7 @@ describe("a SQL Server, as the documentation has it,", () => {
     ["delayed-durability", "warning", { delayed: "FORCED" }],
     ["page-verify", "warning", { verify: "NONE" }],
     ["auto-close", "warning", { auto_close: true }],
+    ["clock", "warning", { late: 3_600_000 }],
     ["room", "unknown", { others: null }],
     ["room", "error", { others: 32_764 }],
     ["version", "warning", { version: "13.0.6480.4" }],

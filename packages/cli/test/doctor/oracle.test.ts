@@ -67,6 +67,33 @@ describe("an Oracle, as the documentation has it,", () => {
     expect(finding(found, "version").seen).toBe("Oracle Database 19c 19.0.0.0.0");
   });
 
+  const store = {
+    "mdb_store where 1 = 0": rows({ one: 1 }),
+    "mdb_store where slot = 1": rows({ id: "0123456789a" }),
+    "mdb_decisions where 1 = 0": rows({ one: 1 }),
+    "mdb_members where 1 = 0": rows({ one: 1 }),
+    decided_at: rows({ kept: 0, oldest: null, now: "2026-05-04 10:12:30" }),
+  };
+  const parsed: TnsScriptedAnswer = { kind: "count", count: 0 };
+  const noRight: TnsScriptedAnswer = { kind: "error", number: 1031, words: "insufficient privileges" };
+
+  it("whose user may write decisions gives no worries", async () => {
+    answer({ ...store, dbms_sql: parsed });
+    expect(worrying(await examined())).toEqual([]);
+  });
+
+  it.each([
+    ["decisions", "error", { "q'{insert into mdb_decisions": noRight }],
+    ["decisions", "error", { "q'{delete from mdb_decisions": noRight }],
+    ["decisions", "error", { "mdb_decisions where 1 = 0": denied, decided_at: denied }],
+    ["members", "info", { "q'{delete from mdb_members": noRight }],
+  ] as const)("is found out where the user lacks a right: %s (%s)", async (check, level, different) => {
+    answer({ ...different, ...store, ...different, dbms_sql: parsed });
+    const found = await examined();
+    expect(finding(found, check).level).toBe(level);
+    expect(worrying(found)).toEqual(level === "error" ? [`${level} ${check}`] : []);
+  });
+
   it.each([
     ["standby", "warning", { userenv: facts({ role: "PHYSICAL STANDBY" }) }],
     ["tls", "warning", { userenv: facts({ protocol: "tcp" }) }],

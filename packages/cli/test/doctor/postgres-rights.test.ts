@@ -1,7 +1,7 @@
 import { postgres } from "@nsj/mdb-adapter-postgres";
 import { DatabaseManager } from "@nsj/mdb-core";
 import { type RunningPostgres, startPostgres } from "@nsj/mdb-wire-servers";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { examine, finding, worrying } from "../support/examine.ts";
 
 let server: RunningPostgres;
@@ -103,10 +103,75 @@ describe("time", () => {
 });
 
 describe("a service", () => {
-  it("is known by what its servers have and no other has", async () => {
+  const here = () => examine({ orders: postgres({ connectionString: server.url, pool: { max: 2 } }) });
+
+  it.each([
+    ["Amazon RDS", "rds_superuser"],
+    ["Azure Database for PostgreSQL", "azure_pg_admin"],
+    ["Google Cloud SQL", "cloudsqlsuperuser"],
+    ["Neon", "neon_superuser"],
+    ["Supabase", "supabase_admin"],
+  ])("is known by what its servers have and no other has: %s", async (name, role) => {
+    await ask(`create role ${role}`);
+    const found = await here();
+    await ask(`drop role ${role}`);
+    expect(finding(found, "host")).toMatchObject({ level: "info", seen: `this is ${name}` });
+    expect((await here()).map(({ check }) => check)).not.toContain("host");
+  });
+
+  it("is the one that says most: Aurora is one of RDS", async () => {
     await ask("create role rds_superuser");
-    const found = await examine({ orders: postgres({ connectionString: server.url, pool: { max: 2 } }) });
-    expect(finding(found, "host")).toMatchObject({ level: "info", seen: "this is Amazon RDS" });
+    await ask("create function aurora_version() returns integer language sql as 'select 16'");
+    const found = await here();
+    await ask("drop function aurora_version");
     await ask("drop role rds_superuser");
+    expect(finding(found, "host").seen).toBe("this is Amazon Aurora");
+  });
+});
+
+describe("what this machine does not have is planted in a schema that comes before the catalogue", () => {
+  let planted: () => ReturnType<typeof postgres>;
+  beforeAll(async () => {
+    planted = await roleCalled("misled", "in role pg_read_all_stats");
+    await ask("alter role misled set search_path = planted, pg_catalog");
+  });
+  beforeEach(async () => {
+    await ask("create schema planted");
+    await ask("grant usage on schema planted to misled");
+    await ask("alter default privileges in schema planted grant select on tables to misled");
+  });
+  afterEach(async () => void (await ask("drop schema planted cascade")));
+
+  it.each([
+    ["CockroachDB", "CockroachDB CCL v24.1.0 (x86_64-pc-linux-gnu)"],
+    ["YugabyteDB", "PostgreSQL 11.2-YB-2.20.1.0-b0 on x86_64-pc-linux-gnu"],
+    ["Amazon Redshift", "PostgreSQL 8.0.2 on i686-pc-linux-gnu, Redshift 1.0.12103"],
+  ])("a server that is no PostgreSQL: %s", async (name, version) => {
+    await ask(`create function planted.version() returns text language sql as $$ select '${version}' $$`);
+    const found = await examine({ orders: planted() });
+    expect(worrying(found)).toEqual(["warning host"]);
+    expect(finding(found, "host").seen).toBe(`this is ${name}, and no PostgreSQL`);
+  });
+
+  // Twenty million transactions ago, by the arithmetic of their numbers.
+  const old = "'4274967296'::xid";
+  it.each([
+    [
+      "the oldest snapshot of a session",
+      `pg_stat_activity as select datid, datname, pid, usesysid, usename, backend_type, wait_event_type, ${old} as backend_xmin from pg_catalog.pg_stat_activity`,
+    ],
+    [
+      "the oldest prepared transaction",
+      `pg_prepared_xacts as select ${old} as transaction, 'theirs'::text as gid, now() as prepared, 'elsewhere'::name as database`,
+    ],
+    [
+      "what a replication slot holds back",
+      `pg_replication_slots as select 'slow'::name as slot_name, true as active, null::xid as xmin, ${old} as catalog_xmin`,
+    ],
+  ])("vacuum is held back by %s", async (what, view) => {
+    await ask(`create view planted.${view}`);
+    const found = await examine({ orders: planted() });
+    expect(worrying(found)).toEqual(["warning vacuum"]);
+    expect(finding(found, "vacuum").seen).toMatch(new RegExp(`^${what} is 2\\d{7} transactions old$`));
   });
 });

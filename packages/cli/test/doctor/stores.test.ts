@@ -1,6 +1,7 @@
-import { postgres } from "@nsj/mdb-adapter-postgres";
+import { postgres, postgresDriver } from "@nsj/mdb-adapter-postgres";
 import { DatabaseManager } from "@nsj/mdb-core";
 import { outbox } from "@nsj/mdb-outbox";
+import { tenants } from "@nsj/mdb-tenants";
 import { type RunningPostgres, startPostgres } from "@nsj/mdb-wire-servers";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { examine, finding, worrying } from "../support/examine.ts";
@@ -50,13 +51,38 @@ it("decisions that nobody forgets, and those that cannot be written, are found",
   expect(worrying(refused)).toEqual(["error decisions"]);
   expect(finding(refused, "decisions").seen).toContain("may not write");
   await orders.execute("grant insert, delete on mdb_decisions to reader");
-  expect(worrying(await examine({ orders: reader }))).toEqual([]);
+  const granted = await examine({ orders: reader });
+  expect(worrying(granted)).toEqual([]);
+  expect(finding(granted, "members")).toMatchObject({ level: "info", seen: expect.stringContaining("may not write") });
 
   await orders.execute("delete from mdb_store");
   expect(finding(await examine({ orders: definition("orders") }), "decisions")).toMatchObject({
     level: "error",
     seen: "mdb_store has no row",
   });
+});
+
+it("where a label stands for many databases, the table of who takes part has to be there, and to be written", async () => {
+  await withStore("parts");
+  await using databases = new DatabaseManager({ orders: definition("parts") });
+  const orders = databases.database("orders");
+  await orders.execute("create role taker login password 'p' in role pg_read_all_stats");
+  await orders.execute("grant select on mdb_store to taker");
+  await orders.execute("grant select, insert, delete on mdb_decisions to taker");
+  await orders.execute("grant select, insert on mdb_members to taker");
+  const { hostname: host, port } = new URL(server.url);
+  const taker = postgres({ host, port: Number(port), user: "taker", password: "p", database: "parts" });
+  const shops = tenants({ driver: postgresDriver, resolve: () => definition("parts") });
+  const refused = await examine({ orders: taker, shops });
+  expect(worrying(refused)).toEqual(["error members", "unknown tenants"]);
+  await orders.execute("grant delete on mdb_members to taker");
+  expect(worrying(await examine({ orders: taker, shops }))).toEqual(["unknown tenants"]);
+  await orders.execute("drop table mdb_members");
+  expect(finding(await examine({ orders: taker, shops }), "members").seen).toBe("the table mdb_members is not there");
+  await orders.execute("revoke select on mdb_decisions from taker");
+  expect(worrying(await examine({ orders: taker }))).toEqual(["error decisions"]);
+  await orders.execute("drop table mdb_decisions");
+  expect(finding(await examine({ orders: taker }), "decisions").seen).toContain("is not there");
 });
 
 it("a database that was copied with its store is found, and two labels of one database are none", async () => {

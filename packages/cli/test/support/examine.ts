@@ -6,6 +6,8 @@ import { doctor, type Finding } from "../../src/index.ts";
 export async function examine(entries: DatabaseEntries, processes = 1): Promise<readonly Finding[]> {
   await using manager = new DatabaseManager(entries);
   const findings = await doctor(manager, { processes, file: import.meta.filename });
+  for (const [label, { created }] of Object.entries(manager.stats()))
+    expect(created, `connections to ${label}`).toBeLessThanOrEqual(1);
   for (const { level, check, seen, why = "", advice = "" } of findings) {
     expect(seen, check).not.toBe("");
     if (level === "info") continue;

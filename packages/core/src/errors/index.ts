@@ -55,6 +55,7 @@ export {
   StatementError,
   StatementTextError,
   StatementTimeoutError,
+  StoppedError,
   UndefinedObjectError,
   ValueError,
 } from "./statement-errors.ts";

@@ -33,8 +33,18 @@ export class LockTimeoutError extends MdbError {
   }
 }
 
+/** The base of the two errors of what was stopped before it had answered. */
+export class StoppedError extends MdbError {
+  static override readonly className: string = "StoppedError";
+  /**
+   * Whether nobody knows if its work was done and kept: `true` where the server did not confirm that it stopped a statement outside of a transaction, or one whose
+   * text can commit by itself. `false`: it was stopped, was never sent, or was undone with its transaction.
+   */
+  readonly mayHaveRun: boolean = false;
+}
+
 /** The statement ran out of time and was stopped on the server. */
-export class StatementTimeoutError extends MdbError {
+export class StatementTimeoutError extends StoppedError {
   static override readonly className = "StatementTimeoutError";
   constructor(message: string, options?: MdbErrorOptions) {
     super("MDB_STATEMENT_TIMEOUT", message, options);
@@ -42,7 +52,7 @@ export class StatementTimeoutError extends MdbError {
 }
 
 /** The caller's signal, or an administrator, stopped the statement. `cause` is the signal's reason where there was one. */
-export class CancelledError extends MdbError {
+export class CancelledError extends StoppedError {
   static override readonly className = "CancelledError";
   constructor(message: string, options?: MdbErrorOptions) {
     super("MDB_CANCELLED", message, options);

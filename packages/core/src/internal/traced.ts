@@ -1,9 +1,13 @@
 import type { TracingChannel } from "node:diagnostics_channel";
 
+/** Is told that the work of an event is over, before subscribers are: with the result, where there is one. */
+export interface Settling {
+  settled(result?: unknown): void;
+}
+
 /**
  * Runs `work` as one event of a tracing channel, without its result: rows and live connections have no business in a subscriber's log. What is answered at
  * once is told at once: a promise more would cost as much as the rest of a short statement.
- * @param settled - called before subscribers are told of the end, with the result where there is one
  */
 export function traced<T, Event extends object>(
   channel: TracingChannel<unknown, Event>,
@@ -14,39 +18,53 @@ export function traced<T, Event extends object>(
   channel: TracingChannel<unknown, Event>,
   event: Event,
   work: () => T | Promise<T>,
-  settled?: (result?: T) => void,
+  settling?: Settling,
 ): T | Promise<T>;
 export function traced<T, Event extends object>(
   channel: TracingChannel<unknown, Event>,
   event: Event,
   work: () => T | Promise<T>,
-  settled?: (result?: T) => void,
+  settling?: Settling,
 ): T | Promise<T> {
-  const fail = (error: unknown): never => {
-    settled?.();
+  // Whoever only counts wants ends: then nobody is told of the beginning, and nothing runs in a context of the event's.
+  if (!channel.start.hasSubscribers) return run(channel, event, work, settling);
+  return channel.start.runStores(event, () => run(channel, event, work, settling));
+}
+
+/** Without closures where there is no promise: each statement pays for them. */
+function run<T, Event extends object>(
+  channel: TracingChannel<unknown, Event>,
+  event: Event,
+  work: () => T | Promise<T>,
+  settling: Settling | undefined,
+): T | Promise<T> {
+  let result: T | Promise<T>;
+  try {
+    result = work();
+  } catch (error) {
+    channel.end.publish(event);
+    settling?.settled();
     tellEnd(channel, event, error);
     throw error;
-  };
-  return channel.start.runStores(event, () => {
-    let result: T | Promise<T>;
-    try {
-      result = work();
-    } catch (error) {
-      channel.end.publish(event);
-      return fail(error);
-    }
-    channel.end.publish(event);
-    if (result instanceof Promise) {
-      return result.then((value) => {
-        settled?.(value);
+  }
+  channel.end.publish(event);
+  if (result instanceof Promise) {
+    return result.then(
+      (value) => {
+        settling?.settled(value);
         tellEnd(channel, event);
         return value;
-      }, fail);
-    }
-    settled?.(result);
-    tellEnd(channel, event);
-    return result;
-  });
+      },
+      (error: unknown) => {
+        settling?.settled();
+        tellEnd(channel, event, error);
+        throw error;
+      },
+    );
+  }
+  settling?.settled(result);
+  tellEnd(channel, event);
+  return result;
 }
 
 /** One event of a tracing channel whose end is no promise's: of what its holder ends, or reads to its end. */

@@ -49,5 +49,5 @@ export type Effect =
 /** A word to the outside. */
 export type Word =
   | { readonly kind: "tell-kept"; readonly reason: DestroyReason; readonly error: unknown }
-  | { readonly kind: "tell-released"; readonly lease: ReleasedLease }
+  | ({ readonly kind: "tell-released" } & ReleasedLease)
   | { readonly kind: "tell-hold"; readonly report: HoldReport };

@@ -99,8 +99,8 @@ function endLease(state: PoolState, pooled: PooledConnection, now: number): void
   state.counters.useTimes.record(heldMs);
   pooled.usedAt = now;
   if (poolEventChannel.hasSubscribers) {
-    const lease = { heldMs, waitedMs: pooled.waitedMs, holder: pooled.holder?.describe };
-    state.effects.push({ kind: "tell-released", lease });
+    const { holder, waitedMs } = pooled;
+    state.effects.push({ kind: "tell-released", heldMs, waitedMs, holder: holder?.describe });
   }
   if (pooled.holder !== undefined) {
     pooled.holder.leases--;

@@ -17,7 +17,7 @@ export class Reports {
   }
 
   tell(word: Word): void {
-    if (word.kind === "tell-released") this.#released(word.lease);
+    if (word.kind === "tell-released") this.#released(word);
     else if (word.kind === "tell-kept") this.#kept(word.reason, word.error);
     else this.#hold(word.report);
   }
@@ -63,8 +63,7 @@ export class Reports {
   }
 
   /** A lease is over. */
-  #released(lease: ReleasedLease): void {
-    const { heldMs, waitedMs, holder } = lease;
+  #released({ heldMs, waitedMs, holder }: ReleasedLease): void {
     const { label: database, key, manager = 0, engine } = this.#source;
     // One literal: it is told at every statement.
     const event = { database, manager, engine, type: "released", heldMs, waitedMs, holder } satisfies PoolEvent;

@@ -1,6 +1,7 @@
 import { type DriverConnection, type ErrorInfo, translateError } from "../driver/index.ts";
 import { ConnectionLostError, isMdbError, type MdbError } from "../errors/index.ts";
 import { type DatabaseContext, placeOf } from "./database-context.ts";
+import { tellWhetherItRan } from "./unconfirmed.ts";
 
 /** What a failed operation means for its caller, for the connection and for repeating it. */
 export interface Failure {
@@ -29,6 +30,7 @@ export function failureOf(
 ): Failure {
   const dead = connection !== undefined && !connection.usable;
   if (isMdbError(error)) {
+    tellWhetherItRan(error, alone);
     return { error, connection: dead ? "dead" : "ok", notExecuted: false, replayable: false, answered: false };
   }
   const info = context.classify(error);

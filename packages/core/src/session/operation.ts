@@ -24,10 +24,11 @@ export interface Operation<T> {
 
 /** How an operation is performed that is one statement: one function for all of them, where a closure for each would have to be made. */
 export function sendStatement(
-  this: Pick<Operation<ResultSet>, "statement">,
+  this: Pick<Operation<ResultSet>, "statement" | "trace">,
   connection: DriverConnection,
   operation: OperationContext,
 ): MaybePromise<ResultSet> {
+  if (this.trace !== undefined) this.trace.sending(connection);
   return connection.query(this.statement as Statement, operation);
 }
 
@@ -35,6 +36,8 @@ export function sendStatement(
 export interface OperationTrace {
   /** @param transaction - the number of the transaction that it is part of */
   at(context: DatabaseContext, transaction?: number): void;
+  /** It is about to be sent, maybe not for the first time. */
+  sending(connection: DriverConnection): void;
 }
 
 /** Code of the caller's that an operation waits for. */

@@ -1,5 +1,5 @@
 import type { DriverConnection, MaybePromise } from "../driver/index.ts";
-import { OpenEvent, traced } from "../internal/traced.ts";
+import { OpenEvent, type Settling, traced } from "../internal/traced.ts";
 import { numberOf } from "../pool/index.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { isQueryTraced, type Mutable, type QueryEvent, type QueryKind, queries } from "./diagnostics.ts";
@@ -26,10 +26,11 @@ export interface Counts {
 }
 
 /** One event of `mdb:query`, made only where somebody subscribes. */
-export class QueryTrace implements OperationTrace {
+export class QueryTrace implements OperationTrace, Settling {
   readonly event: Mutable<QueryEvent>;
   readonly #context: DatabaseContext;
   readonly #calledAt: number;
+  #counted: ((result: never) => Counts) | undefined;
   #open: OpenEvent<QueryEvent> | undefined;
 
   constructor(context: DatabaseContext, facts: QueryFacts) {
@@ -58,13 +59,17 @@ export class QueryTrace implements OperationTrace {
 
   /** Runs all of it as one event. @param counted - what its result tells of rows */
   run<T>(work: () => MaybePromise<T>, counted?: (result: T) => Counts): MaybePromise<T> {
-    return traced(queries, this.event, work, (result) => {
-      this.#settled();
-      if (counted === undefined || result === undefined) return;
-      const { rowCount, returnedRows } = counted(result);
-      this.event.rowCount = rowCount;
-      if (returnedRows !== undefined) this.event.returnedRows = returnedRows;
-    });
+    this.#counted = counted;
+    return traced(queries, this.event, work, this);
+  }
+
+  /** It is over. */
+  settled(result?: unknown): void {
+    this.event.durationMs = this.#context.clock.now() - this.#calledAt;
+    if (this.#counted === undefined || result === undefined) return;
+    const { rowCount, returnedRows } = this.#counted(result as never);
+    this.event.rowCount = rowCount;
+    if (returnedRows !== undefined) this.event.returnedRows = returnedRows;
   }
 
   /** Begins an event that {@link end} ends. */
@@ -73,12 +78,12 @@ export class QueryTrace implements OperationTrace {
   }
 
   end(error?: unknown): void {
-    if (this.#open?.ended === false) this.#settled();
+    if (this.#open?.ended === false) this.settled();
     this.#open?.end(error);
   }
 
-  /** What is to be performed, noting in the event that it is. */
-  sending<T>(text: string, perform: Operation<T>["perform"]): Operation<T>["perform"] {
+  /** What is to be performed, which may be one of several parts, noting in the event that it is. */
+  noting<T>(text: string, perform: Operation<T>["perform"]): Operation<T>["perform"] {
     let attempt = 0;
     this.event.statement ??= text;
     const sent = (connection: DriverConnection): void => {
@@ -112,6 +117,12 @@ export class QueryTrace implements OperationTrace {
     this.event.rowCount = this.event.returnedRows = (this.event.rowCount ?? 0) + rows;
   }
 
+  /** It is about to be sent, maybe not for the first time. */
+  sending(connection: DriverConnection): void {
+    this.event.attempt = (this.event.attempt ?? 0) + 1;
+    this.sentOn(connection);
+  }
+
   /** It is about to be sent. */
   sentOn(connection: DriverConnection): void {
     const number = numberOf(connection);
@@ -129,10 +140,6 @@ export class QueryTrace implements OperationTrace {
     this.event.attempt = 1;
     this.at(lease.context, lease.transaction);
     this.sentOn(lease.connection);
-  }
-
-  #settled(): void {
-    this.event.durationMs = this.#context.clock.now() - this.#calledAt;
   }
 
   /** It is known where it runs. */

@@ -4,6 +4,7 @@ import { type Bounds, timedOut, tripped, unbounded, watchBounds } from "./bounds
 import type { DatabaseContext } from "./database-context.ts";
 import type { CallersSource, Operation } from "./operation.ts";
 import { ServerTime } from "./server-time.ts";
+import { notConfirmed } from "./unconfirmed.ts";
 
 /** How long the server gets to answer a cancellation before the connection is cut, in milliseconds. */
 export const cancelGraceMs = 2_000;
@@ -68,10 +69,6 @@ async function runWatched<T>(
 
 const subject = "the statement";
 
-/** What is added where nobody knows whether the statement was stopped before its work was done. */
-const unanswered =
-  "; the server did not confirm that, and the connection was cut: outside a transaction it may have run";
-
 /** What the driver is told. Where it waits for the caller's rows, only core can say how much of the limit is left. */
 function operationContext({ signal, deadline }: Bounds, limit: ServerTime | undefined): OperationContext {
   const until = limit === undefined ? deadline : Math.min(deadline, limit.deadline);
@@ -113,7 +110,7 @@ class Stop {
   explain(error: unknown, late: MdbError | undefined): unknown {
     const reason = this.#reason ?? late;
     if (reason === undefined || error === reason || !wasStopped(this.#context, this.#connection, error)) return error;
-    if (!this.#connection.usable) reason.message += unanswered;
+    if (!this.#connection.usable) notConfirmed(reason);
     if (reason.cause === undefined) Object.defineProperty(reason, "cause", { value: error, configurable: true });
     return reason;
   }

@@ -11,7 +11,7 @@ import type { BulkRow, CallResult, Executor, Transaction } from "./executor.ts";
 import { type ExecutorInternals, internals, type Purpose } from "./executor-internals.ts";
 import { type CallersSource, type Operation, sendStatement } from "./operation.ts";
 import { countedOnly, countsOf, factsOf, factsOfLoad, factsOfMany, queryFacts } from "./query-facts.ts";
-import { type QueryTrace, traceQuery } from "./query-trace.ts";
+import { QueryTrace, traceQuery } from "./query-trace.ts";
 import { allRows, oneRow, oneValue, wholeResult } from "./result-rows.ts";
 import { RowIterable } from "./row-stream.ts";
 import { currentScope } from "./scope.ts";
@@ -197,10 +197,9 @@ export abstract class StatementExecutor implements Executor {
   /** @param from - what it was made of, or what a DAO sends it for */
   #send(statement: Statement, options: AnyStatementOptions, from?: Text | Purpose): MaybePromise<ResultSet> {
     if (!queries.hasSubscribers) return this.#runAs(statement.text, options, sendStatement, undefined, statement);
-    const facts = this.#facts("query", statement, options, from);
-    return traceQuery(this.context, facts, countsOf, (trace) =>
-      this.#runAs(statement.text, options, sendStatement, undefined, statement, trace),
-    );
+    const trace = new QueryTrace(this.context, this.#facts("query", statement, options, from));
+    const work = () => this.#runAs(statement.text, options, sendStatement, undefined, statement, trace);
+    return trace.run(work, countsOf);
   }
 
   #stream(statement: Statement, options: AnyStatementOptions, from?: Text | Purpose): RowIterable {
@@ -242,7 +241,8 @@ export abstract class StatementExecutor implements Executor {
       source,
       statement,
       trace,
-      perform: trace === undefined ? perform : trace.sending(text, perform),
+      // What sends a statement notes that by itself.
+      perform: trace === undefined || statement !== undefined ? perform : trace.noting(text, perform),
     };
     return this.perform(operation, source?.occupant);
   }

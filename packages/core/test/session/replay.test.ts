@@ -121,15 +121,53 @@ describe("a transaction", () => {
   });
 });
 
-it("destroys a connection that does not answer a cancellation, and says that the statement may have run", async () => {
-  fake.script(
-    { on: "query", text: "select 1", action: { hang: true } },
-    { on: "cancel", action: { fail: { kind: "other" } } },
-  );
-  await expect(database.query("select 1", undefined, { timeoutMs: 20 })).rejects.toMatchObject({
-    code: "MDB_STATEMENT_TIMEOUT",
-    message: expect.stringContaining("it may have run"),
+describe("a cancellation that is not answered", () => {
+  const limited = { timeoutMs: 20 };
+  const unanswered = { fail: { kind: "other" } } as const;
+  const stopped = { code: "MDB_STATEMENT_TIMEOUT", message: expect.stringContaining("it may have run") };
+
+  it("costs the connection, and the statement may have run", async () => {
+    fake.script({ on: "query", text: "select 1", action: { hang: true } }, { on: "cancel", action: unanswered });
+    await expect(database.query("select 1", undefined, limited)).rejects.toMatchObject({
+      ...stopped,
+      mayHaveRun: true,
+    });
+    expect(database.stats()).toMatchObject({ busy: 0, total: 0 });
+    expect(await database.queryScalar("select 2")).toBe(2);
   });
-  expect(database.stats()).toMatchObject({ busy: 0, total: 0 });
-  expect(await database.queryScalar("select 2")).toBe(2);
+
+  it("says so of a signal, of a pinned connection and of a stream", async () => {
+    const query = { on: "query", text: "select 1", action: { hang: true } } as const;
+    const abort = new AbortController();
+    fake.script(query, { on: "cancel", action: unanswered });
+    const given = database.query("select 1", undefined, { signal: abort.signal });
+    await expect.poll(() => fake.calls.some(({ text }) => text === "select 1")).toBe(true);
+    abort.abort();
+    await expect(given).rejects.toMatchObject({ code: "MDB_CANCELLED", mayHaveRun: true });
+    // Connecting is no part of it, and would take of the same time.
+    await database.query("select 2");
+    fake.script(query, { on: "cancel", action: unanswered });
+    const pinned = database.withConnection((connection) => connection.query("select 1", undefined, limited));
+    await expect(pinned).rejects.toMatchObject({ ...stopped, mayHaveRun: true });
+    await database.query("select 2");
+    fake.script({ on: "read", action: { hang: true } }, { on: "cancel", times: 2, action: unanswered });
+    const read = async (): Promise<void> => {
+      for await (const _row of database.stream("select 3", undefined, limited));
+    };
+    await expect(read()).rejects.toMatchObject({ ...stopped, mayHaveRun: true });
+  });
+
+  it("leaves nothing of a statement in a transaction, which is undone with it", async () => {
+    fake.script({ on: "query", text: insert, action: { hang: true } }, { on: "cancel", action: unanswered });
+    const failing = database.transaction((tx) => tx.execute(insert, undefined, limited));
+    await expect(failing).rejects.toMatchObject({ ...stopped, mayHaveRun: false });
+  });
+
+  it("is nothing of what the server has stopped, or was never sent", async () => {
+    fake.script({ on: "query", text: "select 1", action: { hang: true } });
+    const confirmed = database.query("select 1", undefined, limited);
+    await expect(confirmed).rejects.toMatchObject({ code: "MDB_STATEMENT_TIMEOUT", mayHaveRun: false });
+    const early = database.query("select 1", undefined, { signal: AbortSignal.abort() });
+    await expect(early).rejects.toMatchObject({ code: "MDB_CANCELLED", mayHaveRun: false });
+  });
 });

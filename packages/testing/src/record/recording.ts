@@ -66,9 +66,9 @@ export class Recording<R> {
   }
 
   /**
-   * No statement reads a table of more than `rows` rows whole, by the plans that the server has for the texts without their values. On PostgreSQL 12 and newer and on
-   * SQLite; only for `record({ manager }, ...)`, which knows the databases. A server plans by what it knows of the table (`analyze`).
-   * @throws AssertionError that names each statement and table; UnsupportedError on other engines
+   * No statement reads a table of more than `rows` rows whole, by the plans that the server has for the texts without their values. Only for
+   * `record({ manager }, ...)`, which knows the databases. A server plans by what it knows of the table (`analyze`).
+   * @throws AssertionError that names each statement and table; ConfigurationError without `manager`; UnsupportedError where the engine tells no plans
    */
   async expectIndexed({ rows = 100 }: IndexedOptions = {}): Promise<void> {
     const findings = await indexFindings(this.statements, rows, this.#database, planOf);

@@ -213,8 +213,9 @@ export function rollbackSuite(engine: string, definition: () => Entries): void {
       rolledBack(async () => {
         const orders = databases.database("orders");
         await expect(orders.withConnection(async () => {})).rejects.toThrow("withConnection");
-        await expect(orders.execute("commit")).rejects.toThrow(UnsupportedError);
-        await expect(orders.execute("/* here */ begin")).rejects.toThrow(UnsupportedError);
+        const texts = ["commit", "/* here */ begin", "begin;", "end", "end transaction;", "rollback ;", "abort"];
+        for (const text of [...texts, "start transaction", "set autocommit = 1", "select 1; commit"])
+          await expect(orders.execute(text), text).rejects.toThrow(UnsupportedError);
         const level = orders.capabilities.isolation.at(0);
         if (level === undefined) return;
         await expect(databases.transaction("orders", (tx) => insert(1, tx), { isolation: level })).rejects.toThrow(
@@ -222,6 +223,21 @@ export function rollbackSuite(engine: string, definition: () => Entries): void {
         );
         expect(await ids()).toEqual([]);
       }));
+
+    it("refuses DDL where the engine commits it, and undoes it elsewhere", async () => {
+      const orders = databases.database("orders");
+      const create = `create table ${table}_more (id integer)`;
+      await rolledBack(async () => {
+        if (orders.dialect.transactionalDdl) await orders.execute(create);
+        else {
+          for (const text of [create, `truncate table ${table}`, "flush tables", "set password = 'x'"])
+            await expect(orders.execute(text), text).rejects.toThrow("commits before and after DDL");
+        }
+      });
+      await expect(orders.query(`select id from ${table}_more`)).rejects.toMatchObject({
+        code: "MDB_UNDEFINED_OBJECT",
+      });
+    });
 
     it("leaves out what it is told to leave out", async () => {
       const test = beginRollback(databases, ["orders"], { ignore: ["isolation", "readOnly"] });

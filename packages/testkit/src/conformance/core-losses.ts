@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { CommitOutcomeUnknownError, ConnectionLostError, type Database, MdbError } from "@nsj/mdb-core";
+import {
+  CommitOutcomeUnknownError,
+  ConnectionLostError,
+  type Database,
+  type MdbError,
+  StatementTimeoutError,
+} from "@nsj/mdb-core";
 import type { Area } from "./area.ts";
 import type { Bench } from "./bench.ts";
 import { rejection } from "./core-ledger.ts";
@@ -75,6 +81,36 @@ export const coreLosses: Area = {
       },
     },
     {
+      name: "says of a statement that is stopped without the server's word that it may have run, and not in a transaction",
+      needs: [supplied("network"), connections(2)],
+      async run(bench) {
+        const fixture = bench.database();
+        const table = await bench.tableIn(fixture, `id ${bench.subject.types.integer}`);
+        const { proxy, options } = await bench.proxied();
+        const database = bench.database({ pool: { max: 1 } }, { options });
+        /** Lets a statement get to the server, and nothing back until its time is up. */
+        const stop = async (executor: Pick<Database, "execute">, id: number): Promise<StatementTimeoutError> => {
+          await proxy.set({ kind: "hold", direction: "to-client" });
+          const text = `insert into ${table} (id) values (:id)`;
+          const error = await fails(StatementTimeoutError, () => executor.execute(text, { id }, { timeoutMs: 300 }));
+          await proxy.set({ kind: "pass" });
+          return error;
+        };
+        await answers(bench, database);
+        assert.equal((await stop(database, 1)).mayHaveRun, true, "it commits by itself");
+        await answers(bench, database);
+        const inside = database.transaction(async (tx) => {
+          await tx.execute(`insert into ${table} (id) values (:id)`, { id: 2 });
+          const error = await stop(tx, 3);
+          assert.equal(error.mayHaveRun, false, "it is undone with its transaction");
+          throw error;
+        });
+        await fails(StatementTimeoutError, () => inside);
+        assert.deepEqual(await fixture.query(`select id from ${table} where id > 1`), []);
+        await answers(bench, database);
+      },
+    },
+    {
       name: "does not claim to know the outcome of a commit that was cut, and does not repeat it",
       needs: [supplied("network"), connections(2)],
       async run(bench) {
@@ -110,11 +146,11 @@ async function answers(bench: Bench, database: Database): Promise<void> {
   assert.equal(Number(answer), 42);
 }
 
-async function fails(
-  expected: typeof CommitOutcomeUnknownError | typeof ConnectionLostError,
+async function fails<E extends MdbError>(
+  expected: new (message: string) => E,
   work: () => Promise<unknown>,
-): Promise<MdbError> {
+): Promise<E> {
   const error = await rejection(work());
-  assert.ok(error instanceof MdbError && error instanceof expected, `${expected.name}, not ${String(error)}`);
+  assert.ok(error instanceof expected, `${expected.name}, not ${String(error)}`);
   return error;
 }
