@@ -101,6 +101,13 @@ describe("options", () => {
     expect(() => readSettings(nothing, { PGPORT: "x" })).toThrow(/PGPORT/);
   });
 
+  it("take an empty variable of the environment for one that is not set", () => {
+    const names = ["PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGSSLMODE"];
+    const empty = Object.fromEntries(names.map((name) => [name, ""]));
+    const plain = ({ endpoints, user, database }: ReturnType<typeof readSettings>) => ({ endpoints, user, database });
+    expect(plain(readSettings(nothing, empty))).toEqual(plain(readSettings(nothing, {})));
+  });
+
   it("stand above what the connection string says", () => {
     const settings = readSettings(
       { connectionString: "postgresql://u:p@h:1/d?sslmode=require", database: "other", sslmode: "disable" },
