@@ -11,7 +11,7 @@ import { ConfigurationError } from "../errors/index.ts";
  * @throws ConfigurationError that shows nothing of the text
  */
 export function readServerUrl(engine: string, text: string, example: string): URL {
-  const [, behindHost] = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*(.*)$/is.exec(text) ?? [];
+  const [, behindHost] = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*(.*)$/is.exec(text.trim()) ?? [];
   if (behindHost === undefined) throw unreadable(engine, `it is not like ${example}`);
   if (/[@#]/.test(behindHost)) {
     const advice = "inside of a user, password or value write %40 for @, %2F for /, %3F for ? and %23 for #";

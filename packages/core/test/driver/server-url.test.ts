@@ -20,6 +20,7 @@ describe("the URL of a server", () => {
     ["shop://u:p@ss@db/d", { password: "p%40ss", hostname: "db" }],
     ["shop://[::1]:7/d", { hostname: "[::1]", port: "7" }],
     ["shop:///d", { hostname: "", pathname: "/d" }],
+    [" shop://db/d\n", { hostname: "db", pathname: "/d" }],
   ])("%s is read", (text, parts) => {
     expect(read(text)).toMatchObject(parts);
   });
