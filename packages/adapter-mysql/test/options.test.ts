@@ -28,11 +28,13 @@ describe("options", () => {
 
   it.each([
     [{ host: 7 }, "host"],
+    [{ host: "" }, "host"],
     [{ host: "[db]" }, "host"],
     [{ host: "[::1]:3306" }, "host"],
     [{ port: "3306" }, "port"],
     [{ port: 0 }, "port"],
     [{ port: 65_536 }, "port"],
+    [{ socketPath: "" }, "socketPath"],
     [{ socketPath: "/s", host: "db" }, "socketPath"],
     [{ socketPath: "/s", port: 3_306 }, "socketPath"],
     [{ user: "a\0b" }, "user"],
