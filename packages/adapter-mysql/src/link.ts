@@ -6,8 +6,8 @@ import type { Flight } from "./flight.ts";
 import type { NativeConnection } from "./native.ts";
 import { PacketReader } from "./packet-reader.ts";
 import { PacketWriter } from "./packet-writer.ts";
-import type { Endpoint } from "./settings.ts";
 import { SessionZone } from "./session-zone.ts";
+import type { Endpoint } from "./settings.ts";
 import type { StateChanges } from "./status.ts";
 
 const stmtClose = 0x19;

@@ -43,7 +43,8 @@ function readParameter(draft: Draft, key: string, value: string): void {
       return;
     case "charset":
       // Of what it is given, utf8 is the part that utf8mb4 has too.
-      if (!/^utf8(?:mb[34])?$/i.test(value)) throw wrong("has another charset than utf8mb4, which the connection speaks");
+      if (!/^utf8(?:mb[34])?$/i.test(value))
+        throw wrong("has another charset than utf8mb4, which the connection speaks");
       return;
     case "preparedstatements":
       if (!/^\d{1,6}$/.test(value)) throw wrong("has a parameter preparedStatements that is no number");

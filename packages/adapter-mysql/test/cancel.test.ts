@@ -52,7 +52,11 @@ withServer(() => {
       });
       await new Promise<void>((resolve) => other.listen(port, "127.0.0.2", resolve));
       const addresses = ["127.0.0.1"];
-      const lookup = vi.spyOn(dns, "lookup").mockImplementation(((_: string, how: object, done: (...it: unknown[]) => void) => {
+      const lookup = vi.spyOn(dns, "lookup").mockImplementation(((
+        _: string,
+        how: object,
+        done: (...it: unknown[]) => void,
+      ) => {
         const address = addresses.shift() ?? "127.0.0.2";
         if ("all" in how && how.all === true) done(null, [{ address, family: 4 }]);
         else done(null, address, 4);

@@ -38,8 +38,9 @@ export function toParameterValue(value: unknown, name: ParameterName, place: Par
   if (isScalar(value)) return value;
   if (typeof value !== "object" || value === null) throw refused(value, name, place);
   if (isDate(value)) {
-    if (Number.isNaN(value.getTime())) throw wrong(name, "is an invalid Date", place);
-    return value instanceof Date ? value : new Date(value.getTime());
+    const ms = value.getTime();
+    if (Number.isNaN(ms)) throw wrong(name, "is an invalid Date", place);
+    return value instanceof Date ? value : new Date(ms);
   }
   if (isUint8Array(value)) return value instanceof Uint8Array ? value : ownBytes(value);
   if (isJsonText(value)) return value;

@@ -14,7 +14,12 @@ it("a function for it is asked for each connect, and not before", async () => {
 });
 
 it.each([
-  ["throws", () => { throw new Error("no token"); }],
+  [
+    "throws",
+    () => {
+      throw new Error("no token");
+    },
+  ],
   ["rejects", () => Promise.reject(new Error("no token"))],
 ])("one that %s is told as a refused connect with its error as the cause", async (_, password) => {
   const error: unknown = await passwordSource("shop", password)().catch((it: unknown) => it);
