@@ -1,4 +1,4 @@
-import { ConfigurationError } from "@nsj/mdb-core";
+import { ConfigurationError, readServerUrl } from "@nsj/mdb-core";
 import { authenticationTypes, type MssqlOptions } from "./options.ts";
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -14,14 +14,7 @@ export function parseConnectionString(text: string): MssqlOptions {
 }
 
 function readUrl(text: string, draft: Draft): void {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    throw new ConfigurationError("mssql: the URL cannot be read (mssql://user:password@host:1433/database)", {
-      key: "connectionString",
-    });
-  }
+  const url = readServerUrl("mssql", text, "mssql://user:password@host:1433/database");
   if (url.hostname !== "") draft.server = decode(url.hostname.replace(/^\[(.*)\]$/, "$1"));
   if (url.port !== "") draft.port = Number(url.port);
   if (url.username !== "") draft.user = decode(url.username);

@@ -77,7 +77,7 @@ function countRows(connection: NativeConnection): void {
 /** What is new for each connect: secrets that rotate. */
 async function completeConfig(settings: Settings): Promise<object> {
   const { password, authentication, config } = settings;
-  const secret = typeof password === "function" ? await password() : password;
+  const secret = await password();
   const proof = typeof authentication === "function" ? await authentication() : authentication;
   if (proof !== undefined) checkAuthentication(proof);
   return {

@@ -1,4 +1,5 @@
-import { ConfigurationError, type ConnectionTarget } from "@nsj/mdb-core";
+import { isIPv6 } from "node:net";
+import { bareHost, ConfigurationError, type ConnectionTarget, passwordSource } from "@nsj/mdb-core";
 import { parseConnectionString } from "./connection-string.ts";
 import { checkMssqlOptions, type MssqlAuthentication, type MssqlOptions, type StringType } from "./options.ts";
 
@@ -8,7 +9,8 @@ export interface Settings {
   readonly stringType: StringType;
   /** Milliseconds. */
   readonly connectionTimeout: number;
-  readonly password: string | (() => string | Promise<string>) | undefined;
+  /** Calls the user's function where there is one. */
+  readonly password: () => Promise<string | undefined>;
   readonly authentication: MssqlAuthentication | (() => MssqlAuthentication | Promise<MssqlAuthentication>) | undefined;
   /** For `mssql`, without what changes from connect to connect. */
   readonly config: {
@@ -59,14 +61,13 @@ export function readSettings(given: MssqlOptions): Settings {
   const { instanceName, ...others } = passed;
   return Object.freeze({
     target: Object.freeze({
-      address:
-        place.instance === undefined ? `${place.host}:${place.port ?? 1433}` : `${place.host}\\${place.instance}`,
+      address: addressOf(place),
       ...(database !== undefined && { database }),
       ...(user !== undefined && { user }),
     }),
     stringType: options.stringType ?? "nvarchar",
     connectionTimeout: options.connectionTimeout || Number.POSITIVE_INFINITY,
-    password: options.password,
+    password: passwordSource("mssql", options.password),
     authentication: options.authentication,
     config: Object.freeze({
       server: place.host,
@@ -92,6 +93,11 @@ interface Place {
   readonly instance: string | undefined;
 }
 
+function addressOf({ host, port = 1433, instance }: Place): string {
+  if (instance !== undefined) return `${host}\\${instance}`;
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 /** `host`, `tcp:host`, `host,port`, `host\instance`, `.` and `(local)` for this machine. */
 function readServer(options: MssqlOptions, passed: Readonly<Record<string, unknown>>): Place {
   const written = (options.server ?? "localhost").trim();
@@ -110,7 +116,7 @@ function readServer(options: MssqlOptions, passed: Readonly<Record<string, unkno
     });
   }
   const local = host === "." || /^\(local\)$/i.test(host);
-  return { host: local ? "localhost" : host, port, instance };
+  return { host: local ? "localhost" : bareHost("mssql", host, "server"), port, instance };
 }
 
 /** `mssql` knows some options in two places; they must not contradict each other. */

@@ -28,6 +28,7 @@ describe("options", () => {
     [{ server: 7 }, "server"],
     [{ server: "np:host" }, "server"],
     [{ server: "" }, "server"],
+    [{ server: "[db]" }, "server"],
     [{ port: "1433" }, "port"],
     [{ port: 0 }, "port"],
     [{ port: 65_536 }, "port"],
@@ -81,7 +82,8 @@ describe("options", () => {
     ["tcp:db,1500", { server: "db", port: 1500 }, "db:1500"],
     [".", { server: "localhost", port: 1433 }, "localhost:1433"],
     ["(local)", { server: "localhost", port: 1433 }, "localhost:1433"],
-    ["2001:db8::1", { server: "2001:db8::1", port: 1433 }, "2001:db8::1:1433"],
+    ["2001:db8::1", { server: "2001:db8::1", port: 1433 }, "[2001:db8::1]:1433"],
+    ["[2001:db8::1],1434", { server: "2001:db8::1", port: 1434 }, "[2001:db8::1]:1434"],
   ])("reads the server %j", (server, expected, address) => {
     expect(config({ server })).toMatchObject(expected);
     expect(readSettings({ server }).target.address).toBe(address);
@@ -176,6 +178,17 @@ describe("connection strings", () => {
     expect(mssqlDriver.parseUrl("mssql+pyodbc://u:p@h/db?driver=ODBC+Driver+18+for+SQL+Server")).toEqual(expected);
     expect(mssqlDriver.parseUrl("mssql+pymssql://u:p@h/db?charset=utf8")).toEqual(expected);
     expect(() => mssqlDriver.parseUrl("mssql+pymssql://u:p@h/db?charset=latin1")).toThrow(/"charset" must be utf8/);
+  });
+
+  it.each([
+    "mssql://sa:12#secret@db/shop",
+    "mssql://sa:12?secret@db/shop",
+    "mssql://sa:12/secret@db",
+    "sqlserver://sa:Strong#secret@db",
+  ])("that an unencoded sign in the password tears apart are refused with what to write: %s", (url) => {
+    const read = () => mssqlDriver.parseUrl(url);
+    expect(read).toThrow(/%23 for #/);
+    expect(read).not.toThrow(/secret|12/);
   });
 
   it("give way to options beside them", () => {

@@ -62,8 +62,9 @@ export class MysqlConnector implements Connector {
 
   async #open(context: Bounds): Promise<Session> {
     const link = await logIn(this.#settings, context);
+    const victim = { threadId: link.threadId ?? 0, server: link.peer };
     const kill = (bounds: OperationContext): Promise<void> =>
-      killQuery(this.#settings, link.threadId ?? 0, { ...bounds, clock: this.#clock });
+      killQuery(this.#settings, victim, { ...bounds, clock: this.#clock });
     const session = new Session(
       link,
       this.#settings,

@@ -7,6 +7,7 @@ import type { NativeConnection } from "./native.ts";
 import { PacketReader } from "./packet-reader.ts";
 import { PacketWriter } from "./packet-writer.ts";
 import { SessionZone } from "./session-zone.ts";
+import type { Endpoint } from "./settings.ts";
 import type { StateChanges } from "./status.ts";
 
 const stmtClose = 0x19;
@@ -20,6 +21,8 @@ export class Link {
   readonly clock: Clock;
   readonly reader: PacketReader;
   readonly zone = new SessionZone();
+  /** The very server that it leads to, where that has an address: another look-up of its name could lead to another one. */
+  readonly peer: Endpoint | undefined;
   /** Called once, when the link dies while nobody waits for an answer. */
   onFatal: ((error: unknown) => void) | null = null;
   /** Called with the status that ends an answer. */
@@ -46,6 +49,8 @@ export class Link {
     this.#socket = socket;
     this.clock = clock;
     this.reader = new PacketReader(this.zone);
+    const { remoteAddress: host, remotePort: port } = socket;
+    this.peer = host === undefined || port === undefined ? undefined : { host, port };
     native.removeAllListeners("error");
     // Without this listener, a session that is killed would end the process.
     native.on("error", (error: unknown) => this.fail(error));

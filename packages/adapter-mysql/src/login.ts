@@ -4,7 +4,7 @@ import { dial, type Hello } from "./dial.ts";
 import { connectRefused } from "./faults.ts";
 import { Link } from "./link.ts";
 import { type NativeConnection, nativeConnection } from "./native.ts";
-import type { Flavor, Settings } from "./settings.ts";
+import type { Endpoint, Flavor, Settings } from "./settings.ts";
 import { encryptAs } from "./tls.ts";
 
 /** What the two sides agree on, beside mysql2's own. */
@@ -19,13 +19,17 @@ const flags = Object.freeze([
   "-CLIENT_QUERY_ATTRIBUTES",
 ]);
 
-/** Opens one connection: network, TLS, login. Settles by the deadline; on failure no socket is left. */
-export async function logIn(settings: Settings, context: Bounds): Promise<Link> {
+/**
+ * Opens one connection: network, TLS, login. Settles by the deadline; on failure no socket is left.
+ *
+ * @param at - where to, if it has to be the very server behind the name; it still has to answer to that
+ */
+export async function logIn(settings: Settings, context: Bounds, at: Endpoint = settings.endpoint): Promise<Link> {
   const { endpoint, encryption, user, database, connectAttributes, flavor } = settings;
   const host = "host" in endpoint ? endpoint.host : "localhost";
   if (context.signal?.aborted === true) throw DriverFault.connectAborted(context.signal.reason);
   const password = await bounded(settings.password(), context);
-  const { socket, hello } = await dial(endpoint, settings.keepAlive, context);
+  const { socket, hello } = await dial(at, settings.keepAlive, context);
   try {
     if (hello !== undefined) checkFlavor(flavor, hello);
     const encrypts = encrypted(settings, hello);

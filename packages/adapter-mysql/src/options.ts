@@ -99,6 +99,9 @@ export function checkMysqlOptions(what: string, options: unknown): asserts optio
   checkOptions<MysqlOptions>(what, options, rules, "", foreignOptions);
   const { port, host, socketPath, lacks = [], connectAttributes = {}, ssl, sslMode } = options;
   if (port !== undefined && (port < 1 || port > 65_535)) throw wrong(what, "port", "must be a number from 1 to 65535");
+  // The system would take either for something else than what was meant.
+  if (host === "") throw wrong(what, "host", "names no host");
+  if (socketPath === "") throw wrong(what, "socketPath", "names no file");
   if (socketPath !== undefined && (host !== undefined || port !== undefined)) {
     throw wrong(what, "socketPath", 'takes the place of "host" and "port"; give one of them');
   }

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { Capabilities, DialectFacts, Isolation } from "@nsj/mdb-core";
+import { bareHost, type Capabilities, type DialectFacts, type Isolation, passwordSource } from "@nsj/mdb-core";
 import { exactLevels, lossyLevels, mysqlDialect } from "./dialect.ts";
 import { checkMysqlOptions, type Lackable, type MysqlOptions } from "./options.ts";
 import { type Encryption, encryptionFor } from "./tls.ts";
@@ -17,7 +17,7 @@ export interface Settings {
   readonly endpoint: Endpoint;
   readonly user: string | undefined;
   /** Calls the user's function where there is one. */
-  readonly password: () => string | undefined | Promise<string | undefined>;
+  readonly password: () => Promise<string | undefined>;
   readonly database: string | undefined;
   readonly encryption: Encryption;
   readonly connectAttributes: Readonly<Record<string, string>> | undefined;
@@ -37,9 +37,9 @@ export function readSettings(flavor: Flavor, given: unknown): Settings {
   const { socketPath, host = "localhost", port = 3_306, password, user, database } = options;
   return Object.freeze({
     flavor,
-    endpoint: socketPath === undefined ? { host, port } : { path: socketPath },
+    endpoint: socketPath === undefined ? { host: bareHost(flavor, host, "host"), port } : { path: socketPath },
     user,
-    password: typeof password === "function" ? password : () => password,
+    password: passwordSource(flavor, password),
     database,
     encryption: encryptionFor(options),
     connectAttributes: options.connectAttributes && { ...options.connectAttributes },
@@ -51,14 +51,17 @@ export function readSettings(flavor: Flavor, given: unknown): Settings {
   });
 }
 
-/** What is given beside a URL comes before what that says; a socket takes the place of an address. */
+/** What is given beside a URL comes before what that says: a socket takes the place of its address, an address that of its socket. */
 function merged(url: MysqlOptions, options: MysqlOptions): MysqlOptions {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  if (options.ssl !== undefined) {
-    const { sslMode: _, ...withoutMode } = url;
-    return { ...withoutMode, ...given };
+  const left: { -readonly [Key in keyof MysqlOptions]: MysqlOptions[Key] } = { ...url };
+  if (options.ssl !== undefined) delete left.sslMode;
+  if (options.socketPath !== undefined) {
+    delete left.host;
+    delete left.port;
   }
-  return { ...url, ...given };
+  if (options.host !== undefined || options.port !== undefined) delete left.socketPath;
+  return { ...left, ...given };
 }
 
 /** What these options leave of the driver's capabilities. */

@@ -1,23 +1,18 @@
-import { ConfigurationError } from "@nsj/mdb-core";
+import { ConfigurationError, readServerUrl } from "@nsj/mdb-core";
 import { type MysqlOptions, sslModes } from "./options.ts";
 
 type Draft = { -readonly [Key in keyof MysqlOptions]: MysqlOptions[Key] };
 
 /**
  * Options for a URL: `mysql://user:password@host:3306/database?sslMode=required`; the scheme may be `mariadb` too, and what stands behind a `+` in it is ignored.
- * Parameters: `sslMode` (also `ssl-mode`), `socketPath` (also `socket`), `preparedStatements`, `tinyint1IsBoolean`, `snapshotIsolation`.
+ * Parameters: `sslMode` (also `ssl-mode`), `socketPath` (also `socket` and `unix_socket`), `charset` (what the connection speaks anyway), `preparedStatements`, `tinyint1IsBoolean`, `snapshotIsolation`.
  *
  * @throws ConfigurationError when it cannot be read; the message never shows the URL
  */
 export function parseUrl(text: string): MysqlOptions {
   const parts = /^(?:mysql2?|mariadb)(?:\+[a-z0-9_.-]+)?:\/\/(.*)$/is.exec(text.trim());
   if (parts === null) throw wrong("is not a URL of MySQL or MariaDB (mysql://user:password@host:3306/database)");
-  let url: URL;
-  try {
-    url = new URL(`mysql://${parts[1]}`);
-  } catch {
-    throw wrong("cannot be read (mysql://user:password@host:3306/database)");
-  }
+  const url = readServerUrl("mysql", `mysql://${parts[1]}`, "mysql://user:password@host:3306/database");
   const draft: Draft = {};
   const host = decode(url.hostname.replace(/^\[(.*)\]$/, "$1"));
   if (host !== "") draft.host = host;
@@ -40,10 +35,16 @@ function readParameter(draft: Draft, key: string, value: string): void {
       return;
     }
     case "socket":
+    case "unixsocket":
     case "socketpath":
       draft.socketPath = value;
       delete draft.host;
       delete draft.port;
+      return;
+    case "charset":
+      // Of what it is given, utf8 is the part that utf8mb4 has too.
+      if (!/^utf8(?:mb[34])?$/i.test(value))
+        throw wrong("has another charset than utf8mb4, which the connection speaks");
       return;
     case "preparedstatements":
       if (!/^\d{1,6}$/.test(value)) throw wrong("has a parameter preparedStatements that is no number");

@@ -1,5 +1,7 @@
-import { describe, expect, it } from "vitest";
-import { asAdmin, driver, series, sleeping, withServer } from "./support/server.ts";
+import dns from "node:dns";
+import { createServer } from "node:net";
+import { describe, expect, it, vi } from "vitest";
+import { asAdmin, driver, series, serverOptions, sleeping, withServer } from "./support/server.ts";
 import { openSession } from "./support/session.ts";
 
 withServer(() => {
@@ -36,6 +38,41 @@ withServer(() => {
         expect(await pending, `round ${round}`).toBe("cancelled");
       }
       await close();
+    });
+
+    it("goes to the very server that has the session, whatever its name leads to by then", async ({ skip }) => {
+      const { host, port } = serverOptions();
+      if (host !== "127.0.0.1" || port === undefined) skip("MDB_MYSQL_URL names another host than 127.0.0.1");
+      // On the other server behind the name, the number of the session is somebody else's.
+      let strangers = 0;
+      const other = createServer((socket) => {
+        strangers++;
+        socket.on("error", () => undefined);
+        socket.destroy();
+      });
+      await new Promise<void>((resolve) => other.listen(port, "127.0.0.2", resolve));
+      const addresses = ["127.0.0.1"];
+      const lookup = vi.spyOn(dns, "lookup").mockImplementation(((
+        _: string,
+        how: object,
+        done: (...it: unknown[]) => void,
+      ) => {
+        const address = addresses.shift() ?? "127.0.0.2";
+        if ("all" in how && how.all === true) done(null, [{ address, family: 4 }]);
+        else done(null, address, 4);
+      }) as never);
+      try {
+        const { connection, run, close, forEver } = await openSession({ host: "two-servers.test" });
+        expect(addresses).toEqual([]);
+        const pending = run(sleeping(60)).catch((error: unknown) => driver.classify(error).kind);
+        await connection.cancel?.(forEver);
+        expect(await pending).toBe("cancelled");
+        await close();
+        expect(strangers).toBe(0);
+      } finally {
+        lookup.mockRestore();
+        await new Promise((resolve) => other.close(resolve));
+      }
     });
 
     it("leaves no session behind", async () => {

@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { ConfigurationError } from "@nsj/mdb-core";
 import { type RunningMysql, startMysql } from "@nsj/mdb-wire-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type MysqlOptions, mysqlDriver } from "../src/index.ts";
@@ -100,8 +101,18 @@ withServer(() => {
       const connector = driver.connector(serverOptions({ password }));
       for (let n = 0; n < 2; n++) (await connector.connect(soon())).destroy();
       expect(passwords).toHaveLength(2);
-      const failing = driver.connector(serverOptions({ password: () => Promise.reject(new Error("no token")) }));
-      await expect(failing.connect(soon())).rejects.toThrow("no token");
+    });
+
+    it("that a function gives no password for is told with its cause, and ends no process", async () => {
+      const own = new Error("no token today");
+      const connecting = (password: () => unknown) =>
+        driver.connector(serverOptions({ password: password as () => string })).connect(soon());
+      const rejected = connecting(() => Promise.reject(own));
+      await expect(rejected).rejects.toMatchObject({ message: "the password function failed", cause: own });
+      expect(await kindOf(rejected)).toBe("refused");
+      for (const gift of [7, undefined, { secret: "s" }]) {
+        await expect(connecting(() => gift)).rejects.toBeInstanceOf(ConfigurationError);
+      }
     });
 
     it("goes through a unix socket", async ({ skip }) => {

@@ -28,9 +28,13 @@ describe("options", () => {
 
   it.each([
     [{ host: 7 }, "host"],
+    [{ host: "" }, "host"],
+    [{ host: "[db]" }, "host"],
+    [{ host: "[::1]:3306" }, "host"],
     [{ port: "3306" }, "port"],
     [{ port: 0 }, "port"],
     [{ port: 65_536 }, "port"],
+    [{ socketPath: "" }, "socketPath"],
     [{ socketPath: "/s", host: "db" }, "socketPath"],
     [{ socketPath: "/s", port: 3_306 }, "socketPath"],
     [{ user: "a\0b" }, "user"],
@@ -60,6 +64,21 @@ describe("options", () => {
   it("beside a URL take precedence over what that says", () => {
     const settings = readSettings("mysql", { connectionString: "mysql://u:p@db/shop", database: "other", port: 3_307 });
     expect(settings).toMatchObject({ endpoint: { host: "db", port: 3_307 }, user: "u", database: "other" });
+  });
+
+  it("beside a URL put a socket in the place of its address, and an address in that of its socket", () => {
+    const endpoint = (options: MysqlOptions) => readSettings("mysql", options).endpoint;
+    expect(endpoint({ connectionString: "mysql://u@db:3307/shop", socketPath: "/s" })).toEqual({ path: "/s" });
+    const withSocket = "mysql://u@localhost/shop?socket=/s";
+    expect(endpoint({ connectionString: withSocket, host: "db" })).toEqual({ host: "db", port: 3_306 });
+    expect(endpoint({ connectionString: withSocket, port: 3_307 })).toEqual({ host: "localhost", port: 3_307 });
+  });
+
+  it("take an address of IPv6 with and without brackets", () => {
+    for (const host of ["::1", "[::1]"]) {
+      expect(readSettings("mysql", { host }).endpoint).toEqual({ host: "::1", port: 3_306 });
+      expect(mysqlDriver.connector({ host }).target.address).toBe("[::1]:3306");
+    }
   });
 
   it("default to what protects data: TLS where there is one, snapshots on MariaDB, booleans", () => {
@@ -113,6 +132,11 @@ describe("a URL", () => {
     ],
     ["mysql://u@localhost/shop?socket=/run/my.sock", { user: "u", database: "shop", socketPath: "/run/my.sock" }],
     [
+      "mysql+mysqldb://u@localhost/shop?unix_socket=/run/my.sock&charset=utf8mb4",
+      { user: "u", database: "shop", socketPath: "/run/my.sock" },
+    ],
+    ["mysql://u:a:b@ss%23@db/shop", { host: "db", user: "u", password: "a:b@ss#", database: "shop" }],
+    [
       "mariadb://db?tinyint1IsBoolean=false&preparedStatements=7&snapshotIsolation=0",
       { host: "db", tinyint1IsBoolean: false, preparedStatements: 7, snapshotIsolation: false },
     ],
@@ -128,9 +152,25 @@ describe("a URL", () => {
     "mysql://%zz@db",
     "mysql://db?unknown=1",
     "mysql://db?sslMode=maybe",
+    "mysql://db?charset=latin1",
   ])("%j is refused without being shown", (url) => {
     const { message } = thrown(() => parseUrl(url));
     expect(message).toContain("the URL");
     expect(message).not.toContain("%zz@");
+  });
+
+  it.each([
+    "mysql://u:12#secret@db/shop",
+    "mysql://u:12?secret@db/shop",
+    "mysql://u:12?secret=1@db/shop",
+    "mysql://u:12/secret@db",
+    "mysql://u:12@x/secret@db",
+    "mariadb://u:p#secret@db/shop",
+    "mysql://db/shop#secret",
+  ])("%j is refused with what to write, and not taken for another server, database or parameter", (url) => {
+    const { message, key } = thrown(() => parseUrl(url));
+    expect(key).toBe("connectionString");
+    expect(message).toContain("%23 for #");
+    expect(message).not.toMatch(/secret|12/);
   });
 });

@@ -1,4 +1,4 @@
-import { ConfigurationError, checkOptions, type OptionRules } from "@nsj/mdb-core";
+import { ConfigurationError, checkOptions, type OptionRules, passwordSource } from "@nsj/mdb-core";
 
 /**
  * How to reach an Oracle database, in the words of `oracledb`. It runs in thin mode: no Oracle client libraries are needed.
@@ -115,7 +115,7 @@ export interface OracleSettings {
   /** What oracledb is given, less the password. */
   readonly native: Readonly<Record<string, unknown>>;
   /** Calls the user's function where there is one. */
-  readonly password: () => string | undefined | Promise<string | undefined>;
+  readonly password: () => Promise<string | undefined>;
   readonly user: string | undefined;
   readonly connectString: string;
   readonly schema: string | undefined;
@@ -138,7 +138,7 @@ export function readSettings(options: unknown): OracleSettings {
   return Object.freeze({
     // Hidden from `util.inspect`: a token or a wallet's password may be among it.
     native: hidden(native),
-    password: typeof password === "function" ? password : () => password,
+    password: passwordSource("oracle", password),
     user,
     connectString,
     schema: schema ?? undefined,

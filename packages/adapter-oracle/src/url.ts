@@ -1,4 +1,4 @@
-import { ConfigurationError } from "@nsj/mdb-core";
+import { ConfigurationError, readServerUrl } from "@nsj/mdb-core";
 import type { OracleOptions } from "./options.ts";
 
 /** Parameters of Easy Connect Plus that a URL may carry; they are passed on. */
@@ -26,7 +26,7 @@ const easyConnectParameters = new Set([
  * @throws ConfigurationError when it cannot be read; the message does not show it
  */
 export function parseUrl(url: string): OracleOptions {
-  const parsed = read(url);
+  const parsed = readServerUrl("oracle", url, "oracle://user:password@host:1521/service");
   const parameters = new Map(parsed.searchParams);
   const take = (name: string) => {
     const value = parameters.get(name);
@@ -73,13 +73,4 @@ function easyConnect(
   const pooled = server === undefined ? "" : `:${server}`;
   const query = [...parameters].map(([name, value]) => `${name}=${value}`).join("&");
   return `${protocol}://${host}:${port}/${service}${pooled}${query === "" ? "" : `?${query}`}`;
-}
-
-function read(url: string): URL {
-  try {
-    return new URL(url);
-  } catch {
-    // Not as the cause: the message of a URL that cannot be read may show the password.
-    throw new ConfigurationError("oracle: the URL cannot be read; write oracle://user:password@host:1521/service");
-  }
 }

@@ -74,6 +74,17 @@ describe("options", () => {
     expect([await settings.password(), await settings.password()]).toEqual(["secret 1", "secret 2"]);
   });
 
+  it("tell of a password function that fails, and of one that gives no text", async () => {
+    const own = new Error("no token");
+    const settings = readSettings({ ...good, password: () => Promise.reject(own) });
+    await expect(settings.password()).rejects.toMatchObject({
+      cause: own,
+      info: { kind: "refused", retry: "connect" },
+    });
+    const wrong = readSettings({ ...good, password: (() => 7) as unknown as () => string });
+    await expect(wrong.password()).rejects.toThrow(ConfigurationError);
+  });
+
   it("go to oracledb as they are, but for those of this package", () => {
     const { native } = readSettings({ ...good, schema: "hr", fetchArraySize: 10, sdu: 4096, useSNI: true });
     expect(Object.getOwnPropertyNames(native).toSorted()).toEqual(
@@ -104,13 +115,18 @@ describe("a URL", () => {
     expect(oracleDriver.parseUrl(url)).toEqual(options);
   });
 
-  it.each(["oracle://scott:s3cret@db", "oracle://scott:s3cret@db/s?pool_max=5", "oracle://s3cret@:x/", "s3cret"])(
-    "that cannot be read is refused without showing it",
-    (url) => {
-      expect(() => oracleDriver.parseUrl(url)).toThrow(ConfigurationError);
-      expect(() => oracleDriver.parseUrl(url)).not.toThrow(/s3cret/);
-    },
-  );
+  it.each([
+    "oracle://scott:s3cret@db",
+    "oracle://scott:s3cret@db/s?pool_max=5",
+    "oracle://s3cret@:x/",
+    "s3cret",
+    "oracle://scott:12#s3cret@db/s",
+    "oracle://scott:12?s3cret@db/s",
+    "oracle://scott:12/s3cret@db",
+  ])("that cannot be read is refused without showing it", (url) => {
+    expect(() => oracleDriver.parseUrl(url)).toThrow(ConfigurationError);
+    expect(() => oracleDriver.parseUrl(url)).not.toThrow(/s3cret/);
+  });
 });
 
 describe("what messages call the server", () => {

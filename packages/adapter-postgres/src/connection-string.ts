@@ -11,11 +11,13 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
  * @throws ConfigurationError that never quotes the string: it may hold a password.
  */
 export function parseConnectionString(text: string): PostgresOptions {
-  const url = /^([a-z][a-z\d]*)(?:\+[a-z\d_]+)?:\/\//i.exec(text);
+  // A blank is no part of a URL; a file that holds one often ends with a line feed.
+  const trimmed = text.trim();
+  const url = /^([a-z][a-z\d]*)(?:\+[a-z\d_]+)?:\/\//i.exec(trimmed);
   if (url !== null) {
     const scheme = url[1]?.toLowerCase();
     if (scheme !== "postgres" && scheme !== "postgresql") fail(`the scheme "${scheme}" is not one of PostgreSQL`);
-    return fromParameters(parseUrl(text.slice(url[0].length)));
+    return fromParameters(parseUrl(trimmed.slice(url[0].length)));
   }
   if (text.includes("=")) return fromParameters(parseKeyValues(text));
   return fail("expected postgresql://... or key=value pairs");

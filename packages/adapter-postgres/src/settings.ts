@@ -1,9 +1,7 @@
-import { isIPv6 } from "node:net";
 import { userInfo } from "node:os";
-import { ConfigurationError } from "@nsj/mdb-core";
+import { bareHost, ConfigurationError, passwordSource } from "@nsj/mdb-core";
 import { parseConnectionString } from "./connection-string.ts";
 import { addressOf, type Endpoint } from "./dial.ts";
-import { connectRefused } from "./faults.ts";
 import type { NativeConfig } from "./native.ts";
 import {
   checkPostgresOptions,
@@ -42,13 +40,13 @@ export function readSettings(given: unknown, environment: Environment = process.
   checkPostgresOptions(given);
   const options = merge(given);
   checkPostgresOptions(options);
-  const user = options.user ?? environment["PGUSER"] ?? systemUser();
+  const user = options.user ?? said(environment, "PGUSER") ?? systemUser();
   const { applicationName, statement_timeout, lock_timeout, idle_in_transaction_session_timeout } = options;
   return Object.freeze({
     endpoints: endpointsOf(options, environment),
     user,
-    database: options.database ?? environment["PGDATABASE"] ?? user,
-    password: passwordSource(options.password ?? environment["PGPASSWORD"]),
+    database: options.database ?? said(environment, "PGDATABASE") ?? user,
+    password: passwordSource("postgres", options.password ?? said(environment, "PGPASSWORD")),
     encryptions: encryptionsFor(options, environmentsSslMode(environment)),
     channelBinding: options.channelBinding ?? "disable",
     targetSessionAttrs: options.targetSessionAttrs ?? "any",
@@ -68,6 +66,11 @@ export function readSettings(given: unknown, environment: Environment = process.
   });
 }
 
+/** A variable of the environment. An empty one says nothing: that is how compose files and shells write one that is not set. */
+function said(environment: Environment, name: string): string | undefined {
+  return environment[name] || undefined;
+}
+
 /** Where the settings lead, for messages. */
 export function addressesOf({ endpoints }: Settings): string {
   return endpoints.map(addressOf).join(",");
@@ -84,8 +87,10 @@ function merge(options: PostgresOptions): PostgresOptions {
 }
 
 function endpointsOf({ host, port }: PostgresOptions, environment: Environment): readonly Endpoint[] {
-  const hosts = listOf(host ?? environment["PGHOST"]?.split(",") ?? "localhost").map(withoutBrackets);
-  const ports = listOf(port ?? portsFrom(environment["PGPORT"]) ?? 5432);
+  const hosts = listOf(host ?? said(environment, "PGHOST")?.split(",") ?? "localhost").map((name) =>
+    bareHost("postgres", name, "host"),
+  );
+  const ports = listOf(port ?? portsFrom(said(environment, "PGPORT")) ?? 5432);
   if (hosts.length === 0 || hosts.includes("")) {
     throw new ConfigurationError('postgres: option "host" names no host', { key: "host" });
   }
@@ -98,22 +103,12 @@ function endpointsOf({ host, port }: PostgresOptions, environment: Environment):
   return hosts.map((name, index) => ({ host: name, port: ports[ports.length === 1 ? 0 : index] ?? 5432 }));
 }
 
-/** Addresses of IPv6 are written in brackets where a port may follow, and here none does. @throws ConfigurationError */
-function withoutBrackets(host: string): string {
-  if (!/[[\]]/.test(host)) return host;
-  const address = /^\[([^[\]]*)\]$/.exec(host)?.[1] ?? "";
-  if (isIPv6(address)) return address;
-  throw new ConfigurationError('postgres: option "host" has brackets around what is no address of IPv6', {
-    key: "host",
-  });
-}
-
 function listOf<T>(value: T | readonly T[]): readonly T[] {
   return Array.isArray(value) ? value : [value as T];
 }
 
 function portsFrom(text: string | undefined): readonly number[] | undefined {
-  if (text === undefined || text === "") return undefined;
+  if (text === undefined) return undefined;
   const ports = text.split(",").map(Number);
   if (ports.every((port) => Number.isInteger(port) && port >= 1 && port <= 65_535)) return ports;
   throw new ConfigurationError("postgres: PGPORT in the environment is not a port, or a list of ports", {
@@ -122,29 +117,13 @@ function portsFrom(text: string | undefined): readonly number[] | undefined {
 }
 
 function environmentsSslMode(environment: Environment): SslMode | undefined {
-  const mode = environment["PGSSLMODE"];
-  if (mode === undefined || mode === "") return undefined;
+  const mode = said(environment, "PGSSLMODE");
+  if (mode === undefined) return undefined;
   const known = sslModes.find((it) => it === mode);
   if (known !== undefined) return known;
   throw new ConfigurationError(`postgres: PGSSLMODE in the environment must be one of ${sslModes.join(", ")}`, {
     key: "sslmode",
   });
-}
-
-function passwordSource(password: PostgresOptions["password"]): Settings["password"] {
-  if (typeof password !== "function") return async () => password;
-  return async () => {
-    let secret: unknown;
-    try {
-      secret = await password();
-    } catch (error) {
-      throw connectRefused("the password function failed", error);
-    }
-    if (typeof secret === "string") return secret;
-    throw new ConfigurationError(`postgres: the password function gave a ${typeof secret}, not a string`, {
-      key: "password",
-    });
-  };
 }
 
 function preparedSettings(option: NonNullable<PostgresOptions["preparedStatements"]>): Settings["prepared"] {

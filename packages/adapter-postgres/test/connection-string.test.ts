@@ -8,6 +8,7 @@ describe("connection strings", () => {
   it.each([
     ["postgresql://u:p@h:5433/d", { user: "u", password: "p", host: "h", port: 5433, database: "d" }],
     ["postgres://h", { host: "h" }],
+    [" postgresql://u:p@h/d\n", { user: "u", password: "p", host: "h", database: "d" }],
     ["postgresql+psycopg2://u@h/d", { user: "u", host: "h", database: "d" }],
     ["POSTGRESQL://h/d", { host: "h", database: "d" }],
     ["postgresql:///d", { database: "d" }],

@@ -1,4 +1,4 @@
-import { ConfigurationError } from "@nsj/mdb-core";
+import { ConfigurationError, DatabaseManager } from "@nsj/mdb-core";
 import { describe, expect, it } from "vitest";
 import { type PostgresOptions, postgres, postgresDriver } from "../src/index.ts";
 import { readSettings } from "../src/settings.ts";
@@ -101,6 +101,13 @@ describe("options", () => {
     expect(() => readSettings(nothing, { PGPORT: "x" })).toThrow(/PGPORT/);
   });
 
+  it("take an empty variable of the environment for one that is not set", () => {
+    const names = ["PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGSSLMODE"];
+    const empty = Object.fromEntries(names.map((name) => [name, ""]));
+    const plain = ({ endpoints, user, database }: ReturnType<typeof readSettings>) => ({ endpoints, user, database });
+    expect(plain(readSettings(nothing, empty))).toEqual(plain(readSettings(nothing, {})));
+  });
+
   it("stand above what the connection string says", () => {
     const settings = readSettings(
       { connectionString: "postgresql://u:p@h:1/d?sslmode=require", database: "other", sslmode: "disable" },
@@ -108,6 +115,15 @@ describe("options", () => {
     );
     expect(settings).toMatchObject({ user: "u", database: "other", endpoints: [{ host: "h", port: 1 }] });
     expect(settings.encryptions.map(({ mode }) => mode)).toEqual(["off"]);
+  });
+
+  it("stand above it the same where the configuration is data", () => {
+    const connectionString = "postgresql+psycopg2://u:p@h:1/d?ssl=true&schema=sales";
+    const made = (more: object) =>
+      new DatabaseManager({ a: { connectionString, ...more } }, { drivers: [postgresDriver] }).database("a");
+    for (const more of [{}, { sslmode: "disable" }, { ssl: false }, { sslmode: undefined, schema: undefined }]) {
+      expect(made(more).engine).toBe("postgres");
+    }
   });
 
   it.each([

@@ -34,7 +34,8 @@ export interface TenantTableOptions {
 
 /**
  * Finds tenants in a table of the label `on`, by one prepared statement. Its columns are `id, engine, host, port, database, user_name, password, schema,
- * options, version, state`: what applications of the Python library have. `options` is JSON, for the adapter; the rest may be NULL.
+ * options, version, state`: what applications of the Python library have. Of an engine's name the part behind `+` is ignored. `options` is JSON, for the
+ * adapter; the rest may be NULL.
  */
 export function tenantTable(on: string, table: string, options: TenantTableOptions): Resolve {
   const { names = {}, secrets, activeStates = ["active"] } = options;
@@ -52,7 +53,8 @@ export function tenantTable(on: string, table: string, options: TenantTableOptio
     const state = value("state");
     if (state !== undefined && !activeStates.includes(String(state))) return { unavailable: String(state) };
     const engine = String(value("engine") ?? options.drivers[0]?.name);
-    const driver = options.drivers.find((it) => it.name === engine || it.schemes.includes(engine));
+    const wanted = engine.toLowerCase().split("+", 1)[0] ?? "";
+    const driver = options.drivers.find((it) => it.name === wanted || it.schemes.includes(wanted));
     if (driver === undefined) {
       throw new ConfigurationError(`tenantTable: no driver answers to the engine "${engine}" of tenant "${tenant}"`);
     }

@@ -188,7 +188,8 @@ describe("a table of tenants", () => {
         sql`insert into ${sql.identifier(schema, "tenants")} values (${sql.join(names.map((name) => (row as unknown as Readonly<Record<string, string>>)[name] as string))})`,
       );
     };
-    await insert("acme");
+    // As the Python library has it.
+    await insert("acme", { engine: "PostgreSQL+psycopg2" });
     await insert("bolt", { state: "suspended" });
     // A row that was copied to another tenant.
     await main.execute(

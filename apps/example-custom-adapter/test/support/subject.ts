@@ -27,6 +27,7 @@ export const fileSubject: Subject<NodeSqliteOptions> = {
     text: "text",
     longText: "text",
     bytes: "blob",
+    shortBytes: "blob",
     date: "date",
     time: "time",
     timestamp: "timestamp",

@@ -29,6 +29,7 @@ export const fileSubject: Subject<DuckdbOptions> = {
     text: "varchar",
     longText: "varchar",
     bytes: "blob",
+    shortBytes: "blob",
     date: "date",
     time: "time",
     timestamp: "timestamp",

@@ -27,6 +27,7 @@ export const fileSubject: Subject<SqliteOptions> = {
     foldedText: "varchar(100) collate nocase",
     longText: "text",
     bytes: "blob",
+    shortBytes: "blob",
     date: "date",
     time: "time",
     timestamp: "timestamp",

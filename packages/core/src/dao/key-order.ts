@@ -1,3 +1,5 @@
+import { keyPartText } from "./key-part.ts";
+
 /** The places of keys, in an order that is the same for the same keys wherever they stand. Equal ones keep their order. */
 export function inKeyOrder(keys: readonly (readonly unknown[])[]): readonly number[] {
   return keys.map((_, at) => at).sort((a, b) => compareKeys(keys[a] ?? [], keys[b] ?? []));
@@ -13,15 +15,10 @@ function compareKeys(a: readonly unknown[], b: readonly unknown[]): number {
 
 function compareValues(a: unknown, b: unknown): number {
   if (isNumber(a) && isNumber(b)) return a < b ? -1 : a > b ? 1 : 0;
-  const [one, other] = [textOf(a), textOf(b)];
+  const [one, other] = [keyPartText(a), keyPartText(b)];
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
 function isNumber(value: unknown): value is number | bigint {
   return typeof value === "number" || typeof value === "bigint";
-}
-
-function textOf(value: unknown): string {
-  if (value instanceof Date) return value.toISOString();
-  return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : String(value);
 }

@@ -2,6 +2,7 @@ import type { DialectFacts } from "../driver/index.ts";
 import { ConfigurationError, ParameterError } from "../errors/index.ts";
 import { type Sql, sql } from "../sql/index.ts";
 import type { AnyTable, Columns } from "./columns.ts";
+import { keyPartText } from "./key-part.ts";
 
 /** The values of a key in the order of the key's columns. @throws ParameterError for a key of the wrong shape */
 export function keyValues(spec: AnyTable, key: unknown): readonly unknown[] {
@@ -29,7 +30,7 @@ export function keyCondition(spec: AnyTable, columns: Columns, key: unknown, dia
 
 /** A text that is the same for two keys exactly when they are the same key. */
 export function keyText(values: readonly unknown[]): string {
-  return JSON.stringify(values.map((value) => (value instanceof Date ? value.toISOString() : String(value))));
+  return JSON.stringify(values.map(keyPartText));
 }
 
 function isKeyObject(key: unknown, only: string): boolean {

@@ -1,3 +1,4 @@
+export { bareHost } from "./bare-host.ts";
 export {
   type Branch,
   type BranchEnd,
@@ -31,6 +32,7 @@ export type { LogicalType, ScalarLogicalType } from "./logical-type.ts";
 export type { MaybePromise } from "./maybe-promise.ts";
 export { noCapabilities } from "./no-capabilities.ts";
 export { type OperationContext, unlimited } from "./operation.ts";
+export { passwordSource } from "./password-source.ts";
 export type { Plans, StatementPlan } from "./plans.ts";
 export {
   lackingBeside,
@@ -39,6 +41,7 @@ export {
   type ServerCapability,
   serverCapabilityNames,
 } from "./server-capabilities.ts";
+export { readServerUrl } from "./server-url.ts";
 export { type ContextPart, contextParts, type SessionContext } from "./session-context.ts";
 export { socketErrorCodes } from "./socket-error-codes.ts";
 export type {

@@ -21,7 +21,10 @@ export interface DatabaseData extends DatabaseOptions {
 export type DatabaseEntry = Composite | DatabaseDefinition | DatabaseData | string;
 
 /** Any driver, whatever its options: what finding and reading a configuration needs of it. */
-export type AnyDriver = Pick<Driver, "name" | "schemes"> & { readonly parseUrl: (url: string) => object };
+export type AnyDriver = Pick<Driver, "name" | "schemes"> & {
+  readonly optionKeys: readonly string[];
+  readonly parseUrl: (url: string) => object;
+};
 
 /**
  * Makes a definition of one entry of a configuration.
@@ -66,15 +69,29 @@ function fromData(label: string, data: DatabaseData, drivers: readonly AnyDriver
   }
   if (typeof kind !== "string") throw fail(label, '"engine" must be a string', "engine");
   const driver = findDriver(label, kind, drivers);
-  if (url === undefined) return define(driver, rest);
-  return define(driver, { ...parseUrl(label, driver, url), ...rest });
+  return url === undefined ? define(driver, rest) : withUrl(label, driver, url, rest);
 }
 
 function fromUrl(label: string, url: string, drivers: readonly AnyDriver[], rest: object): DatabaseDefinition {
   const scheme = /^([a-z][\w+.-]*):/i.exec(url)?.[1];
   if (scheme === undefined) throw fail(label, 'a string must be a URL that begins with its engine, "engine://..."');
-  const driver = findDriver(label, scheme, drivers);
-  return define(driver, { ...parseUrl(label, driver, url), ...rest });
+  return withUrl(label, findDriver(label, scheme, drivers), url, rest);
+}
+
+/** What stands beside a URL comes before what that says. A driver that takes a URL among its options knows which of them say one thing in two forms. */
+function withUrl(label: string, driver: AnyDriver, url: string, rest: object): DatabaseDefinition {
+  const connectionString = withoutPythonsDriver(url);
+  const read = parseUrl(label, driver, connectionString);
+  const beside = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  if (!driver.optionKeys.includes("connectionString")) return define(driver, { ...read, ...beside });
+  // Core's own of the options that a URL may have.
+  const { schema } = read as { readonly schema?: unknown };
+  return define(driver, { ...(schema !== undefined && { schema }), connectionString, ...beside });
+}
+
+/** SQLAlchemy's name of a driver, `oracle+cx_oracle`, may hold what a URL's scheme must not. Other forms than URLs have a `+` in their values. */
+function withoutPythonsDriver(url: string): string {
+  return url.replace(/^\s*([a-z][a-z\d]*)\+[\w.-]+:/i, "$1:");
 }
 
 function findDriver(label: string, name: string, drivers: readonly AnyDriver[]): AnyDriver {
@@ -91,8 +108,7 @@ function findDriver(label: string, name: string, drivers: readonly AnyDriver[]):
 
 function parseUrl(label: string, driver: AnyDriver, url: string): object {
   try {
-    // SQLAlchemy's name of a driver, `oracle+cx_oracle`, may hold what a URL's scheme must not.
-    return driver.parseUrl(url.replace(/^([^+:]+)\+[\w.-]+:/, "$1:"));
+    return driver.parseUrl(url);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     throw fail(label, error.message, error.key);

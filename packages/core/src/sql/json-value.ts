@@ -10,7 +10,7 @@ export function toJsonText(value: unknown, problem: (what: string, cause?: unkno
   try {
     text = JSON.stringify(value);
   } catch (error) {
-    throw problem("cannot be written as JSON: it is cyclic, or holds a bigint", error);
+    throw problem("cannot be written as JSON: it is cyclic, holds a bigint, or is nested too deeply", error);
   }
   if (text === undefined) throw problem("has no JSON form");
   // Only a document with a null in it can have lost a number, so that the others are not walked a second time.

@@ -43,10 +43,12 @@ export function toParameterValue(value: unknown, name: ParameterName, place: Par
   if (isScalar(value)) return value;
   if (typeof value !== "object" || value === null) throw refused(value, name, place);
   if (isDate(value)) {
-    if (Number.isNaN(value.getTime())) throw wrong(name, "is an invalid Date", place);
-    return value;
+    const ms = value.getTime();
+    if (Number.isNaN(ms)) throw wrong(name, "is an invalid Date", place);
+    return value instanceof Date ? value : new Date(ms);
   }
-  if (isUint8Array(value) || isJsonText(value)) return value;
+  if (isUint8Array(value)) return value instanceof Uint8Array ? value : ownBytes(value);
+  if (isJsonText(value)) return value;
   if (Array.isArray(value)) return toArray(value, name, place);
   if (isSql(value)) {
     throw wrong(name, "is an sql fragment, which is text and not a value; put it into an sql template", place);
@@ -59,6 +61,11 @@ export function toParameterValue(value: unknown, name: ParameterName, place: Par
     );
   if (isPlain(value)) return toJsonText(value, (problem, cause) => wrong(name, problem, place, cause));
   throw refused(value, name, place);
+}
+
+/** Drivers and their clients ask by `instanceof`, which knows nothing of another realm (`node:vm`). */
+function ownBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function toArray(value: readonly unknown[], name: ParameterName, place: ParameterPlace): ParameterValue {

@@ -97,6 +97,46 @@ describe("a configuration as data", () => {
     expect([made.database("a").engine, made.database("b").engine]).toEqual(["reference", "reference"]);
   });
 
+  it("takes options beside a URL before what that says, and those that are undefined for none", () => {
+    const connectionString = "reference://u:p@127.0.0.1:1/d";
+    const made = (more: object) => new DatabaseManager({ a: { connectionString, ...more } }, { drivers }).database("a");
+    expect(made({ user: undefined, password: undefined }).engine).toBe("reference");
+    expect(manager({ connectionString, user: 7 }, { drivers })).toContain('"user" must be a string, not 7');
+  });
+
+  it("gives a driver that takes a URL among its options the URL, for it to say what stands above what", () => {
+    const given: object[] = [];
+    const taking = {
+      ...referenceDriver,
+      optionKeys: [...referenceDriver.optionKeys, "connectionString"],
+      connector(options: object) {
+        given.push(options);
+        return referenceDriver.connector(good);
+      },
+    };
+    const url = "reference+fast://u:p+q:r@127.0.0.1:1/d";
+    const made = (entry: object | string) => new DatabaseManager({ a: entry as never }, { drivers: [taking] });
+    made(url);
+    made({ engine: "reference", connection_string: url, user: "other", host: undefined });
+    const connectionString = "reference://u:p+q:r@127.0.0.1:1/d";
+    expect(given).toEqual([{ connectionString }, { connectionString, user: "other" }]);
+  });
+
+  it("leaves a text that is no URL as it is, whatever signs are in its values", () => {
+    const seen: string[] = [];
+    const reading = {
+      ...referenceDriver,
+      parseUrl(text: string) {
+        seen.push(text);
+        return good;
+      },
+    };
+    const connectionString = "Server=db;User=u;Password=a+b:c";
+    const made = new DatabaseManager({ a: { engine: "reference", connectionString } }, { drivers: [reading] });
+    expect(made.labels).toEqual(["a"]);
+    expect(seen).toEqual([connectionString]);
+  });
+
   it("may be the Python library's dictionary", () => {
     const made = ConnectionPool.configure(
       {

@@ -19,6 +19,8 @@ export interface TypeNames {
   readonly longText?: string;
   /** At least 1 MB of bytes. */
   readonly bytes?: string;
+  /** Bytes of varying length, at least 16, that can be compared and be a key. */
+  readonly shortBytes?: string;
   readonly date?: string;
   readonly time?: string;
   /** Without a zone, with at least milliseconds. */

@@ -1,6 +1,7 @@
 import { checkSubject } from "../conformance/check-subject.ts";
 import type { TestRunner } from "../conformance/runner.ts";
 import type { Subject } from "../conformance/subject.ts";
+import { byteKeyCases } from "./byte-key-cases.ts";
 import { checkedWriteCases } from "./checked-write-cases.ts";
 import { columnCases } from "./column-cases.ts";
 import { concurrencyCases } from "./concurrency-cases.ts";
@@ -23,7 +24,7 @@ const groups = {
   writing: [...writeCases, ...givenObjectCases, ...checkedWriteCases, ...upsertCases, ...columnCases],
   filters: [...filterCases, ...randomFilterCases],
   "values that were read": [...keptValueCases, ...momentCases],
-  "values in other forms": [...sameTextCases, ...otherKindCases],
+  "values in other forms": [...sameTextCases, ...byteKeyCases, ...otherKindCases],
   paging: pagingCases,
   options: optionCases,
   concurrency: concurrencyCases,

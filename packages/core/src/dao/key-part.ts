@@ -1,0 +1,5 @@
+/** One value of a key as a text that is the same for the same value, however it was read. Bytes as a text of their own would lose those that are no UTF-8. */
+export function keyPartText(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : String(value);
+}
