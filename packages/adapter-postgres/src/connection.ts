@@ -29,7 +29,7 @@ import { fateOf } from "./fate.ts";
 import { executeMany } from "./many.ts";
 import { resetSession } from "./reset.ts";
 import type { Session } from "./session.ts";
-import type { Encoded } from "./statement-flight.ts";
+import type { Encoded } from "./encoded.ts";
 import { encodeStatement, mayBeScript } from "./statement-text.ts";
 
 /** One connection to a PostgreSQL server: what core asks for, in the protocol's terms. */

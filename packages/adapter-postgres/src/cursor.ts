@@ -4,7 +4,7 @@ import { type Ahead, Flight } from "./flight.ts";
 import type { NativeConnection, NativeField } from "./native.ts";
 import type { Session } from "./session.ts";
 import { decodeRow, emptyShape, type RawRow, type Shape } from "./shapes.ts";
-import type { Encoded } from "./statement-flight.ts";
+import type { Encoded } from "./encoded.ts";
 
 const portal = "mdb_rows";
 
