@@ -8,8 +8,8 @@ import {
 import { requestCancel } from "./cancel.ts";
 import { typeLookUp, typesFrom } from "./catalogue.ts";
 import { localPreludes } from "./context.ts";
+import type { Encoded } from "./encoded.ts";
 import { explainRefusal, isStalePlan, mayBeStaleType, noteAgain } from "./errors.ts";
-import { TransactionTrace } from "./transaction-trace.ts";
 import { notBegun, refusal } from "./faults.ts";
 import { type Ahead, type Flight, nothingAhead, type Prelude } from "./flight.ts";
 import type { FlightSession } from "./flight-session.ts";
@@ -24,9 +24,9 @@ import { SessionChanges } from "./session-changes.ts";
 import type { SessionParts } from "./session-parts.ts";
 import { type Shape, Shapes } from "./shapes.ts";
 import { spanningSettings } from "./spanning-settings.ts";
-import type { Encoded } from "./encoded.ts";
 import { StatementFlight } from "./statement-flight.ts";
 import { PreparedStatements, type SchemaEpoch, type Usage } from "./statements.ts";
+import { TransactionTrace } from "./transaction-trace.ts";
 
 /** What the status byte of ReadyForQuery means. */
 const statuses = { I: "idle", T: "active", E: "failed" } as const;

@@ -222,7 +222,11 @@ function changedMeanwhile(bench: FailureBench): Promise<void> {
 }
 
 /** Works as a user that is there for a moment. */
-async function withUser(bench: FailureBench, how: string, work: (options: MysqlOptions) => Promise<void>): Promise<void> {
+async function withUser(
+  bench: FailureBench,
+  how: string,
+  work: (options: MysqlOptions) => Promise<void>,
+): Promise<void> {
   const admin = await bench.connect();
   const user = `mdb_${Math.random().toString(36).slice(2, 10)}`;
   await run(admin, `create user ${user}@'%' identified by 'x' ${how}`);

@@ -19,9 +19,7 @@ export function spannedDatabases<Label extends string>(...labels: readonly Label
   function open(more: More<Label> = {}) {
     const definition = (label: Label) => postgres({ ...serverOptions({ database: names[label] }), ...more[label] });
     const entries = labels.map((label) => [label, definition(label)]);
-    const databases = new DatabaseManager(
-      Object.fromEntries(entries) as Record<Label, ReturnType<typeof definition>>,
-    );
+    const databases = new DatabaseManager(Object.fromEntries(entries) as Record<Label, ReturnType<typeof definition>>);
     onTestFinished(() => databases.close({ timeoutMs: 0 }));
     return databases;
   }
