@@ -2,8 +2,8 @@ import type { BeginOptions, Isolation } from "@nsj/mdb-core";
 import { checkBranches, checkDurable } from "./branch-room.ts";
 import { xidOf } from "./branches.ts";
 import { refusal } from "./faults.ts";
+import type { ServerFacts } from "./server-facts.ts";
 import type { Session } from "./session.ts";
-import type { ServerFacts } from "./setup.ts";
 
 /** Begins a transaction, as a branch of XA where it may have to be prepared. */
 export async function begin(

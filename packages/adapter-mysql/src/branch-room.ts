@@ -1,7 +1,7 @@
 import { serverCode } from "./errors.ts";
 import { refusal } from "./faults.ts";
+import type { ServerFacts } from "./server-facts.ts";
 import type { Session } from "./session.ts";
-import type { ServerFacts } from "./setup.ts";
 
 /** ER_UNKNOWN_SYSTEM_VARIABLE */
 const unknownVariable = 1193;

@@ -1,17 +1,11 @@
 import { type Branch, branchIdentifier, DriverFault, type PreparedBranch, readBranchIdentifier } from "@nsj/mdb-core";
 import { serverCode } from "./errors.ts";
 import { refusal } from "./faults.ts";
+import type { OpenBranch } from "./open-branch.ts";
 import type { Session } from "./session.ts";
 
 /** "mdb1": the number by which our identifiers are told from those of others. */
 const format = 0x6d646231;
-
-/** A transaction of XA on this session. */
-export interface OpenBranch {
-  readonly xid: string;
-  /** Until then its session can do nothing else, and nobody else can end it. */
-  isPrepared: boolean;
-}
 
 /** XAER_NOTA: no such identifier; also where it is of another session that lives. */
 const unknownXid = 1397;

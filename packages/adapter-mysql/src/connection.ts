@@ -27,8 +27,8 @@ import { notCommitted, refusal } from "./faults.ts";
 import { executeMany } from "./many.ts";
 import { resetSession } from "./reset.ts";
 import { resultOf } from "./result-flight.ts";
+import type { ServerFacts } from "./server-facts.ts";
 import type { Session } from "./session.ts";
-import type { ServerFacts } from "./setup.ts";
 import { MysqlStream } from "./stream.ts";
 
 /** One connection to a server of MySQL or MariaDB: what core asks for, in the protocol's terms. */

@@ -17,9 +17,10 @@ import { Interruption } from "./interruption.ts";
 import { killQuery } from "./kill.ts";
 import { logIn } from "./login.ts";
 import { serverCapabilities } from "./server-capabilities.ts";
+import type { ServerFacts } from "./server-facts.ts";
 import { Session } from "./session.ts";
 import { addressOf, capabilitiesFor, dialectFor, type Settings } from "./settings.ts";
-import { type ServerFacts, setUp } from "./setup.ts";
+import { setUp } from "./setup.ts";
 
 /** Opens connections with one set of options. */
 export class MysqlConnector implements Connector {

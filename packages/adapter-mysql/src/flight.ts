@@ -1,6 +1,7 @@
+import type { Exchange } from "./exchange.ts";
 import { refusal } from "./faults.ts";
 import type { Link } from "./link.ts";
-import type { NativeCommand, NativeConnection, NativePacket } from "./native.ts";
+import type { NativeConnection, NativePacket } from "./native.ts";
 import type { PacketReader } from "./packet-reader.ts";
 import type { PacketWriter } from "./packet-writer.ts";
 import { readOk } from "./status.ts";
@@ -9,8 +10,7 @@ const errorPacket = 0xff;
 const fileRequest = 0xfb;
 
 /** One command on its way to the server and its answer on the way back. */
-export abstract class Flight<T> implements NativeCommand {
-  /** Settles with the answer's last packet. */
+export abstract class Flight<T> implements Exchange<T> {
   readonly result: Promise<T>;
   protected readonly link: Link;
   /** What could not be read; the rest of the answer is read all the same. */
@@ -66,7 +66,6 @@ export abstract class Flight<T> implements NativeCommand {
     this.abandon(error);
   }
 
-  /** Ends it with an error, when no answer can come any more. */
   abandon(error: unknown): void {
     if (this.#isOver) return;
     this.failure = { error };

@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import { type Clock, DriverFault, type OperationContext, watchExpiry } from "@nsj/mdb-core";
 import { endsConnection, noteFacts } from "./errors.ts";
+import type { Exchange } from "./exchange.ts";
 import { refusal } from "./faults.ts";
-import type { Flight } from "./flight.ts";
 import type { NativeConnection } from "./native.ts";
 import { PacketReader } from "./packet-reader.ts";
 import { PacketWriter } from "./packet-writer.ts";
@@ -36,7 +36,7 @@ export class Link {
   /** A packet has come that does not belong to the command that is under way. */
   disorder: unknown;
   readonly #socket: Socket;
-  #flight: Flight<unknown> | undefined;
+  #flight: Exchange<unknown> | undefined;
   /** Those who wait for the end of that. */
   readonly #onAnswer: (() => void)[] = [];
   #death: { readonly error: unknown } | undefined;
@@ -83,7 +83,7 @@ export class Link {
   }
 
   /** Sends a command. */
-  send<T>(flight: Flight<T>): Promise<T> {
+  send<T>(flight: Exchange<T>): Promise<T> {
     if (!this.alive) {
       flight.abandon(DriverFault.alreadyLost(this.death));
       return flight.result;
@@ -137,7 +137,7 @@ export class Link {
   }
 
   /** Called by a flight that is over. */
-  finished(flight: Flight<unknown>): void {
+  finished(flight: Exchange<unknown>): void {
     if (this.#flight !== flight) return;
     this.#flight = undefined;
     for (const notify of this.#onAnswer.splice(0)) notify();

@@ -1,7 +1,8 @@
 import type { ResetPlan } from "@nsj/mdb-core";
 import { rollbackBranch } from "./branches.ts";
+import type { ServerFacts } from "./server-facts.ts";
 import type { Session } from "./session.ts";
-import { type ServerFacts, setUp } from "./setup.ts";
+import { setUp } from "./setup.ts";
 
 /** Puts a session back to what it was after the login, or only ends its transaction. Without a database at the login there is no way back to none. */
 export async function resetSession(

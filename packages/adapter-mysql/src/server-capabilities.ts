@@ -1,7 +1,7 @@
 import { type Capabilities, ConfigurationError, type ServerCapabilities } from "@nsj/mdb-core";
 import { lossyLevels } from "./dialect.ts";
+import type { ServerFacts } from "./server-facts.ts";
 import type { Flavor, Settings } from "./settings.ts";
-import type { ServerFacts } from "./setup.ts";
 
 /** What a server lacks of what servers of its family have: told by its version, and by what it answered when the session was set up. */
 export function serverCapabilities(

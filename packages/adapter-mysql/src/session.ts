@@ -1,11 +1,11 @@
 import { DriverFault, type ParameterHint, type ParameterValue, type Statement } from "@nsj/mdb-core";
-import type { OpenBranch } from "./branches.ts";
 import { executeCommand, initDbCommand, pingCommand, queryCommand, resetCommand } from "./commands.ts";
 import { noteFacts, serverCode } from "./errors.ts";
 import { refusal } from "./faults.ts";
 import { PlainFlight } from "./flight.ts";
 import type { Interruption } from "./interruption.ts";
 import type { Link } from "./link.ts";
+import type { OpenBranch } from "./open-branch.ts";
 import type { PacketWriter } from "./packet-writer.ts";
 import type { Prepared } from "./prepare-flight.ts";
 import { type Answer, ResultFlight } from "./result-flight.ts";

@@ -1,6 +1,7 @@
 import { ConfigurationError } from "@nsj/mdb-core";
 import { serverCode } from "./errors.ts";
 import { checkReturning } from "./server-capabilities.ts";
+import type { ServerFacts } from "./server-facts.ts";
 import type { Session } from "./session.ts";
 
 /** Modes that change what a text is cut into, so that placeholders could not be found; `ANSI` and its like stand for several. */
@@ -17,16 +18,6 @@ const misleading: ReadonlySet<string> = new Set([
 
 /** ER_UNKNOWN_SYSTEM_VARIABLE */
 const unknownVariable = 1193;
-
-/** What a server has that others of its family have not; found out by the first connection of a definition. */
-export interface ServerFacts {
-  /** `undefined`: not known yet. */
-  hasSnapshotIsolation: boolean | undefined;
-  /** Commits are on the disk before they are answered. */
-  isDurable?: boolean;
-  /** It writes no binary log. */
-  logsNoChanges?: boolean;
-}
 
 /**
  * Gives a fresh session what the contract needs: UTC, no silent truncation, the callers' other modes as they are, a level that loses no update, and word of what

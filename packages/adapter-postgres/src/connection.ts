@@ -25,11 +25,11 @@ import { type BulkLoad, startBulkLoad } from "./bulk.ts";
 import { callProcedure, type Routines } from "./call.ts";
 import { CursorStream } from "./cursor.ts";
 import { capabilities, quoteIdentifier } from "./dialect.ts";
+import type { Encoded } from "./encoded.ts";
 import { fateOf } from "./fate.ts";
 import { executeMany } from "./many.ts";
 import { resetSession } from "./reset.ts";
 import type { Session } from "./session.ts";
-import type { Encoded } from "./statement-flight.ts";
 import { encodeStatement, mayBeScript } from "./statement-text.ts";
 
 /** One connection to a PostgreSQL server: what core asks for, in the protocol's terms. */

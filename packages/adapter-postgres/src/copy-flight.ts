@@ -1,7 +1,7 @@
 import { type Ahead, Flight } from "./flight.ts";
 import type { Link } from "./link.ts";
 import type { NativeConnection } from "./native.ts";
-import { affectedBy } from "./statement-flight.ts";
+import { affectedBy } from "./tags.ts";
 
 // CopyData: https://www.postgresql.org/docs/current/protocol-message-formats.html
 const copyData = "d".charCodeAt(0);

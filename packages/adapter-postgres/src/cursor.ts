@@ -1,10 +1,10 @@
 import type { ColumnInfo, RowStream } from "@nsj/mdb-core";
 import { typeLookUp, typesFrom } from "./catalogue.ts";
+import type { Encoded } from "./encoded.ts";
 import { type Ahead, Flight } from "./flight.ts";
 import type { NativeConnection, NativeField } from "./native.ts";
 import type { Session } from "./session.ts";
 import { decodeRow, emptyShape, type RawRow, type Shape } from "./shapes.ts";
-import type { Encoded } from "./statement-flight.ts";
 
 const portal = "mdb_rows";
 

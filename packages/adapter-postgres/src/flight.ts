@@ -1,3 +1,4 @@
+import type { Exchange } from "./exchange.ts";
 import { unexpectedCopy } from "./faults.ts";
 import type { Link } from "./link.ts";
 import { type NativeConnection, type NativeError, type NativeField, NativeQuery, type WireValue } from "./native.ts";
@@ -39,7 +40,7 @@ export const nothingAhead: Ahead = Object.freeze({
  *
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
  */
-export abstract class Flight<T> extends NativeQuery implements NativeQuery {
+export abstract class Flight<T> extends NativeQuery implements Exchange {
   /** Settles with the flight. */
   readonly result: Promise<T>;
   protected readonly link: Link;
@@ -50,7 +51,6 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
   #preludesLeft: number;
   #ended = false;
   #failedUnbound = false;
-  /** How many cancellations there had been when the link took it. */
   cancelsBefore = 0;
   /** What has gone ahead of it; something else at a second try. */
   ahead: Ahead;
@@ -94,7 +94,6 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
     return this.#failedUnbound;
   }
 
-  /** Ends it with an error, when no answer can come any more. */
   abandon(error: unknown): void {
     this.failure ??= { error };
     this.#end();
@@ -127,7 +126,6 @@ export abstract class Flight<T> extends NativeQuery implements NativeQuery {
     this.described(fields);
   }
 
-  /** Called by the link, where the flight has asked it to. */
   handleParameterDescription(_oids: readonly number[]): void {}
 
   handleDataRow({ fields }: { readonly fields: RawRow }): void {

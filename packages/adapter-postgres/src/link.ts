@@ -1,8 +1,8 @@
 import { type Clock, DriverFault, type OperationContext, watchExpiry } from "@nsj/mdb-core";
 import type { Bounds } from "./bounds.ts";
 import { noteFacts } from "./errors.ts";
+import type { Exchange } from "./exchange.ts";
 import { refusal } from "./faults.ts";
-import type { Flight } from "./flight.ts";
 import type { NativeClient } from "./native.ts";
 
 /**
@@ -21,7 +21,7 @@ export class Link {
   /** Called when the server says that one of the settings that it reports has another value. */
   onSetting: ((name: string, before: string, value: string) => void) | undefined;
   /** The flight that the server has refused and whose ReadyForQuery is still to come: pg has forgotten it by then. */
-  failing: Flight<unknown> | undefined;
+  failing: Exchange | undefined;
   /** `false` once the link is dead. Changed by {@link fail} only. */
   alive = true;
   /** How many flights have not been answered completely. Changed by {@link asked} and {@link answered} only. */
@@ -33,7 +33,7 @@ export class Link {
   #onAnswer: (() => void)[] = [];
   #exclusive: object | undefined;
   /** Flights whose parameters the server will describe, in their order. */
-  readonly #describing: Flight<unknown>[] = [];
+  readonly #describing: Exchange[] = [];
   #gathering = false;
   #cancels = 0;
   #cancelling: Promise<void> | undefined;
@@ -69,7 +69,7 @@ export class Link {
   }
 
   /** Sends a flight. One that cannot be sent any more is rejected. */
-  send(flight: Flight<unknown>): void {
+  send(flight: Exchange): void {
     this.asked(flight);
     if (this.#death !== undefined) flight.abandon(DriverFault.alreadyLost(this.#death.error));
     else if (this.#exclusive !== undefined && this.#exclusive !== flight) {
@@ -93,19 +93,19 @@ export class Link {
   }
 
   /** Sends a flight that is under way already once more. */
-  sendAgain(flight: Flight<unknown>): void {
+  sendAgain(flight: Exchange): void {
     this.failing = undefined;
     if (this.#describing[0] === flight) this.#describing.shift();
     this.client.query(flight);
   }
 
   /** This flight asks the server for the types of its parameters. pg does not hand the answer on. */
-  describing(flight: Flight<unknown>): void {
+  describing(flight: Exchange): void {
     this.#describing.push(flight);
   }
 
   /** Somebody waits for an answer to this flight, from now until `answered` or `finish`. */
-  asked(flight: Flight<unknown>): void {
+  asked(flight: Exchange): void {
     this.inFlight++;
     flight.cancelsBefore = this.#cancels;
   }
@@ -127,7 +127,7 @@ export class Link {
   }
 
   /** A flight is over. */
-  finish(flight: Flight<unknown>, settle: () => void): void {
+  finish(flight: Exchange, settle: () => void): void {
     if (this.failing === flight) this.failing = undefined;
     // It was refused before it was described.
     if (this.#describing[0] === flight) this.#describing.shift();

@@ -1,7 +1,8 @@
+import type { Encoded } from "./encoded.ts";
 import { type Ahead, Flight } from "./flight.ts";
 import type { NativeConnection } from "./native.ts";
 import type { Session } from "./session.ts";
-import { affectedBy, type Encoded } from "./statement-flight.ts";
+import { affectedBy } from "./tags.ts";
 
 /** One text with many parameter sets, parsed once, in one write. Its own Sync makes a failing set end it; the later ones do not run. */
 export class ManyFlight extends Flight<number> {

@@ -1,7 +1,7 @@
 import type { ParameterValue, Statement } from "@nsj/mdb-core";
+import type { Encoded } from "./encoded.ts";
 import { ManyFlight } from "./many-flight.ts";
 import type { Session } from "./session.ts";
-import type { Encoded } from "./statement-flight.ts";
 import { encodeStatement } from "./statement-text.ts";
 
 /** Sets and bytes of one write: enough to hide the round trip, little enough to stay out of memory's way. */

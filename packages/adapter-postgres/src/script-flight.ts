@@ -1,10 +1,10 @@
 import type { ResultSet } from "@nsj/mdb-core";
 import { refusal } from "./faults.ts";
 import { Flight, nothingAhead } from "./flight.ts";
+import type { FlightSession } from "./flight-session.ts";
 import type { NativeConnection, NativeField } from "./native.ts";
-import type { Session } from "./session.ts";
 import { decodeRow, emptyShape, type RawRow, type Shape } from "./shapes.ts";
-import { affectedBy } from "./statement-flight.ts";
+import { affectedBy } from "./tags.ts";
 
 interface Part {
   shape: Shape;
@@ -23,13 +23,13 @@ export interface ScriptOutcome {
 /** Any text without parameters by the simple protocol: the only one that takes several statements at once. */
 export class ScriptFlight extends Flight<ScriptOutcome> {
   protected readonly sql: string;
-  readonly #session: Session;
+  readonly #session: FlightSession;
   readonly #parts: Part[] = [];
   readonly #onCompleted: ((tag: string) => void) | undefined;
   #open: Part | undefined;
 
   /** @param onCompleted - told of each statement that the server has run */
-  constructor(session: Session, text: string, onCompleted?: (tag: string) => void) {
+  constructor(session: FlightSession, text: string, onCompleted?: (tag: string) => void) {
     super(session.link, nothingAhead);
     this.#session = session;
     this.#onCompleted = onCompleted;

@@ -8,10 +8,11 @@ import {
 import { requestCancel } from "./cancel.ts";
 import { typeLookUp, typesFrom } from "./catalogue.ts";
 import { localPreludes } from "./context.ts";
+import type { Encoded } from "./encoded.ts";
 import { explainRefusal, isStalePlan, mayBeStaleType, noteAgain } from "./errors.ts";
-import { TransactionTrace } from "./fate.ts";
 import { notBegun, refusal } from "./faults.ts";
 import { type Ahead, type Flight, nothingAhead, type Prelude } from "./flight.ts";
+import type { FlightSession } from "./flight-session.ts";
 import type { Link } from "./link.ts";
 import type { LoggedIn } from "./login.ts";
 import type { NativeError } from "./native.ts";
@@ -23,8 +24,9 @@ import { SessionChanges } from "./session-changes.ts";
 import type { SessionParts } from "./session-parts.ts";
 import { type Shape, Shapes } from "./shapes.ts";
 import { spanningSettings } from "./spanning-settings.ts";
-import { type Encoded, StatementFlight } from "./statement-flight.ts";
+import { StatementFlight } from "./statement-flight.ts";
 import { PreparedStatements, type SchemaEpoch, type Usage } from "./statements.ts";
+import { TransactionTrace } from "./transaction-trace.ts";
 
 /** What the status byte of ReadyForQuery means. */
 const statuses = { I: "idle", T: "active", E: "failed" } as const;
@@ -35,7 +37,7 @@ const unprepared: Usage = Object.freeze({ name: "", parse: true, shape: undefine
  * The protocol's side of a connection: which statement is prepared under which name, what has to travel ahead of the next one, and
  * where the transaction stands.
  */
-export class Session {
+export class Session implements FlightSession {
   readonly link: Link;
   readonly shapes: Shapes;
   /** What callers have done to it. */

@@ -1,26 +1,18 @@
 import type { ResultSet } from "@nsj/mdb-core";
-import { numberText } from "./fate.ts";
+import type { Encoded } from "./encoded.ts";
 import { refusal } from "./faults.ts";
 import { type Ahead, Flight } from "./flight.ts";
-import type { NativeConnection, NativeField, WireValue } from "./native.ts";
+import type { FlightSession } from "./flight-session.ts";
+import type { NativeConnection, NativeField } from "./native.ts";
 import { type OwnUsage, ownUnnamed } from "./own-statements.ts";
-import type { Session } from "./session.ts";
 import { decodeRow, emptyShape, type RawRow, type Shape } from "./shapes.ts";
 import type { Usage } from "./statements.ts";
-
-/** A statement, encoded. */
-export interface Encoded {
-  readonly text: string;
-  readonly values: readonly WireValue[];
-  /** OIDs of the parameters, 0 where the server is to find out. */
-  readonly types: readonly number[] | undefined;
-  /** What its prepared statement is kept under. */
-  readonly key: string;
-}
+import { affectedBy } from "./tags.ts";
+import { numberText } from "./transaction-trace.ts";
 
 /** One statement by the extended protocol, prepared under a name or not, all rows at once. */
 export class StatementFlight extends Flight<ResultSet> {
-  readonly #session: Session;
+  readonly #session: FlightSession;
   readonly #statement: Encoded;
   #usage: Usage;
   #shape: Shape | undefined;
@@ -32,7 +24,7 @@ export class StatementFlight extends Flight<ResultSet> {
   #trace: "no" | "asked" | "answering";
   #question: OwnUsage;
 
-  constructor(session: Session, ahead: Ahead, statement: Encoded, usage: Usage) {
+  constructor(session: FlightSession, ahead: Ahead, statement: Encoded, usage: Usage) {
     super(session.link, ahead);
     this.#session = session;
     this.#statement = statement;
@@ -140,10 +132,4 @@ export class StatementFlight extends Flight<ResultSet> {
     for (const row of this.#rows) decodeRow(row, this.#shape);
     return this.outcome();
   }
-}
-
-/** The count at the end of a command tag: `INSERT 0 3`, `UPDATE 3`; `null` where there is none. */
-export function affectedBy(tag: string): number | null {
-  const count = Number(tag.slice(tag.lastIndexOf(" ") + 1));
-  return tag === "" || Number.isNaN(count) ? null : count;
 }

@@ -1,7 +1,7 @@
 import type { Statement } from "@nsj/mdb-core";
 import { dialect } from "./dialect.ts";
+import type { Encoded } from "./encoded.ts";
 import { refusal } from "./faults.ts";
-import type { Encoded } from "./statement-flight.ts";
 import { oidOfType } from "./types.ts";
 import { encodeValues } from "./values.ts";
 

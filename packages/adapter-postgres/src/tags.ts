@@ -62,3 +62,9 @@ function isOnlyForTransaction(code: string): boolean {
   const settings = code.split(";").filter((statement) => setting.test(statement));
   return settings.length > 0 && settings.every((statement) => forTransaction.test(statement));
 }
+
+/** The count at the end of a command tag: `INSERT 0 3`, `UPDATE 3`; `null` where there is none. */
+export function affectedBy(tag: string): number | null {
+  const count = Number(tag.slice(tag.lastIndexOf(" ") + 1));
+  return tag === "" || Number.isNaN(count) ? null : count;
+}

@@ -1,7 +1,6 @@
 import {
   CommitOutcomeUnknownError,
   DatabaseManager,
-  type DatabaseOptions,
   PartialCommitError,
   PermissionError,
   ReadOnlyError,
@@ -10,32 +9,17 @@ import {
 } from "@nsj/mdb-core";
 import { type RunningPostgres, startPostgres } from "@nsj/mdb-wire-servers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { type PostgresOptions, postgres, postgresDriver } from "../src/index.ts";
+import { postgres, postgresDriver } from "../src/index.ts";
 import { uniqueName } from "./support/driving.ts";
 import { asAdmin, server, serverOptions } from "./support/server.ts";
+import { spannedDatabases } from "./support/spanned-databases.ts";
 import { clientOf, plant } from "./support/spanning.ts";
 
-const names = { orders: uniqueName("o"), stock: uniqueName("s") } as const;
+const { names, open } = spannedDatabases("orders", "stock");
 type Label = keyof typeof names;
-type More = Partial<Record<Label, PostgresOptions & DatabaseOptions>>;
-
-function open(more: More = {}) {
-  const databases = new DatabaseManager({
-    orders: postgres({ ...serverOptions({ database: names.orders }), ...more.orders }),
-    stock: postgres({ ...serverOptions({ database: names.stock }), ...more.stock }),
-  });
-  onTestFinished(() => databases.close({ timeoutMs: 0 }));
-  return databases;
-}
 
 let databases: ReturnType<typeof open>;
 let store: string;
-beforeAll(async () => {
-  for (const name of Object.values(names)) await asAdmin(`create database ${name}`);
-});
-afterAll(async () => {
-  for (const name of Object.values(names)) await asAdmin(`drop database ${name} with (force)`);
-});
 beforeEach(async () => {
   databases = open();
   for (const label of ["orders", "stock"] as const) {

@@ -1,33 +1,14 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { DatabaseManager, HeuristicOutcomeError, type InDoubtEvent } from "@nsj/mdb-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { postgres } from "../src/index.ts";
+import { HeuristicOutcomeError, type InDoubtEvent } from "@nsj/mdb-core";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { uniqueName } from "./support/driving.ts";
-import { asAdmin, serverOptions } from "./support/server.ts";
+import { spannedDatabases } from "./support/spanned-databases.ts";
 import { clientOf, plant } from "./support/spanning.ts";
 
-const names = { orders: uniqueName("o"), stock: uniqueName("s"), audit: uniqueName("a") } as const;
-
-function open(more: Partial<Record<keyof typeof names, object>> = {}) {
-  const entries = Object.entries(names).map(([label, database]) => [
-    label,
-    postgres({ ...serverOptions({ database }), ...more[label as keyof typeof names] }),
-  ]);
-  const databases = new DatabaseManager(
-    Object.fromEntries(entries) as Record<keyof typeof names, ReturnType<typeof postgres>>,
-  );
-  onTestFinished(() => databases.close({ timeoutMs: 0 }));
-  return databases;
-}
+const { names, open } = spannedDatabases("orders", "stock", "audit");
 
 let databases: ReturnType<typeof open>;
 let store: string;
-beforeAll(async () => {
-  for (const name of Object.values(names)) await asAdmin(`create database ${name}`);
-});
-afterAll(async () => {
-  for (const name of Object.values(names)) await asAdmin(`drop database ${name} with (force)`);
-});
 beforeEach(async () => {
   databases = open();
   store = await databases.prepareStore("orders");

@@ -8,13 +8,13 @@ import {
   UniqueViolationError,
 } from "@nsj/mdb-core";
 import pg from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { postgres, postgresDriver } from "../src/index.ts";
-import { uniqueName } from "./support/driving.ts";
-import { asAdmin, server, serverOptions } from "./support/server.ts";
+import { server, serverOptions } from "./support/server.ts";
+import { spannedDatabases } from "./support/spanned-databases.ts";
 import { type WireProxy, wireProxy } from "./support/wire-proxy.ts";
 
-const names = { orders: uniqueName("o"), stock: uniqueName("s") } as const;
+const { names } = spannedDatabases("orders", "stock");
 
 function open() {
   return new DatabaseManager({
@@ -25,16 +25,12 @@ function open() {
 
 let databases: ReturnType<typeof open>;
 beforeAll(async () => {
-  for (const name of Object.values(names)) await asAdmin(`create database ${name}`);
   const setup = open();
   for (const label of ["orders", "stock"] as const) {
     await setup.database(label).execute("create table t (id integer unique deferrable initially deferred)");
     await setup.prepareStore(label);
   }
   await setup.close();
-});
-afterAll(async () => {
-  for (const name of Object.values(names)) await asAdmin(`drop database ${name} with (force)`);
 });
 beforeEach(async () => {
   databases = open();

@@ -1,4 +1,5 @@
 import BetterSqlite3 from "better-sqlite3";
+import type { SqliteOptions } from "./options.ts";
 
 /** What we use of a column that better-sqlite3 describes. */
 export interface NativeColumn {
@@ -36,12 +37,7 @@ export interface NativeDatabase {
 }
 
 /** The options of better-sqlite3 that we pass on. */
-export interface NativeOptions {
-  readonly readonly?: boolean;
-  readonly fileMustExist?: boolean;
-  readonly timeout?: number;
-  readonly nativeBinding?: string;
-}
+export type NativeOptions = Pick<SqliteOptions, "readonly" | "fileMustExist" | "timeout" | "nativeBinding">;
 
 /** Opens a database whose integers arrive as `bigint`. */
 export function openNative(filename: string, options: NativeOptions): NativeDatabase {

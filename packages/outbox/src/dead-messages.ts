@@ -1,15 +1,11 @@
 import { type Database, sql } from "@nsj/mdb-core";
 import { messageColumns } from "./ddl.ts";
-import { readBody } from "./stored-body.ts";
+import type { Message } from "./message.ts";
+import { readColumns, readMessage } from "./read-message.ts";
 import type { OutboxTables } from "./tables.ts";
 
 /** A message that was given up. */
-export interface DeadMessage {
-  readonly id: string;
-  readonly topic: string;
-  readonly key: string | undefined;
-  readonly body: unknown;
-  readonly traceparent: string | undefined;
+export interface DeadMessage extends Message {
   readonly attempts: number;
   /** The last error: its name and code; never its values. */
   readonly reason: string;
@@ -19,16 +15,12 @@ export interface DeadMessage {
 /** The oldest first. */
 export async function deadMessages(database: Database, { dead }: OutboxTables): Promise<readonly DeadMessage[]> {
   const rows = await database.query(
-    `select message_id, topic, message_key, body, body_bytes, traceparent, attempts, reason, died_at from ${dead} order by died_at, message_id`,
+    `select attempts, reason, died_at, ${readColumns} from ${dead} order by died_at, message_id`,
     [],
     { rowMode: "array" },
   );
-  return rows.map(([id, topic, key, text, bytes, traceparent, attempts, reason, diedAt]) => ({
-    id: String(id),
-    topic: String(topic),
-    key: key === null ? undefined : String(key),
-    body: readBody(text, bytes),
-    traceparent: traceparent === null ? undefined : String(traceparent),
+  return rows.map(([attempts, reason, diedAt, ...columns]) => ({
+    ...readMessage(columns),
     attempts: Number(attempts),
     reason: String(reason),
     diedAt: new Date(Number(diedAt)),

@@ -2,7 +2,7 @@ import { type Database, sql } from "@nsj/mdb-core";
 import { firstRows } from "./first-rows.ts";
 import type { HeldLane } from "./lanes.ts";
 import type { Message } from "./message.ts";
-import { readBody } from "./stored-body.ts";
+import { readColumns, readMessage } from "./read-message.ts";
 import { limitMs, type OutboxTables } from "./tables.ts";
 
 /** A message as it lies in the outbox. */
@@ -53,17 +53,13 @@ export class LaneMessages {
         `and (m.message_key is null or m.message_key not in (select b.message_key from ${this.#messages} b ${this.#hint} where b.lane = :lane and b.attempts > 0 and b.not_before > :now and b.message_key is not null))`
       : "";
     const rows = await this.#database.query(
-      `select m.id, m.message_id, m.topic, m.message_key, m.body, m.body_bytes, m.traceparent, m.attempts from ${this.#messages} m ${this.#hint} where m.lane = :lane and m.not_before <= :now ${heldUp} order by m.id ${firstRows(this.#database, count)}`,
+      `select m.id, m.attempts, ${readColumns} from ${this.#messages} m ${this.#hint} where m.lane = :lane and m.not_before <= :now ${heldUp} order by m.id ${firstRows(this.#database, count)}`,
       { lane, now },
       { rowMode: "array", timeoutMs: limitMs },
     );
-    return rows.map(([place, id, topic, key, text, bytes, traceparent, attempts]) => ({
+    return rows.map(([place, attempts, ...columns]) => ({
+      ...readMessage(columns),
       place: place as StoredMessage["place"],
-      id: String(id),
-      topic: String(topic),
-      key: key === null ? undefined : String(key),
-      body: readBody(text, bytes),
-      traceparent: traceparent === null ? undefined : String(traceparent),
       attempts: Number(attempts),
     }));
   }

@@ -107,19 +107,16 @@ function packageProblem({ path }: SourceFile, specifier: string): string | undef
 }
 
 /**
- * Circles of imports, each as `a.ts -> b.ts -> a.ts`.
- * @param types - `"with types"`: also those that are gone when the program runs; who reads one file of a circle has to read all of them
+ * Circles of imports, each as `a.ts -> b.ts -> a.ts`. Those of types count, though they are gone when the program runs: who reads one file of a circle has
+ * to read all of them.
  */
-export function importCircles(
-  files: readonly SourceFile[],
-  types: "with types" | "at run time" = "at run time",
-): readonly string[] {
+export function importCircles(files: readonly SourceFile[]): readonly string[] {
   const edges = new Map<string, readonly string[]>(
     files.map((file) => [
       file.path,
       importsIn(file)
-        .filter((it) => (types === "with types" || !it.typeOnly) && it.specifier.startsWith("."))
-        .map((it) => join(dirname(file.path), it.specifier)),
+        .filter(({ specifier }) => specifier.startsWith("."))
+        .map(({ specifier }) => join(dirname(file.path), specifier)),
     ]),
   );
   const done = new Set<string>();

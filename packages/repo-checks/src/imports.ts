@@ -5,8 +5,6 @@ export interface Import {
   readonly specifier: string;
   /** 1-based. */
   readonly line: number;
-  /** Gone once the types are stripped. */
-  readonly typeOnly: boolean;
 }
 
 /** Every import, re-export, dynamic `import()` and `require()` of a TypeScript text. */
@@ -15,37 +13,19 @@ export function importsOf(path: string, text: string): readonly Import[] {
   // Below the top only calls and types can name a module, and most files have none that do: looking into each would take most of the time.
   const isDeep = /\b(?:import|require)\s*\(/.test(text);
   const found: Import[] = [];
-  const add = (node: ts.Node, specifier: ts.Node | undefined, typeOnly: boolean): void => {
+  const add = (node: ts.Node, specifier: ts.Node | undefined): void => {
     if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return;
     const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
-    found.push({ specifier: specifier.text, line: line + 1, typeOnly });
+    found.push({ specifier: specifier.text, line: line + 1 });
   };
   const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node)) add(node, node.moduleSpecifier, isTypeOnlyImport(node));
-    else if (ts.isExportDeclaration(node)) add(node, node.moduleSpecifier, isTypeOnlyExport(node));
-    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node, node.argument.literal, true);
-    else if (ts.isCallExpression(node) && isLoader(node.expression)) add(node, node.arguments[0], false);
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) add(node, node.moduleSpecifier);
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node, node.argument.literal);
+    else if (ts.isCallExpression(node) && isLoader(node.expression)) add(node, node.arguments[0]);
     if (isDeep || node === file) ts.forEachChild(node, visit);
   };
   visit(file);
   return found;
-}
-
-function isTypeOnlyImport(node: ts.ImportDeclaration): boolean {
-  const clause = node.importClause;
-  if (clause === undefined) return false;
-  if (clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
-  const names = clause.namedBindings;
-  return clause.name === undefined && names !== undefined && ts.isNamedImports(names) && all(names.elements);
-}
-
-function isTypeOnlyExport(node: ts.ExportDeclaration): boolean {
-  if (node.isTypeOnly) return true;
-  return node.exportClause !== undefined && ts.isNamedExports(node.exportClause) && all(node.exportClause.elements);
-}
-
-function all(elements: ts.NodeArray<ts.ImportOrExportSpecifier>): boolean {
-  return elements.length > 0 && elements.every((element) => element.isTypeOnly);
 }
 
 function isLoader(node: ts.Expression): boolean {

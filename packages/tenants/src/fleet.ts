@@ -1,20 +1,9 @@
-import {
-  type CompositeEnvironment,
-  type DatabaseManager,
-  type Entered,
-  type Entering,
-  PoolClosedError,
-  type PoolStats,
-} from "@nsj/mdb-core";
+import { type Entered, type Entering, PoolClosedError } from "@nsj/mdb-core";
 import { tell } from "./events.ts";
-import { Lookups } from "./lookups.ts";
 import { moveTenant } from "./move.ts";
-import { Opener } from "./opener.ts";
-import type { CheckedTenantsOptions } from "./options.ts";
-import type { OpenPlace } from "./place.ts";
-import { noFigures, noStats, sumStats } from "./pool-sums.ts";
-import type { TenantScope } from "./scope.ts";
-import { type Generation, Tenant } from "./tenant.ts";
+import { OpenTenants } from "./open-tenants.ts";
+import { noFigures } from "./pool-sums.ts";
+import { Tenant } from "./tenant.ts";
 
 /** Why a tenant was closed. */
 export type EvictReason = "idle" | "room" | "done" | "gone";
@@ -25,52 +14,13 @@ const mostTried = 100;
 /** After a look-up behind a use that failed, the next one comes this much later. */
 const retryAfterMs = 1_000;
 
-/** The tenants of one label that are open, and how they come and go. */
-export class Fleet {
-  readonly label: string;
-  /** The manager's number, for events. */
-  readonly manager: number;
-  readonly options: CheckedTenantsOptions;
-  readonly environment: CompositeEnvironment;
-  readonly lookups: Lookups;
-  readonly opener: Opener;
-  readonly counts = { opened: 0, evicted: { idle: 0, room: 0, done: 0, gone: 0 }, moved: 0 };
-  /** Counters of pools that are gone, by the group that metrics count them in. */
-  readonly retired = new Map<string | undefined, PoolStats>();
-  /** The one used least recently comes first. */
-  readonly tenants = new Map<string, Tenant>();
-  readonly #closings = new Set<Promise<unknown>>();
+/** The open tenants of one label, and how they come and go. */
+export class Fleet extends OpenTenants {
   #sweep: { cancel(): void } | undefined;
-  #closed = false;
-
-  constructor(
-    label: string,
-    options: CheckedTenantsOptions,
-    scope: TenantScope,
-    databases: DatabaseManager,
-    environment: CompositeEnvironment,
-  ) {
-    this.label = label;
-    this.manager = databases.number;
-    this.options = options;
-    this.environment = environment;
-    this.opener = new Opener(label, options, scope, databases, environment);
-    this.lookups = new Lookups({
-      label,
-      clock: environment.clock,
-      unknownForMs: options.unknownForMs,
-      timeoutMs: options.resolveTimeoutMs,
-      ask: (tenant, signal) => options.ask(tenant, { databases, signal }),
-    });
-  }
-
-  get closed(): boolean {
-    return this.#closed;
-  }
 
   /** A tenant's database, opened where it is not. @throws UnknownTenantError, TenantResolveError, TenantUnavailableError, PoolClosedError */
   enter(id: string): Entered | Entering {
-    if (this.#closed) throw this.#closedError();
+    if (this.closed) throw this.#closedError();
     const tenant = this.tenants.get(id);
     if (tenant === undefined) {
       const refusal = this.lookups.refusal(id);
@@ -110,36 +60,13 @@ export class Fleet {
     return true;
   }
 
-  /** Closes one place of a tenant; what is still going on in it has the time that is given. */
-  closeGeneration(generation: Generation, options: { readonly timeoutMs?: number | undefined }): void {
-    const { timeoutMs } = options;
-    const closing = generation.database.close(timeoutMs === undefined ? {} : { timeoutMs }).then(() => {
-      const stats = generation.stats();
-      if (stats === undefined) return;
-      const { group } = generation;
-      this.retired.set(group, sumStats([this.retired.get(group) ?? noStats, { ...stats, max: 0, min: 0 }]));
-    });
-    this.#closings.add(closing);
-    const over = (): void => void this.#closings.delete(closing);
-    closing.then(over, over);
-  }
-
-  /** Ends new work at once, running work at the deadline. */
-  async close(options: { readonly timeoutMs?: number | undefined }): Promise<void> {
-    this.#closed = true;
+  override close(options: { readonly timeoutMs?: number | undefined }): Promise<void> {
     this.#sweep?.cancel();
-    this.lookups.close();
-    for (const { current, left } of this.tenants.values()) {
-      for (const generation of current === undefined ? left : [current, ...left]) {
-        this.closeGeneration(generation, options);
-      }
-    }
-    this.tenants.clear();
-    await Promise.all(this.#closings);
+    return super.close(options);
   }
 
   async #arrived(id: string, found: unknown): Promise<Entered> {
-    if (this.#closed) throw this.#closedError();
+    if (this.closed) throw this.#closedError();
     if (this.tenants.has(id)) return settled(this.enter(id));
     this.#open(id, found);
     const entered = settled(this.enter(id));
@@ -160,11 +87,6 @@ export class Fleet {
     this.counts.opened++;
     tell(this, { type: "opened", tenant: id });
     this.#sweepLater();
-  }
-
-  /** Made outside of the caller's context, which must not stick to what others will use. */
-  open(id: string, place: OpenPlace): Generation {
-    return this.lookups.outside(() => this.opener.open(id, place));
   }
 
   #makeRoom(): void {
@@ -206,7 +128,7 @@ export class Fleet {
         if (error.code !== "MDB_UNKNOWN_TENANT") throw error;
         return undefined;
       });
-      if (!this.#closed && this.tenants.get(tenant.id) === tenant) moveTenant(this, tenant, found);
+      if (!this.closed && this.tenants.get(tenant.id) === tenant) moveTenant(this, tenant, found);
     } finally {
       tenant.isRefreshing = false;
       joined.leave();

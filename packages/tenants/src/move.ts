@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { tell } from "./events.ts";
-import type { Fleet } from "./fleet.ts";
+import type { OpenTenants } from "./open-tenants.ts";
 import type { OpenPlace } from "./place.ts";
 import type { Generation, Tenant } from "./tenant.ts";
 
@@ -9,7 +9,7 @@ import type { Generation, Tenant } from "./tenant.ts";
  * old one.
  * @param found - as the resolver gave it; `undefined` where there is no such tenant any more
  */
-export function moveTenant(fleet: Fleet, tenant: Tenant, found: unknown): void {
+export function moveTenant(fleet: OpenTenants, tenant: Tenant, found: unknown): void {
   const { current } = tenant;
   if (current === undefined) return;
   const place = found === undefined ? undefined : fleet.opener.read(tenant.id, found);
@@ -45,7 +45,7 @@ export function moveTenant(fleet: Fleet, tenant: Tenant, found: unknown): void {
   });
 }
 
-function differenceOf(fleet: Fleet, current: Generation, place: OpenPlace): "equal" | "password" | "different" {
+function differenceOf(fleet: OpenTenants, current: Generation, place: OpenPlace): "equal" | "password" | "different" {
   const { place: before } = current;
   const { version } = place.facts;
   if (version !== undefined && version === before.facts.version) return "equal";
@@ -61,7 +61,7 @@ function differenceOf(fleet: Fleet, current: Generation, place: OpenPlace): "equ
 }
 
 /** New work does not come here any more: it is closed when it is empty, or when its time is over. Resolves then. */
-function leave(fleet: Fleet, tenant: Tenant, generation: Generation): Promise<void> {
+function leave(fleet: OpenTenants, tenant: Tenant, generation: Generation): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const over = (timeoutMs: number): void => {
     generation.whenUnused = undefined;

@@ -1,16 +1,15 @@
 export { blindSpots } from "./blind-spots.ts";
 export type { Admin } from "./conformance/admin.ts";
-export type { Bench, Failed } from "./conformance/bench.ts";
 export { type ConformanceOptions, conformance } from "./conformance/conformance.ts";
 export type {
   ContextSample,
   ContextSql,
   EngineSql,
-  Failure,
   Leftover,
   ProcedureSql,
   SessionSql,
 } from "./conformance/engine-sql.ts";
+export type { Failure, FailureBench } from "./conformance/failure.ts";
 export type { CaseResult, ConformanceReport } from "./conformance/report.ts";
 export type { TestContext, TestRunner } from "./conformance/runner.ts";
 export type { Network, NetworkAddress, Subject, TlsOptions, Traits, WrongOptions } from "./conformance/subject.ts";

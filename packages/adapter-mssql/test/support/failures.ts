@@ -1,4 +1,4 @@
-import type { Bench, EngineSql } from "@nsj/mdb-testkit";
+import type { EngineSql, FailureBench } from "@nsj/mdb-testkit";
 import { realUrl, type TestServer } from "./server.ts";
 
 type Failures = NonNullable<EngineSql["failures"]>;
@@ -25,7 +25,7 @@ export function failures(server: TestServer): Failures {
 }
 
 /** Error 3960: two snapshots that change the same row. */
-async function serialization(bench: Bench): Promise<unknown> {
+async function serialization(bench: FailureBench): Promise<unknown> {
   const [first, second] = [await bench.connect(), await bench.connect()];
   const table = await bench.table(first, "id int primary key, n int");
   await bench.run(first, `insert into ${table} (id, n) values (1, 0)`);
@@ -36,7 +36,7 @@ async function serialization(bench: Bench): Promise<unknown> {
 }
 
 /** Error 1222: a lock that another session holds. */
-async function lockTimeout(bench: Bench): Promise<unknown> {
+async function lockTimeout(bench: FailureBench): Promise<unknown> {
   const [holder, waiter] = [await bench.connect(), await bench.connect()];
   const table = await bench.table(holder, "id int primary key");
   await bench.run(holder, `insert into ${table} (id) values (1)`);
@@ -46,12 +46,12 @@ async function lockTimeout(bench: Bench): Promise<unknown> {
   return bench.run(waiter, `update ${table} set id = 3`);
 }
 
-async function byScript(server: TestServer, bench: Bench, number: number): Promise<unknown> {
+async function byScript(server: TestServer, bench: FailureBench, number: number): Promise<unknown> {
   server.wire?.script.once(`select ${number} as scripted`, { error: { number } });
   return bench.run(await bench.connect(), `select ${number} as scripted`);
 }
 
-async function whileConnecting(server: TestServer, bench: Bench, number: number): Promise<unknown> {
+async function whileConnecting(server: TestServer, bench: FailureBench, number: number): Promise<unknown> {
   server.wire?.script.once("LOGIN", { error: { number, severity: 14 } });
   return bench.connect();
 }

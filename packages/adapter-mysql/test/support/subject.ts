@@ -1,5 +1,5 @@
 import type { DriverConnection } from "@nsj/mdb-core";
-import type { Bench, EngineSql, Subject } from "@nsj/mdb-testkit";
+import type { EngineSql, FailureBench, Subject } from "@nsj/mdb-testkit";
 import type { RunningMysql } from "@nsj/mdb-wire-servers";
 import type { MysqlOptions } from "../../src/index.ts";
 import { adminClient, asAdmin, driverOf, openStatements, series, serverHas, serverUrl, sleeping } from "./server.ts";
@@ -201,7 +201,7 @@ function run(connection: DriverConnection, text: string, values: readonly number
 
 /** Two transactions over a table with the rows 1 and 2, and the steps they take. */
 async function contradiction(
-  bench: Bench,
+  bench: FailureBench,
   steps: (both: readonly [DriverConnection, DriverConnection], table: string) => readonly (() => Promise<unknown>)[],
 ): Promise<void> {
   const both = [await bench.connect(), await bench.connect()] as const;
@@ -212,7 +212,7 @@ async function contradiction(
 }
 
 /** One would overwrite what it has not seen. */
-function changedMeanwhile(bench: Bench): Promise<void> {
+function changedMeanwhile(bench: FailureBench): Promise<void> {
   return contradiction(bench, ([one, two], table) => [
     () => run(one, "set innodb_snapshot_isolation = on"),
     () => run(one, `select * from ${table}`),
@@ -223,13 +223,17 @@ function changedMeanwhile(bench: Bench): Promise<void> {
 }
 
 /** Works as a user that is there for a moment. */
-async function withUser(bench: Bench, how: string, work: (options: MysqlOptions) => Promise<void>): Promise<void> {
+async function withUser(
+  bench: FailureBench,
+  how: string,
+  work: (options: MysqlOptions) => Promise<void>,
+): Promise<void> {
   const admin = await bench.connect();
   const user = `mdb_${Math.random().toString(36).slice(2, 10)}`;
   await run(admin, `create user ${user}@'%' identified by 'x' ${how}`);
   await run(admin, `grant select on mdb.* to ${user}@'%'`);
   try {
-    await work({ ...(bench.subject.options() as MysqlOptions), user, password: "x" });
+    await work({ ...(bench.options() as MysqlOptions), user, password: "x" });
   } finally {
     await run(admin, `drop user ${user}@'%'`);
   }

@@ -1,5 +1,5 @@
 import { type DriverConnection, type ErrorKind, type Isolation, unlimited } from "@nsj/mdb-core";
-import type { Bench, Subject } from "@nsj/mdb-testkit";
+import type { FailureBench, Subject } from "@nsj/mdb-testkit";
 import type { TestServer } from "./server.ts";
 
 type Failures = NonNullable<Subject["sql"]["failures"]>;
@@ -28,7 +28,7 @@ export function failures(server: TestServer): Failures {
 }
 
 /** What a real server cannot be brought to. */
-function scripted(server: TestServer): Partial<Record<ErrorKind, (bench: Bench) => Promise<unknown>>> {
+function scripted(server: TestServer): Partial<Record<ErrorKind, (bench: FailureBench) => Promise<unknown>>> {
   const fail = (text: string, number: number, words: string) =>
     server.own.script.once(text, { kind: "error", number, words });
   return {
@@ -51,7 +51,7 @@ function run(connection: DriverConnection, text: string): Promise<unknown> {
 
 /** Two transactions over a table with the rows 1 and 2, and the steps they take. */
 async function contradiction(
-  bench: Bench,
+  bench: FailureBench,
   isolation: Isolation,
   steps: (both: readonly [DriverConnection, DriverConnection], table: string) => readonly (() => Promise<unknown>)[],
 ): Promise<void> {

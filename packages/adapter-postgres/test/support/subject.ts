@@ -1,5 +1,5 @@
 import type { DriverConnection } from "@nsj/mdb-core";
-import type { Bench, EngineSql, Subject } from "@nsj/mdb-testkit";
+import type { EngineSql, FailureBench, Subject } from "@nsj/mdb-testkit";
 import { crashPostgres, untilUp } from "@nsj/mdb-wire-servers";
 import pg from "pg";
 import { type PostgresOptions, postgresDriver } from "../../src/index.ts";
@@ -201,7 +201,7 @@ function run(connection: DriverConnection, text: string, values: readonly number
 
 /** Two transactions over a table with the rows 1 and 2, and the steps they take. */
 async function contradiction(
-  bench: Bench,
+  bench: FailureBench,
   isolation: "read committed" | "repeatable read",
   steps: (both: readonly [DriverConnection, DriverConnection], table: string) => readonly (() => Promise<unknown>)[],
 ): Promise<void> {
@@ -215,12 +215,12 @@ async function contradiction(
   for (const step of steps(both, table)) await step();
 }
 
-async function tooManyConnections(bench: Bench): Promise<void> {
+async function tooManyConnections(bench: FailureBench): Promise<void> {
   const admin = await bench.connect();
   const role = `mdb_${process.pid}_${Math.random().toString(36).slice(2, 8)}`;
   await run(admin, `create role ${role} login password 'x' connection limit 0`);
   try {
-    await bench.connect(bench.newConnector({ ...bench.subject.options(), user: role, password: "x" }));
+    await bench.connect(bench.newConnector({ ...bench.options(), user: role, password: "x" }));
   } finally {
     await run(admin, `drop role ${role}`);
   }

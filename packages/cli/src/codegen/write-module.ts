@@ -1,8 +1,16 @@
 import type { Database } from "@nsj/mdb-core";
-import type { CodegenOptions, GeneratedModule } from "./codegen.ts";
+import type { CodegenOptions } from "./codegen-options.ts";
 import { folded } from "./folded-name.ts";
 import type { FoundColumn, FoundTable } from "./read-tables.ts";
 import { typeOf } from "./type-of.ts";
+
+/** A module of TypeScript, and what could not be decided. */
+export interface GeneratedModule {
+  /** The text of the module. The same database gives the same text. */
+  readonly text: string;
+  /** A sentence for each thing that a person has to look at: tables without a key, columns of a type that the contract does not know. */
+  readonly undecided: readonly string[];
+}
 
 /** Writes tables down as a module. */
 export function writeModule(

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Database, type DatabaseManager, type Health, isMdbError } from "@nsj/mdb-core";
 import { driverLook, triedDrivers } from "./drivers.ts";
+import type { Examined } from "./examined.ts";
 import type { Examination, Finding, FindingLevel, Symptom } from "./finding.ts";
 import { type Look, lookAt } from "./look.ts";
 import { examineMariadb } from "./mariadb.ts";
@@ -24,13 +25,6 @@ export interface DoctorOptions {
   readonly processes?: number;
   /** A file of the application, from which its packages are looked for, to tell the versions of its drivers. One of the working directory when absent. */
   readonly file?: string;
-}
-
-/** A database with what was found. */
-export interface Examined extends Examination {
-  readonly database: Database;
-  /** The name of its store of decisions, where it has one. */
-  readonly store?: string | undefined;
 }
 
 const examinations: Readonly<Record<string, (database: Database, timeoutMs: number) => Promise<Examination>>> = {

@@ -1,4 +1,4 @@
-import type { Examined } from "./doctor.ts";
+import type { Examined } from "./examined.ts";
 import type { Finding, Limit } from "./finding.ts";
 
 /** From this share of the room on it is told, in percent. */

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomBytes } from "node:crypto";
 import { tracingChannel } from "node:diagnostics_channel";
-import { performance } from "node:perf_hooks";
 import type { QueryEvent, QueryKind } from "@nsj/mdb-core";
 import { callersOf } from "./caller.ts";
 import type { RecordedStatement } from "./recorded-statement.ts";
@@ -35,7 +34,7 @@ export interface Recorder {
 
 const storage = new AsyncLocalStorage<readonly Recorder[]>();
 const everywhere = new Set<Recorder>();
-const begun = new WeakMap<object, { readonly at: number; readonly entries: readonly Writable<RecordedStatement>[] }>();
+const begun = new WeakMap<object, readonly Writable<RecordedStatement>[]>();
 let recording = 0;
 
 const subscribers = {
@@ -60,14 +59,13 @@ const subscribers = {
       recorder.statements.push(entry);
       return entry;
     });
-    begun.set(event, { at: performance.now(), entries });
+    begun.set(event, entries);
   },
   end(): void {},
   asyncStart(): void {},
   asyncEnd(event: Seen): void {
-    const start = begun.get(event);
-    for (const entry of start?.entries ?? []) {
-      entry.durationMs = performance.now() - (start?.at ?? 0);
+    for (const entry of begun.get(event) ?? []) {
+      entry.durationMs = event.durationMs;
       entry.rowCount = event.rowCount;
       entry.error = event.error;
     }

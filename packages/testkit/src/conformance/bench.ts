@@ -23,6 +23,7 @@ import {
 } from "@nsj/mdb-core";
 import { type FaultProxy, faultProxy } from "../proxy/fault-proxy.ts";
 import type { Admin } from "./admin.ts";
+import type { FailureBench } from "./failure.ts";
 import type { Facts } from "./need.ts";
 import type { Subject } from "./subject.ts";
 import type { Suite } from "./suite.ts";
@@ -35,7 +36,7 @@ export interface Failed {
 }
 
 /** What one case works with. Everything that it opens here is closed after the case, whatever became of it. */
-export class Bench implements Facts {
+export class Bench implements Facts, FailureBench {
   readonly subject: Subject;
   readonly driver: Driver;
   readonly connector: Connector;
@@ -57,6 +58,10 @@ export class Bench implements Facts {
     this.connector = this.newConnector(suite.subject.options());
     this.capabilities = narrowedCapabilities({ ...this.driver.capabilities, ...this.connector.capabilities }, said);
     this.dialect = { ...this.driver.dialect, ...this.connector.dialect };
+  }
+
+  options(): object {
+    return this.subject.options();
   }
 
   /** A connector that is closed after the case. */

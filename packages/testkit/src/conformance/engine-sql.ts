@@ -1,5 +1,5 @@
 import type { ErrorKind, LogicalType, SessionContext } from "@nsj/mdb-core";
-import type { Bench } from "./bench.ts";
+import type { Failure } from "./failure.ts";
 
 /** SQL that cannot be written the same way for every engine. Whatever is absent makes the cases that need it skip. */
 export interface EngineSql {
@@ -64,9 +64,6 @@ export interface EngineSql {
   /** Stored procedures. Needed where the capability `procedures` is declared. */
   readonly procedure?: ProcedureSql;
 }
-
-/** See {@link EngineSql.failures}. */
-export type Failure = readonly string[] | ((bench: Bench) => Promise<unknown>);
 
 /** See {@link EngineSql.durability}. */
 export interface DurabilitySql {

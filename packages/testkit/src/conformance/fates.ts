@@ -3,6 +3,7 @@ import type { DriverConnection, Fate } from "@nsj/mdb-core";
 import type { Area } from "./area.ts";
 import type { Bench } from "./bench.ts";
 import { capability, connections, supplied } from "./need.ts";
+import { transactionBehindProxy } from "./transaction-behind-proxy.ts";
 import { soon } from "./wait.ts";
 
 const withFates = [capability("fates"), connections(2)];
@@ -79,7 +80,7 @@ export const fates: Area = {
         const table = await bench.table(other, `id ${bench.subject.types.integer}`);
         const ids = () => bench.texts(other, `select id from ${table} order by id`);
 
-        const answered = await inTransaction(bench, table, 1);
+        const answered = await transactionBehindProxy(bench, table, 1, { traceable: true });
         await answered.proxy.set({ kind: "hold", direction: "to-client" });
         const committing = bench.failing(async () => answered.connection.commit());
         await bench.eventually(async () => (await ids()).length === 1, "the server has committed");
@@ -87,7 +88,7 @@ export const fates: Area = {
         assert.equal((await committing).info.kind, "lost");
         assert.equal(await fateOf(bench, other, answered.connection), "committed");
 
-        const unheard = await inTransaction(bench, table, 2);
+        const unheard = await transactionBehindProxy(bench, table, 2, { traceable: true });
         await unheard.proxy.set({ kind: "cut", direction: "to-server", afterBytes: 0, ending: "reset" });
         await bench.failing(async () => unheard.connection.commit());
         assert.equal(await fateOf(bench, other, unheard.connection), "rolled back");
@@ -111,15 +112,6 @@ export const fates: Area = {
 function numberOf({ transactionNumber }: DriverConnection): string {
   assert.equal(typeof transactionNumber, "string", `the transaction's number is ${String(transactionNumber)}`);
   return transactionNumber as string;
-}
-
-/** A traceable transaction behind a proxy of its own that has inserted one row. */
-async function inTransaction(bench: Bench, table: string, id: number) {
-  const { proxy, connector } = await bench.behindProxy();
-  const connection = await bench.connect(connector);
-  await connection.begin({ traceable: true });
-  await bench.run(connection, `insert into ${table} (id) values (?)`, id);
-  return { proxy, connection };
 }
 
 /** The fate of a lost connection's transaction, once the server has noticed that it is lost. */

@@ -4,6 +4,7 @@ import type { Direction, Ending } from "../proxy/fault.ts";
 import type { Area, Case } from "./area.ts";
 import type { Bench } from "./bench.ts";
 import { type Need, snippet, supplied } from "./need.ts";
+import { transactionBehindProxy } from "./transaction-behind-proxy.ts";
 import { soon, turns } from "./wait.ts";
 
 const network: Need = supplied("network");
@@ -56,10 +57,7 @@ export const networkFaults: Area = {
       async run(bench) {
         const fixture = await bench.connect();
         const table = await bench.table(fixture, `id ${bench.subject.types.integer}`);
-        const { proxy, connector } = await bench.behindProxy();
-        const connection = await bench.connect(connector);
-        await connection.begin({});
-        await bench.run(connection, `insert into ${table} (id) values (1)`);
+        const { proxy, connection } = await transactionBehindProxy(bench, table);
         proxy.endAll("reset");
         const { info } = await bench.failing(async () => {
           for (;;) {

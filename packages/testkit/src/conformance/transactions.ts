@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Area } from "./area.ts";
 import { capability, concurrentWrites, connections, dialect, snippet, supplied, waitsForLocks } from "./need.ts";
 import { sideBySide } from "./side-by-side.ts";
+import { transactionBehindProxy } from "./transaction-behind-proxy.ts";
 import { progressOf, turns } from "./wait.ts";
 
 export const transactions: Area = {
@@ -203,10 +204,7 @@ export const transactions: Area = {
       async run(bench) {
         const fixture = await bench.connect();
         const table = await bench.table(fixture, `id ${bench.subject.types.integer}`);
-        const { proxy, connector } = await bench.behindProxy();
-        const connection = await bench.connect(connector);
-        await connection.begin({});
-        await bench.run(connection, `insert into ${table} (id) values (1)`);
+        const { proxy, connection } = await transactionBehindProxy(bench, table);
         await proxy.set({ kind: "hold", direction: "to-client" });
         const before = proxy.bytes("to-server");
         const committing = Promise.resolve(connection.commit());
@@ -226,10 +224,7 @@ export const transactions: Area = {
       async run(bench) {
         const fixture = await bench.connect();
         const table = await bench.table(fixture, `id ${bench.subject.types.integer}`);
-        const { proxy, connector } = await bench.behindProxy();
-        const connection = await bench.connect(connector);
-        await connection.begin({});
-        await bench.run(connection, `insert into ${table} (id) values (1)`);
+        const { proxy, connection } = await transactionBehindProxy(bench, table);
         await proxy.set({ kind: "cut", direction: "to-server", afterBytes: 0 });
         const { info } = await bench.failing(() => connection.commit(), "a commit() that never arrived");
         assert.equal(info.connection, "dead");

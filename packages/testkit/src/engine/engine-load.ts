@@ -1,6 +1,19 @@
 import type { EngineValue } from "./engine-result.ts";
 import type { EngineSession } from "./engine-session.ts";
 
+/** Begins to load rows into a table. */
+export async function startLoad(
+  session: EngineSession,
+  table: readonly string[],
+  columns: readonly string[],
+  signal: AbortSignal,
+): Promise<EngineLoad> {
+  const ownTransaction = session.status === "idle";
+  if (ownTransaction) await session.begin({}, signal);
+  await session.savepoint("bulk_load", signal);
+  return new EngineLoad(session, table, columns, ownTransaction);
+}
+
 /** Rows on their way into a table: all of them or none. */
 export class EngineLoad {
   readonly #session: EngineSession;

@@ -2,13 +2,12 @@ import { performance } from "node:perf_hooks";
 import type { DatabaseSync } from "node:sqlite";
 import type { Fate, Isolation } from "@nsj/mdb-core";
 import { pause } from "../pause.ts";
-import type { EngineDatabase } from "./engine-database.ts";
 import { EngineError, engineErrorOf } from "./engine-error.ts";
-import { EngineLoad } from "./engine-load.ts";
 import type { PreparedEntry } from "./engine-prepared.ts";
 import type { EngineColumn, EngineResult, EngineStatus, EngineValue } from "./engine-result.ts";
 import { EngineSettings } from "./engine-settings.ts";
 import { changesSession, EngineStatements, firstWord, writes } from "./engine-statements.ts";
+import type { EngineStore } from "./engine-store.ts";
 import { type StatementPiece, splitStatements } from "./split-statements.ts";
 
 /** What a transaction was begun with. */
@@ -28,7 +27,7 @@ export class EngineSession {
   /** Names the session for the administrator. */
   readonly id = String(++sessions);
   readonly settings: EngineSettings;
-  readonly #database: EngineDatabase;
+  readonly #store: EngineStore;
   #handle: DatabaseSync;
   #statements: EngineStatements;
   readonly #onClose: () => void;
@@ -38,12 +37,12 @@ export class EngineSession {
   #failed = false;
   #closed = false;
 
-  constructor(database: EngineDatabase, handle: DatabaseSync, onClose: () => void) {
-    this.#database = database;
-    this.#handle = handle;
-    this.#statements = new EngineStatements(handle);
+  constructor(store: EngineStore, onClose: () => void) {
+    this.#store = store;
+    this.#handle = store.newHandle();
+    this.#statements = new EngineStatements(this.#handle);
     this.#onClose = onClose;
-    this.settings = new EngineSettings(this, database, handle);
+    this.settings = new EngineSettings(this, store.locks, this.#handle);
   }
 
   get status(): EngineStatus {
@@ -59,7 +58,7 @@ export class EngineSession {
 
   /** What became of a transaction of this database. */
   fateOf(number: string): Fate {
-    return this.#database.fates.of(Number(number));
+    return this.#store.fates.of(Number(number));
   }
 
   /** The level of the open transaction, or the one that the next would have. */
@@ -143,12 +142,12 @@ export class EngineSession {
     }
     try {
       if (this.settings.hasOwnObjects) throw new EngineError("UNSUPPORTED", "temporary objects cannot be prepared");
-      this.#database.prepared.add(identifier, this.#handle, (fate) => this.#database.fates.end(number, fate));
+      this.#store.prepared.add(identifier, this.#handle, (fate) => this.#store.fates.end(number, fate));
     } catch (error) {
       this.rollback();
       throw error;
     }
-    this.#handle = this.#database.newHandle();
+    this.#handle = this.#store.newHandle();
     this.#statements = new EngineStatements(this.#handle);
     this.settings.attach(this.#handle);
     this.#ended("pending");
@@ -158,12 +157,12 @@ export class EngineSession {
   /** Ends a prepared transaction, of whichever session. */
   async finishPrepared(identifier: string, end: "commit" | "rollback"): Promise<"done" | "gone" | "busy"> {
     if (this.#transaction !== undefined) throw new EngineError("OTHER", "a transaction is open");
-    return this.#database.prepared.finish(identifier, end);
+    return this.#store.prepared.finish(identifier, end);
   }
 
   /** What is prepared. */
   listPrepared(): readonly PreparedEntry[] {
-    return this.#database.prepared.list();
+    return this.#store.prepared.list();
   }
 
   async commit(signal: AbortSignal): Promise<void> {
@@ -202,18 +201,9 @@ export class EngineSession {
     });
   }
 
-  /** Begins to load rows into a table: all or nothing. */
-  async load(table: readonly string[], columns: readonly string[], signal: AbortSignal): Promise<EngineLoad> {
-    this.#refuseWhenFailed();
-    const own = this.#transaction === undefined;
-    if (own) await this.begin({}, signal);
-    await this.savepoint("bulk_load", signal);
-    return new EngineLoad(this, table, columns, own);
-  }
-
   /** Runs a procedure: see `ProcedureSql`. */
   async call(name: string, a: EngineValue, b: EngineValue, signal: AbortSignal): Promise<{ b: number; total: number }> {
-    const table = this.#database.procedures.get(name);
+    const table = this.#store.procedures.get(name);
     if (table === undefined) {
       return this.#guard(async () => {
         throw new EngineError("UNDEFINED", `no such procedure: ${name}`);
@@ -239,7 +229,7 @@ export class EngineSession {
     this.#closed = true;
     this.settings.releaseLocks();
     this.#handle.close();
-    this.#database.fates.end(this.#number, "rolled back");
+    this.#store.fates.end(this.#number, "rolled back");
     this.#onClose();
   }
 
@@ -265,8 +255,8 @@ export class EngineSession {
     }
     const [, verb, procedure, table] = /^\s*(create|drop) procedure (\w+)(?: on (\w+))?\s*$/i.exec(piece.text) ?? [];
     if (procedure !== undefined) {
-      if (verb?.toLowerCase() === "create" && table !== undefined) this.#database.procedures.set(procedure, table);
-      else this.#database.procedures.delete(procedure);
+      if (verb?.toLowerCase() === "create" && table !== undefined) this.#store.procedures.set(procedure, table);
+      else this.#store.procedures.delete(procedure);
       return none;
     }
     if (this.#transaction !== undefined && writes(piece.text)) await this.#holdTransaction(signal);
@@ -276,7 +266,7 @@ export class EngineSession {
 
   /** Makes sure that SQLite itself is in a transaction, where ours has not needed one so far. */
   async #holdTransaction(signal: AbortSignal): Promise<void> {
-    if (this.#transaction?.readOnly === false) this.#number ??= this.#database.fates.begin();
+    if (this.#transaction?.readOnly === false) this.#number ??= this.#store.fates.begin();
     if (this.#handle.isTransaction) return;
     if (this.#transaction === undefined) throw new EngineError("OTHER", "no transaction is open");
     const start = this.#transaction.readOnly ? "begin" : "begin immediate";
@@ -320,7 +310,7 @@ export class EngineSession {
   }
 
   #ended(fate: Fate): void {
-    this.#database.fates.end(this.#number, fate);
+    this.#store.fates.end(this.#number, fate);
     this.#number = undefined;
     this.settings.transactionEnded();
     if (this.#transaction?.readOnly) this.#handle.exec("pragma query_only = 0");

@@ -1,7 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { EngineDatabase } from "./engine-database.ts";
+import type { Isolation } from "@nsj/mdb-core";
 import { EngineError } from "./engine-error.ts";
-import type { EngineSession } from "./engine-session.ts";
 
 const defaults: Readonly<Record<string, string>> = {
   application: "",
@@ -13,14 +12,22 @@ const defaults: Readonly<Record<string, string>> = {
 
 const othersText = "select count(*) as n from pragma_database_list where name not in ('main', 'temp')";
 
+/** The session that settings belong to. */
+interface SettingsOwner {
+  readonly id: string;
+  /** The level of the open transaction, or the one that the next would have. */
+  readonly isolation: Isolation;
+}
+
 /**
  * What belongs to one session outside any transaction, and the SQL functions to get at it: `setting(name)`, `set_setting(name, value)`,
  * `set_local(name, value)` until the transaction ends, `take_lock(name)`, `holds_lock(name)`, `listen(channel)`, `listening(channel)`,
  * `session_id()`, `current_isolation()`. The setting `durability` is `"on"` in a transaction that decides.
  */
 export class EngineSettings {
-  readonly #session: EngineSession;
-  readonly #database: EngineDatabase;
+  readonly #session: SettingsOwner;
+  /** The session's id by the lock's name, of all sessions. */
+  readonly #locks: Map<string, string>;
   #handle: DatabaseSync;
   #values: Record<string, string> = { ...defaults };
   /** Values that end with the transaction. */
@@ -28,9 +35,9 @@ export class EngineSettings {
   readonly #channels = new Set<string>();
   #changed = false;
 
-  constructor(session: EngineSession, database: EngineDatabase, handle: DatabaseSync) {
+  constructor(session: SettingsOwner, locks: Map<string, string>, handle: DatabaseSync) {
     this.#session = session;
-    this.#database = database;
+    this.#locks = locks;
     this.#handle = handle;
     this.attach(handle);
   }
@@ -38,7 +45,7 @@ export class EngineSettings {
   /** The session goes on with another handle. */
   attach(handle: DatabaseSync): void {
     const session = this.#session;
-    const database = this.#database;
+    const locks = this.#locks;
     this.#handle = handle;
     handle.function("setting", (name) => this.#value(String(name)) ?? null);
     handle.function("set_setting", (name, value) => {
@@ -53,10 +60,10 @@ export class EngineSettings {
     handle.function("take_lock", (name) => {
       this.#changed = true;
       const free = this.#isFree(String(name));
-      if (free) database.locks.set(String(name), session);
+      if (free) locks.set(String(name), session.id);
       return free ? 1 : 0;
     });
-    handle.function("holds_lock", (name) => (database.locks.get(String(name)) === session ? 1 : 0));
+    handle.function("holds_lock", (name) => (locks.get(String(name)) === session.id ? 1 : 0));
     handle.function("listen", (channel) => {
       this.#changed = true;
       this.#channels.add(String(channel));
@@ -119,8 +126,8 @@ export class EngineSettings {
   }
 
   releaseLocks(): void {
-    for (const [name, holder] of this.#database.locks) {
-      if (holder === this.#session) this.#database.locks.delete(name);
+    for (const [name, holder] of this.#locks) {
+      if (holder === this.#session.id) this.#locks.delete(name);
     }
   }
 
@@ -129,7 +136,7 @@ export class EngineSettings {
   }
 
   #isFree(name: string): boolean {
-    const holder = this.#database.locks.get(name);
-    return holder === undefined || holder === this.#session;
+    const holder = this.#locks.get(name);
+    return holder === undefined || holder === this.#session.id;
   }
 }

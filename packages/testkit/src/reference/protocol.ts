@@ -55,6 +55,13 @@ export interface Answers {
   readonly call: { readonly b: number; readonly total: number };
 }
 
+/** An error as it goes over the wire. */
+export interface ToldError {
+  readonly code: EngineErrorCode;
+  readonly message: string;
+  readonly details: EngineErrorDetails;
+}
+
 /** An answer, with what the session is like afterwards. */
 export type Reply = {
   readonly status: EngineStatus;
@@ -62,16 +69,7 @@ export type Reply = {
   readonly changed: boolean;
   /** The number of the open transaction; `null` while it has written nothing. */
   readonly transaction: string | null | undefined;
-} & (
-  | { readonly value: unknown }
-  | {
-      readonly error: {
-        readonly code: EngineErrorCode;
-        readonly message: string;
-        readonly details: EngineErrorDetails;
-      };
-    }
-);
+} & ({ readonly value: unknown } | { readonly error: ToldError });
 
 /** The answer to a good `Hello` for a session. */
 export interface Welcome {

@@ -1,5 +1,5 @@
 import { engineErrorOf } from "../engine/engine-error.ts";
-import type { EngineLoad } from "../engine/engine-load.ts";
+import { type EngineLoad, startLoad } from "../engine/engine-load.ts";
 import type { EngineValue } from "../engine/engine-result.ts";
 import type { EngineSession } from "../engine/engine-session.ts";
 import type { Reply, Request } from "./protocol.ts";
@@ -52,7 +52,7 @@ export class RequestHandler {
       case "close-cursor":
         return this.#closeCursor();
       case "load":
-        this.#load = await session.load(request.table, request.columns, signal);
+        this.#load = await startLoad(session, request.table, request.columns, signal);
         return undefined;
       case "load-rows":
         return this.#load?.add(request.rows, signal);

@@ -1,10 +1,10 @@
 import { createConnection, type Socket } from "node:net";
 import type { Clock, OperationContext } from "@nsj/mdb-core";
-import { EngineError, type EngineErrorCode, type EngineErrorDetails } from "../engine/engine-error.ts";
+import { EngineError } from "../engine/engine-error.ts";
 import { onFrames, sendFrame } from "./frames.ts";
 import { LinkError } from "./link-error.ts";
 import type { Port } from "./port.ts";
-import type { Reply, Request, Welcome } from "./protocol.ts";
+import type { Reply, Request, ToldError, Welcome } from "./protocol.ts";
 
 const whileNeeded = { keepProcessAlive: true };
 
@@ -40,15 +40,7 @@ interface Inbox {
   receive: (message: unknown) => void;
 }
 
-type LoginAnswer =
-  | Welcome
-  | {
-      readonly error: {
-        readonly code: EngineErrorCode;
-        readonly message: string;
-        readonly details: EngineErrorDetails;
-      };
-    };
+type LoginAnswer = Welcome | { readonly error: ToldError };
 
 function firstAnswer(
   socket: Socket,

@@ -3,8 +3,8 @@ import { createScratchDatabase, type ScratchDatabase } from "../shared/scratch-d
 import { Script } from "../shared/script.ts";
 import { createSelfSignedCertificate } from "../shared/self-signed-certificate.ts";
 import type { CharacterSet } from "./engine/character-set.ts";
+import { OracleEngine } from "./engine/oracle-engine.ts";
 import { OracleError } from "./engine/oracle-error.ts";
-import { OracleSession } from "./engine/oracle-session.ts";
 import type { ResultTypes } from "./engine/result-columns.ts";
 import { setUpDatabase } from "./engine/setup/setup-database.ts";
 import type { RecordedLogin } from "./protocol/login.ts";
@@ -45,7 +45,7 @@ export class TnsServer {
   readonly #database: ScratchDatabase;
   readonly #types: ResultTypes;
   readonly #characterSet: CharacterSet;
-  readonly #sessions = new Map<number, { readonly session: TnsSession; engine: OracleSession | undefined }>();
+  readonly #sessions = new Map<number, { readonly session: TnsSession; engine: OracleEngine | undefined }>();
   #server: Server | undefined;
   #port: number;
   #recorded: string[] | undefined;
@@ -175,7 +175,7 @@ export class TnsServer {
         noteRefusal: (what) => this.refusals.push(what),
         noteLogin: (login) => this.logins.push(login),
         openEngine: async (user, timeZone) => {
-          const engine = await OracleSession.open(
+          const engine = await OracleEngine.open(
             {
               databaseUrl: this.#database.url,
               types: this.#types,

@@ -164,27 +164,24 @@ export interface Assignment {
   readonly value: Expression | "default";
 }
 
-export interface Update {
-  readonly kind: "update";
+/** What UPDATE and DELETE have in common. */
+interface ChangeOfRows {
   readonly common: readonly CommonTable[];
   readonly top: Expression | undefined;
   readonly target: Name;
   readonly hints: readonly string[];
-  readonly set: readonly Assignment[];
   readonly output: Output | undefined;
   readonly from: readonly TableSource[];
   readonly where: Expression | undefined;
 }
 
-export interface Delete {
+export interface Update extends ChangeOfRows {
+  readonly kind: "update";
+  readonly set: readonly Assignment[];
+}
+
+export interface Delete extends ChangeOfRows {
   readonly kind: "delete";
-  readonly common: readonly CommonTable[];
-  readonly top: Expression | undefined;
-  readonly target: Name;
-  readonly hints: readonly string[];
-  readonly output: Output | undefined;
-  readonly from: readonly TableSource[];
-  readonly where: Expression | undefined;
 }
 
 export interface Merge {

@@ -84,11 +84,7 @@ export function parseUpdate(tokens: TokenStream, common: readonly CommonTable[])
   const target = parseTarget(tokens);
   const hints = parseTableHints(tokens);
   const set = parseAssignments(tokens);
-  const output = parseOutput(tokens);
-  const from = tokens.accepts("FROM") ? tokens.list(() => parseTableSource(tokens)) : [];
-  const where = parseWhere(tokens);
-  parseOptions(tokens);
-  return { kind: "update", common, top, target, hints, set, output, from, where };
+  return { kind: "update", common, top, target, hints, set, ...parseWhichRows(tokens) };
 }
 
 /** Parses DELETE from behind its first word. */
@@ -97,11 +93,16 @@ export function parseDelete(tokens: TokenStream, common: readonly CommonTable[])
   tokens.accepts("FROM");
   const target = parseTarget(tokens);
   const hints = parseTableHints(tokens);
+  return { kind: "delete", common, top, target, hints, ...parseWhichRows(tokens) };
+}
+
+/** What stands behind the change itself. */
+function parseWhichRows(tokens: TokenStream): Pick<Delete, "output" | "from" | "where"> {
   const output = parseOutput(tokens);
   const from = tokens.accepts("FROM") ? tokens.list(() => parseTableSource(tokens)) : [];
   const where = parseWhere(tokens);
   parseOptions(tokens);
-  return { kind: "delete", common, top, target, hints, output, from, where };
+  return { output, from, where };
 }
 
 function parseWhere(tokens: TokenStream): Expression | undefined {

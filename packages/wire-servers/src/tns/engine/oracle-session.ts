@@ -1,19 +1,12 @@
-import { PostgresSession } from "../../shared/postgres-session.ts";
+import type { PostgresSession } from "../../shared/postgres-session.ts";
 import { BackingWork } from "./backing-work.ts";
-import { ControlStatement } from "./control-statement.ts";
 import type { DateFormats } from "./convert-out.ts";
-import { DdlStatement } from "./ddl-statement.ts";
-import { DmlStatement } from "./dml-statement.ts";
 import type { Engine, EngineStatement } from "./engine.ts";
 import { OracleError } from "./oracle-error.ts";
-import { PlsqlStatement } from "./plsql-statement.ts";
 import type { FailedStatement } from "./postgres-errors.ts";
-import { QueryStatement } from "./query-statement.ts";
 import type { ResultTypes } from "./result-columns.ts";
 import { SessionSettings } from "./session-settings.ts";
 import type { DdlContext } from "./sql/ddl-context.ts";
-import { quoted } from "./sql/names.ts";
-import { translate } from "./translate.ts";
 
 /** What a session needs from the server around it. */
 export interface EngineHost {
@@ -37,8 +30,8 @@ export interface SessionIdentity {
   readonly timeZone: string;
 }
 
-/** One session of Oracle, played by one session of PostgreSQL. */
-export class OracleSession implements Engine {
+/** One session of Oracle, played by one session of PostgreSQL: what its statements stand on. */
+export abstract class OracleSession implements Engine {
   readonly work: BackingWork;
   readonly host: EngineHost;
   readonly user: string;
@@ -47,28 +40,13 @@ export class OracleSession implements Engine {
   #settingsAtRisk = false;
   onLost: ((error: Error) => void) | null = null;
 
-  private constructor(backing: PostgresSession, host: EngineHost, identity: SessionIdentity) {
+  protected constructor(backing: PostgresSession, host: EngineHost, identity: SessionIdentity) {
     this.#backing = backing;
     this.work = new BackingWork(backing, host.types);
     this.host = host;
     this.user = identity.user;
     this.#settings = new SessionSettings(identity.user, identity.timeZone);
     backing.onLost = (error) => this.onLost?.(error);
-  }
-
-  static async open(host: EngineHost, identity: SessionIdentity): Promise<OracleSession> {
-    const backing = await PostgresSession.open(host.databaseUrl, {
-      application_name: `tns ${identity.id} ${identity.serial} ${identity.user}`,
-      datestyle: "ISO",
-      intervalstyle: "sql_standard",
-      bytea_output: "hex",
-      "wire.user": identity.user,
-      "wire.sid": String(identity.id),
-      "wire.service": identity.serviceName,
-    });
-    const session = new OracleSession(backing, host, identity);
-    await session.configure();
-    return session;
   }
 
   get transactionInProgress(): boolean {
@@ -89,39 +67,7 @@ export class OracleSession implements Engine {
     return { schema: this.schema, systemName: () => this.host.systemName() };
   }
 
-  prepare(text: string): EngineStatement {
-    const translated = translate(text, this.ddlContext);
-    switch (translated.kind) {
-      case "query":
-        return this.#inItsSchema(new QueryStatement(this, text, translated));
-      case "dml":
-        return this.#inItsSchema(new DmlStatement(this, text, translated));
-      case "ddl":
-        return new DdlStatement(this, text);
-      case "control":
-        return new ControlStatement(this, translated.action);
-      case "plsql":
-        return new PlsqlStatement(this, text, translated.tokens);
-    }
-  }
-
-  /** A cursor goes on meaning what its names meant where it was parsed, whatever schema is the current one when it is executed again. */
-  #inItsSchema(statement: EngineStatement): EngineStatement {
-    const { schema } = this;
-    return {
-      kind: statement.kind,
-      returnBinds: statement.returnBinds,
-      execute: async (rows, options) => {
-        if (schema === this.schema) return statement.execute(rows, options);
-        await this.work.configure(`SET search_path = ${quoted(schema)}, ora, pg_catalog`);
-        try {
-          return await statement.execute(rows, options);
-        } finally {
-          await this.configure();
-        }
-      },
-    };
-  }
+  abstract prepare(text: string): EngineStatement;
 
   /** What an error of a statement is made with. */
   about(text: string, verb: string): FailedStatement {

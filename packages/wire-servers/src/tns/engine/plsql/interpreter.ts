@@ -5,6 +5,7 @@ import { rowSourceOf } from "../row-source.ts";
 import { expressionsOf } from "../sql/query.ts";
 import type { TokenStream } from "../sql/token-stream.ts";
 import type { Argument, Block, Span, Step, Target } from "./ast.ts";
+import type { BlockRunner } from "./block-runner.ts";
 import { type Assignment, BlockSql } from "./block-sql.ts";
 import { type Environment, type Held, Scope } from "./environment.ts";
 import { callArguments } from "./parse-step.ts";
@@ -12,10 +13,9 @@ import { plain, Return } from "./return.ts";
 import { Subprograms } from "./subprograms.ts";
 
 /** Runs the statements of a block; its expressions and SQL go to PostgreSQL. */
-export class Interpreter {
+export class Interpreter implements BlockRunner {
   readonly session: OracleSession;
   readonly subprograms: Subprograms;
-  /** Result sets that the block has returned without a bind. */
   readonly results: RowSource[] = [];
   readonly #sql: BlockSql;
 

@@ -3,9 +3,9 @@ import type { OracleSession } from "../oracle-session.ts";
 import { literal } from "../sql/names.ts";
 import type { TokenStream } from "../sql/token-stream.ts";
 import type { Argument, Parameter, Step } from "./ast.ts";
+import type { BlockRunner } from "./block-runner.ts";
 import { type Environment, type Held, readTarget, Scope } from "./environment.ts";
 import { CompilationError } from "./exceptions.ts";
-import type { Interpreter } from "./interpreter.ts";
 import { type ParsedSubprogram, parseSubprogram } from "./parse-subprogram.ts";
 import { plain, Return } from "./return.ts";
 
@@ -13,7 +13,7 @@ type Call = Extract<Step, { kind: "call" }>;
 
 /** What a call of one of Oracle's own packages gets. */
 interface BuiltInCall {
-  readonly interpreter: Interpreter;
+  readonly interpreter: BlockRunner;
   readonly args: readonly Held[];
 }
 
@@ -90,7 +90,7 @@ export class Subprograms {
   }
 
   /** Runs a call of a procedure. */
-  async call(interpreter: Interpreter, call: Call, source: TokenStream, environment: Environment): Promise<void> {
+  async call(interpreter: BlockRunner, call: Call, source: TokenStream, environment: Environment): Promise<void> {
     const own = builtIn[call.name.join(".")];
     if (own !== undefined) {
       const args: Held[] = [];
@@ -107,7 +107,7 @@ export class Subprograms {
 
   /** The value of a call of a function; `undefined` where there is no such function of PL/SQL. */
   async evaluate(
-    interpreter: Interpreter,
+    interpreter: BlockRunner,
     call: Call,
     source: TokenStream,
     environment: Environment,
@@ -120,7 +120,7 @@ export class Subprograms {
   }
 
   async #run(
-    interpreter: Interpreter,
+    interpreter: BlockRunner,
     subprogram: ParsedSubprogram,
     call: Call,
     source: TokenStream,
@@ -158,7 +158,7 @@ export class Subprograms {
   }
 
   async #body(
-    interpreter: Interpreter,
+    interpreter: BlockRunner,
     { block, source }: ParsedSubprogram,
     environment: Environment,
   ): Promise<Held | undefined> {

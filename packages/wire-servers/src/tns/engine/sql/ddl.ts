@@ -31,11 +31,7 @@ function createTable(stream: TokenStream, context: DdlContext): TranslatedDdl {
   const path = tableName(stream);
   const table = owned(context, path);
   if (stream.accept("AS")) return [`CREATE TABLE ${table} AS ${queryExpression(stream)}`];
-  stream.expect("(");
-  const parts = new TableParts(context, path.at(-1) ?? "");
-  do parts.element(stream);
-  while (stream.accept(","));
-  stream.expect(")");
+  const parts = tableParts(stream, context, path);
   const statements = [...parts.before, `CREATE TABLE ${table} (${parts.elements.join(", ")})`, ...parts.after(table)];
   while (stream.peek().kind === "word") {
     // Where rows are stored changes nothing that a client can see.
@@ -50,11 +46,7 @@ function createTemporaryTable(stream: TokenStream, context: DdlContext): Transla
   const path = tableName(stream);
   const view = owned(context, path);
   const rows = owned(context, [...path.slice(0, -1), `${path.at(-1)}$ROWS`]);
-  stream.expect("(");
-  const parts = new TableParts(context, path.at(-1) ?? "");
-  do parts.element(stream);
-  while (stream.accept(","));
-  stream.expect(")");
+  const parts = tableParts(stream, context, path);
   const elements = parts.elements.join(", ");
   if (parts.before.length > 0 || /\b(PRIMARY KEY|UNIQUE|REFERENCES)\b/.test(elements))
     throw stream.refuse("a key of a temporary table");
@@ -70,6 +62,16 @@ function createTemporaryTable(stream: TokenStream, context: DdlContext): Transla
     `CREATE VIEW ${view} AS SELECT ${parts.columns.join(", ")} FROM ${rows} WHERE "SYS$SID" = ${session}`,
     `INSERT INTO ora.temporary VALUES (${literal(rows)}, ${literal(view)}, ${kept})`,
   ];
+}
+
+/** What a table consists of, in parentheses. */
+function tableParts(stream: TokenStream, context: DdlContext, path: readonly string[]): TableParts {
+  stream.expect("(");
+  const parts = new TableParts(context, path.at(-1) ?? "");
+  do parts.element(stream);
+  while (stream.accept(","));
+  stream.expect(")");
+  return parts;
 }
 
 function createIndex(stream: TokenStream, context: DdlContext, unique: boolean): TranslatedDdl {

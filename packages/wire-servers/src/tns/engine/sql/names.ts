@@ -63,6 +63,15 @@ export function quoted(part: string): string {
   return `"${backing.replaceAll('"', '""')}"`;
 }
 
+/** Names of columns in parentheses, for PostgreSQL. */
+export function columnList(stream: TokenStream): string {
+  stream.expect("(");
+  const columns = [quoted(name(stream))];
+  while (stream.accept(",")) columns.push(quoted(name(stream)));
+  stream.expect(")");
+  return `(${columns.join(", ")})`;
+}
+
 /** The name as Oracle's client knows it. */
 export function originalName(backing: string): string {
   return longNames.get(backing) ?? backing;

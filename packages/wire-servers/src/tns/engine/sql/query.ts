@@ -1,7 +1,7 @@
 import { Expressions } from "./expression.ts";
 import { ordering, rownumMark } from "./functions.ts";
 import { rowLimit, rownumLimit, series } from "./limits.ts";
-import { isName, name, quoted, quotedPath, tableName } from "./names.ts";
+import { columnList, isName, name, quoted, quotedPath, tableName } from "./names.ts";
 import { tableAlias } from "./table-alias.ts";
 import type { TokenStream } from "./token-stream.ts";
 
@@ -48,13 +48,7 @@ function commonTables(stream: TokenStream): string {
   const tables: string[] = [];
   do {
     let text = quoted(name(stream));
-    if (stream.accept("(")) {
-      const columns: string[] = [];
-      do columns.push(quoted(name(stream)));
-      while (stream.accept(","));
-      stream.expect(")");
-      text += `(${columns.join(", ")})`;
-    }
+    if (stream.is("(")) text += columnList(stream);
     stream.expect("AS");
     stream.expect("(");
     text += ` AS (${queryExpression(stream)})`;
@@ -168,12 +162,7 @@ function joinedTable(stream: TokenStream): string {
     text += ` ${join} ${tableReference(stream)}`;
     if (join.startsWith("CROSS") || join.startsWith("NATURAL")) continue;
     if (stream.accept("USING")) {
-      stream.expect("(");
-      const columns: string[] = [];
-      do columns.push(quoted(name(stream)));
-      while (stream.accept(","));
-      stream.expect(")");
-      text += ` USING (${columns.join(", ")})`;
+      text += ` USING ${columnList(stream)}`;
     } else {
       stream.expect("ON", 905, "missing keyword");
       text += ` ON ${expressionsOf(stream).expression()}`;

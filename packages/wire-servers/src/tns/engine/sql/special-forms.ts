@@ -1,9 +1,9 @@
 import { dataType } from "./data-types.ts";
-import type { Expressions } from "./expression.ts";
+import type { ArgumentTranslator } from "./functions.ts";
 import type { TokenStream } from "./token-stream.ts";
 
 /** `CASE WHEN ... THEN ... ELSE ... END`, with or without a value to compare. */
-export function caseForm(stream: TokenStream, expressions: Expressions): string {
+export function caseForm(stream: TokenStream, expressions: ArgumentTranslator): string {
   stream.next();
   let text = "CASE";
   if (!stream.is("WHEN")) text += ` ${expressions.expression()}`;
@@ -19,7 +19,7 @@ export function caseForm(stream: TokenStream, expressions: Expressions): string 
 }
 
 /** `CAST(value AS type)` */
-export function castForm(stream: TokenStream, expressions: Expressions): string {
+export function castForm(stream: TokenStream, expressions: ArgumentTranslator): string {
   stream.next();
   stream.expect("(");
   const value = expressions.expression();
@@ -30,7 +30,7 @@ export function castForm(stream: TokenStream, expressions: Expressions): string 
 }
 
 /** `TRIM(BOTH 'x' FROM value)`, which gives NULL where nothing is left. */
-export function trimForm(stream: TokenStream, expressions: Expressions): string {
+export function trimForm(stream: TokenStream, expressions: ArgumentTranslator): string {
   stream.next();
   stream.expect("(");
   const side = stream.word("LEADING", "TRAILING", "BOTH") ?? "BOTH";

@@ -1,6 +1,6 @@
 import { dataType, jsonConstraint, sizeConstraint } from "./data-types.ts";
 import { type DdlContext, owned } from "./ddl-context.ts";
-import { name, quoted, quotedPath, tableName } from "./names.ts";
+import { columnList, name, quoted, quotedPath, tableName } from "./names.ts";
 import { expressionsOf } from "./query.ts";
 import { sequenceOptions } from "./sequence-options.ts";
 import type { TokenStream } from "./token-stream.ts";
@@ -160,14 +160,6 @@ function checksJson(stream: TokenStream, column: string): boolean {
     }
   }
   return false;
-}
-
-export function columnList(stream: TokenStream): string {
-  stream.expect("(");
-  const columns = [quoted(name(stream))];
-  while (stream.accept(",")) columns.push(quoted(name(stream)));
-  stream.expect(")");
-  return `(${columns.join(", ")})`;
 }
 
 /** `DEFERRABLE INITIALLY DEFERRED`, `ENABLE`, `USING INDEX`. */
