@@ -15,7 +15,15 @@ const checks: readonly Step[] = [
   ["lines that mutants break", "node", "scripts/mutants/run.ts", "--check"],
 ];
 // The site is built by its own test.
-const build: Step = ["build", "turbo", "run", "build", "--filter=!@nsj/mdb-docs", "--output-logs=errors-only", "--no-color"];
+const build: Step = [
+  "build",
+  "turbo",
+  "run",
+  "build",
+  "--filter=!@nsj/mdb-docs",
+  "--output-logs=errors-only",
+  "--no-color",
+];
 
 const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1" };
 

@@ -95,27 +95,27 @@ export const coreSpanning: Area = {
       ...spanning(
         "is waited for while it decides, and keeps what was decided first",
         async (bench, { databases }) => {
-        const id = await databases.prepareStore("main");
-        const transaction = bench.name().padEnd(22, "0").slice(-22);
-        const place = `${id}:${transaction}`;
-        assert.equal(await databases.outcome(place), "undecided");
-        const deciding = bench.database();
-        await using open = await deciding.begin();
-        await open.execute("insert into mdb_decisions (id, outcome, branches) values (:transaction, 'C', '[]')", {
-          transaction,
-        });
-        const early = await rejection(databases.resolve(place, "rollback", { force: true }));
-        assert.ok(early instanceof TransactionStateError, String(early));
-        await open.commit();
-        assert.equal(await databases.outcome(place), "committed");
-        const late = await rejection(databases.resolve(place, "rollback", { force: true }));
-        assert.ok(
-          late instanceof TransactionStateError && /decided already: committed/.test(late.message),
-          String(late),
-        );
-        await databases.resolve(place, "commit", { force: true });
-        await deciding.execute("delete from mdb_decisions where id = :transaction", { transaction });
-      },
+          const id = await databases.prepareStore("main");
+          const transaction = bench.name().padEnd(22, "0").slice(-22);
+          const place = `${id}:${transaction}`;
+          assert.equal(await databases.outcome(place), "undecided");
+          const deciding = bench.database();
+          await using open = await deciding.begin();
+          await open.execute("insert into mdb_decisions (id, outcome, branches) values (:transaction, 'C', '[]')", {
+            transaction,
+          });
+          const early = await rejection(databases.resolve(place, "rollback", { force: true }));
+          assert.ok(early instanceof TransactionStateError, String(early));
+          await open.commit();
+          assert.equal(await databases.outcome(place), "committed");
+          const late = await rejection(databases.resolve(place, "rollback", { force: true }));
+          assert.ok(
+            late instanceof TransactionStateError && /decided already: committed/.test(late.message),
+            String(late),
+          );
+          await databases.resolve(place, "commit", { force: true });
+          await deciding.execute("delete from mdb_decisions where id = :transaction", { transaction });
+        },
         { clock: hurried },
       ),
       needs: [connections(2), waitsForLocks],
