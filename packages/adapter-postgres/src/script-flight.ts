@@ -73,7 +73,11 @@ export class ScriptFlight extends Flight<ScriptOutcome> {
       if (part.shape.unknownOids.length > 0) return this.#learnTypes(part).then(() => this.outcome());
     }
     const isOwn = this.#onCompleted === undefined;
-    const after = this.#parts.map(({ tag }) => this.#session.after(tag, isOwn)).filter((it) => it !== undefined);
+    const after: Promise<unknown>[] = [];
+    for (const { tag } of this.#parts) {
+      const needed = this.#session.after(tag, isOwn);
+      if (needed !== undefined) after.push(needed);
+    }
     return after.length === 0 ? this.#gather() : Promise.all(after).then(() => this.#gather());
   }
 

@@ -155,12 +155,13 @@ export class Session implements FlightSession {
     this.changes.sent(text);
     if (this.trace.isTraced) this.trace.sends(text);
     this.trace.skipped();
-    return this.send(() => new ScriptFlight(this, text, (tag) => this.changes.completed(tag, text)), false);
+    return this.command(text, (tag) => this.changes.completed(tag, text));
   }
 
-  /** Sends a text of our own by itself, with nothing ahead of it. */
-  command(text: string): Promise<ScriptOutcome> {
-    return this.send(() => new ScriptFlight(this, text), false);
+  /** Sends a text by itself, with nothing ahead of it. @param onCompleted - told of each of its statements; absent for a text of our own */
+  command(text: string, onCompleted?: (tag: string) => void): Promise<ScriptOutcome> {
+    if (this.#opening !== undefined) return this.#opening.then(() => this.command(text, onCompleted));
+    return this.#launch(new ScriptFlight(this, text, onCompleted));
   }
 
   /** Sends the BEGIN that is held back by itself. */
@@ -183,9 +184,9 @@ export class Session implements FlightSession {
   }
 
   /** Sends what `make` makes, with a BEGIN that is held back ahead of it; behind a BEGIN on its way, once that has succeeded. */
-  send<T>(make: (ahead: Ahead) => Flight<T>, extended = true): Promise<T> {
-    if (this.#opening !== undefined) return this.#opening.then(() => this.send(make, extended));
-    return this.#launch(make(extended ? this.#ahead(this.#held) : nothingAhead));
+  send<T>(make: (ahead: Ahead) => Flight<T>): Promise<T> {
+    if (this.#opening !== undefined) return this.#opening.then(() => this.send(make));
+    return this.#launch(make(this.#ahead(this.#held)));
   }
 
   #launch<T>(flight: Flight<T>): Promise<T> {

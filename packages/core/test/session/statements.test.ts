@@ -148,11 +148,12 @@ describe("statements", () => {
     const failed = new Error("the pinned transaction failed");
     const pinned = database.withConnection((connection) =>
       connection.transaction(async (tx) => {
-        await tx.execute(insert, { id: 1, name: "pinned" });
+        await tx.query("select 1 as begun");
         await tx.transaction((other) => other.execute(insert, own(2)), { propagation: "requires_new" });
         await tx.transaction((alone) => alone.transaction((other) => other.execute(insert, own(3))), {
           propagation: "not_supported",
         });
+        await tx.execute(insert, { id: 1, name: "pinned" });
         throw failed;
       }),
     );
