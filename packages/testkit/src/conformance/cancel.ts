@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Area } from "./area.ts";
+import { asleep } from "./asleep.ts";
 import { capability, concurrentWrites, connections, type Need, snippet, supplied, waitsForLocks } from "./need.ts";
 import { soon, turns } from "./wait.ts";
 
@@ -14,9 +15,7 @@ export const cancel: Area = {
       async run(bench) {
         const connection = await bench.connect();
         // Three times as long as anything here waits: only a server that stops can answer the next statement in time.
-        const sleeping = bench.run(connection, bench.subject.sql.sleep?.(45_000) ?? "");
-        sleeping.catch(() => undefined);
-        await turns(20);
+        const { sleeping } = await asleep(bench, connection, 45_000);
         await bench.within(connection.cancel?.(soon()), "cancel()");
         const { info } = await bench.failingWith("cancelled", () => sleeping);
         assert.notEqual(info.executed, "no", "it had started");
@@ -66,9 +65,7 @@ export const cancel: Area = {
         const table = await bench.table(connection, `id ${bench.subject.types.integer}`);
         await connection.begin({});
         await bench.run(connection, `insert into ${table} (id) values (1)`);
-        const sleeping = bench.run(connection, bench.subject.sql.sleep?.(45_000) ?? "");
-        sleeping.catch(() => undefined);
-        await turns(20);
+        const { sleeping } = await asleep(bench, connection, 45_000);
         await bench.within(connection.cancel?.(soon()), "cancel()");
         await bench.failingWith("cancelled", () => sleeping);
         if (!connection.usable) return;
@@ -111,9 +108,7 @@ export const cancel: Area = {
       needs: [cancelling, snippet("sleep")],
       async run(bench) {
         const connection = await bench.connect();
-        const sleeping = bench.run(connection, bench.subject.sql.sleep?.(45_000) ?? "");
-        sleeping.catch(() => undefined);
-        await turns(20);
+        const { sleeping } = await asleep(bench, connection, 45_000);
         const orders = [connection.cancel?.(soon()), connection.cancel?.(soon())];
         await bench.within(Promise.allSettled(orders), "two cancel() at once");
         await bench.failingWith("cancelled", () => sleeping);
@@ -126,9 +121,7 @@ export const cancel: Area = {
       async run(bench) {
         const { proxy, connector } = await bench.behindProxy();
         const connection = await bench.connect(connector);
-        const sleeping = bench.run(connection, bench.subject.sql.sleep?.(45_000) ?? "");
-        sleeping.catch(() => undefined);
-        await turns(20);
+        const { sleeping } = await asleep(bench, connection, 45_000);
         await proxy.set({ kind: "blackhole" });
         await bench.within(Promise.allSettled([connection.cancel?.(soon(300))]), "cancel() on a silent network");
         connection.destroy();

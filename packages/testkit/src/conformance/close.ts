@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { DriverConnection } from "@nsj/mdb-core";
 import type { Area } from "./area.ts";
+import { asleep } from "./asleep.ts";
 import type { Bench } from "./bench.ts";
 import { connections, snippet, supplied } from "./need.ts";
-import { soon, turns } from "./wait.ts";
+import { soon } from "./wait.ts";
 
 export const close: Area = {
   name: "close",
@@ -61,9 +62,7 @@ export const close: Area = {
       needs: [snippet("sleep")],
       async run(bench) {
         const connection = await bench.connect();
-        const sleeping = bench.run(connection, bench.subject.sql.sleep?.(20_000) ?? "");
-        sleeping.catch(() => undefined);
-        await turns(20);
+        const { sleeping } = await asleep(bench, connection, 20_000);
         connection.destroy();
         const { info } = await bench.failing(() => sleeping, "a statement whose connection was destroyed");
         assert.equal(info.connection, "dead");
@@ -75,9 +74,7 @@ export const close: Area = {
       needs: [snippet("sleep")],
       async run(bench) {
         const connection = await bench.connect();
-        const sleeping = bench.run(connection, bench.subject.sql.sleep?.(2_000) ?? "");
-        sleeping.catch(() => undefined);
-        await turns(20);
+        const { sleeping } = await asleep(bench, connection, 2_000);
         await bench.within(Promise.allSettled([connection.close(soon(500))]), "close() with a statement in flight");
         assert.equal(connection.usable, false);
         await bench.within(Promise.allSettled([sleeping]), "the statement in flight");
@@ -110,9 +107,7 @@ export const close: Area = {
       async run(bench) {
         const { proxy, connector } = await bench.behindProxy();
         const connection = await bench.connect(connector);
-        const sleeping = bench.run(connection, bench.subject.sql.sleep?.(20_000) ?? "");
-        sleeping.catch(() => undefined);
-        await turns(20);
+        const { sleeping } = await asleep(bench, connection, 20_000);
         connection.destroy();
         await bench.within(proxy.drained(), "the socket of a destroyed connection");
         await bench.failing(() => sleeping, "the pending statement");

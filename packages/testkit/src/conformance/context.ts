@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { type DriverConnection, unlimited } from "@nsj/mdb-core";
 import type { Area } from "./area.ts";
+import { asleep } from "./asleep.ts";
 import type { Bench } from "./bench.ts";
 import type { ContextSample } from "./engine-sql.ts";
 import { capability, type Need, snippet } from "./need.ts";
-import { soon, turns } from "./wait.ts";
+import { soon } from "./wait.ts";
 
 const needs: readonly Need[] = [capability("context"), snippet("context")];
 
@@ -114,9 +115,7 @@ export const context: Area = {
           const expected = await answer(bench, connection, ask);
           for (const isOver of [false, true]) {
             connection.setContext?.(one);
-            const sleeping = bench.run(connection, bench.subject.sql.sleep?.(45_000) ?? "");
-            sleeping.catch(() => undefined);
-            await turns(20);
+            const { sleeping } = await asleep(bench, connection, 45_000);
             await bench.within(connection.cancel?.(soon()), "cancel()");
             await bench.failingWith("cancelled", () => sleeping);
             // A connection may end by a cancellation, and leaves nothing then.

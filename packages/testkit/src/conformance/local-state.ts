@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { DriverConnection } from "@nsj/mdb-core";
 import type { Area } from "./area.ts";
+import { asleep } from "./asleep.ts";
 import type { Bench } from "./bench.ts";
 import { connections, snippet, supplied } from "./need.ts";
 import { turns } from "./wait.ts";
@@ -192,9 +193,7 @@ export const localState: Area = {
         const connection = await bench.connect();
         const admin = await bench.admin();
         const identity = await admin.identify(connection);
-        const sleeping = bench.run(connection, bench.subject.sql.sleep?.(30_000) ?? "");
-        sleeping.catch(() => undefined);
-        await turns(20);
+        const { sleeping } = await asleep(bench, connection, 30_000);
         await admin.kill(identity);
         const { info } = await bench.failing(() => sleeping, "a statement whose session was killed");
         assert.equal(connection.usable, false);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { DriverConnection } from "@nsj/mdb-core";
 import type { Direction, Ending } from "../proxy/fault.ts";
 import type { Area, Case } from "./area.ts";
+import { asleep } from "./asleep.ts";
 import type { Bench } from "./bench.ts";
 import { type Need, snippet, supplied } from "./need.ts";
 import { transactionBehindProxy } from "./transaction-behind-proxy.ts";
@@ -150,9 +151,7 @@ export const networkFaults: Area = {
           const connection = await bench.connect();
           const identity = await admin.identify(connection);
           if (inside) await connection.begin({});
-          const sleeping = bench.run(connection, bench.subject.sql.sleep?.(30_000) ?? "");
-          sleeping.catch(() => undefined);
-          await turns(20);
+          const { sleeping } = await asleep(bench, connection, 30_000);
           await admin.kill(identity);
           const { info } = await bench.failing(() => sleeping);
           assert.equal(info.connection, "dead");
