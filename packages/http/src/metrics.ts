@@ -154,7 +154,12 @@ function pageOf(pools: readonly Pool[]): PrometheusText {
     "Checks of connections.",
     one((it) => it.validations),
   );
-  page.family("mdb_client_pool_health", "gauge", "1 for the state that the pool is in, 0 for the others.", healths(pools));
+  page.family(
+    "mdb_client_pool_health",
+    "gauge",
+    "1 for the state that the pool is in, 0 for the others.",
+    healths(pools),
+  );
   page.family(
     "mdb_client_connection_oldest_hold_seconds",
     "gauge",

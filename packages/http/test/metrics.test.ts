@@ -99,7 +99,9 @@ describe("the page for Prometheus", () => {
       ["used", 0],
     ]);
     expect(families.get("mdb_client_connection_acquired_total")?.samples[0]?.value).toBe(1);
-    const healths = families.get("mdb_client_pool_health")?.samples.map(({ labels, value }) => [labels["state"], value]);
+    const healths = families
+      .get("mdb_client_pool_health")
+      ?.samples.map(({ labels, value }) => [labels["state"], value]);
     expect(Object.fromEntries(healths ?? [])).toEqual({ ok: 1, degraded: 0, down: 0, probing: 0 });
   });
 

@@ -1,13 +1,5 @@
 import type { QueryEvent } from "@nsj/mdb-core";
-import {
-  type Context,
-  context,
-  type Meter,
-  type Span,
-  SpanStatusCode,
-  type Tracer,
-  trace,
-} from "@opentelemetry/api";
+import { type Context, context, type Meter, type Span, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
 import { exceptionLog, type LogProvider } from "./exceptions.ts";
 import { errorTypeOf, failureAttributes } from "./failures.ts";
 import { follow } from "./follow.ts";

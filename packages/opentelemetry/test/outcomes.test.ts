@@ -12,8 +12,8 @@ import { InMemoryTelemetry, pathOf, points } from "./telemetry-under-test.ts";
 const telemetry = new InMemoryTelemetry();
 const fakes = { a: fakeDriver({ name: "a", capabilities: { fates: false } }), b: fakeDriver({ name: "b" }) };
 const databases = new DatabaseManager({
-  a: defineDatabase(fakes.a.driver),
-  b: defineDatabase(fakes.b.driver),
+  a: defineDatabase(fakes.a.driver, {}),
+  b: defineDatabase(fakes.b.driver, {}),
   memory: sqlite({ filename: ":memory:" }),
 });
 let watching: Telemetry;

@@ -125,7 +125,12 @@ function samplesAboveZero(text: string, name: string): string[] {
   return text.split("\n").flatMap((line) => {
     const [, found = "", labels = "", value = ""] = /^(\w+)\{(.*)\} (\S+)$/.exec(line) ?? [];
     if (found !== name || Number(value) === 0) return [];
-    return [[...labels.matchAll(/="([^"]*)"/g)].map(([, it]) => it).concat(value).join(" ")];
+    return [
+      [...labels.matchAll(/="([^"]*)"/g)]
+        .map(([, it]) => it)
+        .concat(value)
+        .join(" "),
+    ];
   });
 }
 
@@ -183,7 +188,7 @@ it("a pool is in one state, whatever it was in before", () => {
 it("an attempt to connect that failed is told apart in db.client.connection.create_time", () => {
   const found = points(collected.get("db.client.connection.create_time"));
   const ofDown = found.filter((it) => it.attributes["db.client.connection.pool.name"] === "down");
-  expect(ofDown.map(({ attributes, value }) => [attributes["error.type"], (value as { count: number }).count])).toEqual([
-    ["MDB_CONNECT", 1],
-  ]);
+  expect(ofDown.map(({ attributes, value }) => [attributes["error.type"], (value as { count: number }).count])).toEqual(
+    [["MDB_CONNECT", 1]],
+  );
 });

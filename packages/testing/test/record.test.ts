@@ -86,7 +86,7 @@ it("sees nothing of what runs behind a socket, but of a manager all of it", asyn
 
 it("leaves out what a transaction over several databases sends for itself", async () => {
   const fakes = { a: fakeDriver({ name: "a" }), b: fakeDriver({ name: "b" }) };
-  const both = new DatabaseManager({ a: defineDatabase(fakes.a.driver), b: defineDatabase(fakes.b.driver) });
+  const both = new DatabaseManager({ a: defineDatabase(fakes.a.driver, {}), b: defineDatabase(fakes.b.driver, {}) });
   for (const label of ["a", "b"] as const) await both.database(label).execute("create table t (id integer)");
   await both.prepareStore("a");
   const log = await record({ manager: both }, () =>

@@ -47,9 +47,11 @@ describe("in two schemas", () => {
     await using databases = new DatabaseManager({ orders: postgres({ connectionString }) });
     const name = `/* ${names[0]} */ select pg_sleep(60)`;
     const running = () =>
-      admin.database("main").queryScalar<number>(
-        sql`select count(*)::int from pg_stat_activity where state = 'active' and query = ${name}`,
-      );
+      admin
+        .database("main")
+        .queryScalar<number>(
+          sql`select count(*)::int from pg_stat_activity where state = 'active' and query = ${name}`,
+        );
     const test = beginRollback(databases, ["orders"]);
     const sleeping = databases.database("orders").query(name);
     sleeping.catch(() => {});

@@ -3,7 +3,14 @@ import type { PostgresFacts } from "./postgres-facts.ts";
 
 /** What the settings of a PostgreSQL make of commits, transactions and texts. */
 export function settingFindings(facts: PostgresFacts): readonly Symptom[] {
-  return [...durability(facts), ...transactions(facts), ...timeLimits(facts), ...texts(facts), ...vacuum(facts), ...slots(facts)];
+  return [
+    ...durability(facts),
+    ...transactions(facts),
+    ...timeLimits(facts),
+    ...texts(facts),
+    ...vacuum(facts),
+    ...slots(facts),
+  ];
 }
 
 function durability({ fsync, full_page_writes, synchronous_commit }: PostgresFacts): Symptom[] {

@@ -3,8 +3,7 @@ import { isThere } from "./there.ts";
 
 /** What is written into the tables of a store; of no row here. */
 const inserts = {
-  mdb_decisions:
-    "insert into mdb_decisions (id, outcome, branches) select id, 'R', '[]' from mdb_store where slot = 0",
+  mdb_decisions: "insert into mdb_decisions (id, outcome, branches) select id, 'R', '[]' from mdb_store where slot = 0",
   mdb_members: "insert into mdb_members (id, members, limit_ms) select id, '[]', 0 from mdb_store where slot = 0",
 } as const;
 

@@ -72,16 +72,20 @@ export class OpenCursor {
       return take(rows, this.#rows.columns);
     } catch (error) {
       this.#failure = failureOf(this.#context, connection, error, this.#text, this.#lease.alone);
-      const { error: told } = this.#failure;
-      // Both watch the same bounds; this one has seen whether the server did stop.
-      if (this.#reason instanceof StoppedError && told instanceof StoppedError) this.#reason = told;
-      throw this.#reason ?? this.#failure.error;
+      throw this.#endedBy(this.#failure.error);
     } finally {
       this.#time.pause();
       this.#lease.count(-1);
       this.#reading = undefined;
       settle();
     }
+  }
+
+  /** Why a read has failed: what it was ended with from outside counts, or both do, where both have watched the same bounds. */
+  #endedBy(told: MdbError): MdbError {
+    // Whoever has read has seen whether the server did stop.
+    if (this.#reason instanceof StoppedError && told instanceof StoppedError) this.#reason = told;
+    return this.#reason ?? told;
   }
 
   /** Ends it from outside: what is being read is stopped, and whoever asks for more gets `reason`. */

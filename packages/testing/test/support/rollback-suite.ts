@@ -234,7 +234,9 @@ export function rollbackSuite(engine: string, definition: () => Entries): void {
             await expect(orders.execute(text), text).rejects.toThrow("commits before and after DDL");
         }
       });
-      await expect(orders.query(`select id from ${table}_more`)).rejects.toMatchObject({ code: "MDB_UNDEFINED_OBJECT" });
+      await expect(orders.query(`select id from ${table}_more`)).rejects.toMatchObject({
+        code: "MDB_UNDEFINED_OBJECT",
+      });
     });
 
     it("leaves out what it is told to leave out", async () => {

@@ -146,7 +146,10 @@ async function answers(bench: Bench, database: Database): Promise<void> {
   assert.equal(Number(answer), 42);
 }
 
-async function fails<E extends MdbError>(expected: new (message: string) => E, work: () => Promise<unknown>): Promise<E> {
+async function fails<E extends MdbError>(
+  expected: new (message: string) => E,
+  work: () => Promise<unknown>,
+): Promise<E> {
   const error = await rejection(work());
   assert.ok(error instanceof expected, `${expected.name}, not ${String(error)}`);
   return error;
