@@ -36,7 +36,12 @@ it("spans stand beside each other where there is no context manager, and their n
   telemetry.takeSpans();
   await databases.database("a").transaction((tx) => tx.query("select id from t where id = ?", [1]));
   const spans = telemetry.takeSpans().filter((it) => !it.name.startsWith("connect"));
-  expect(spans.map((it) => pathOf(it, spans))).toEqual([["begin main"], ["select t"], ["commit main"], ["transaction a"]]);
+  expect(spans.map((it) => pathOf(it, spans))).toEqual([
+    ["begin main"],
+    ["select t"],
+    ["commit main"],
+    ["transaction a"],
+  ]);
   expect(new Set(spans.map((it) => it.attributes["mdb.transaction.id"])).size).toBe(1);
 });
 
