@@ -19,6 +19,13 @@ export const cliMutants: readonly Mutant[] = [
     noticedBy: ["packages/cli/test/doctor/postgres-rights.test.ts", "packages/cli/test/doctor/oracle.test.ts"],
   },
   {
+    fault: "a right that is missing on a table of decisions passes for granted",
+    file: `${doctor}/store-rights.ts`,
+    text: `      if (rows[0]?.may === 0) return "refused";`,
+    replacement: "",
+    noticedBy: ["packages/cli/test/doctor/stores.test.ts"],
+  },
+  {
     fault: "the connections of others are room for the pools",
     file: `${doctor}/postgres-room.ts`,
     text: "room: limit - reserved - (used - own)",

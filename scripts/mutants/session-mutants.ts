@@ -78,6 +78,27 @@ export const sessionMutants: readonly Mutant[] = [
     noticedBy: ["packages/core/test/session/limits.test.ts"],
   },
   {
+    fault: "a statement that may have run is told as one that was stopped",
+    file: `${session}/failure.ts`,
+    text: "    tellWhetherItRan(error, alone);",
+    replacement: "",
+    noticedBy: ["packages/core/test/session/replay.test.ts"],
+  },
+  {
+    fault: "a statement that was undone with its transaction is told as one that may have run",
+    file: `${session}/failure.ts`,
+    text: "    tellWhetherItRan(error, alone);",
+    replacement: "    tellWhetherItRan(error, true);",
+    noticedBy: ["packages/core/test/session/replay.test.ts"],
+  },
+  {
+    fault: "a stream that may have run is told as one that was stopped",
+    file: `${session}/open-cursor.ts`,
+    text: "    if (this.#reason instanceof StoppedError && told instanceof StoppedError) this.#reason = told;",
+    replacement: "",
+    noticedBy: ["packages/core/test/session/replay.test.ts"],
+  },
+  {
     fault: "a statement that was lost on its way is called safe to repeat",
     file: `${session}/failure.ts`,
     text: `afterLoss(alone && info.executed !== "no")`,

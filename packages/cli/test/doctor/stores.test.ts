@@ -72,13 +72,15 @@ it("where a label stands for many databases, the table of who takes part has to 
   await orders.execute("grant select, insert on mdb_members to taker");
   const { hostname: host, port } = new URL(server.url);
   const taker = postgres({ host, port: Number(port), user: "taker", password: "p", database: "parts" });
-  const shops = tenants({ driver: postgresDriver, resolve: () => definition("parts") });
-  const refused = await examine({ orders: taker, shops });
+  const shops = () => tenants({ driver: postgresDriver, resolve: () => definition("parts") });
+  const refused = await examine({ orders: taker, shops: shops() });
   expect(worrying(refused)).toEqual(["error members", "unknown tenants"]);
   await orders.execute("grant delete on mdb_members to taker");
-  expect(worrying(await examine({ orders: taker, shops }))).toEqual(["unknown tenants"]);
+  expect(worrying(await examine({ orders: taker, shops: shops() }))).toEqual(["unknown tenants"]);
   await orders.execute("drop table mdb_members");
-  expect(finding(await examine({ orders: taker, shops }), "members").seen).toBe("the table mdb_members is not there");
+  expect(finding(await examine({ orders: taker, shops: shops() }), "members").seen).toBe(
+    "the table mdb_members is not there",
+  );
   await orders.execute("revoke select on mdb_decisions from taker");
   expect(worrying(await examine({ orders: taker }))).toEqual(["error decisions"]);
   await orders.execute("drop table mdb_decisions");
