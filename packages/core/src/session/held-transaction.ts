@@ -1,5 +1,5 @@
 import { type MdbError, TransactionClosedError } from "../errors/index.ts";
-import { boundsFrom } from "./bounds.ts";
+import { boundsOfTransaction } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { type EventPlace, eventPlace, tellRollbackFailed } from "./diagnostics.ts";
 import { poolSource } from "./lease-source.ts";
@@ -26,7 +26,7 @@ export class HeldTransaction extends TransactionHandle implements AsyncDisposabl
   constructor(context: DatabaseContext, options: HeldTransactionOptions) {
     checkHeldOptions(nameOf(context), options);
     const leases = poolSource(context);
-    const part = newTransaction({ context, leases }, boundsFrom(context, options), options);
+    const part = newTransaction({ context, leases }, boundsOfTransaction(context, options), options);
     super(part, runInside({ context, leases }));
     openTransactionEvent(part.unit, { kind: "transaction", propagation: "requires_new" });
     this.#end = new HeldEnd(part, options);

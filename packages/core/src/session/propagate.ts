@@ -1,7 +1,7 @@
 import { type MdbError, TransactionStateError } from "../errors/index.ts";
 import { AutocommitHandle } from "./autocommit-handle.ts";
 import { type BeginDetails, refuseWithoutFates } from "./begin-options.ts";
-import { type Bounds, bothBounds, boundsFrom } from "./bounds.ts";
+import { type Bounds, bothBounds, boundsFrom, boundsOfTransaction } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { transactions } from "./diagnostics.ts";
 import type { Transaction } from "./executor.ts";
@@ -80,7 +80,7 @@ export function propagate<R>(surroundings: Surroundings, work: Work<R>, options:
 /** A transaction of its own, again after a failure that a repetition may help against, where `retry` says so. */
 function begin<R>(surroundings: Surroundings, work: Work<R>, options: TransactionOptions): Promise<R> {
   const { context } = surroundings;
-  const bounds = boundsFrom(context, options);
+  const bounds = boundsOfTransaction(context, options);
   if (options.retry === undefined)
     return runWhole(surroundings, newTransaction(surroundings, bounds, options), work, options);
   return withRetry(context, options.retry, bounds, (attempt, retriedAfter) => {

@@ -1,6 +1,6 @@
 import type { Branch, Clock } from "../../driver/index.ts";
 import { TransactionStateError } from "../../errors/index.ts";
-import { boundsFrom } from "../bounds.ts";
+import { boundsOfTransaction } from "../bounds.ts";
 import { branchLabelOf, branchNameOf, type DatabaseContext } from "../database-context.ts";
 import { isUndoneLater } from "../lending.ts";
 import { withRetry } from "../retry.ts";
@@ -94,8 +94,9 @@ export class Coordinator {
     const checked = contexts.some(isUndoneLater) ? { ...asked, mode: "best-effort" as const } : asked;
     refuseRunning(contexts);
     const first = contexts[0] as DatabaseContext;
-    const bounds = boundsFrom(first, checked);
-    const decider = checked.mode === "atomic" ? await knowingDecider(contexts, checked.decider, bounds) : undefined;
+    const bounds = boundsOfTransaction(first, checked);
+    const chosen = checked.mode === "atomic" ? knowingDecider(contexts, checked.decider, bounds) : undefined;
+    const decider = chosen instanceof Promise ? await chosen : chosen;
     const labels = contexts.map((it) => it.database);
     const event: SpanningEvent = {
       manager: first.tally.manager,
@@ -104,10 +105,10 @@ export class Coordinator {
       decider: decider?.database,
     };
     return traceSpanning(event, async () => {
-      const store =
-        decider === undefined || contexts.length === 1
-          ? undefined
-          : await this.#storeFor(decider, contexts.map(branchLabelOf), checked.timeoutMs);
+      const found =
+        decider === undefined || contexts.length === 1 ? undefined : this.#stores.of(decider, checked.timeoutMs);
+      const store = found instanceof Promise ? await found : found;
+      if (store !== undefined) this.#regular.start(contexts.map(branchLabelOf));
       const onLeft = (left: Left): void => this.#left(left);
       const onOver = (transaction: string): void => this.#members.over(decider as DatabaseContext, transaction);
       const surroundings = { contexts, options: checked, bounds, decider, store, event, onLeft, onOver };
@@ -121,12 +122,6 @@ export class Coordinator {
         throw error;
       }
     });
-  }
-
-  async #storeFor(decider: DatabaseContext, labels: readonly string[], limitMs: number): Promise<string> {
-    const store = await this.#stores.of(decider, limitMs);
-    this.#regular.start(labels);
-    return store;
   }
 
   #left({ id, decision, pending, gone }: Left): void {

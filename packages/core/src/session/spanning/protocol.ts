@@ -111,7 +111,7 @@ async function voteAndDecide(
     for (const answer of [votes, decision]) if (answer.status === "rejected") throw answer.reason;
     return "decided";
   }
-  await vote(readers, prepared);
+  if (readers.length > 0) await vote(readers, prepared);
   if (prepared.length === 0) {
     if (written.length === 1 && decider.state === "seems read") await endReading(decider);
     return written[0] ?? (decider.state === "untouched" ? undefined : decider);

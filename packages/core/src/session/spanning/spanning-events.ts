@@ -35,7 +35,7 @@ const spanning = tracingChannel<unknown, SpanningEvent>("mdb:spanning");
 const doubts = channel("mdb:in-doubt");
 
 /** Runs `work` as one event, without showing its result. */
-export async function traceSpanning<R>(event: SpanningEvent, work: () => Promise<R>): Promise<R> {
+export function traceSpanning<R>(event: SpanningEvent, work: () => Promise<R>): Promise<R> {
   return spanning.hasSubscribers ? traced(spanning, event, work) : work();
 }
 

@@ -1,9 +1,10 @@
-import type { Isolation } from "../../driver/index.ts";
+import type { Isolation, MaybePromise } from "../../driver/index.ts";
 import {
   BranchPendingError,
   CommitOutcomeUnknownError,
   type LabelState,
   type LabelStates,
+  type MdbError,
 } from "../../errors/index.ts";
 import type { Bounds } from "../bounds.ts";
 import { type DatabaseContext, isMemberAlone } from "../database-context.ts";
@@ -18,7 +19,7 @@ import { commitInOrder, type PartialEnding } from "./best-effort.ts";
 import { canPrepare, DatabasePart } from "./database-part.ts";
 import { DecidingDatabasePart } from "./deciding-part.ts";
 import { newTransactionId } from "./decision-store.ts";
-import { memberIn, writeNote } from "./member-notes.ts";
+import { memberIn, type NotedMember, writeNote } from "./member-notes.ts";
 import { type Ending, endTogether, undo } from "./protocol.ts";
 import type { SpanningEvent } from "./spanning-events.ts";
 import type { CheckedSpanningOptions } from "./spanning-options.ts";
@@ -121,9 +122,12 @@ class Run {
     );
     let result: R;
     try {
-      await this.#note();
+      const noting = this.#note();
+      if (noting !== undefined) await noting;
       result = await nested();
-      await this.#refuseWhatIsOpen();
+      const open = this.#whatIsOpen();
+      const problem = open instanceof Promise ? await open : open;
+      if (problem !== undefined) throw problem;
     } catch (error) {
       await Promise.all(this.#parts.map((part) => part.endUnit(error)));
       return this.#settle(await undo(this.#parts, [], error), undefined as never);
@@ -138,18 +142,26 @@ class Run {
    * Says in the store of decisions in which databases behind labels of many something may be left, before any of them is asked for anything. Before the decider
    * is as well: with its connection in hand another one may not be had, and there are engines on which nobody else could write then.
    */
-  async #note(): Promise<void> {
+  #note(): Promise<void> | undefined {
     const { decider, store } = this.#surroundings;
     const noted = this.#parts.flatMap(({ context, branch: { number } }) => memberIn(context, number) ?? []);
-    if (decider === undefined || store === undefined || noted.length === 0) return;
+    return decider === undefined || store === undefined || noted.length === 0
+      ? undefined
+      : this.#write(decider, store, noted);
+  }
+
+  async #write(decider: DatabaseContext, store: string, noted: readonly NotedMember[]): Promise<void> {
     await writeNote(decider, { store, transaction: this.#transaction }, noted, this.#bounds);
     this.#isNoted = true;
   }
 
-  async #refuseWhatIsOpen(): Promise<void> {
-    const problems = await Promise.all(this.#parts.map((part) => part.lookBack()));
-    const problem = problems.find((it) => it !== undefined);
-    if (problem !== undefined) throw problem;
+  /** Why it must not be kept; a promise where something of it has to be ended. */
+  #whatIsOpen(): MaybePromise<MdbError | undefined> {
+    const found = this.#parts.map((part) => part.lookBack());
+    const first = (problems: readonly (MdbError | undefined)[]) => problems.find((it) => it !== undefined);
+    return found.some((it) => it instanceof Promise)
+      ? Promise.all(found).then(first)
+      : first(found as readonly (MdbError | undefined)[]);
   }
 
   /** Tells the hooks, the subscribers and the caller. */
@@ -171,7 +183,9 @@ class Run {
     }
     const { pending, gone } = ending.left;
     this.#left(ending.outcome, pending as readonly DatabasePart[], gone as readonly DatabasePart[]);
-    await this.#runHooks(() => ending.outcome as "committed" | "rolled back");
+    if (this.#parts.some(({ unit }) => unit.hasHooks)) {
+      await this.#runHooks(() => ending.outcome as "committed" | "rolled back");
+    }
     if (ending.outcome === "rolled back") throw ending.error;
     if (pending.length > 0 && options.onPending === "reject") throw this.#pending(labels);
     return result;
