@@ -9,7 +9,7 @@ import type { LeaseSource } from "./lease-source.ts";
 import { joiningScope, Participant } from "./participant.ts";
 import { withRetry } from "./retry.ts";
 import { refuseWithoutSavepoints, runInSavepoint } from "./savepoint.ts";
-import { runInScope } from "./scope.ts";
+import { currentScope, runInScope, type Scope } from "./scope.ts";
 import { ServerTransaction } from "./server-transaction.ts";
 import { commitUnit, rollbackUnit } from "./settle.ts";
 import { type RunInside, TransactionHandle } from "./transaction-handle.ts";
@@ -136,6 +136,7 @@ function onPinned<R>(pinned: Unit, unit: Unit, bounds: Bounds, run: () => Promis
 
 /**
  * A transaction that has not begun yet, and the part in it that its own callback, or its holder, has.
+ * @param around - the scope that it is inside of
  * @throws UnsupportedError when the engine lacks an option
  */
 export function newTransaction(
@@ -143,8 +144,9 @@ export function newTransaction(
   bounds: Bounds,
   options: SessionOptions,
   more?: BeginDetails,
+  around: Scope | undefined = currentScope(),
 ): Participant {
-  const scope = joiningScope(context, `transaction on "${context.database}"`);
+  const scope = joiningScope(context, `transaction on "${context.database}"`, around);
   const server = new ServerTransaction(context, leases, options, scope, more);
   const unit = new Unit({ context, scope, parent: pinned, bounds, options, server });
   return partOf(unit, bounds);

@@ -97,14 +97,13 @@ export class Coordinator {
     const bounds = boundsOfTransaction(first, checked);
     const chosen = checked.mode === "atomic" ? knowingDecider(contexts, checked.decider, bounds) : undefined;
     const decider = chosen instanceof Promise ? await chosen : chosen;
-    const labels = contexts.map((it) => it.database);
-    const event: SpanningEvent = {
+    const begin = (): SpanningEvent => ({
       manager: first.tally.manager,
       mode: checked.mode,
-      labels,
+      labels: contexts.map((it) => it.database),
       decider: decider?.database,
-    };
-    return traceSpanning(event, async () => {
+    });
+    return traceSpanning(begin, async (event) => {
       const found =
         decider === undefined || contexts.length === 1 ? undefined : this.#stores.of(decider, checked.timeoutMs);
       const store = found instanceof Promise ? await found : found;

@@ -34,7 +34,8 @@ export interface SpanningSurroundings {
   readonly decider: DatabaseContext | undefined;
   /** The decider's store; absent where nothing has to be decided. */
   readonly store: string | undefined;
-  readonly event: SpanningEvent;
+  /** Absent where nobody subscribes. */
+  readonly event: SpanningEvent | undefined;
   /** Which run of the callback it is, and what the one before failed with. */
   readonly run: Pick<TransactionFacts, "attempt" | "retriedAfter">;
   /** Told of what could not be ended as it was decided. */
@@ -74,19 +75,19 @@ class Run {
 
   constructor(surroundings: SpanningSurroundings) {
     this.#surroundings = surroundings;
-    const { contexts, bounds } = surroundings;
+    const { contexts, bounds, event, store } = surroundings;
     this.#bounds = bounds;
-    if (surroundings.store !== undefined) surroundings.event.id = this.#id;
+    if (store !== undefined && event !== undefined) event.id = this.#id;
     let around = this.#outer;
     this.#parts = contexts.map((context, index) => {
-      const part = runInScope(around, () => this.#part(context, index + 1));
+      const part = this.#part(context, index + 1, around);
       around = part.unit.scope;
       return part;
     });
     this.#decider = this.#parts.find((part) => part instanceof DecidingDatabasePart);
   }
 
-  #part(context: DatabaseContext, number: number): DatabasePart {
+  #part(context: DatabaseContext, number: number, around: Scope | undefined): DatabasePart {
     const { decider, store = "", options } = this.#surroundings;
     const branch = { store, transaction: this.#transaction, number };
     const isDecider = context === decider;
@@ -100,6 +101,7 @@ class Run {
         ...(isDecider && store !== "" && { decides: true }),
         ...(!isDecider && store !== "" && canPrepare(context) && { branch }),
       },
+      around,
     );
     openTransactionEvent(participant.unit, {
       kind: "spanning",
@@ -116,8 +118,10 @@ class Run {
 
   async run<R>(work: (handles: Handles) => Promise<R>): Promise<R> {
     const handles = Object.fromEntries(this.#parts.map((part) => [part.label, handle(part)]));
+    const last = this.#parts.length - 1;
+    // The scope of the last one is inside of those of all the others.
     const nested = this.#parts.reduceRight<() => Promise<R>>(
-      (inner, part) => () => part.participant.run(inner),
+      (inner, part, index) => () => part.participant.run(inner, index === last),
       () => work(handles),
     );
     let result: R;
@@ -167,10 +171,12 @@ class Run {
   /** Tells the hooks, the subscribers and the caller. */
   async #settle<R>(ending: Ending | PartialEnding, result: R): Promise<R> {
     const { event, options } = this.#surroundings;
-    const labels = this.#states(ending.outcome);
-    event.outcome = ending.outcome;
-    event.states = labels;
-    for (const part of this.#parts) part.unit.trace?.settled(outcomeOf(labels[part.label], ending.outcome));
+    const { outcome } = ending;
+    if (event !== undefined) {
+      event.outcome = outcome;
+      event.states = this.#states(outcome);
+    }
+    for (const part of this.#parts) part.unit.trace?.settled(outcomeOf(stateOf(part, outcome), outcome));
     if (ending.outcome === "partial") {
       await this.#runHooks((part) => (part.known === "committed" ? "committed" : "rolled back"));
       throw ending.error;
@@ -179,7 +185,7 @@ class Run {
       const pending = ending.prepared as readonly DatabasePart[];
       for (const part of pending) part.abandon();
       this.#left("undecided", pending, []);
-      throw this.#unknown(ending.error, labels, pending.length > 0);
+      throw this.#unknown(ending.error, this.#states(outcome), pending.length > 0);
     }
     const { pending, gone } = ending.left;
     this.#left(ending.outcome, pending as readonly DatabasePart[], gone as readonly DatabasePart[]);
@@ -187,7 +193,7 @@ class Run {
       await this.#runHooks(() => ending.outcome as "committed" | "rolled back");
     }
     if (ending.outcome === "rolled back") throw ending.error;
-    if (pending.length > 0 && options.onPending === "reject") throw this.#pending(labels);
+    if (pending.length > 0 && options.onPending === "reject") throw this.#pending(this.#states(outcome));
     return result;
   }
 
@@ -205,9 +211,7 @@ class Run {
   }
 
   #states(outcome: Ending["outcome"] | "partial"): LabelStates {
-    const stateOf = ({ known }: DatabasePart): LabelState =>
-      known === "unknown" && outcome !== "unknown" && outcome !== "partial" ? outcome : known;
-    return Object.fromEntries(this.#parts.map((part) => [part.label, stateOf(part)]));
+    return Object.fromEntries(this.#parts.map((part) => [part.label, stateOf(part, outcome)]));
   }
 
   /** Outside of everything that has ended, and once no branch waits any more that could be reached: what they read is what was written. */
@@ -239,6 +243,10 @@ class Run {
     const message = `the transaction is committed, but ${names.join(", ")} could not be told yet, so that what was written is not to be seen there; recovery will tell`;
     return new BranchPendingError(message, { labels, transactionId: this.#id });
   }
+}
+
+function stateOf({ known }: DatabasePart, outcome: Ending["outcome"] | "partial"): LabelState {
+  return known === "unknown" && outcome !== "unknown" && outcome !== "partial" ? outcome : known;
 }
 
 /** What an event tells of one of the databases, by what is known of it; where nothing is, or it only read, by what was decided. */
