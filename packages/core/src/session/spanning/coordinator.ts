@@ -50,6 +50,11 @@ export class Coordinator {
   readonly #regular: RegularRecovery;
   readonly #heuristics = new Heuristics();
   readonly #lastLook = new LastLook();
+  /** What its transactions tell it. */
+  readonly #told = {
+    onLeft: (left: Left): void => this.#left(left),
+    onOver: (decider: DatabaseContext, transaction: string): void => this.#members.over(decider, transaction),
+  };
 
   constructor({ contexts, hasMembers, enterMember, clock, random, recovery, manager }: CoordinatorFacts) {
     this.#contexts = contexts;
@@ -108,8 +113,7 @@ export class Coordinator {
         decider === undefined || contexts.length === 1 ? undefined : this.#stores.of(decider, checked.timeoutMs);
       const store = found instanceof Promise ? await found : found;
       if (store !== undefined) this.#regular.start(contexts.map(branchLabelOf));
-      const onLeft = (left: Left): void => this.#left(left);
-      const onOver = (transaction: string): void => this.#members.over(decider as DatabaseContext, transaction);
+      const { onLeft, onOver } = this.#told;
       const surroundings = { contexts, options: checked, bounds, decider, store, event, onLeft, onOver };
       try {
         return await withRetry(first, checked.retry, bounds, (attempt, retriedAfter) =>

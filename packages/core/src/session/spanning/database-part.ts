@@ -3,9 +3,9 @@ import { CommitOutcomeUnknownError, type LabelState, type MdbError } from "../..
 import type { Borrowed } from "../../pool/index.ts";
 import { type Bounds, tripped } from "../bounds.ts";
 import type { DatabaseContext } from "../database-context.ts";
-import type { Executor } from "../executor.ts";
+import type { Executor, Transaction } from "../executor.ts";
 import { failureOf, isConnectionLoss } from "../failure.ts";
-import { poolSource } from "../lease-source.ts";
+import type { LeaseSource } from "../lease-source.ts";
 import { silent } from "../operation.ts";
 import { joiningScope, Participant } from "../participant.ts";
 import { handleOf } from "../propagate.ts";
@@ -22,6 +22,7 @@ import type { SpanningPart } from "./protocol.ts";
 export class DatabasePart implements SpanningPart {
   readonly participant: Participant;
   readonly branch: Branch;
+  readonly #leases: LeaseSource;
   mayBePrepared = false;
   /** What is known of it. */
   known: LabelState = "untouched";
@@ -29,9 +30,16 @@ export class DatabasePart implements SpanningPart {
   /** The connection that has prepared, until it has finished as well. */
   #prepared: Borrowed | undefined;
 
-  constructor(participant: Participant, branch: Branch) {
+  /** @param leases - where its connection comes from */
+  constructor(participant: Participant, branch: Branch, leases: LeaseSource) {
     this.participant = participant;
     this.branch = branch;
+    this.#leases = leases;
+  }
+
+  /** A new handle on its transaction. @param part - whose it is */
+  handle(part: Participant = this.participant): Transaction {
+    return handleOf({ context: this.context, leases: this.#leases }, part);
   }
 
   get label(): string {
@@ -90,7 +98,7 @@ export class DatabasePart implements SpanningPart {
     const part = new Participant({ unit, scope: joiningScope(context), bounds });
     try {
       // Its bounds are those of the unit, which each statement is held to: nothing else of it has to be watched.
-      await runInScope(part.scope, () => work(handleOf({ context, leases: poolSource(context) }, part)));
+      await runInScope(part.scope, () => work(this.handle(part)));
     } finally {
       part.finish();
     }

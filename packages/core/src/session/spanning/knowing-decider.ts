@@ -23,16 +23,15 @@ export function knowingDecider(
 ): MaybePromise<DatabaseContext> {
   // What is wrong whatever the servers say is told before anybody is asked.
   const declared = chooseDecider(contexts, wanted);
-  const unknown = contexts.length < 2 ? [] : contexts.filter(isToBeMet);
-  return unknown.length === 0 ? declared : deciderOnceMet(contexts, wanted, bounds, unknown);
+  return contexts.length > 1 && contexts.some(isToBeMet) ? deciderOnceMet(contexts, wanted, bounds) : declared;
 }
 
 async function deciderOnceMet(
   contexts: readonly DatabaseContext[],
   wanted: string | undefined,
   bounds: Bounds,
-  unknown: readonly DatabaseContext[],
 ): Promise<DatabaseContext> {
+  const unknown = contexts.filter(isToBeMet);
   await Promise.all(unknown.map((context) => meet(context, bounds)));
   return chooseDecider(contexts, wanted);
 }

@@ -100,8 +100,13 @@ async function voteAndDecide(
   decider: DecidingPart,
   prepared: SpanningPart[],
 ): Promise<SpanningPart | "decided" | undefined> {
-  const written = parts.filter((part) => part.state === "written");
-  const readers = parts.filter((part) => part !== decider && part.state === "seems read");
+  const written: SpanningPart[] = [];
+  const readers: SpanningPart[] = [];
+  for (const part of parts) {
+    const { state } = part;
+    if (state === "written") written.push(part);
+    else if (state === "seems read" && part !== decider) readers.push(part);
+  }
   const branches = written.filter((part) => part !== decider);
   if (written.length > 1) {
     const asked = [...readers, ...branches];

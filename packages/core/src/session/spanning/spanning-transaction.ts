@@ -6,14 +6,16 @@ import {
   type LabelStates,
   type MdbError,
 } from "../../errors/index.ts";
+import type { BeginDetails } from "../begin-options.ts";
 import type { Bounds } from "../bounds.ts";
 import { type DatabaseContext, isMemberAlone } from "../database-context.ts";
 import type { TransactionOutcome } from "../diagnostics.ts";
 import type { Transaction } from "../executor.ts";
 import { poolSource } from "../lease-source.ts";
-import { handleOf, newTransaction } from "../propagate.ts";
+import { newTransaction } from "../propagate.ts";
 import type { Attempt } from "../retry.ts";
 import { currentScope, runInScope, type Scope } from "../scope.ts";
+import { noSessionOptions } from "../transaction-options.ts";
 import { openTransactionEvent, type TransactionFacts } from "../transaction-trace.ts";
 import { commitInOrder, type PartialEnding } from "./best-effort.ts";
 import { canPrepare, DatabasePart } from "./database-part.ts";
@@ -39,9 +41,9 @@ export interface SpanningSurroundings {
   /** Which run of the callback it is, and what the one before failed with. */
   readonly run: Pick<TransactionFacts, "attempt" | "retriedAfter">;
   /** Told of what could not be ended as it was decided. */
-  onLeft(left: Left): void;
+  readonly onLeft: (left: Left) => void;
   /** Told once nothing can be left of a transaction whose members were noted. */
-  onOver(transaction: string): void;
+  readonly onOver: (decider: DatabaseContext, transaction: string) => void;
 }
 
 /** See {@link SpanningSurroundings.onLeft}. */
@@ -88,27 +90,27 @@ class Run {
   }
 
   #part(context: DatabaseContext, number: number, around: Scope | undefined): DatabasePart {
-    const { decider, store = "", options } = this.#surroundings;
+    const { decider, store = "", options, run } = this.#surroundings;
+    const { capabilities, database } = context;
     const branch = { store, transaction: this.#transaction, number };
     const isDecider = context === decider;
-    const isolation = levelOf(options.isolation, context.database);
+    const isolation = levelOf(options.isolation, database);
+    const details: { -readonly [Member in keyof BeginDetails]: BeginDetails[Member] } = {};
+    if (capabilities.fates === true) details.traceable = true;
+    if (isDecider && store !== "") details.decides = true;
+    else if (store !== "" && canPrepare(context)) details.branch = branch;
+    const leases = poolSource(context);
     const participant = newTransaction(
-      { context, leases: poolSource(context) },
+      { context, leases },
       this.#bounds,
-      isolation === undefined ? {} : { isolation },
-      {
-        ...(context.capabilities.fates === true && { traceable: true }),
-        ...(isDecider && store !== "" && { decides: true }),
-        ...(!isDecider && store !== "" && canPrepare(context) && { branch }),
-      },
+      isolation === undefined ? noSessionOptions : { isolation },
+      details,
       around,
     );
-    openTransactionEvent(participant.unit, {
-      kind: "spanning",
-      propagation: "requires_new",
-      ...this.#surroundings.run,
-    });
-    return isDecider ? new DecidingDatabasePart(participant, branch) : new DatabasePart(participant, branch);
+    openTransactionEvent(participant.unit, { kind: "spanning", propagation: "requires_new", ...run });
+    return isDecider
+      ? new DecidingDatabasePart(participant, branch, leases)
+      : new DatabasePart(participant, branch, leases);
   }
 
   /** Whether the callback has come back. */
@@ -117,7 +119,7 @@ class Run {
   }
 
   async run<R>(work: (handles: Handles) => Promise<R>): Promise<R> {
-    const handles = Object.fromEntries(this.#parts.map((part) => [part.label, handle(part)]));
+    const handles = Object.fromEntries(this.#parts.map((part) => [part.label, part.handle()]));
     const last = this.#parts.length - 1;
     // The scope of the last one is inside of those of all the others.
     const nested = this.#parts.reduceRight<() => Promise<R>>(
@@ -198,11 +200,12 @@ class Run {
   }
 
   #left(decision: Left["decision"], pending: readonly DatabasePart[], gone: readonly DatabasePart[]): void {
+    const { decider, onOver, onLeft } = this.#surroundings;
     if (this.#isNoted && !pending.some(({ context }) => isMemberAlone(context))) {
-      this.#surroundings.onOver(this.#transaction);
+      onOver(decider as DatabaseContext, this.#transaction);
     }
     if (pending.length > 0 || gone.length > 0) {
-      this.#surroundings.onLeft({ id: this.#id, decision, pending, gone });
+      onLeft({ id: this.#id, decision, pending, gone });
     }
   }
 
@@ -258,10 +261,6 @@ function outcomeOf(state: LabelState | undefined, outcome: Ending["outcome"] | "
 /** What `outcome` and `resolve` take. */
 export function spanningId(store: string, transaction: string): string {
   return `${store}:${transaction}`;
-}
-
-function handle({ context, participant }: DatabasePart): Transaction {
-  return handleOf({ context, leases: poolSource(context) }, participant);
 }
 
 function levelOf(isolation: CheckedSpanningOptions["isolation"], label: string): Isolation | undefined {
