@@ -1,7 +1,7 @@
 import { ConfigurationError, classifier, type ErrorInfo, socketErrorCodes, unknownError } from "@nsj/mdb-core";
 import { constraintFacts } from "./constraint-facts.ts";
 import type { NativeError } from "./native.ts";
-import { clientCodes, loginKind, serverCodes, stateClasses } from "./server-codes.ts";
+import { type CodeFacts, clientCodes, loginKind, serverCodes, stateClasses } from "./server-codes.ts";
 
 /** What the connection knows about an error and the error itself does not say. */
 export interface ErrorFacts {
@@ -74,12 +74,18 @@ function ofServer(error: NativeError, code: number, facts: ErrorFacts): ErrorInf
   return {
     kind: known.kind,
     connection: known.kind === "lost" ? "suspect" : "ok",
-    // InnoDB takes back the whole transaction of whoever loses a deadlock.
-    executed: known.kind === "deadlock" && facts.isRowsOnly === true ? "undone" : "yes",
+    executed: facts.isRowsOnly === true ? executedOf(known) : "yes",
     retry: known.again === true ? "transaction" : "never",
     ...common,
     ...constraintFacts(code, error.message),
   };
+}
+
+/** Of a statement about rows. */
+function executedOf({ kind, before }: CodeFacts): ErrorInfo["executed"] {
+  if (before === true) return "no";
+  // InnoDB takes back the whole transaction of whoever loses a deadlock.
+  return kind === "deadlock" ? "undone" : "yes";
 }
 
 function ofConnecting({ message }: NativeError, code: string | undefined): ErrorInfo {

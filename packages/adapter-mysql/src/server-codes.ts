@@ -7,6 +7,8 @@ export interface CodeFacts {
   readonly again?: true;
   /** The server hangs up after saying so. */
   readonly fatal?: true;
+  /** Said before a statement about rows has done anything. */
+  readonly before?: true;
 }
 
 /**
@@ -123,6 +125,7 @@ export const serverCodes: Readonly<Record<number, CodeFacts>> = {
   1582: { kind: "value" }, // ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT
   1586: { kind: "unique" }, // ER_DUP_ENTRY_WITH_KEY_NAME
   1614: { kind: "deadlock", again: true }, // ER_XA_RBDEADLOCK
+  1615: { kind: "other", again: true, before: true }, // ER_NEED_REPREPARE
   1630: { kind: "undefined-object" }, // ER_FUNC_INEXISTENT_NAME_COLLISION
   1690: { kind: "value" }, // ER_DATA_OUT_OF_RANGE
   1698: { kind: "permission" }, // ER_ACCESS_DENIED_NO_PASSWORD_ERROR

@@ -14,8 +14,10 @@ import type { Settings } from "./settings.ts";
 import { PreparedStatements } from "./statements.ts";
 import { deedOf } from "./traces.ts";
 
-/** ER_NEED_REPREPARE: its tables have changed too often; ER_UNKNOWN_STMT_HANDLER: the server has forgotten it. */
-const stale: ReadonlySet<number | undefined> = new Set([1615, 1243]);
+/** ER_UNKNOWN_STMT_HANDLER: the server has forgotten it, and so has run nothing of it. */
+const forgotten = 1243;
+/** ER_NEED_REPREPARE: its tables have changed too often. A procedure may say it in its middle. */
+const outdated = 1615;
 
 /** ER_QUERY_INTERRUPTED */
 const interrupted = 1317;
@@ -117,8 +119,10 @@ export class Session {
       const command = executeCommand(prepared.id, prepared.parameters, values, hints, this.link.zone);
       return await run(this.#checked(command), prepared);
     } catch (error) {
-      isStale = stale.has(serverCode(error));
-      if (!isStale || !again) throw error;
+      const code = serverCode(error);
+      isStale = code === forgotten || code === outdated;
+      const isRefused = code === forgotten || (code === outdated && deedOf(text).isRowsOnly);
+      if (!isRefused || !again) throw error;
     } finally {
       if (isStale) this.#statements.forget(text, prepared);
       else this.#statements.keep(text, prepared);

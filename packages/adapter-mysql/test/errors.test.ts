@@ -96,6 +96,16 @@ describe("classify", () => {
     expect(classify(call)).toMatchObject({ kind: "deadlock", executed: "yes" });
   });
 
+  it("calls a prepared statement that the server wants prepared anew not run, unless it is a procedure", () => {
+    for (const isRowsOnly of [true, false]) {
+      const error = ofServer(1615);
+      noteFacts(error, { alive: true });
+      noteFacts(error, { isRowsOnly });
+      const executed = isRowsOnly ? "no" : "yes";
+      expect(classify(error)).toMatchObject({ kind: "other", connection: "ok", executed, retry: "transaction" });
+    }
+  });
+
   it.each(["ECONNRESET", "EPIPE", "PROTOCOL_CONNECTION_LOST"])("takes %s for a loss", (code) => {
     const lost = { kind: "lost", connection: "dead", executed: "maybe", retry: "transaction", code };
     expect(classify(made({ code, errno: -104 }))).toEqual(lost);

@@ -13,6 +13,29 @@ async function using(work: (session: TestSession) => Promise<void>, options = {}
   }
 }
 
+/** ER_NEED_REPREPARE, as the first packet of an answer. */
+const needReprepare = Buffer.from("\xff\x4f\x06#HY000Prepared statement needs to be re-prepared", "latin1");
+
+/**
+ * Has the next `count` executions of prepared statements refused for tables that have changed too often, which a real server says only where others change
+ * them without pause. They do not reach the server.
+ * @returns how many are still to come
+ */
+function outdated({ connection }: TestSession, count: number): () => number {
+  const native = (connection as unknown as { raw(): { readonly stream: Socket; write(bytes: Buffer): void } }).raw();
+  const { write } = native;
+  let left = count;
+  native.write = (bytes) => {
+    if (left === 0 || bytes[4] !== 0x17) {
+      write.call(native, bytes);
+      return;
+    }
+    left--;
+    setImmediate(() => native.stream.unshift(Buffer.concat([Buffer.of(needReprepare.length, 0, 0, 1), needReprepare])));
+  };
+  return () => left;
+}
+
 withServer(() => {
   describe("a server of the other family", () => {
     it("is refused before the login, with the factory that fits", async () => {
@@ -102,6 +125,38 @@ withServer(() => {
         await new Promise<void>((resolve) => connection.raw().reset(resolve));
         expect(await session.value("select ?", 2)).toBe(2);
         expect(await session.value("select ?", 3)).toBe(3);
+      }));
+
+    it("are prepared anew where the server says that their tables have changed too often", () =>
+      using(async (session) => {
+        expect(await session.value("select ?", 1)).toBe(1);
+        const left = outdated(session, 1);
+        expect(await session.value("select ?", 2)).toBe(2);
+        expect(left()).toBe(0);
+        const before = Number(await session.value(openStatements));
+        expect(await session.value("select ?", 3)).toBe(3);
+        expect(Number(await session.value(openStatements))).toBe(before);
+      }));
+
+    it("fail without having run where the server says so each time, and work again behind that", () =>
+      using(async (session) => {
+        const left = outdated(session, 2);
+        const error: unknown = await session.run("select ?", 1).catch((it: unknown) => it);
+        expect(left()).toBe(0);
+        const info = { kind: "other", connection: "ok", executed: "no", retry: "transaction", code: 1615 };
+        expect(driver.classify(error)).toMatchObject(info);
+        expect(await session.value("select ?", 2)).toBe(2);
+      }));
+
+    it("of a procedure are not sent again: it may have come half-way", () =>
+      using(async (session) => {
+        await session.run("drop procedure if exists mdb_outdated");
+        await session.run("create procedure mdb_outdated(in n int) select n");
+        const left = outdated(session, 2);
+        const error: unknown = await session.run("call mdb_outdated(?)", 1).catch((it: unknown) => it);
+        expect(left()).toBe(1);
+        expect(driver.classify(error)).toMatchObject({ code: 1615, executed: "yes" });
+        await session.run("drop procedure mdb_outdated");
       }));
 
     it("take as many values as they have placeholders", () =>

@@ -10,6 +10,7 @@ import {
   type InDoubt,
   internalsOf,
   newTally,
+  noSpanningOptions,
   prepareStore,
   type RecoveryOptions,
   type RecoveryRound,
@@ -90,7 +91,7 @@ export abstract class SpanningManager<Label extends string> {
   protected async transactionOver<R>(
     labels: readonly Label[],
     work: (transactions: SpanningTransactions<Label>) => Promise<R>,
-    options: SpanningOptions = {},
+    options: SpanningOptions = noSpanningOptions,
   ): Promise<R> {
     checkLabels(labels);
     const databases = labels.map((label) => this.database(label));

@@ -1,6 +1,7 @@
-import { unlimited, watchExpiry } from "../driver/index.ts";
+import { type Expiry, unlimited, watchExpiry } from "../driver/index.ts";
 import { CancelledError, type MdbError, StatementTimeoutError } from "../errors/index.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
+import { SharedBounds } from "./shared-bounds.ts";
 
 /** When to stop: at a moment of the clock, or when a signal aborts. */
 export interface Bounds {
@@ -19,6 +20,15 @@ export function boundsFrom(
 ): Bounds {
   if (signal === undefined && timeoutMs === undefined) return unbounded;
   return { deadline: timeoutMs === undefined ? Number.POSITIVE_INFINITY : context.clock.now() + timeoutMs, signal };
+}
+
+/** The same for a transaction, which watches them together with each of its statements. */
+export function boundsOfTransaction(
+  context: DatabaseContext,
+  limits: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined },
+): Bounds {
+  const bounds = boundsFrom(context, limits);
+  return bounds === unbounded ? bounds : new SharedBounds(context.clock, bounds.deadline, bounds.signal);
 }
 
 /** Bounds that hold when both hold. */
@@ -64,14 +74,15 @@ export function watchBounds(
   onTrip: (reason: MdbError) => void,
   statement?: string,
 ): () => void {
-  return watchExpiry(context.clock, bounds, (why) => {
+  const expire = (why: Expiry): void => {
     const { signal } = bounds;
     onTrip(
       why === "aborted" && signal !== undefined
         ? cancelled(context, signal, what, statement)
         : timedOut(context, what, statement),
     );
-  });
+  };
+  return bounds instanceof SharedBounds ? bounds.watch(expire) : watchExpiry(context.clock, bounds, expire);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type MdbError, TransactionClosedError } from "../errors/index.ts";
-import { boundsFrom } from "./bounds.ts";
+import { boundsOfTransaction } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { type EventPlace, eventPlace, tellRollbackFailed } from "./diagnostics.ts";
 import type { Participant } from "./participant.ts";
@@ -24,7 +24,7 @@ export class HeldTransaction extends TransactionHandle implements AsyncDisposabl
    */
   constructor(context: DatabaseContext, options: HeldTransactionOptions) {
     checkHeldOptions(nameOf(context), options);
-    const part = newTransaction(context, boundsFrom(context, options), options);
+    const part = newTransaction(context, boundsOfTransaction(context, options), options);
     super(part, runInside);
     openTransactionEvent(part.unit, { kind: "transaction", propagation: "requires_new" });
     this.#end = new HeldEnd(part, options);

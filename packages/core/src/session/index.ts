@@ -40,6 +40,7 @@ export type { RecoveryOptions } from "./spanning/recovery-loop.ts";
 export type { InDoubtEvent, SpanningEvent } from "./spanning/spanning-events.ts";
 export {
   checkSpanningOptions,
+  noSpanningOptions,
   type SpanningMode,
   type SpanningOptions,
   spanningModes,

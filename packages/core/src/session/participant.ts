@@ -63,8 +63,11 @@ export class Participant implements Child {
     return this.#controller.signal;
   }
 
-  /** Runs the caller's code in this part; rejects as soon as it is interrupted, without waiting for that code. */
-  run<R>(work: () => Promise<R>): Promise<R> {
+  /**
+   * Runs the caller's code in this part; rejects as soon as it is interrupted, without waiting for that code.
+   * @param isEntered - whether the code is found to be in it by its scope; not needed where `work` enters a scope inside of that by itself
+   */
+  run<R>(work: () => Promise<R>, isEntered = true): Promise<R> {
     return new Promise((resolve, reject) => {
       this.#refuseWhenOver();
       this.#reject = reject;
@@ -79,7 +82,7 @@ export class Participant implements Child {
       };
       try {
         // What it gives may be a promise of another library's.
-        runInScope(this.scope, () => Promise.resolve(work())).then((value) => {
+        (isEntered ? runInScope(this.scope, () => Promise.resolve(work())) : Promise.resolve(work())).then((value) => {
           this.returned = true;
           this.finish();
           resolve(value);
@@ -230,7 +233,11 @@ export function livingPart({ identity }: DatabaseContext): Participant | undefin
 }
 
 /** A scope for a callback that takes part in a unit from where the caller is. */
-export function joiningScope(context: DatabaseContext, describe = `callback on "${context.database}"`): Scope {
+export function joiningScope(
+  context: DatabaseContext,
+  describe = `callback on "${context.database}"`,
+  parent: Scope | undefined = currentScope(),
+): Scope {
   const { clock, identity, key } = context;
-  return new Scope({ clock, describe, parent: currentScope(), database: identity, key });
+  return new Scope({ clock, describe, parent, database: identity, key });
 }

@@ -2,14 +2,14 @@ import { type MdbError, TransactionStateError } from "../errors/index.ts";
 import type { Borrowed } from "../pool/index.ts";
 import { AutocommitHandle } from "./autocommit-handle.ts";
 import { type BeginDetails, refuseWithoutFates } from "./begin-options.ts";
-import { type Bounds, bothBounds, boundsFrom } from "./bounds.ts";
+import { type Bounds, bothBounds, boundsFrom, boundsOfTransaction } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { transactions } from "./diagnostics.ts";
 import type { Transaction } from "./executor.ts";
 import { joiningScope, Participant } from "./participant.ts";
 import { withRetry } from "./retry.ts";
 import { refuseWithoutSavepoints, runInSavepoint } from "./savepoint.ts";
-import { runInScope } from "./scope.ts";
+import { currentScope, runInScope, type Scope } from "./scope.ts";
 import { ServerTransaction } from "./server-transaction.ts";
 import { commitUnit, rollbackUnit } from "./settle.ts";
 import { TransactionHandle } from "./transaction-handle.ts";
@@ -27,6 +27,13 @@ import { Unit } from "./unit.ts";
 interface Pinned {
   readonly unit: Unit;
   readonly lease: Borrowed;
+}
+
+/** Where a transaction is. */
+interface Placement {
+  readonly pinned?: Pinned | undefined;
+  /** The scope that it is inside of: the caller's by default. */
+  readonly around?: Scope | undefined;
 }
 
 /** What a transaction is run with, beside the caller's options. */
@@ -84,12 +91,12 @@ export function propagate<R>(surroundings: Surroundings, work: Work<R>, options:
 /** A transaction of its own, again after a failure that a repetition may help against, where `retry` says so. */
 function begin<R>(surroundings: Surroundings, work: Work<R>, options: TransactionOptions): Promise<R> {
   const { context, pinned } = surroundings;
-  const bounds = boundsFrom(context, options);
+  const bounds = boundsOfTransaction(context, options);
   if (options.retry === undefined) {
-    return runWhole(surroundings, newTransaction(context, bounds, options, undefined, pinned), work, options);
+    return runWhole(surroundings, newTransaction(context, bounds, options, undefined, { pinned }), work, options);
   }
   return withRetry(context, options.retry, bounds, (attempt, retriedAfter) => {
-    const part = newTransaction(context, bounds, options, undefined, pinned);
+    const part = newTransaction(context, bounds, options, undefined, { pinned });
     const outcome = runWhole(surroundings, part, work, options, { attempt, retriedAfter });
     return { outcome, returned: () => part.returned };
   });
@@ -143,9 +150,9 @@ export function newTransaction(
   bounds: Bounds,
   options: SessionOptions,
   more?: BeginDetails,
-  pinned?: Pinned,
+  { pinned, around = currentScope() }: Placement = {},
 ): Participant {
-  const scope = joiningScope(context, `transaction on "${context.database}"`);
+  const scope = joiningScope(context, `transaction on "${context.database}"`, around);
   const server = new ServerTransaction(context, options, scope, more, pinned?.lease);
   const unit = new Unit({ context, scope, parent: pinned?.unit, bounds, options, server });
   return new Participant({ unit, scope, bounds });

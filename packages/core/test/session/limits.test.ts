@@ -50,6 +50,56 @@ describe("a limit", () => {
     expect(await idsOf(database)).toEqual([]);
   });
 
+  it("of a transaction, and its signal, are watched once, however many of its statements are under way", async () => {
+    const clock = new FakeClock();
+    const database = await server.open({}, { clock });
+    const { signal } = new AbortController();
+    await database.transaction(
+      async (tx) => {
+        await tx.query("select 1");
+        const { timers } = clock;
+        const running = [1, 2, 3].map((n) => tx.queryScalar(`select ${n}`));
+        expect(clock.timers).toBe(timers);
+        expect(getEventListeners(signal, "abort")).toHaveLength(1);
+        expect(await Promise.all(running)).toEqual([1, 2, 3]);
+        expect(clock.timers).toBe(timers);
+      },
+      { timeoutMs: 60_000, signal },
+    );
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+    expect(clock.keptAlive).toBe(0);
+  });
+
+  it.each(["limit", "signal"] as const)(
+    "of a transaction: when its %s is over, so is each of its statements",
+    async (what) => {
+      const clock = new FakeClock();
+      const database = await server.open({ pool: { max: 1 } }, { clock });
+      const controller = new AbortController();
+      const settled: Promise<unknown>[] = [];
+      const { promise: allCalled, resolve: calledAll } = Promise.withResolvers<void>();
+      const failing = database.transaction(
+        async (tx) => {
+          await tx.execute("insert into items values (1, 'a')");
+          for (let n = 0; n < 3; n++) settled.push(tx.query(sleep).catch((error: unknown) => error));
+          calledAll();
+          await Promise.all(settled);
+        },
+        { timeoutMs: 60_000, signal: controller.signal },
+      );
+      const outcome = failing.catch((error: unknown) => error);
+      await allCalled;
+      if (what === "limit") await clock.advance(60_000);
+      else controller.abort();
+      const expected = what === "limit" ? StatementTimeoutError : CancelledError;
+      expect(await outcome).toBeInstanceOf(expected);
+      for (const error of await Promise.all(settled)) expect(error).toBeInstanceOf(Error);
+      expect(await settled[0]).toBeInstanceOf(expected);
+      expect(await idsOf(database)).toEqual([]);
+      expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+    },
+  );
+
   it("of a session holds for each of its statements", async () => {
     const database = await server.open();
     await using session = await database.getSession({ timeoutMs: 30 });

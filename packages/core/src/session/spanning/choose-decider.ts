@@ -42,13 +42,15 @@ export function refuseUnable(contexts: readonly DatabaseContext[]): void {
  * @throws ParameterError where another one was asked for than the one that cannot prepare
  */
 export function chooseDecider(contexts: readonly DatabaseContext[], wanted: string | undefined): DatabaseContext {
-  const [first, ...others] = contexts;
+  const [first] = contexts;
   if (first === undefined) throw new ParameterError("a transaction over several databases needs their labels");
+  // As nearly always: each of them could be the one.
+  if (wanted === undefined && contexts.every(isAble)) return first;
   const asked = wanted === undefined ? undefined : contexts.find((it) => it.database === wanted);
   if (wanted !== undefined && asked === undefined) {
     throw new ParameterError(`option "decider": ${JSON.stringify(wanted)} is not among the labels of the transaction`);
   }
-  if (others.length === 0) return first;
+  if (contexts.length === 1) return first;
   refuseUnable(contexts);
   const able = contexts.filter(({ key }) => key === undefined);
   if (asked !== undefined && !able.includes(asked)) {
@@ -79,4 +81,9 @@ export function chooseDecider(contexts: readonly DatabaseContext[], wanted: stri
     throw new UnsupportedError(message, { database: decider.database, engine: decider.engine });
   }
   return decider;
+}
+
+/** Whether it can be a branch as well as the decider. */
+function isAble(context: DatabaseContext): boolean {
+  return context.key === undefined && context.isRouted !== true && !context.permanent && canPrepare(context);
 }

@@ -1,6 +1,6 @@
 import type { Branch, Clock } from "../../driver/index.ts";
 import { TransactionStateError } from "../../errors/index.ts";
-import { boundsFrom } from "../bounds.ts";
+import { boundsOfTransaction } from "../bounds.ts";
 import { branchLabelOf, branchNameOf, type DatabaseContext } from "../database-context.ts";
 import { isUndoneLater } from "../lending.ts";
 import { withRetry } from "../retry.ts";
@@ -50,6 +50,11 @@ export class Coordinator {
   readonly #regular: RegularRecovery;
   readonly #heuristics = new Heuristics();
   readonly #lastLook = new LastLook();
+  /** What its transactions tell it. */
+  readonly #told = {
+    onLeft: (left: Left): void => this.#left(left),
+    onOver: (decider: DatabaseContext, transaction: string): void => this.#members.over(decider, transaction),
+  };
 
   constructor({ contexts, hasMembers, enterMember, clock, random, recovery, manager }: CoordinatorFacts) {
     this.#contexts = contexts;
@@ -94,22 +99,21 @@ export class Coordinator {
     const checked = contexts.some(isUndoneLater) ? { ...asked, mode: "best-effort" as const } : asked;
     refuseRunning(contexts);
     const first = contexts[0] as DatabaseContext;
-    const bounds = boundsFrom(first, checked);
-    const decider = checked.mode === "atomic" ? await knowingDecider(contexts, checked.decider, bounds) : undefined;
-    const labels = contexts.map((it) => it.database);
-    const event: SpanningEvent = {
+    const bounds = boundsOfTransaction(first, checked);
+    const chosen = checked.mode === "atomic" ? knowingDecider(contexts, checked.decider, bounds) : undefined;
+    const decider = chosen instanceof Promise ? await chosen : chosen;
+    const begin = (): SpanningEvent => ({
       manager: first.tally.manager,
       mode: checked.mode,
-      labels,
+      labels: contexts.map((it) => it.database),
       decider: decider?.database,
-    };
-    return traceSpanning(event, async () => {
-      const store =
-        decider === undefined || contexts.length === 1
-          ? undefined
-          : await this.#storeFor(decider, contexts.map(branchLabelOf), checked.timeoutMs);
-      const onLeft = (left: Left): void => this.#left(left);
-      const onOver = (transaction: string): void => this.#members.over(decider as DatabaseContext, transaction);
+    });
+    return traceSpanning(begin, async (event) => {
+      const found =
+        decider === undefined || contexts.length === 1 ? undefined : this.#stores.of(decider, checked.timeoutMs);
+      const store = found instanceof Promise ? await found : found;
+      if (store !== undefined) this.#regular.start(contexts.map(branchLabelOf));
+      const { onLeft, onOver } = this.#told;
       const surroundings = { contexts, options: checked, bounds, decider, store, event, onLeft, onOver };
       try {
         return await withRetry(first, checked.retry, bounds, (attempt, retriedAfter) =>
@@ -121,12 +125,6 @@ export class Coordinator {
         throw error;
       }
     });
-  }
-
-  async #storeFor(decider: DatabaseContext, labels: readonly string[], limitMs: number): Promise<string> {
-    const store = await this.#stores.of(decider, limitMs);
-    this.#regular.start(labels);
-    return store;
   }
 
   #left({ id, decision, pending, gone }: Left): void {

@@ -103,7 +103,8 @@ export class DatabasePart implements SpanningPart {
   }
 
   async vote(): Promise<"prepared" | "read-only"> {
-    await this.endUnit();
+    const ended = this.endUnit();
+    if (ended !== undefined) await ended;
     const late = tripped(this.context, this.bounds, "the transaction");
     if (late !== undefined) throw late;
     const lease = this.server.handOver();
@@ -112,7 +113,7 @@ export class DatabasePart implements SpanningPart {
     // Where the answer is lost, this is all that is known of it.
     this.#native = connection.transactionNumber ?? undefined;
     try {
-      const answer = await this.#onWire(() =>
+      const answer = await this.unit.holder.counting(
         runBounded(this.context, connection, this.bounds, {
           ...silent,
           perform: (it) => this.#traced("prepare", it, () => it.prepareBranch?.(this.branch)),
@@ -139,9 +140,11 @@ export class DatabasePart implements SpanningPart {
   }
 
   async commit(): Promise<void> {
-    await this.endUnit();
+    const ended = this.endUnit();
+    if (ended !== undefined) await ended;
     try {
-      await this.server.commit(this.bounds, this.asksAfterCommit);
+      const sent = this.server.commit(this.bounds, this.asksAfterCommit);
+      if (sent !== undefined) await sent;
       this.known = "committed";
     } catch (error) {
       this.known = error instanceof CommitOutcomeUnknownError ? "unknown" : "rolled back";
@@ -169,7 +172,7 @@ export class DatabasePart implements SpanningPart {
       const { connection } = lease;
       try {
         const bounds = { deadline: this.context.clock.now() + finishMs };
-        const answer = await this.#onWire(() =>
+        const answer = await this.unit.holder.counting(
           runBounded(this.context, connection, bounds, {
             ...silent,
             perform: (it) => this.#traced("finish", it, () => it.finishPrepared?.(this.branch, end), `${end} prepared`),
@@ -200,16 +203,6 @@ export class DatabasePart implements SpanningPart {
     what?: string,
   ): MaybePromise<T> {
     return traceControl(this.context, kind, connection, this.server, work, what);
-  }
-
-  /** Its holder does not stand still while the server works for it. */
-  async #onWire<T>(work: () => MaybePromise<T>): Promise<T> {
-    this.unit.holder.count(1);
-    try {
-      return await work();
-    } finally {
-      this.unit.holder.count(-1);
-    }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../../driver/index.ts";
 import { borrow } from "../borrow.ts";
 import { type Bounds, within } from "../bounds.ts";
 import type { DatabaseContext } from "../database-context.ts";
@@ -15,15 +16,22 @@ const unmet = new WeakSet<object>();
  * decide from its first transaction on.
  * @throws what `chooseDecider` does
  */
-export async function knowingDecider(
+export function knowingDecider(
+  contexts: readonly DatabaseContext[],
+  wanted: string | undefined,
+  bounds: Bounds,
+): MaybePromise<DatabaseContext> {
+  // What is wrong whatever the servers say is told before anybody is asked.
+  const declared = chooseDecider(contexts, wanted);
+  return contexts.length > 1 && contexts.some(isToBeMet) ? deciderOnceMet(contexts, wanted, bounds) : declared;
+}
+
+async function deciderOnceMet(
   contexts: readonly DatabaseContext[],
   wanted: string | undefined,
   bounds: Bounds,
 ): Promise<DatabaseContext> {
-  // What is wrong whatever the servers say is told before anybody is asked.
-  const declared = chooseDecider(contexts, wanted);
-  const unknown = contexts.length < 2 ? [] : contexts.filter(isToBeMet);
-  if (unknown.length === 0) return declared;
+  const unknown = contexts.filter(isToBeMet);
   await Promise.all(unknown.map((context) => meet(context, bounds)));
   return chooseDecider(contexts, wanted);
 }

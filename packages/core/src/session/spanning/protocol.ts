@@ -100,8 +100,13 @@ async function voteAndDecide(
   decider: DecidingPart,
   prepared: SpanningPart[],
 ): Promise<SpanningPart | "decided" | undefined> {
-  const written = parts.filter((part) => part.state === "written");
-  const readers = parts.filter((part) => part !== decider && part.state === "seems read");
+  const written: SpanningPart[] = [];
+  const readers: SpanningPart[] = [];
+  for (const part of parts) {
+    const { state } = part;
+    if (state === "written") written.push(part);
+    else if (state === "seems read" && part !== decider) readers.push(part);
+  }
   const branches = written.filter((part) => part !== decider);
   if (written.length > 1) {
     const asked = [...readers, ...branches];
@@ -111,7 +116,7 @@ async function voteAndDecide(
     for (const answer of [votes, decision]) if (answer.status === "rejected") throw answer.reason;
     return "decided";
   }
-  await vote(readers, prepared);
+  if (readers.length > 0) await vote(readers, prepared);
   if (prepared.length === 0) {
     if (written.length === 1 && decider.state === "seems read") await endReading(decider);
     return written[0] ?? (decider.state === "untouched" ? undefined : decider);

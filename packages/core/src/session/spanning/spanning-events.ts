@@ -34,9 +34,11 @@ export interface InDoubtEvent {
 const spanning = tracingChannel<unknown, SpanningEvent>("mdb:spanning");
 const doubts = channel("mdb:in-doubt");
 
-/** Runs `work` as one event, without showing its result. */
-export async function traceSpanning<R>(event: SpanningEvent, work: () => Promise<R>): Promise<R> {
-  return spanning.hasSubscribers ? traced(spanning, event, work) : work();
+/** Runs `work` as one event, without showing its result. @param begin - the event, where somebody subscribes */
+export function traceSpanning<R>(begin: () => SpanningEvent, work: (event?: SpanningEvent) => Promise<R>): Promise<R> {
+  if (!spanning.hasSubscribers) return work();
+  const event = begin();
+  return traced(spanning, event, () => work(event));
 }
 
 /** Tells of a branch that is in doubt. */

@@ -59,8 +59,13 @@ const longestTimeoutMs = 86_400_000;
 /** Options with nothing left open. */
 export type CheckedSpanningOptions = SpanningOptions & { readonly mode: SpanningMode; readonly timeoutMs: number };
 
+/** No options; the same object each time, so that there is nothing to check. */
+export const noSpanningOptions: SpanningOptions = Object.freeze({});
+const usual: CheckedSpanningOptions = Object.freeze({ mode: "atomic", timeoutMs: defaultTimeoutMs });
+
 /** @throws ConfigurationError for an unknown option or a wrong value */
 export function checkSpanningOptions(options: SpanningOptions): CheckedSpanningOptions {
+  if (options === noSpanningOptions) return usual;
   const place = "transaction over several databases";
   checkOptions<SpanningOptions>(place, options, rules);
   const { mode = "atomic", timeoutMs = defaultTimeoutMs, retry, isolation } = options;

@@ -1,10 +1,12 @@
-import type { Isolation } from "../../driver/index.ts";
+import type { Isolation, MaybePromise } from "../../driver/index.ts";
 import {
   BranchPendingError,
   CommitOutcomeUnknownError,
   type LabelState,
   type LabelStates,
+  type MdbError,
 } from "../../errors/index.ts";
+import type { BeginDetails } from "../begin-options.ts";
 import type { Bounds } from "../bounds.ts";
 import { type DatabaseContext, isMemberAlone } from "../database-context.ts";
 import type { TransactionOutcome } from "../diagnostics.ts";
@@ -12,12 +14,13 @@ import type { Transaction } from "../executor.ts";
 import { handleOf, newTransaction } from "../propagate.ts";
 import type { Attempt } from "../retry.ts";
 import { currentScope, runInScope, type Scope } from "../scope.ts";
+import { noSessionOptions } from "../transaction-options.ts";
 import { openTransactionEvent, type TransactionFacts } from "../transaction-trace.ts";
 import { commitInOrder, type PartialEnding } from "./best-effort.ts";
 import { canPrepare, DatabasePart } from "./database-part.ts";
 import { DecidingDatabasePart } from "./deciding-part.ts";
 import { newTransactionId } from "./decision-store.ts";
-import { memberIn, writeNote } from "./member-notes.ts";
+import { memberIn, type NotedMember, writeNote } from "./member-notes.ts";
 import { type Ending, endTogether, undo } from "./protocol.ts";
 import type { SpanningEvent } from "./spanning-events.ts";
 import type { CheckedSpanningOptions } from "./spanning-options.ts";
@@ -32,13 +35,14 @@ export interface SpanningSurroundings {
   readonly decider: DatabaseContext | undefined;
   /** The decider's store; absent where nothing has to be decided. */
   readonly store: string | undefined;
-  readonly event: SpanningEvent;
+  /** Absent where nobody subscribes. */
+  readonly event: SpanningEvent | undefined;
   /** Which run of the callback it is, and what the one before failed with. */
   readonly run: Pick<TransactionFacts, "attempt" | "retriedAfter">;
   /** Told of what could not be ended as it was decided. */
-  onLeft(left: Left): void;
+  readonly onLeft: (left: Left) => void;
   /** Told once nothing can be left of a transaction whose members were noted. */
-  onOver(transaction: string): void;
+  readonly onOver: (decider: DatabaseContext, transaction: string) => void;
 }
 
 /** See {@link SpanningSurroundings.onLeft}. */
@@ -72,33 +76,31 @@ class Run {
 
   constructor(surroundings: SpanningSurroundings) {
     this.#surroundings = surroundings;
-    const { contexts, bounds } = surroundings;
+    const { contexts, bounds, event, store } = surroundings;
     this.#bounds = bounds;
-    if (surroundings.store !== undefined) surroundings.event.id = this.#id;
+    if (store !== undefined && event !== undefined) event.id = this.#id;
     let around = this.#outer;
     this.#parts = contexts.map((context, index) => {
-      const part = runInScope(around, () => this.#part(context, index + 1));
+      const part = this.#part(context, index + 1, around);
       around = part.unit.scope;
       return part;
     });
     this.#decider = this.#parts.find((part) => part instanceof DecidingDatabasePart);
   }
 
-  #part(context: DatabaseContext, number: number): DatabasePart {
-    const { decider, store = "", options } = this.#surroundings;
+  #part(context: DatabaseContext, number: number, around: Scope | undefined): DatabasePart {
+    const { decider, store = "", options, run } = this.#surroundings;
+    const { capabilities, database } = context;
     const branch = { store, transaction: this.#transaction, number };
     const isDecider = context === decider;
-    const isolation = levelOf(options.isolation, context.database);
-    const participant = newTransaction(context, this.#bounds, isolation === undefined ? {} : { isolation }, {
-      ...(context.capabilities.fates === true && { traceable: true }),
-      ...(isDecider && store !== "" && { decides: true }),
-      ...(!isDecider && store !== "" && canPrepare(context) && { branch }),
-    });
-    openTransactionEvent(participant.unit, {
-      kind: "spanning",
-      propagation: "requires_new",
-      ...this.#surroundings.run,
-    });
+    const isolation = levelOf(options.isolation, database);
+    const details: { -readonly [Member in keyof BeginDetails]: BeginDetails[Member] } = {};
+    if (capabilities.fates === true) details.traceable = true;
+    if (isDecider && store !== "") details.decides = true;
+    else if (store !== "" && canPrepare(context)) details.branch = branch;
+    const own = isolation === undefined ? noSessionOptions : { isolation };
+    const participant = newTransaction(context, this.#bounds, own, details, { around });
+    openTransactionEvent(participant.unit, { kind: "spanning", propagation: "requires_new", ...run });
     return isDecider ? new DecidingDatabasePart(participant, branch) : new DatabasePart(participant, branch);
   }
 
@@ -109,15 +111,20 @@ class Run {
 
   async run<R>(work: (handles: Handles) => Promise<R>): Promise<R> {
     const handles = Object.fromEntries(this.#parts.map((part) => [part.label, handleOf(part.participant)]));
+    const last = this.#parts.length - 1;
+    // The scope of the last one is inside of those of all the others.
     const nested = this.#parts.reduceRight<() => Promise<R>>(
-      (inner, part) => () => part.participant.run(inner),
+      (inner, part, index) => () => part.participant.run(inner, index === last),
       () => work(handles),
     );
     let result: R;
     try {
-      await this.#note();
+      const noting = this.#note();
+      if (noting !== undefined) await noting;
       result = await nested();
-      await this.#refuseWhatIsOpen();
+      const open = this.#whatIsOpen();
+      const problem = open instanceof Promise ? await open : open;
+      if (problem !== undefined) throw problem;
     } catch (error) {
       await Promise.all(this.#parts.map((part) => part.endUnit(error)));
       return this.#settle(await undo(this.#parts, [], error), undefined as never);
@@ -132,27 +139,37 @@ class Run {
    * Says in the store of decisions in which databases behind labels of many something may be left, before any of them is asked for anything. Before the decider
    * is as well: with its connection in hand another one may not be had, and there are engines on which nobody else could write then.
    */
-  async #note(): Promise<void> {
+  #note(): Promise<void> | undefined {
     const { decider, store } = this.#surroundings;
     const noted = this.#parts.flatMap(({ context, branch: { number } }) => memberIn(context, number) ?? []);
-    if (decider === undefined || store === undefined || noted.length === 0) return;
+    return decider === undefined || store === undefined || noted.length === 0
+      ? undefined
+      : this.#write(decider, store, noted);
+  }
+
+  async #write(decider: DatabaseContext, store: string, noted: readonly NotedMember[]): Promise<void> {
     await writeNote(decider, { store, transaction: this.#transaction }, noted, this.#bounds);
     this.#isNoted = true;
   }
 
-  async #refuseWhatIsOpen(): Promise<void> {
-    const problems = await Promise.all(this.#parts.map((part) => part.lookBack()));
-    const problem = problems.find((it) => it !== undefined);
-    if (problem !== undefined) throw problem;
+  /** Why it must not be kept; a promise where something of it has to be ended. */
+  #whatIsOpen(): MaybePromise<MdbError | undefined> {
+    const found = this.#parts.map((part) => part.lookBack());
+    const first = (problems: readonly (MdbError | undefined)[]) => problems.find((it) => it !== undefined);
+    return found.some((it) => it instanceof Promise)
+      ? Promise.all(found).then(first)
+      : first(found as readonly (MdbError | undefined)[]);
   }
 
   /** Tells the hooks, the subscribers and the caller. */
   async #settle<R>(ending: Ending | PartialEnding, result: R): Promise<R> {
     const { event, options } = this.#surroundings;
-    const labels = this.#states(ending.outcome);
-    event.outcome = ending.outcome;
-    event.states = labels;
-    for (const part of this.#parts) part.unit.trace?.settled(outcomeOf(labels[part.label], ending.outcome));
+    const { outcome } = ending;
+    if (event !== undefined) {
+      event.outcome = outcome;
+      event.states = this.#states(outcome);
+    }
+    for (const part of this.#parts) part.unit.trace?.settled(outcomeOf(stateOf(part, outcome), outcome));
     if (ending.outcome === "partial") {
       await this.#runHooks((part) => (part.known === "committed" ? "committed" : "rolled back"));
       throw ending.error;
@@ -161,22 +178,25 @@ class Run {
       const pending = ending.prepared as readonly DatabasePart[];
       for (const part of pending) part.abandon();
       this.#left("undecided", pending, []);
-      throw this.#unknown(ending.error, labels, pending.length > 0);
+      throw this.#unknown(ending.error, this.#states(outcome), pending.length > 0);
     }
     const { pending, gone } = ending.left;
     this.#left(ending.outcome, pending as readonly DatabasePart[], gone as readonly DatabasePart[]);
-    await this.#runHooks(() => ending.outcome as "committed" | "rolled back");
+    if (this.#parts.some(({ unit }) => unit.hasHooks)) {
+      await this.#runHooks(() => ending.outcome as "committed" | "rolled back");
+    }
     if (ending.outcome === "rolled back") throw ending.error;
-    if (pending.length > 0 && options.onPending === "reject") throw this.#pending(labels);
+    if (pending.length > 0 && options.onPending === "reject") throw this.#pending(this.#states(outcome));
     return result;
   }
 
   #left(decision: Left["decision"], pending: readonly DatabasePart[], gone: readonly DatabasePart[]): void {
+    const { decider, onOver, onLeft } = this.#surroundings;
     if (this.#isNoted && !pending.some(({ context }) => isMemberAlone(context))) {
-      this.#surroundings.onOver(this.#transaction);
+      onOver(decider as DatabaseContext, this.#transaction);
     }
     if (pending.length > 0 || gone.length > 0) {
-      this.#surroundings.onLeft({ id: this.#id, decision, pending, gone });
+      onLeft({ id: this.#id, decision, pending, gone });
     }
   }
 
@@ -185,9 +205,7 @@ class Run {
   }
 
   #states(outcome: Ending["outcome"] | "partial"): LabelStates {
-    const stateOf = ({ known }: DatabasePart): LabelState =>
-      known === "unknown" && outcome !== "unknown" && outcome !== "partial" ? outcome : known;
-    return Object.fromEntries(this.#parts.map((part) => [part.label, stateOf(part)]));
+    return Object.fromEntries(this.#parts.map((part) => [part.label, stateOf(part, outcome)]));
   }
 
   /** Outside of everything that has ended, and once no branch waits any more that could be reached: what they read is what was written. */
@@ -219,6 +237,10 @@ class Run {
     const message = `the transaction is committed, but ${names.join(", ")} could not be told yet, so that what was written is not to be seen there; recovery will tell`;
     return new BranchPendingError(message, { labels, transactionId: this.#id });
   }
+}
+
+function stateOf({ known }: DatabasePart, outcome: Ending["outcome"] | "partial"): LabelState {
+  return known === "unknown" && outcome !== "unknown" && outcome !== "partial" ? outcome : known;
 }
 
 /** What an event tells of one of the databases, by what is known of it; where nothing is, or it only read, by what was decided. */

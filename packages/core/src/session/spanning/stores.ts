@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../../driver/index.ts";
 import type { DatabaseContext } from "../database-context.ts";
 import { checkStore, noStore, readStoreId } from "./decision-store.ts";
 
@@ -19,8 +20,13 @@ export class Stores {
   }
 
   /** The store of a decider. @throws UndefinedObjectError where it has none; PermissionError, ReadOnlyError where it cannot be written */
-  async of(context: DatabaseContext, limitMs: number): Promise<string> {
-    const known = this.#known.get(context) ?? (await readStoreId(context, limitMs));
+  of(context: DatabaseContext, limitMs: number): MaybePromise<string> {
+    const known = this.#known.get(context);
+    return known !== undefined && this.#checked.has(context) ? known : this.#find(context, known, limitMs);
+  }
+
+  async #find(context: DatabaseContext, before: string | undefined, limitMs: number): Promise<string> {
+    const known = before ?? (await readStoreId(context, limitMs));
     if (known === undefined) throw noStore(context);
     if (!this.#checked.has(context)) {
       await checkStore(context, limitMs);
