@@ -7,16 +7,28 @@ import type { Session } from "./session.ts";
 export const numberText = "select pg_catalog.txid_current_if_assigned()";
 
 // A standby that was promoted counts on from what it had received: a number of the old primary may mean another transaction there. Its timeline is
-// another one, and the first eight digits of a file's name.
-const timelineText = "select pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8)";
+// another one, and the first eight digits of a file's name. A server that has crashed counts on from what had come to its disk, and gives the numbers of
+// transactions that were lost to others. It forgets its statistics then, so that the moment from which they count tells one life of it from the next.
+const lifeText = `select pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8) || '-' ||
+  (extract(epoch from pg_catalog.pg_stat_get_bgwriter_stat_reset_time()) * 1000000)::pg_catalog.int8`;
+
+/**
+ * Whether a number was given before the crash that began this life of the server, and is nobody else's therefore. Recovery ends with a checkpoint that has the next number, and
+ * where no other one came since, it is the last one: nothing was written between its beginning and its end.
+ */
+const isOfBefore = (number: string): string => `select case when c.checkpoint_lsn = c.redo_lsn
+  and pg_catalog.current_setting('wal_level') <> 'minimal'
+  and pg_catalog.pg_postmaster_start_time() < pg_catalog.pg_stat_get_bgwriter_stat_reset_time()
+  and (pg_catalog.split_part(c.next_xid, ':', 1)::pg_catalog.int8 << 32) + pg_catalog.split_part(c.next_xid, ':', 2)::pg_catalog.int8 > ${number}
+  then 'yes' else 'no' end from pg_catalog.pg_control_checkpoint() c`;
 
 const notifying = /notify/i;
 
 /** The number of a transaction that may have to be asked after: learnt behind its statements, in their flights, until it has one. */
 export class TransactionTrace {
   readonly #link: Link;
-  #timeline: Promise<string | undefined> | undefined;
-  #knownTimeline: string | undefined;
+  #life: Promise<string | undefined> | undefined;
+  #knownLife: string | undefined;
   /** Whether the transaction may have to be asked after; where not, nothing here has anything to do. */
   isTraced = false;
   #number: string | null | undefined;
@@ -47,12 +59,12 @@ export class TransactionTrace {
 
   /** What is to be asked of the server ahead of the first transaction that is traced, in a flight of its own: it may be refused. */
   ahead(): void {
-    if (this.#timeline !== undefined) return;
-    const flight = new RawFlight(this.#link, timelineText);
-    this.#timeline = flight.result.then(
+    if (this.#life !== undefined) return;
+    const flight = new RawFlight(this.#link, lifeText);
+    this.#life = flight.result.then(
       ([row]) => {
-        this.#knownTimeline = row?.[0] ?? undefined;
-        return this.#knownTimeline;
+        this.#knownLife = row?.[0] ?? undefined;
+        return this.#knownLife;
       },
       () => undefined,
     );
@@ -84,9 +96,11 @@ export class TransactionTrace {
   get number(): string | null | undefined {
     if (this.#isBehind && !this.#number) return undefined;
     if (typeof this.#number !== "string") return this.#number;
-    return this.#knownTimeline === undefined ? undefined : `${this.#knownTimeline}:${this.#number}`;
+    return this.#knownLife === undefined ? undefined : `${this.#knownLife}:${this.#number}`;
   }
 }
+
+const timelineLength = 8;
 
 const fates: Readonly<Record<string, Fate>> = {
   committed: "committed",
@@ -100,15 +114,19 @@ const fates: Readonly<Record<string, Fate>> = {
  * @see https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SNAPSHOT
  */
 export async function fateOf(session: Session, transactionNumber: string): Promise<Fate> {
-  const [, timeline, number] = /^([\dA-F]{8}):(\d+)$/.exec(transactionNumber) ?? [];
-  if (timeline === undefined || number === undefined) return "unknown";
+  const [, life, number] = /^([\dA-F]{8}-\d+):(\d+)$/.exec(transactionNumber) ?? [];
+  if (life === undefined || number === undefined) return "unknown";
   const ask = async (text: string): Promise<unknown> => {
     const statement = { text, values: [], types: undefined, key: text };
     return (await session.statement(statement, false)).rows[0]?.[0];
   };
   try {
-    if ((await ask(timelineText)) !== timeline) return "unknown";
-    return fates[String(await ask(`select pg_catalog.txid_status(${number})`))] ?? "unknown";
+    const now = String(await ask(lifeText));
+    if (now.slice(0, timelineLength) !== life.slice(0, timelineLength)) return "unknown";
+    const fate = fates[String(await ask(`select pg_catalog.txid_status(${number})`))] ?? "unknown";
+    // Whoever else has got the number, and whatever became of that one: ours was not committed where it had not come to the disk.
+    if (now === life || fate !== "committed") return fate;
+    return (await ask(isOfBefore(number))) === "yes" ? "committed" : "unknown";
   } catch (error) {
     // A standby knows no timeline, and a number beyond the last one is of another server. A connection that is lost tells nothing.
     if (session.link.alive) return "unknown";
