@@ -114,7 +114,8 @@ const fates: Readonly<Record<string, Fate>> = {
  * @see https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SNAPSHOT
  */
 export async function fateOf(session: Session, transactionNumber: string): Promise<Fate> {
-  const [, life, number] = /^([\dA-F]{8}-\d+):(\d+)$/.exec(transactionNumber) ?? [];
+  // A number alone, as somebody may have noted it by hand, is of whichever life.
+  const [, life, number] = /^([\dA-F]{8}(?:-\d+)?):(\d+)$/.exec(transactionNumber) ?? [];
   if (life === undefined || number === undefined) return "unknown";
   const ask = async (text: string): Promise<unknown> => {
     const statement = { text, values: [], types: undefined, key: text };
