@@ -57,16 +57,13 @@ describe("a file that is not there any more", () => {
     const main = await database(file, "old");
     let attempts = 0;
     const work = (hasWritten: boolean, retry?: { attempts: number }) =>
-      main.transaction(
-        async (tx) => {
-          attempts++;
-          if (hasWritten) await tx.execute("insert into t values ('new')");
-          else await tx.query("select * from t");
-          if (attempts === 1) await restore(file);
-          if (!hasWritten) await tx.execute("insert into t values ('new')");
-        },
-        retry && { retry },
-      );
+      main.transaction(async (tx) => {
+        attempts++;
+        if (hasWritten) await tx.execute("insert into t values ('new')");
+        else await tx.query("select * from t");
+        if (attempts === 1) await restore(file);
+        if (!hasWritten) await tx.execute("insert into t values ('new')");
+      }, retry && { retry });
     const error: unknown = await work(true).catch((it: unknown) => it);
     expect(error).toBeInstanceOf(ConnectionLostError);
     expect(error).toMatchObject({ retryable: true, vendorCode: "SQLITE_READONLY_DBMOVED" });
