@@ -29,6 +29,13 @@ export const adapterMutants: readonly Mutant[] = [
     test: lateCancel,
   },
   {
+    fault: "a number of PostgreSQL's that was given again after a crash speaks for the transaction that was lost",
+    file: `${postgres.source}/fate.ts`,
+    text: `    if (now === life || fate !== "committed") return fate;`,
+    replacement: `    if (now !== "" || fate !== "committed") return fate;`,
+    noticedBy: ["packages/adapter-postgres/test/crash-fate.test.ts"],
+  },
+  {
     fault: "a cancellation on MySQL hits a later statement",
     file: `${mysql.source}/interruption.ts`,
     text: "      await this.#connection.kill(context);",

@@ -29,6 +29,7 @@ describe("options", () => {
     [{ server: "np:host" }, "server"],
     [{ server: "" }, "server"],
     [{ server: "[db]" }, "server"],
+    [{ server: "mssql://u:p@db/d" }, "server"],
     [{ port: "1433" }, "port"],
     [{ port: 0 }, "port"],
     [{ port: 65_536 }, "port"],

@@ -1,4 +1,4 @@
-import { DriverFault } from "@nsj/mdb-core";
+import { certificateErrorCodes, DriverFault } from "@nsj/mdb-core";
 
 /** Something that the caller asked for cannot be done; nothing was sent. */
 export function refusal(
@@ -11,6 +11,13 @@ export function refusal(
 /** No connection that we could use, for a reason found on our side. */
 export function connectRefused(message: string, cause?: unknown): DriverFault {
   return new DriverFault(message, { kind: "refused", connection: "dead", retry: "connect" }, cause);
+}
+
+/** What TLS has failed by, before mysql2 gives every such error one code: of a certificate that is not trusted no other attempt makes a trusted one. */
+export function tlsFailed(error: Error): Error {
+  const { code } = error as { readonly code?: unknown };
+  if (typeof code !== "string" || !certificateErrorCodes.test(code)) return error;
+  return new DriverFault(error.message, { kind: "refused", connection: "dead", code }, error);
 }
 
 /** A value came that nothing in JavaScript stands for. The statement has run. */

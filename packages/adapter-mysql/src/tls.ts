@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { type ConnectionOptions, connect } from "node:tls";
+import { tlsFailed } from "./faults.ts";
 import type { NativeConnection } from "./native.ts";
 import type { MysqlOptions } from "./options.ts";
 
@@ -43,7 +44,7 @@ export function encryptAs(native: NativeConnection, host: string, options: Conne
     });
     secure.on("error", (error) => {
       if (isSecure) native._handleNetworkError(error);
-      else onSecure(error);
+      else onSecure(tlsFailed(error));
     });
     secure.on("data", (bytes: Buffer) => native.packetParser.execute(bytes));
     native.stream = secure;

@@ -88,6 +88,10 @@ withServer(() => {
       for (const options of strangers) {
         expect(await kindOf(cipherWith(options)), JSON.stringify(options)).toBe("refused");
       }
+      for (const options of strangers.slice(0, 2)) {
+        const error: unknown = await cipherWith(options).catch((it: unknown) => it);
+        expect(driver.classify(error)).toMatchObject({ retry: "never", code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+      }
     });
   });
 

@@ -30,6 +30,7 @@ describe("options", () => {
     [{ host: 7 }, "host"],
     [{ host: "" }, "host"],
     [{ host: "[db]" }, "host"],
+    [{ host: "mysql://u:p@db/d" }, "host"],
     [{ host: "[::1]:3306" }, "host"],
     [{ port: "3306" }, "port"],
     [{ port: 0 }, "port"],

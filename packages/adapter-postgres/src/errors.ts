@@ -1,4 +1,4 @@
-import { classifier, type ErrorInfo, socketErrorCodes, unknownError } from "@nsj/mdb-core";
+import { certificateErrorCodes, classifier, type ErrorInfo, socketErrorCodes, unknownError } from "@nsj/mdb-core";
 import type { NativeError } from "./native.ts";
 import { codePointsToUnits } from "./positions.ts";
 import { type StateFacts, stateClasses, states } from "./sql-states.ts";
@@ -127,12 +127,9 @@ function ofConnecting({ message }: NativeError, code: string | undefined): Error
   const info = { connection: "dead", executed: "no", ...(code !== undefined && { code }) } as const;
   // pg's own words, in English always: a SCRAM exchange that failed on our side (no password, a server that cannot prove itself).
   if (message.startsWith("SASL")) return { kind: "auth", ...info, retry: "never" };
-  const untrusted = code !== undefined && certificateCodes.test(code);
+  const untrusted = code !== undefined && certificateErrorCodes.test(code);
   return { kind: "refused", ...info, retry: untrusted ? "never" : "connect" };
 }
-
-/** OpenSSL's and Node's codes for a certificate that is not trusted, or a key that does not fit. Trying again does not help. */
-const certificateCodes = /^(?:CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|HOSTNAME_|ERR_TLS|ERR_OSSL|INVALID_CA)/;
 
 /** pg's own words for a connection that is gone. It has no codes for them, and they are in English always. */
 const lossMessages: readonly string[] = [

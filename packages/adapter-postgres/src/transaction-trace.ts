@@ -4,19 +4,19 @@ import { RawFlight } from "./raw-flight.ts";
 /** Gives nothing as long as the transaction has written nothing. The names of PostgreSQL 10; newer servers have them too. */
 export const numberText = "select pg_catalog.txid_current_if_assigned()";
 
-/**
- * A standby that was promoted counts on from what it had received: a number of the old primary may mean another transaction there. Its timeline is
- * another one, and the first eight digits of a file's name.
- */
-export const timelineText = "select pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8)";
+// A standby that was promoted counts on from what it had received: a number of the old primary may mean another transaction there. Its timeline is
+// another one, and the first eight digits of a file's name. A server that has crashed counts on from what had come to its disk, and gives the numbers of
+// transactions that were lost to others. It forgets its statistics then, so that the moment from which they count tells one life of it from the next.
+export const lifeText = `select pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8) || '-' ||
+  (extract(epoch from pg_catalog.pg_stat_get_bgwriter_stat_reset_time()) * 1000000)::pg_catalog.int8`;
 
 const notifying = /notify/i;
 
 /** The number of a transaction that may have to be asked after: learnt behind its statements, in their flights, until it has one. */
 export class TransactionTrace {
   readonly #link: Link;
-  #timeline: Promise<string | undefined> | undefined;
-  #knownTimeline: string | undefined;
+  #life: Promise<string | undefined> | undefined;
+  #knownLife: string | undefined;
   /** Whether the transaction may have to be asked after; where not, nothing here has anything to do. */
   isTraced = false;
   #number: string | null | undefined;
@@ -47,12 +47,12 @@ export class TransactionTrace {
 
   /** What is to be asked of the server ahead of the first transaction that is traced, in a flight of its own: it may be refused. */
   ahead(): void {
-    if (this.#timeline !== undefined) return;
-    const flight = new RawFlight(this.#link, timelineText);
-    this.#timeline = flight.result.then(
+    if (this.#life !== undefined) return;
+    const flight = new RawFlight(this.#link, lifeText);
+    this.#life = flight.result.then(
       ([row]) => {
-        this.#knownTimeline = row?.[0] ?? undefined;
-        return this.#knownTimeline;
+        this.#knownLife = row?.[0] ?? undefined;
+        return this.#knownLife;
       },
       () => undefined,
     );
@@ -84,6 +84,6 @@ export class TransactionTrace {
   get number(): string | null | undefined {
     if (this.#isBehind && !this.#number) return undefined;
     if (typeof this.#number !== "string") return this.#number;
-    return this.#knownTimeline === undefined ? undefined : `${this.#knownTimeline}:${this.#number}`;
+    return this.#knownLife === undefined ? undefined : `${this.#knownLife}:${this.#number}`;
   }
 }

@@ -28,6 +28,7 @@ describe("options", () => {
     [{ host: [] }, "host"],
     [{ host: ["a", ""] }, "host"],
     [{ host: "[db.example.org]" }, "host"],
+    [{ host: "postgresql://u:p@db/d" }, "host"],
     [{ host: "[::1]:5432" }, "host"],
     [{ host: "::1]" }, "host"],
     [{ sslrootcert: "system", sslmode: "prefer" }, "sslmode"],

@@ -17,6 +17,7 @@ import { executeMany } from "./execute-many.ts";
 import { connectionClosed, unsupported } from "./failure.ts";
 import type { FileState } from "./file-state.ts";
 import type { NativeDatabase } from "./native.ts";
+import type { OpenedFile } from "./opened-file.ts";
 import { refuseLate } from "./patience.ts";
 import { type RowStreamOptions, SqliteRowStream } from "./row-stream.ts";
 import { SchemaWatch } from "./schema-watch.ts";
@@ -31,6 +32,7 @@ export interface ConnectionParts {
   readonly native: NativeDatabase;
   /** Shared with the other connections of this process to the same file; absent for a private database. */
   readonly file: FileState | undefined;
+  readonly opened: OpenedFile | undefined;
   /** Open for reading only. */
   readonly readonly: boolean;
   readonly statementCacheSize: number;
@@ -50,6 +52,7 @@ export class SqliteConnection implements DriverConnection {
    */
   readonly stream?: NonNullable<DriverConnection["stream"]>;
   readonly #native: NativeDatabase;
+  readonly #opened: OpenedFile | undefined;
   readonly #clock: Clock;
   readonly #dates: DateStorage;
   readonly #watch: SchemaWatch;
@@ -61,8 +64,9 @@ export class SqliteConnection implements DriverConnection {
   #stream: SqliteRowStream | undefined;
 
   constructor(parts: ConnectionParts) {
-    const { native, file, clock, dates } = parts;
+    const { native, file, opened, clock, dates } = parts;
     this.#native = native;
+    this.#opened = opened;
     this.#clock = clock;
     this.#dates = dates;
     this.#watch = new SchemaWatch(native, file, clock, dates);
@@ -83,7 +87,7 @@ export class SqliteConnection implements DriverConnection {
   }
 
   get usable(): boolean {
-    return this.#usable;
+    return this.#usable && this.#opened?.isMoved !== true;
   }
 
   get dirty(): boolean {

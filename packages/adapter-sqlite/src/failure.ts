@@ -65,6 +65,12 @@ export function connectionClosed(reason?: unknown): DriverFault {
   return new DriverFault("the connection is closed", { kind: "lost", connection: "dead", retry: "connect" }, reason);
 }
 
+/** The connection's file is not the one any more that its name leads to; nothing was written there. */
+export function fileMoved(): DriverFault {
+  const info = { kind: "lost", connection: "dead", retry: "transaction", code: "SQLITE_READONLY_DBMOVED" } as const;
+  return new DriverFault("the file was deleted, or another one was put in its place, since it was opened", info);
+}
+
 /** A stream that was read on although it had been closed, by its transaction's end for instance. Its rows are not complete. */
 export function streamClosed(): DriverFault {
   return new DriverFault("the stream was closed before its last row", { kind: "cancelled", executed: "yes" });

@@ -6,6 +6,7 @@ import { classify, isBusy } from "./errors.ts";
 import { openFailure, unsupported } from "./failure.ts";
 import { type FileState, joinFile, leaveFile } from "./file-state.ts";
 import { type NativeDatabase, openNative, readRows } from "./native.ts";
+import { OpenedFile } from "./opened-file.ts";
 import type { Settings } from "./options.ts";
 import { Patience, refuseLate } from "./patience.ts";
 
@@ -17,7 +18,10 @@ export async function openConnection(
 ): Promise<SqliteConnection> {
   const native = openDatabase(settings, context, clock);
   let file: { readonly path: string; readonly state: FileState } | undefined;
+  let opened: OpenedFile | undefined;
   try {
+    // At once: the first statements may wait for a lock.
+    if (settings.location.kind === "file") opened = new OpenedFile(settings.location.path);
     await setUp(native, settings, context, clock);
     file = joinOf(settings);
   } catch (error) {
@@ -27,6 +31,7 @@ export async function openConnection(
   return new SqliteConnection({
     native,
     file: file?.state,
+    opened,
     readonly: settings.readonly,
     statementCacheSize: settings.statementCacheSize,
     busyTimeoutMs: settings.busyTimeoutMs,

@@ -1,4 +1,5 @@
 import type { Clock } from "@nsj/mdb-core";
+import type { OpenedFile } from "./opened-file.ts";
 import type { StatementKind } from "./statement-kind.ts";
 import type { WriterQueue } from "./writer-queue.ts";
 
@@ -15,6 +16,8 @@ export interface Access {
   readonly readonly: boolean;
   /** Absent where nobody else can write, to a private database. */
   readonly writers: WriterQueue | undefined;
+  /** Absent as well. */
+  readonly opened: OpenedFile | undefined;
   readonly busyTimeoutMs: number;
   readonly clock: Clock;
 }

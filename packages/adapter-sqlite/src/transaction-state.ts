@@ -4,6 +4,7 @@ import { Durability } from "./durability.ts";
 import { isBusy } from "./errors.ts";
 import { connectionClosed, noSuchSavepoint, readOnlyTransaction, transactionOpen } from "./failure.ts";
 import type { NativeDatabase, NativeStatement } from "./native.ts";
+import type { OpenedFile } from "./opened-file.ts";
 import { Patience } from "./patience.ts";
 import type { SchemaWatch } from "./schema-watch.ts";
 import type { Access, Needs, Pending } from "./transaction-facts.ts";
@@ -33,6 +34,9 @@ export class TransactionState {
   /** A transaction that was asked for and begins with the first statement, with the savepoints that were set meanwhile. */
   #pending: Pending | undefined;
   readonly #durability: Durability;
+  readonly #opened: OpenedFile | undefined;
+  /** The file was still the one that its name leads to when this unit of work began to write. */
+  #writesToFile = false;
 
   constructor(native: NativeDatabase, watch: SchemaWatch, access: Access) {
     this.#native = native;
@@ -41,6 +45,7 @@ export class TransactionState {
     this.#writers = access.readonly ? undefined : access.writers;
     this.#busyTimeoutMs = access.busyTimeoutMs;
     this.#clock = access.clock;
+    this.#opened = access.readonly ? undefined : access.opened;
     this.#durability = new Durability(native, access.writers !== undefined);
   }
 
@@ -105,6 +110,7 @@ export class TransactionState {
       return;
     }
     return this.#locked(false, unlimited, () => {
+      if (this.#writesToFile) this.#opened?.mustBeThere();
       this.#command("COMMIT");
       this.#ended(true);
     });
@@ -143,6 +149,7 @@ export class TransactionState {
     if (turn && this.#writers?.take(this) === false) return this.#patiently(turn, context, attempt);
     const before = this.#active;
     try {
+      if (turn) this.#beginsToWrite();
       const result = attempt();
       this.#releaseWhenIdle();
       return result;
@@ -162,6 +169,7 @@ export class TransactionState {
         if (failure !== undefined) await patience.pause(pauseMs, failure);
         const before = this.#active;
         try {
+          if (turn) this.#beginsToWrite();
           return attempt();
         } catch (error) {
           if (!this.#canTryAgain(error, before)) throw error;
@@ -171,6 +179,12 @@ export class TransactionState {
     } finally {
       this.#releaseWhenIdle();
     }
+  }
+
+  #beginsToWrite(): void {
+    if (this.#writesToFile) return;
+    this.#opened?.mustBeThere();
+    this.#writesToFile = true;
   }
 
   #canTryAgain(error: unknown, before: boolean): boolean {
@@ -218,7 +232,9 @@ export class TransactionState {
   }
 
   #releaseWhenIdle(): void {
-    if (!this.#active) this.#writers?.release(this);
+    if (this.#active) return;
+    this.#writesToFile = false;
+    this.#writers?.release(this);
   }
 
   #command(text: string): void {

@@ -56,6 +56,7 @@ export {
   type ConnectorEnvironment,
   type ContextPart,
   type CursorOptions,
+  certificateErrorCodes,
   checkOptions,
   classifier,
   contextParts,

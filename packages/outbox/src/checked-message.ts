@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { types } from "node:util";
 import { checkOptions, type OptionRules } from "@nsj/mdb-core";
 import { digestOf } from "./digest.ts";
+import { jsonOf } from "./json-of.ts";
 import type { AddOptions, NewMessage } from "./message.ts";
 
 /** A message that fits, before it is written. */
@@ -64,7 +65,7 @@ export function checkMessage(message: NewMessage, current: (() => string | undef
     id: randomUUID(),
     topic,
     key: key ?? null,
-    body: body instanceof Uint8Array ? body : textOf(body),
+    body: body instanceof Uint8Array ? body : jsonOf("the body of a message", body),
     notBefore,
     dedupeKey: dedupeKey === undefined ? undefined : digestOf(dedupeKey),
     traceparent: found !== undefined && traceContext.test(found) ? found : null,
@@ -75,10 +76,4 @@ function checkLength(what: string, text: string, longest: number): void {
   if (typeof text !== "string") throw new TypeError(`the ${what} of a message is a string`);
   if (text.length > 0 && text.length <= longest) return;
   throw new RangeError(`the ${what} of a message has 1 to ${longest} characters, not ${text.length}`);
-}
-
-function textOf(body: unknown): string {
-  const text = JSON.stringify(body) as string | undefined;
-  if (text === undefined) throw new TypeError("the body of a message is nothing that JSON can hold");
-  return text;
 }

@@ -11,6 +11,7 @@ import {
 } from "@nsj/mdb-core";
 import { inboxDdl } from "./ddl.ts";
 import { digestOf } from "./digest.ts";
+import { jsonOf } from "./json-of.ts";
 import { momentOf } from "./moment.ts";
 import { remember } from "./remember.ts";
 import { checkName, createUnlessThere } from "./tables.ts";
@@ -117,7 +118,7 @@ export class Inbox {
     checkOptions<OnceOptions>("once", options, onceRules);
     if (typeof key !== "string" || key === "") throw new IdempotencyError("no key");
     const { request = null, timeoutMs = 10_000 } = options;
-    const asked = digestOf(JSON.stringify(request));
+    const asked = digestOf(jsonOf("the request", request));
     const id = digestOf(key);
     const deadline = performance.now() + timeoutMs;
     for (;;) {
@@ -139,7 +140,7 @@ export class Inbox {
       return await this.#database.transaction(
         async (tx) => {
           await this.#claim(tx, id, asked, Math.max(1, Math.ceil(deadline - performance.now())));
-          const answer = JSON.stringify((await work(tx)) ?? null);
+          const answer = jsonOf("the answer", (await work(tx)) ?? null);
           await tx.execute(
             sql`update ${sql.raw(this.#table)} set answer = ${answer} where source = ${onceSource} and id = ${id}`,
           );

@@ -58,7 +58,11 @@ export function inboxCases(fresh: ReturnType<typeof outboxBeds>): void {
     await expect(failing).rejects.toThrow(RangeError);
     expect(await remembered.once("key 2", async () => "second")).toBe("second");
     expect(await remembered.once("KEY 2", async () => "another")).toBe("another");
-    expect(await remembered.forget(new Date(Date.now() + 1_000))).toBe(3);
+    // Whoever came again would get null for it.
+    const unkept = remembered.once("key 3", async () => ({ total: Number.NaN }));
+    await expect(unkept).rejects.toThrow(/the answer is nothing that JSON can hold/);
+    expect(await remembered.once("key 3", async () => 3)).toBe(3);
+    expect(await remembered.forget(new Date(Date.now() + 1_000))).toBe(4);
   });
 
   it("refuses a key that is missing, which all who send none would share", async () => {

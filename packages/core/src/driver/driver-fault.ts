@@ -35,7 +35,9 @@ export class DriverFault extends Error {
   /** The connection was lost before this statement, so that nothing of it was sent. @param cause - what it was lost by */
   static alreadyLost(cause: unknown): DriverFault {
     const info = { kind: "lost", connection: "dead", retry: "transaction" } as const;
-    return new DriverFault("the connection was lost before the statement was sent", info, cause);
+    // Why the server has ended it, so far as it has said so: a limit of its own, an administrator.
+    const why = cause instanceof Error ? ` (${cause.message.split("\n", 1)[0]})` : "";
+    return new DriverFault(`the connection was lost before the statement was sent${why}`, info, cause);
   }
 
   /** The connection went, or was cut by the adapter, while something was under way: the statement may have run. */

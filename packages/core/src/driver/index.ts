@@ -8,6 +8,7 @@ export {
   type Vote,
 } from "./branch.ts";
 export type { Capabilities } from "./capabilities.ts";
+export { certificateErrorCodes } from "./certificate-error-codes.ts";
 export { checkOptions, type OptionRule, type OptionRules, type OptionType } from "./check-options.ts";
 export { type Clock, systemClock, type Timer, type TimerOptions } from "./clock.ts";
 export type {

@@ -58,8 +58,8 @@ export class PoolFailures {
     const limit = ownDeadline ? "before the caller's deadline" : "within acquireTimeoutMs";
     const { share } = this.#facts;
     const budget = share?.starves === true ? `; ${share.describe()}` : "";
-    const message = `${this.#name}: no connection came free ${limit} (waited ${Math.round(waitedMs)} ms; ${this.#said()}${budget})`;
     const { last } = this.#facts.health;
+    const message = `${this.#name}: no connection came free ${limit} (waited ${Math.round(waitedMs)} ms; ${this.#said()}${budget})${this.#silence()}`;
     return new PoolTimeoutError(message, {
       ...this.#options(),
       ...(last !== undefined && { cause: this.connect(last) }),
@@ -90,6 +90,13 @@ export class PoolFailures {
         `or raise pool.max (${this.#said()})`,
       { ...this.#options(), holders },
     );
+  }
+
+  /** Where nobody holds anything and the first attempt still runs, the pool is not what is too small. */
+  #silence(): string {
+    const { inventory, health, source } = this.#facts;
+    if (inventory.usable > 0 || inventory.connecting === 0 || health.last !== undefined) return "";
+    return `; ${source.target.address} has not answered yet: check the address and the network`;
   }
 
   get #name(): string {

@@ -3,6 +3,16 @@ import { describe, expect, it } from "vitest";
 
 const deadlock: ErrorInfo = { kind: "deadlock", connection: "ok", executed: "yes", retry: "transaction", code: 1205 };
 
+describe("a connection that was lost before", () => {
+  it("says by what, where that is known", () => {
+    const lost = DriverFault.alreadyLost(new Error("terminating connection due to idle-session timeout\nmore"));
+    expect(lost.message).toBe(
+      "the connection was lost before the statement was sent (terminating connection due to idle-session timeout)",
+    );
+    expect(DriverFault.alreadyLost(undefined).message).toBe("the connection was lost before the statement was sent");
+  });
+});
+
 describe("a classifier", () => {
   const classify = classifier((error) => (error.message === "deadlock" ? deadlock : undefined));
 

@@ -59,4 +59,14 @@ describe("a host", () => {
   it.each(["[db]", "[::1]:5432", "::1]", "[]"])("is refused with brackets around anything else: %s", (host) => {
     expect(complaint(() => bareHost("shop", host, "server")).key).toBe("server");
   });
+
+  it("is refused where it is more than that, without being shown", () => {
+    for (const url of ["shop://u:secret@db/d", "u:secret@db", "secret?x=1"]) {
+      const { message } = complaint(() => bareHost("shop", url, "host"));
+      expect(message).toBe('shop: option "host" is a URL and no host; give it as "connectionString"');
+    }
+    expect(complaint(() => bareHost("shop", "db:5432", "host")).message).toBe(
+      'shop: option "host" has a port in it; give that as "port"',
+    );
+  });
 });

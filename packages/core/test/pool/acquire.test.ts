@@ -106,6 +106,20 @@ describe("acquire", () => {
     expect(other.state).toBe("rejected");
   });
 
+  it("says that the server is silent where nobody holds a connection and the first one is on its way", async () => {
+    const { pool, server, clock } = poolUnderTest({ max: 2, acquireTimeoutMs: 300 });
+    const silent = "; db.test:1234 has not answered yet: check the address and the network";
+    server.connects = "hang";
+    const waiting = watch(pool.acquire());
+    await clock.advance(301);
+    expect((waiting.error as Error).message).toContain(silent);
+    const busy = poolUnderTest({ max: 1, acquireTimeoutMs: 300 });
+    await busy.pool.acquire();
+    const late = watch(busy.pool.acquire());
+    await busy.clock.advance(301);
+    expect((late.error as Error).message).not.toContain("has not answered yet");
+  });
+
   it("names the last failure to connect as the cause of a timeout", async () => {
     const { pool, server, clock } = poolUnderTest({ max: 2, acquireTimeoutMs: 300 });
     await pool.acquire();
