@@ -28,13 +28,6 @@ export const sessionMutants: readonly Mutant[] = [
     noticedBy: ["packages/core/test/session/standstill.test.ts", model, referenceModel],
   },
   {
-    fault: "a long queue of statements that are answered at once is too deep for the stack",
-    file: `${session}/turn.ts`,
-    text: "void this.#start(async () => work(), shared, occupant).then(resolve, reject);",
-    replacement: "void Promise.resolve(this.#start(work, shared, occupant)).then(resolve, reject);",
-    noticedBy: ["packages/adapter-sqlite/test/with-core.test.ts"],
-  },
-  {
     fault: "a statement beside an open stream waits instead of being refused",
     file: `${session}/unit.ts`,
     text: "    if (this.turn.occupant?.refusesOthers === true) return errors.streamOpen(this.context);",

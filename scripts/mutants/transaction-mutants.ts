@@ -82,7 +82,7 @@ export const transactionMutants: readonly Mutant[] = [
     file: `${session}/transaction-start.ts`,
     text: "    if (this.#given !== undefined) return this.#failed(this.#given.reason, lease, bounds, isSecond);",
     replacement: "    if (this.#given !== undefined) throw this.#given.reason;",
-    noticedBy: [model],
+    noticedBy: ["packages/session-model/test/sqlite-in-memory.test.ts"],
   },
   {
     fault: "a lost COMMIT is told as rolled back",

@@ -75,8 +75,7 @@ export class Turn {
     if (this.#closed) return Promise.reject(this.#owner.closedError());
     if (this.#waiting === 0 && this.#mayStart(shared)) return this.#start(work, shared, occupant);
     return new Promise<T>((resolve, reject) => {
-      // Never in the tick of the one before: a long queue would be a deep stack.
-      const start = (): void => void this.#start(async () => work(), shared, occupant).then(resolve, reject);
+      const start = (): void => void this.#start(work, shared, occupant).then(resolve, reject);
       this.#enqueue(new Waiter(start, reject, bounds, shared, this.#context.clock.now()));
     });
   }
@@ -102,6 +101,7 @@ export class Turn {
     return shared && !this.#exclusive && this.#running < this.#width;
   }
 
+  /** Leaves the turn in a later tick, also after what is answered at once: a long queue would be a deep stack. */
   async #start<T>(work: () => MaybePromise<T>, shared: boolean, occupant: Occupant | undefined): Promise<T> {
     this.#occupy(shared, occupant);
     try {
