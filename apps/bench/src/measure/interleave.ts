@@ -1,4 +1,4 @@
-import { collectGarbage } from "./collect-garbage.ts";
+import { collectYoungGarbage } from "./collect-garbage.ts";
 import type { Effort } from "./effort.ts";
 
 /** A contestant that is ready to run. */
@@ -71,7 +71,7 @@ async function warmUp(runner: Runner, { effort, atLeast, exactly }: Turns): Prom
 }
 
 async function turn(runner: Runner, operations: number): Promise<Sample> {
-  collectGarbage();
+  collectYoungGarbage();
   const cpuBefore = process.cpuUsage();
   const wallBefore = performance.now();
   await runner.run(operations);

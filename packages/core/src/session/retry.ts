@@ -15,13 +15,21 @@ export interface Attempt<R> {
  * COMMIT was sent. Pauses with exponential back-off and full jitter (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). Nothing of the pool is
  * repeated: that would only lengthen its queue.
  */
-export async function withRetry<R>(
+export function withRetry<R>(
   context: DatabaseContext,
   options: RetryOptions | undefined,
   bounds: Bounds,
   begin: (attempt: number, after: unknown) => Attempt<R>,
 ): Promise<R> {
-  if (options === undefined) return begin(1, undefined).outcome;
+  return options === undefined ? begin(1, undefined).outcome : again(context, options, bounds, begin);
+}
+
+async function again<R>(
+  context: DatabaseContext,
+  options: RetryOptions,
+  bounds: Bounds,
+  begin: (attempt: number, after: unknown) => Attempt<R>,
+): Promise<R> {
   const { attempts, backoffMs = 20, maxBackoffMs = 2_000 } = options;
   let after: unknown;
   for (let done = 1; ; done++) {

@@ -71,7 +71,7 @@ class Run {
   readonly #bounds: Bounds;
   readonly #transaction = newTransactionId();
   readonly #parts: readonly DatabasePart[];
-  readonly #decider: DecidingDatabasePart | undefined;
+  readonly #decider: DecidingDatabasePart | undefined = undefined;
   #isNoted = false;
 
   constructor(surroundings: SpanningSurroundings) {
@@ -80,12 +80,14 @@ class Run {
     this.#bounds = bounds;
     if (store !== undefined && event !== undefined) event.id = this.#id;
     let around = this.#outer;
-    this.#parts = contexts.map((context, index) => {
-      const part = this.#part(context, index + 1, around);
+    const parts: DatabasePart[] = [];
+    for (const context of contexts) {
+      const part = this.#part(context, parts.length + 1, around);
       around = part.unit.scope;
-      return part;
-    });
-    this.#decider = this.#parts.find((part) => part instanceof DecidingDatabasePart);
+      if (part instanceof DecidingDatabasePart) this.#decider = part;
+      parts.push(part);
+    }
+    this.#parts = parts;
   }
 
   #part(context: DatabaseContext, number: number, around: Scope | undefined): DatabasePart {
@@ -111,17 +113,11 @@ class Run {
 
   async run<R>(work: (handles: Handles) => Promise<R>): Promise<R> {
     const handles = Object.fromEntries(this.#parts.map((part) => [part.label, handleOf(part.participant)]));
-    const last = this.#parts.length - 1;
-    // The scope of the last one is inside of those of all the others.
-    const nested = this.#parts.reduceRight<() => Promise<R>>(
-      (inner, part, index) => () => part.participant.run(inner, index === last),
-      () => work(handles),
-    );
     let result: R;
     try {
       const noting = this.#note();
       if (noting !== undefined) await noting;
-      result = await nested();
+      result = await this.#inside(0, () => work(handles));
       const open = this.#whatIsOpen();
       const problem = open instanceof Promise ? await open : open;
       if (problem !== undefined) throw problem;
@@ -133,6 +129,14 @@ class Run {
       ? commitInOrder(this.#parts)
       : endTogether(this.#parts, this.#decider));
     return this.#settle(ending, result);
+  }
+
+  /** Runs `work` in the part with this index, and in those behind it. */
+  #inside<R>(index: number, work: () => Promise<R>): Promise<R> {
+    const part = this.#parts[index];
+    if (part === undefined) return work();
+    // The scope of the last one is inside of those of all the others.
+    return part.participant.run(() => this.#inside(index + 1, work), index === this.#parts.length - 1);
   }
 
   /**
