@@ -112,7 +112,8 @@ class Run {
   }
 
   async run<R>(work: (handles: Handles) => Promise<R>): Promise<R> {
-    const handles = Object.fromEntries(this.#parts.map((part) => [part.label, handleOf(part.participant)]));
+    const handles: Record<string, Transaction> = {};
+    for (const part of this.#parts) handles[part.label] = handleOf(part.participant);
     let result: R;
     try {
       const noting = this.#note();
