@@ -112,4 +112,11 @@ export const transactionMutants: readonly Mutant[] = [
     replacement: "backoffMs",
     noticedBy: ["packages/core/test/session/retry-pauses.test.ts"],
   },
+  {
+    fault: "what has ended leaves the timer of its transaction, and a listener on its signal, behind",
+    file: "packages/core/src/session/shared-bounds.ts",
+    text: "      if (this.#watching.size === 0) this.#end();",
+    replacement: "",
+    noticedBy: ["packages/core/test/session/limits.test.ts"],
+  },
 ];

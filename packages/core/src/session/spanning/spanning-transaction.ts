@@ -1,15 +1,8 @@
 import type { Isolation, MaybePromise } from "../../driver/index.ts";
-import {
-  BranchPendingError,
-  CommitOutcomeUnknownError,
-  type LabelState,
-  type LabelStates,
-  type MdbError,
-} from "../../errors/index.ts";
+import type { MdbError } from "../../errors/index.ts";
 import type { BeginDetails } from "../begin-options.ts";
 import type { Bounds } from "../bounds.ts";
 import { type DatabaseContext, isMemberAlone } from "../database-context.ts";
-import type { TransactionOutcome } from "../diagnostics.ts";
 import type { Transaction } from "../executor.ts";
 import { handleOf, newTransaction } from "../propagate.ts";
 import type { Attempt } from "../retry.ts";
@@ -21,6 +14,7 @@ import { canPrepare, DatabasePart } from "./database-part.ts";
 import { DecidingDatabasePart } from "./deciding-part.ts";
 import { newTransactionId } from "./decision-store.ts";
 import { memberIn, type NotedMember, writeNote } from "./member-notes.ts";
+import { outcomeOf, pendingEnd, statesOf, unknownEnd } from "./parts-at-the-end.ts";
 import { type Ending, endTogether, undo } from "./protocol.ts";
 import type { SpanningEvent } from "./spanning-events.ts";
 import type { CheckedSpanningOptions } from "./spanning-options.ts";
@@ -172,9 +166,9 @@ class Run {
     const { outcome } = ending;
     if (event !== undefined) {
       event.outcome = outcome;
-      event.states = this.#states(outcome);
+      event.states = statesOf(this.#parts, outcome);
     }
-    for (const part of this.#parts) part.unit.trace?.settled(outcomeOf(stateOf(part, outcome), outcome));
+    for (const part of this.#parts) part.unit.trace?.settled(outcomeOf(part, outcome));
     if (ending.outcome === "partial") {
       await this.#runHooks((part) => (part.known === "committed" ? "committed" : "rolled back"));
       throw ending.error;
@@ -183,7 +177,7 @@ class Run {
       const pending = ending.prepared as readonly DatabasePart[];
       for (const part of pending) part.abandon();
       this.#left("undecided", pending, []);
-      throw this.#unknown(ending.error, this.#states(outcome), pending.length > 0);
+      throw unknownEnd(ending.error, statesOf(this.#parts, outcome), pending.length > 0 ? this.#id : undefined);
     }
     const { pending, gone } = ending.left;
     this.#left(ending.outcome, pending as readonly DatabasePart[], gone as readonly DatabasePart[]);
@@ -191,7 +185,8 @@ class Run {
       await this.#runHooks(() => ending.outcome as "committed" | "rolled back");
     }
     if (ending.outcome === "rolled back") throw ending.error;
-    if (pending.length > 0 && options.onPending === "reject") throw this.#pending(this.#states(outcome));
+    if (pending.length > 0 && options.onPending === "reject")
+      throw pendingEnd(statesOf(this.#parts, outcome), this.#id);
     return result;
   }
 
@@ -209,10 +204,6 @@ class Run {
     return spanningId(this.#surroundings.store ?? "", this.#transaction);
   }
 
-  #states(outcome: Ending["outcome"] | "partial"): LabelStates {
-    return Object.fromEntries(this.#parts.map((part) => [part.label, stateOf(part, outcome)]));
-  }
-
   /** Outside of everything that has ended, and once no branch waits any more that could be reached: what they read is what was written. */
   async #runHooks(outcomeOf: (part: DatabasePart) => "committed" | "rolled back"): Promise<void> {
     const report = this.#surroundings.options.onHookError;
@@ -222,36 +213,6 @@ class Run {
       await runInScope(this.#outer, () => unit.hooks.run(outcomeOf(part), context, this.#bounds, report));
     }
   }
-
-  #unknown(error: CommitOutcomeUnknownError, labels: LabelStates, isDecided: boolean): CommitOutcomeUnknownError {
-    const message = isDecided
-      ? `${error.message}; the other databases keep what they have prepared until recovery knows; outcome(transactionId) tells`
-      : error.message;
-    const { database, engine, cause } = error;
-    return new CommitOutcomeUnknownError(message, {
-      database,
-      engine,
-      cause,
-      labels,
-      ...(isDecided && { transactionId: this.#id }),
-    });
-  }
-
-  #pending(labels: LabelStates): BranchPendingError {
-    const names = Object.keys(labels).filter((label) => labels[label] === "prepared");
-    const message = `the transaction is committed, but ${names.join(", ")} could not be told yet, so that what was written is not to be seen there; recovery will tell`;
-    return new BranchPendingError(message, { labels, transactionId: this.#id });
-  }
-}
-
-function stateOf({ known }: DatabasePart, outcome: Ending["outcome"] | "partial"): LabelState {
-  return known === "unknown" && outcome !== "unknown" && outcome !== "partial" ? outcome : known;
-}
-
-/** What an event tells of one of the databases, by what is known of it; where nothing is, or it only read, by what was decided. */
-function outcomeOf(state: LabelState | undefined, outcome: Ending["outcome"] | "partial"): TransactionOutcome {
-  if (state === "committed" || state === "rolled back" || state === "unknown") return state;
-  return outcome === "partial" ? "committed" : outcome;
 }
 
 /** What `outcome` and `resolve` take. */
