@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import {
-  type Clock,
   type DatabaseManager,
   defineDatabase,
   type ManagerOptions,
@@ -16,6 +15,7 @@ import { type FakeDriver, fakeDriver } from "../fake/fake-driver.ts";
 import type { Area, Case } from "./area.ts";
 import type { Bench } from "./bench.ts";
 import { rejection } from "./core-ledger.ts";
+import { hurried } from "./hurried-clock.ts";
 import { capability, connections, waitsForLocks } from "./need.ts";
 
 /** The subject under the label `main` and two small engines that can prepare, each with a table. */
@@ -28,13 +28,6 @@ interface Spanning {
   /** The rows of each label. */
   rows(): Promise<readonly string[]>;
 }
-
-/** Four times as fast as time: recovery asks a server for seconds, and the case waits until it gives up. */
-const hurried: Clock = {
-  ...systemClock,
-  now: () => systemClock.now() * 4,
-  setTimer: (callback, delayMs, options) => systemClock.setTimer(callback, delayMs / 4, options),
-};
 
 /** Transactions over several databases, with this one among them: as the one that decides, and as a branch where it can be one. */
 export const coreSpanning: Area = {
