@@ -3,7 +3,7 @@ import { postgres, postgresDriver } from "@nsj/mdb-adapter-postgres";
 import { sqlite, sqliteDriver } from "@nsj/mdb-adapter-sqlite";
 import { type Database, DatabaseManager } from "@nsj/mdb-core";
 import { tenants } from "@nsj/mdb-tenants";
-import { collectGarbage } from "../measure/collect-garbage.ts";
+import { collectYoungGarbage } from "../measure/collect-garbage.ts";
 import { expectThat } from "../measure/expect.ts";
 
 const [contestant = "", url = "", ...counts] = process.argv.slice(2);
@@ -32,7 +32,7 @@ async function readOpen(): Promise<number> {
   await round(Math.max(20_000, calls / 10));
   const rounds: number[] = [];
   for (let turn = 0; turn < 9; turn++) {
-    collectGarbage();
+    collectYoungGarbage();
     const begun = performance.now();
     await round(calls / 10);
     rounds.push(((performance.now() - begun) * 1_000) / (calls / 10));
