@@ -4,9 +4,11 @@ import { RawFlight } from "./raw-flight.ts";
 /** Gives nothing as long as the transaction has written nothing. The names of PostgreSQL 10; newer servers have them too. */
 export const numberText = "select pg_catalog.txid_current_if_assigned()";
 
-// A standby that was promoted counts on from what it had received: a number of the old primary may mean another transaction there. Its timeline is
-// another one, and the first eight digits of a file's name. A server that has crashed counts on from what had come to its disk, and gives the numbers of
-// transactions that were lost to others. It forgets its statistics then, so that the moment from which they count tells one life of it from the next.
+/**
+ * A standby that was promoted counts on from what it had received: a number of the old primary may mean another transaction there. Its timeline is
+ * another one, and the first eight digits of a file's name. A server that has crashed counts on from what had come to its disk, and gives the numbers of
+ * transactions that were lost to others. It forgets its statistics then, so that the moment from which they count tells one life of it from the next.
+ */
 export const lifeText = `select pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8) || '-' ||
   (extract(epoch from pg_catalog.pg_stat_get_bgwriter_stat_reset_time()) * 1000000)::pg_catalog.int8`;
 

@@ -16,7 +16,7 @@ export interface Access {
   readonly readonly: boolean;
   /** Absent where nobody else can write, to a private database. */
   readonly writers: WriterQueue | undefined;
-  /** Absent as well. */
+  /** Absent for a database that no name leads to. */
   readonly opened: OpenedFile | undefined;
   readonly busyTimeoutMs: number;
   readonly clock: Clock;

@@ -36,10 +36,7 @@ export const coreLosses: Area = {
       name: "says that a loss is safe to repeat in a transaction before COMMIT, and not of a statement on its own",
       needs: [supplied("network"), connections(2)],
       async run(bench) {
-        const fixture = bench.database();
-        const table = await bench.tableIn(fixture, `id ${bench.subject.types.integer}`);
-        const { proxy, options } = await bench.proxied();
-        const database = bench.database({ pool: { max: 1 } }, { options });
+        const { fixture, table, proxy, database } = await tableBehindProxy(bench);
         const insert = (executor: Pick<Database, "execute">, id: number) =>
           executor.execute(`insert into ${table} (id) values (:id)`, { id });
         /** Lets a statement get to the server, and nothing back. */
@@ -84,10 +81,7 @@ export const coreLosses: Area = {
       name: "says of a statement that is stopped without the server's word that it may have run, and not in a transaction",
       needs: [supplied("network"), connections(2)],
       async run(bench) {
-        const fixture = bench.database();
-        const table = await bench.tableIn(fixture, `id ${bench.subject.types.integer}`);
-        const { proxy, options } = await bench.proxied();
-        const database = bench.database({ pool: { max: 1 } }, { options });
+        const { fixture, table, proxy, database } = await tableBehindProxy(bench);
         /** Lets a statement get to the server, and nothing back until its time is up. */
         const stop = async (executor: Pick<Database, "execute">, id: number): Promise<StatementTimeoutError> => {
           await proxy.set({ kind: "hold", direction: "to-client" });
@@ -114,10 +108,7 @@ export const coreLosses: Area = {
       name: "does not claim to know the outcome of a commit that was cut, and does not repeat it",
       needs: [supplied("network"), connections(2)],
       async run(bench) {
-        const fixture = bench.database();
-        const table = await bench.tableIn(fixture, `id ${bench.subject.types.integer}`);
-        const { proxy, options } = await bench.proxied();
-        const database = bench.database({ pool: { max: 1 } }, { options });
+        const { fixture, table, proxy, database } = await tableBehindProxy(bench);
         let before = 0;
         let runs = 0;
         const committing = database.transaction(
@@ -153,4 +144,12 @@ async function fails<E extends MdbError>(
   const error = await rejection(work());
   assert.ok(error instanceof expected, `${expected.name}, not ${String(error)}`);
   return error;
+}
+
+/** A table, and a database of one connection that reaches it over a network that can be cut; `fixture` reaches it without. */
+async function tableBehindProxy(bench: Bench) {
+  const fixture = bench.database();
+  const table = await bench.tableIn(fixture, `id ${bench.subject.types.integer}`);
+  const { proxy, options } = await bench.proxied();
+  return { fixture, table, proxy, database: bench.database({ pool: { max: 1 } }, { options }) };
 }
