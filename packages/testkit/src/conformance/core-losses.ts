@@ -108,7 +108,7 @@ export const coreLosses: Area = {
       name: "does not claim to know the outcome of a commit that was cut, and does not repeat it",
       needs: [supplied("network"), connections(2)],
       async run(bench) {
-        const { fixture, table, proxy, database } = await tableBehindProxy(bench);
+        const { table, proxy, database } = await tableBehindProxy(bench);
         let before = 0;
         let runs = 0;
         const committing = database.transaction(
