@@ -3,11 +3,14 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { mutants } from "./all.ts";
 import { broken } from "./mutant.ts";
+import { needsServers } from "./needs-servers.ts";
 
 const root = join(import.meta.dirname, "../..");
 /** `MDB_MUTANT` names the fault; without one the tests have to pass. */
 const mutant = mutants.find(({ fault }) => fault === process.env["MDB_MUTANT"]);
 const isBroken = (id: string): boolean => mutant !== undefined && id === join(root, mutant.file);
+/** The tests of this run. */
+const asked = process.argv.filter((argument) => /\.test\.ts$/.test(argument));
 const conditions = ["mdb:source", "node"];
 
 export default defineConfig({
@@ -27,11 +30,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: mutants.flatMap(({ noticedBy }) => noticedBy),
-    globalSetup: process.argv.some((argument) =>
-      /postgres|mssql|oracle|mysql|several-databases|idempotency|packages.testing/.test(argument),
-    )
-      ? ["./scripts/test-servers.ts"]
-      : [],
+    globalSetup: asked.some((file) => needsServers(join(root, file))) ? ["./scripts/test-servers.ts"] : [],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 20_000,

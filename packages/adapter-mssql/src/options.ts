@@ -91,12 +91,12 @@ export const passedOptions = [
 ] as const;
 
 const rules: OptionRules<MssqlOptions> = {
-  connectionString: { type: "string", secret: true },
-  server: { type: "string" },
+  connectionString: { type: "string", secret: true, address: true },
+  server: { type: "string", address: true },
   port: { type: "count" },
-  user: { type: "string" },
+  user: { type: "string", address: true },
   password: { type: ["string", "function"], secret: true },
-  database: { type: "string" },
+  database: { type: "string", address: true },
   domain: { type: "string" },
   authentication: { type: ["object", "function"], secret: true },
   encrypt: { type: ["boolean", "string"], oneOf: ["strict"] },

@@ -24,6 +24,17 @@ describe("options", () => {
     expect(error.key).toBe("sever");
   });
 
+  it.each(["connectionString", "server", "user", "database"])(
+    "are no guess where %s comes from a variable that is not set",
+    (key) => {
+      for (const unset of [undefined, "", " "]) {
+        const error = refused({ [key]: unset });
+        expect(error.key).toBe(key);
+        expect(error.message).toContain("not set");
+      }
+    },
+  );
+
   it.each([
     [{ server: 7 }, "server"],
     [{ server: "np:host" }, "server"],

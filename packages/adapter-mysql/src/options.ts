@@ -74,13 +74,13 @@ export interface MysqlOptions {
 }
 
 const rules: OptionRules<MysqlOptions> = {
-  connectionString: { type: "string", secret: true },
-  host: { type: "string" },
+  connectionString: { type: "string", secret: true, address: true },
+  host: { type: "string", address: true },
   port: { type: "count" },
-  socketPath: { type: "string" },
-  user: { type: "string" },
+  socketPath: { type: "string", address: true },
+  user: { type: "string", address: true },
   password: { type: ["string", "function"], secret: true },
-  database: { type: "string" },
+  database: { type: "string", address: true },
   ssl: { type: ["boolean", "object"], secret: true },
   sslMode: { type: "string", oneOf: sslModes },
   connectAttributes: { type: "object" },

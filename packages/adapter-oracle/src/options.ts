@@ -66,9 +66,9 @@ export interface OracleOptions {
 }
 
 const rules: OptionRules<OracleOptions> = {
-  user: { type: "string" },
+  user: { type: "string", address: true },
   password: { type: ["string", "function"], secret: true },
-  connectString: { type: "string", required: true },
+  connectString: { type: "string", required: true, address: true },
   configDir: { type: "string" },
   schema: { type: ["string", "null"] },
   walletLocation: { type: "string" },

@@ -24,6 +24,14 @@ describe("options", () => {
     expect(error.message).toContain('"connectString"');
   });
 
+  it.each(["connectString", "user"])("are no guess where %s comes from a variable that is not set", (key) => {
+    for (const unset of [undefined, "", " "]) {
+      const error = refused({ user: "app", password: "p", connectString: "db/orders", [key]: unset });
+      expect(error.key).toBe(key);
+      expect(error.message).toContain("not set");
+    }
+  });
+
   it.each([
     [{ connectString: undefined }, "connectString"],
     [{ connectString: "  " }, "connectString"],

@@ -100,12 +100,12 @@ export interface PreparedStatementsOptions {
 }
 
 const rules: OptionRules<PostgresOptions> = {
-  connectionString: { type: "string", secret: true },
-  host: { type: ["string", "string[]"] },
+  connectionString: { type: "string", secret: true, address: true },
+  host: { type: ["string", "string[]"], address: true },
   port: { type: "any" },
-  user: { type: "string" },
+  user: { type: "string", address: true },
   password: { type: ["string", "function"], secret: true },
-  database: { type: "string" },
+  database: { type: "string", address: true },
   ssl: { type: ["boolean", "object"], secret: true },
   sslmode: { type: "string", oneOf: sslModes },
   sslrootcert: { type: "string" },

@@ -23,6 +23,17 @@ describe("options", () => {
     expect(error.key).toBe("hots");
   });
 
+  it.each(["connectionString", "host", "user", "database"])(
+    "are no guess where %s comes from a variable that is not set",
+    (key) => {
+      for (const unset of [undefined, "", " "]) {
+        const error = refused({ [key]: unset });
+        expect(error.key).toBe(key);
+        expect(error.message).toContain("not set");
+      }
+    },
+  );
+
   it.each([
     [{ host: 7 }, "host"],
     [{ host: [] }, "host"],

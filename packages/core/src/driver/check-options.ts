@@ -27,13 +27,19 @@ export interface OptionRule {
   /** Its value never appears in a message. */
   readonly secret?: boolean;
   readonly required?: boolean;
+  /**
+   * It says which database is meant: a key that is there with `undefined` is refused, and so is a blank text. It comes from a variable that is not
+   * set, and the default would be another database.
+   */
+  readonly address?: boolean;
 }
 
 /** The rules for every key of `Options`. */
 export type OptionRules<Options extends object> = { readonly [Key in keyof Options & string]-?: OptionRule };
 
 /**
- * Checks options against a table of rules, the same way for every adapter. Keys whose value is `undefined` count as absent.
+ * Checks options against a table of rules, the same way for every adapter. Keys whose value is `undefined` count as absent,
+ * where a rule does not say otherwise.
  *
  * @param path - put before each key in messages: `"pool."` makes `"pool.max"`
  * @param foreign - what to write here for options that people bring along from elsewhere; those that all engines share are known
@@ -57,6 +63,7 @@ export function checkOptions<Options extends object>(
       const hint = foreignOptionHint(key, path, known, foreign) ?? didYouMean(key, known);
       throw new ConfigurationError(`${what}: unknown option "${path}${key}"${hint}`, { key: path + key });
     }
+    if (rule.address === true) checkAddress(what, path + key, value, rule);
     if (value !== undefined) checkOption(what, path + key, value, rule);
   }
   for (const key of requiredKeys(rules)) {
@@ -76,6 +83,15 @@ function requiredKeys(rules: Readonly<Record<string, OptionRule>>): readonly str
     required.set(rules, keys);
   }
   return keys;
+}
+
+function checkAddress(what: string, key: string, value: unknown, rule: OptionRule): void {
+  const isBlank = typeof value === "string" && value.trim() === "";
+  if (value !== undefined && !isBlank) return;
+  const found = isBlank ? "an empty text" : "undefined";
+  const remedy = rule.required === true ? "" : "; leave it out for its default";
+  const message = `${what}: option "${key}" is ${found}, as from a variable that is not set${remedy}`;
+  throw new ConfigurationError(message, { key });
 }
 
 function checkOption(what: string, key: string, value: unknown, rule: OptionRule): void {
