@@ -10,6 +10,7 @@ import {
   type SqlValue,
   sql,
 } from "../sql/index.ts";
+import { inColumnForm, refuseMisfit } from "./column-value.ts";
 import { ColumnsNeeded } from "./columns-changed.ts";
 import { type Comparator, comparators } from "./comparators.ts";
 import { mayHoldList } from "./hold-list.ts";
@@ -87,9 +88,8 @@ export class Columns {
   /** A value as an insert or update stores it. */
   stored(property: string, value: unknown, dialect: DialectFacts): SqlValue {
     const encoded = this.encode(property, value, dialect);
-    // Where arrays are values, `[]` would be one of them, and not a document.
-    const isList = Array.isArray(encoded) && this.infoOf(property)?.type === "json";
-    return this.#typed(property, isList ? sql.json(encoded) : encoded, dialect);
+    refuseMisfit(encoded, this.infoOf(property), dialect, `${this.#spec.name.join(".")}: "${property}"`);
+    return this.#typed(property, encoded, dialect);
   }
 
   /** The column beside a value: `id = 1`. */
@@ -232,19 +232,19 @@ export class Columns {
 
   /** A value that a row is looked for by. */
   #sought(property: string, value: unknown, dialect: DialectFacts): SqlValue {
-    if (this.hasCodec(property)) return this.stored(property, value, dialect);
-    return nonFiniteNumber(value, dialect) ?? this.stored(property, value, dialect);
+    const number = this.hasCodec(property) ? undefined : nonFiniteNumber(value, dialect);
+    return number ?? this.#typed(property, this.encode(property, value, dialect), dialect);
   }
 
   #typed(property: string, value: SqlValue, dialect: DialectFacts): SqlValue {
-    if (dialect.typedParameters !== true || isSql(value) || isParameter(value)) return value;
     const column = this.infoOf(property);
-    return column === undefined ? value : columnParameter(value, column);
+    if (column === undefined || isSql(value) || isParameter(value)) return value;
+    const sent = inColumnForm(value, column, dialect);
+    return dialect.typedParameters === true && !isParameter(sent) ? columnParameter(sent, column) : sent;
   }
 
   #formOf(property: string, { storedForms }: DialectFacts): StoredForm | undefined {
-    if (storedForms === undefined) return undefined;
     const type = this.infoOf(property)?.type;
-    return type === undefined ? undefined : storedForms[type];
+    return type === undefined ? undefined : storedForms?.[type];
   }
 }
