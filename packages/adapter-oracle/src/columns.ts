@@ -1,4 +1,4 @@
-import type { ColumnInfo, LogicalType } from "@nsj/mdb-core";
+import { type ColumnInfo, type LogicalType, singlePrecision } from "@nsj/mdb-core";
 import { type NativeColumn, type NativeFetch, type NativeTypeName, nativeType, nativeTypeName } from "./native.ts";
 import { exactNumber, intervalText, unconstrainedNumber } from "./values.ts";
 
@@ -53,8 +53,9 @@ function kindOf(
     case "NUMBER":
       return numberKind(column);
     case "BINARY_DOUBLE":
-    case "BINARY_FLOAT":
       return { type: "float", convert: null };
+    case "BINARY_FLOAT":
+      return { type: "float", convert: (value) => (typeof value === "number" ? singlePrecision(value) : value) };
     case "DATE":
     case "TIMESTAMP":
       return { type: "timestamp", convert: null };
