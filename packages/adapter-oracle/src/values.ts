@@ -1,4 +1,4 @@
-import { isJsonText, type ParameterHint, type ParameterValue } from "@nsj/mdb-core";
+import { isJsonText, type ParameterHint, type ParameterValue, singlePrecision } from "@nsj/mdb-core";
 import { parameterTypeOf } from "./column-parameters.ts";
 import { UtcFields } from "./datetimes.ts";
 import { refusal } from "./faults.ts";
@@ -159,6 +159,11 @@ export function bindTypeOf(name: string): NativeTypeName {
   const type = Object.hasOwn(bindTypes, plain) ? bindTypes[plain] : undefined;
   if (type === undefined) throw refusal("parameter", `"${name}" is no type that a value can be bound with`);
   return type;
+}
+
+/** A BINARY_FLOAT, which the driver gives as a double. */
+export function shortFloat(value: unknown): unknown {
+  return typeof value === "number" ? singlePrecision(value) : value;
 }
 
 /** The driver leaves out a zero before the point. */
