@@ -26,8 +26,8 @@ function dayOf(value: Date, { storedForms }: DialectFacts): SqlValue {
 }
 
 /**
- * Refuses what a column would silently hold as another value: engines round a fraction, cut it off or keep it in a column of integers, and write an array
- * as text. The same refusal on each.
+ * Refuses what a column would silently hold as another value: engines round a fraction, cut it off or keep it in a column of integers, take any number
+ * for true, and write an array as text. The same refusal on each.
  *
  * @param column - `undefined` where nobody knows it
  * @param place - table and property, for messages
@@ -45,14 +45,16 @@ export function refuseMisfit(
     if (!dialect.arrayParameters || type.endsWith("[]") || type === "json" || type === "any") return;
     throw new ParameterError(`${place} is an array, and its column holds none; sql.json makes a document of it`);
   }
-  const isMisfit =
-    typeof value === "number"
-      ? type === "integer" && Number.isFinite(value) && !Number.isInteger(value)
-      : typeof value === "string" && !fits(value, type, dialect);
-  if (isMisfit)
-    throw new ValueError(
-      `${place} is no ${type === "integer" ? "integer" : "number"}, and its column holds nothing else`,
-    );
+  if (typeof value === "string" ? fits(value, type, dialect) : isOneOf(value, type)) return;
+  const problem = type === "boolean" ? "neither true nor false" : type === "integer" ? "no integer" : "no number";
+  throw new ValueError(`${place} is ${problem}, and its column holds nothing else`);
+}
+
+function isOneOf(value: unknown, type: string): boolean {
+  if (typeof value === "bigint") return type !== "boolean" || value === 0n || value === 1n;
+  // What is not finite is refused as a parameter, whatever the column.
+  if (typeof value !== "number" || !Number.isFinite(value)) return true;
+  return type === "boolean" ? value === 0 || value === 1 : type !== "integer" || Number.isInteger(value);
 }
 
 function fits(text: string, type: string, { emptyStringIsNull, storedForms }: DialectFacts): boolean {

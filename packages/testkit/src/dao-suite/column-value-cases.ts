@@ -41,6 +41,21 @@ export const columnValueCases: readonly DaoCase[] = [
       }),
   },
   {
+    name: "refuses a number that is neither true nor false for a boolean",
+    skip: ({ types }) => (types.boolean === undefined ? "subject.types.boolean is missing" : undefined),
+    run: (bench) =>
+      bench.withTable(`id ${bench.types.integer} not null primary key, n ${bench.types.boolean}`, async (table) => {
+        const dao = countedIn(bench, table);
+        for (const n of [2, -1, 0.5, 7n]) {
+          await assert.rejects(dao.insert({ id: 1, n }), { code: "MDB_VALUE" }, String(n));
+          await assert.rejects(dao.bulkInsert([{ id: 1, n }]), { code: "MDB_VALUE" }, String(n));
+          await assert.rejects(dao.upsert({ id: 1, n }), { code: "MDB_VALUE" }, String(n));
+        }
+        assert.equal(await dao.count(), 0);
+        assert.equal((await dao.insert({ id: 1, n: true })).n, true);
+      }),
+  },
+  {
     name: "takes an integer beyond 2^53 that is written as a number for no other one",
     skip: ({ types }) => (types.bigint === undefined ? "subject.types.bigint is missing" : undefined),
     run: (bench) =>
