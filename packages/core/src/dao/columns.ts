@@ -14,11 +14,12 @@ import { inColumnForm, refuseMisfit } from "./column-value.ts";
 import { ColumnsNeeded } from "./columns-changed.ts";
 import { type Comparator, comparators } from "./comparators.ts";
 import { mayHoldList } from "./hold-list.ts";
+import { byName, namesAnother } from "./known-names.ts";
 import { inFewSizes } from "./list-sizes.ts";
 import { nonFiniteNumber } from "./non-finite.ts";
 import { comparedInForm, listedInForm } from "./stored-forms.ts";
 import type { TableSpec } from "./table.ts";
-import { knownColumns, tableColumns } from "./table-columns.ts";
+import { forgetColumns, knownColumns, tableColumns } from "./table-columns.ts";
 
 /** Any table's description, for code that does not care about its types. */
 export type AnyTable = TableSpec<Record<string, unknown>, never, never, never>;
@@ -148,8 +149,13 @@ export class Columns {
     const depends = names || typedParameters === true || storedForms !== undefined;
     if (!depends && !(arrayParameters && mayHoldList(entities, (it) => this.hasCodec(it)))) return;
     const known = knownColumns(context, this.table);
-    if (known !== undefined) this.#learn(executor, known);
-    else return this.#ask(executor, options);
+    if (known !== undefined) {
+      this.#learn(executor, known);
+      // A column that was added since, or a mistake.
+      if (!namesAnother(entities, this.#infos, (it) => this.nameOf(it))) return;
+      forgetColumns(context, this.table);
+    }
+    return this.#ask(executor, options);
   }
 
   /** Whether a result shows the columns as they are known, where they are. */
@@ -219,13 +225,7 @@ export class Columns {
 
   #learn({ context }: ExecutorInternals, columns: readonly ColumnInfo[]): void {
     if (columns === this.#known) return;
-    const folds = context.dialect.foldCase === "upper";
-    this.#infos = new Map(
-      columns.flatMap((column) => [
-        [column.name, column],
-        ...(folds && column.name === column.name.toUpperCase() ? [[column.name.toLowerCase(), column] as const] : []),
-      ]),
-    );
+    this.#infos = byName(columns, context.dialect.foldCase === "upper");
     this.#known = columns;
     this.#agreeing = new WeakSet();
   }
