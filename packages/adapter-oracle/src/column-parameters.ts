@@ -23,8 +23,8 @@ export function parameterTypeOf({ databaseType }: ColumnInfo, value: ParameterVa
     case "NCLOB":
       return isText && lengthOf(value) <= longestString ? "nvarchar2" : isText ? "nclob" : undefined;
     case "BINARY_FLOAT":
-      // What such a column holds for 0.1 is no 0.1.
-      return typeof value === "number" || typeof value === "bigint" ? "binary_float" : undefined;
+      // What such a column holds for 0.1 is no 0.1. What it cannot hold the driver would make infinite, and the server refuses it.
+      return typeof value === "number" && Number.isFinite(Math.fround(value)) ? "binary_float" : undefined;
     case "DATE":
       // A DATE has no fraction: a moment within a second is another one.
       return value instanceof Date && value.getUTCMilliseconds() === 0 ? "date" : undefined;

@@ -56,6 +56,19 @@ export const columnValueCases: readonly DaoCase[] = [
       }),
   },
   {
+    name: "refuses a number that is too large for a float of single precision",
+    skip: ({ types }) => (types.shortFloat === undefined ? "subject.types.shortFloat is missing" : undefined),
+    run: (bench) =>
+      bench.withTable(`id ${bench.types.integer} not null primary key, n ${bench.types.shortFloat}`, async (table) => {
+        const dao = countedIn(bench, table);
+        for (const n of [1e39, -1e39, 1e300]) {
+          await assert.rejects(dao.insert({ id: 1, n }), { code: "MDB_VALUE" }, String(n));
+          await assert.rejects(dao.bulkInsert([{ id: 1, n }]), { code: "MDB_VALUE" }, String(n));
+        }
+        assert.equal(await dao.count(), 0);
+      }),
+  },
+  {
     name: "takes an integer beyond 2^53 that is written as a number for no other one",
     skip: ({ types }) => (types.bigint === undefined ? "subject.types.bigint is missing" : undefined),
     run: (bench) =>
