@@ -24,7 +24,7 @@ export function parameterTypeOf({ databaseType }: ColumnInfo, value: ParameterVa
       return isText && lengthOf(value) <= longestString ? "nvarchar2" : isText ? "nclob" : undefined;
     case "BINARY_FLOAT":
       // What such a column holds for 0.1 is no 0.1. What it cannot hold the driver would make infinite, and the server refuses it.
-      return typeof value === "number" && Number.isFinite(Math.fround(value)) ? "binary_float" : undefined;
+      return isNumber(value) && Number.isFinite(Math.fround(Number(value))) ? "binary_float" : undefined;
     case "DATE":
       // A DATE has no fraction: a moment within a second is another one.
       return value instanceof Date && value.getUTCMilliseconds() === 0 ? "date" : undefined;
@@ -34,6 +34,10 @@ export function parameterTypeOf({ databaseType }: ColumnInfo, value: ParameterVa
     default:
       return undefined;
   }
+}
+
+function isNumber(value: ParameterValue): value is number | bigint {
+  return typeof value === "number" || typeof value === "bigint";
 }
 
 function lengthOf(value: ParameterValue): number {
