@@ -41,7 +41,7 @@ export function parameterTypeOf(column: ColumnInfo, value: ParameterValue): stri
       return value === null ? type : decimalType({ ...column, precision: 19, scale: 4 }, value);
     case "real":
     case "float":
-      return value === null || typeof value === "number" ? type : undefined;
+      return value === null || typeof value === "number" || typeof value === "bigint" ? type : undefined;
     case "binary":
     case "varbinary":
     case "image":

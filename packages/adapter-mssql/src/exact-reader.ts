@@ -1,3 +1,4 @@
+import { singlePrecision } from "@nsj/mdb-core";
 import { decimalText } from "./decimals.ts";
 import { dayText, momentValue, timeText } from "./moments.ts";
 import type { NativeColumn, ReadValue } from "./native.ts";
@@ -85,6 +86,8 @@ const readers: Readonly<Record<string, Reader>> = {
   SmallMoney: { fixedLength: 4, value: moneyText },
   BigInt: { fixedLength: 8, value: (bytes) => bytes.readBigInt64LE(0) },
   IntN: { value: (bytes) => (bytes.length === 8 ? bytes.readBigInt64LE(0) : undefined) },
+  Real: { fixedLength: 4, value: (bytes) => singlePrecision(bytes.readFloatLE(0)) },
+  FloatN: { value: (bytes) => (bytes.length === 4 ? singlePrecision(bytes.readFloatLE(0)) : undefined) },
   Date: { value: (bytes) => dayText(bytes.readUIntLE(0, 3)) },
   Time: { value: (bytes, { scale = 7 }) => timeText(ticksOf(bytes, bytes.length, scale), scale) },
   DateTime2: {
@@ -109,6 +112,7 @@ const inVariant: Readonly<Record<number, { readonly name: string; readonly scale
   41: { name: "Time", scaleAt: 0 },
   42: { name: "DateTime2", scaleAt: 0 },
   43: { name: "DateTimeOffset", scaleAt: 0 },
+  59: { name: "Real" },
   60: { name: "Money" },
   106: { name: "DecimalN", scaleAt: 1 },
   108: { name: "NumericN", scaleAt: 1 },

@@ -5,6 +5,7 @@ import { dateType, decimalType, momentType, moneyType, oldMomentType } from "./e
 import { refusal } from "./faults.ts";
 import type { NativeConnection, NativeFacets, NativeType, Tedious } from "./native.ts";
 import type { StringType } from "./options.ts";
+import { floatOf, integerOf, integerText, realOf } from "./typed-numbers.ts";
 import { maxLength, parseType } from "./written-type.ts";
 
 /** A value with the type that it is declared as. */
@@ -143,7 +144,7 @@ export class ParameterTypes {
       case "bigint":
         return { type: this.#native("BigInt"), value: value === null ? null : BigInt(integerText(value)) };
       case "real":
-        return { type: this.#native("Real"), value: floatOf(value) };
+        return { type: this.#native("Real"), value: realOf(value) };
       case "float":
         return { type: this.#native("Float"), value: floatOf(value) };
       case "decimal":
@@ -215,26 +216,6 @@ function booleanOf(value: ParameterValue): boolean {
   if (value === 1 || value === 1n || value === "1" || value === "true") return true;
   if (value === 0 || value === 0n || value === "0" || value === "false") return false;
   throw refusal("value", "a value is neither true nor false");
-}
-
-function integerText(value: ParameterValue): string {
-  const text =
-    typeof value === "boolean" ? String(Number(value)) : typeof value === "object" ? "" : String(value).trim();
-  if (!/^[+-]?\d{1,20}$/.test(text) || (typeof value === "number" && !Number.isSafeInteger(value))) {
-    throw refusal("value", "a value is not an integer");
-  }
-  return text.replace(/^\+/, "");
-}
-
-function integerOf(value: ParameterValue): number | null {
-  return value === null ? null : Number(integerText(value));
-}
-
-function floatOf(value: ParameterValue): number | null {
-  if (value === null) return null;
-  const number = typeof value === "object" || value === "" ? Number.NaN : Number(value);
-  if (!Number.isFinite(number)) throw refusal("value", "a value is not a finite number");
-  return number;
 }
 
 /** The code page without the bytes that it leaves undefined, which decode to control characters. */

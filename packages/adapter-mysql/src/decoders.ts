@@ -1,3 +1,4 @@
+import { singlePrecision } from "@nsj/mdb-core";
 import { unreadable } from "./faults.ts";
 import type { PacketReader } from "./packet-reader.ts";
 
@@ -21,7 +22,7 @@ export const binary = {
   float(reader: PacketReader): number {
     const value = reader.buffer.readFloatLE(reader.at);
     reader.skip(4);
-    return shortest(value);
+    return singlePrecision(value);
   },
   double(reader: PacketReader): number {
     const value = reader.buffer.readDoubleLE(reader.at);
@@ -167,13 +168,4 @@ function asBoolean(value: number): boolean {
   throw unreadable(
     `a TINYINT(1), which is taken for a boolean, holds another number than 0 and 1; say tinyint1IsBoolean: false for this database`,
   );
-}
-
-/** The shortest decimal number that this single-precision one stands for: 0.1, and not 0.10000000149011612. */
-function shortest(value: number): number {
-  for (let digits = 6; digits < 9; digits++) {
-    const rounded = Number(value.toPrecision(digits));
-    if (Math.fround(rounded) === value) return rounded;
-  }
-  return Number(value.toPrecision(9));
 }

@@ -40,7 +40,7 @@ export function encode(value: ParameterValue, hint: ParameterHint | undefined, z
     case "number":
       return numberOf(value, type);
     case "bigint":
-      return bigintOf(value);
+      return type === "float" ? numberOf(Number(value), type) : bigintOf(value);
     case "string":
       return textOf(value, type, zone);
     default:
@@ -74,6 +74,8 @@ function numberOf(value: number, type: ReturnType<typeof wantedType>): Encoded {
   if (Number.isSafeInteger(value) && !Object.is(value, -0) && type !== "float") {
     return { type: 8, write: (writer) => writer.i64(value) };
   }
+  // As a DOUBLE it would become the largest BIGINT.
+  if (value >= 2 ** 63 && value < 2 ** 64 && type !== "float") return bigintOf(BigInt(value));
   // What a FLOAT column holds for 0.1 is no 0.1.
   const sent = type === "float" && Number.isFinite(Math.fround(value)) ? Math.fround(value) : value;
   return { type: 5, write: (writer) => writer.double(sent) };

@@ -22,6 +22,9 @@ export function parameterTypeOf({ databaseType }: ColumnInfo, value: ParameterVa
     case "NVARCHAR2":
     case "NCLOB":
       return isText && lengthOf(value) <= longestString ? "nvarchar2" : isText ? "nclob" : undefined;
+    case "BINARY_FLOAT":
+      // What such a column holds for 0.1 is no 0.1. What it cannot hold the driver would make infinite, and the server refuses it.
+      return isNumber(value) && Number.isFinite(Math.fround(Number(value))) ? "binary_float" : undefined;
     case "DATE":
       // A DATE has no fraction: a moment within a second is another one.
       return value instanceof Date && value.getUTCMilliseconds() === 0 ? "date" : undefined;
@@ -31,6 +34,10 @@ export function parameterTypeOf({ databaseType }: ColumnInfo, value: ParameterVa
     default:
       return undefined;
   }
+}
+
+function isNumber(value: ParameterValue): value is number | bigint {
+  return typeof value === "number" || typeof value === "bigint";
 }
 
 function lengthOf(value: ParameterValue): number {

@@ -1,6 +1,6 @@
 import type { ColumnInfo, LogicalType } from "@nsj/mdb-core";
 import { type NativeColumn, type NativeFetch, type NativeTypeName, nativeType, nativeTypeName } from "./native.ts";
-import { exactNumber, intervalText, unconstrainedNumber } from "./values.ts";
+import { exactNumber, intervalText, shortFloat, unconstrainedNumber } from "./values.ts";
 
 /** A column of this engine. What core passes back to bind an output for it keeps the size. */
 export interface OracleColumnInfo extends ColumnInfo {
@@ -53,8 +53,9 @@ function kindOf(
     case "NUMBER":
       return numberKind(column);
     case "BINARY_DOUBLE":
-    case "BINARY_FLOAT":
       return { type: "float", convert: null };
+    case "BINARY_FLOAT":
+      return { type: "float", convert: shortFloat };
     case "DATE":
     case "TIMESTAMP":
       return { type: "timestamp", convert: null };

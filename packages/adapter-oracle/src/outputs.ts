@@ -1,7 +1,7 @@
 import type { CallParameter, LogicalType } from "@nsj/mdb-core";
 import type { NativeTypeName } from "./native.ts";
 import { exactText } from "./returning.ts";
-import { bindTypeOf, exactNumber, intervalText, unconstrainedNumber } from "./values.ts";
+import { bindTypeOf, exactNumber, intervalText, shortFloat, unconstrainedNumber } from "./values.ts";
 
 /** What an output holds, and how its value, which is not NULL, becomes canonical. */
 export interface OutputKind {
@@ -32,8 +32,9 @@ function kindOfType(native: NativeTypeName, name: string): OutputKind {
     case "NUMBER":
       return numberKind(name);
     case "BINARY_DOUBLE":
-    case "BINARY_FLOAT":
       return { type: "float", convert: same };
+    case "BINARY_FLOAT":
+      return { type: "float", convert: shortFloat };
     case "DATE":
     case "TIMESTAMP":
       return { type: "timestamp", convert: same };

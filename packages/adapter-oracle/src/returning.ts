@@ -2,7 +2,7 @@ import { type ColumnInfo, DriverFault, type ResultSet } from "@nsj/mdb-core";
 import type { OracleColumnInfo } from "./columns.ts";
 import { isLob, readLob } from "./lobs.ts";
 import { type NativeBind, type NativeTypeName, native, nativeType } from "./native.ts";
-import { exactNumber, intervalText, unconstrainedNumber } from "./values.ts";
+import { exactNumber, intervalText, shortFloat, unconstrainedNumber } from "./values.ts";
 
 /** The longest string that SQL can give back through a bind. */
 const longestString = 32_767;
@@ -72,6 +72,8 @@ async function returnedValue(column: ColumnInfo, value: unknown): Promise<unknow
     case "decimal":
     case "integer":
       return exactNumber(exactText(value));
+    case "float":
+      return column.databaseType === "BINARY_FLOAT" ? shortFloat(value) : value;
     case "interval":
       return intervalText(value);
     default:

@@ -1,4 +1,4 @@
-import { isJsonText, type ParameterHint, type ParameterValue } from "@nsj/mdb-core";
+import { isJsonText, type ParameterHint, type ParameterValue, singlePrecision } from "@nsj/mdb-core";
 import { parameterTypeOf } from "./column-parameters.ts";
 import { UtcFields } from "./datetimes.ts";
 import { refusal } from "./faults.ts";
@@ -40,7 +40,7 @@ export function boundValue(value: ParameterValue, typeName?: string): BoundValue
     case "number":
       return numberValue(value, named);
     case "bigint":
-      return { type: named === "BINARY_DOUBLE" ? named : "NUMBER", value };
+      return isBinary(named) ? { type: named, value: Number(value) } : { type: "NUMBER", value };
     case "boolean":
       // SQL knows no booleans before version 23; PL/SQL does, and wants them as such.
       return named === "BOOLEAN" ? { type: named, value } : { type: "NUMBER", value: value ? 1 : 0 };
@@ -54,7 +54,7 @@ function plainText(value: string | number | bigint | boolean): string {
 }
 
 function numberValue(value: number, named: NativeTypeName | undefined): BoundValue {
-  if (named === "BINARY_DOUBLE" || named === "BINARY_FLOAT") return { type: named, value };
+  if (isBinary(named)) return { type: named, value };
   const size = Math.abs(value);
   const fits = size === 0 || (size < largestNumber && size >= smallestNumber);
   return { type: fits ? "NUMBER" : "BINARY_DOUBLE", value };
@@ -80,6 +80,10 @@ function objectValue(
   }
   if (isJsonText(value)) return { type: named !== undefined && isText(named) ? named : "VARCHAR", value: value.text };
   throw refusal("parameter", "an array cannot be a value of Oracle's SQL; use sql.list for a list of values");
+}
+
+function isBinary(type: NativeTypeName | undefined): type is "BINARY_DOUBLE" | "BINARY_FLOAT" {
+  return type === "BINARY_DOUBLE" || type === "BINARY_FLOAT";
 }
 
 function isText(type: NativeTypeName): boolean {
@@ -155,6 +159,11 @@ export function bindTypeOf(name: string): NativeTypeName {
   const type = Object.hasOwn(bindTypes, plain) ? bindTypes[plain] : undefined;
   if (type === undefined) throw refusal("parameter", `"${name}" is no type that a value can be bound with`);
   return type;
+}
+
+/** A BINARY_FLOAT, which the driver gives as a double. */
+export function shortFloat(value: unknown): unknown {
+  return typeof value === "number" ? singlePrecision(value) : value;
 }
 
 /** The driver leaves out a zero before the point. */

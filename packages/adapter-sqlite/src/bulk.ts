@@ -18,13 +18,15 @@ const savepoint = "mdb_bulk_load";
  */
 export async function loadRows(
   host: Host,
-  { table, columns }: BulkTarget,
+  { table, columns, columnInfo }: BulkTarget,
   batches: AsyncIterable<readonly (readonly ParameterValue[])[]>,
   context: OperationContext,
   patience: Patience,
 ): Promise<{ readonly rows: number }> {
   const names = columns.map(quoteIdentifier).join(", ");
   const text = `INSERT INTO ${table.map(quoteIdentifier).join(".")} (${names}) VALUES (${columns.map(() => "?").join(", ")})`;
+  // Into a column of days a Date goes without its time.
+  const hints = columnInfo?.map((column) => (column?.type === "date" ? { type: column.type } : undefined));
   const nested = host.txStatus === "active";
   if (nested) await host.savepoint(savepoint);
   else await host.begin({ readOnly: false });
@@ -47,7 +49,7 @@ export async function loadRows(
       if (next.done === true) break;
       const batch = next.value;
       for (const values of batch) {
-        const inserted = host.query({ text, values }, context);
+        const inserted = host.query({ text, values, ...(hints && { hints }) }, context);
         if (inserted instanceof Promise) await inserted;
       }
       rows += batch.length;

@@ -37,7 +37,7 @@ export function toNative(value: ParameterValue, hint: ParameterHint | undefined,
           "an integer beyond 64 bits: give it as a string, to a column of text affinity such as DECIMAL_TEXT",
         );
       }
-      return value;
+      return wantsReal(hint) ? Number(value) : value;
     case "boolean":
       return value ? 1n : 0n;
     default:

@@ -109,6 +109,7 @@ export {
   type StatementPlan,
   type StoredForm,
   serverCapabilityNames,
+  singlePrecision,
   socketErrorCodes,
   systemClock,
   type Timer,

@@ -31,6 +31,7 @@ export function mssqlSubject(server: TestServer): Subject<MssqlOptions> {
       foldedText: "nvarchar(200)",
       longText: "nvarchar(max)",
       bytes: "varbinary(max)",
+      shortFloat: "real",
       shortBytes: "varbinary(16)",
       date: "date",
       time: "time(7)",

@@ -53,6 +53,7 @@ export function mysqlSubject({ url, own, options: base = {} }: SuiteServer = sha
       fixedText: "char(8)",
       foldedText: "varchar(100) collate utf8mb4_general_ci",
       bytes: "longblob",
+      shortFloat: "float",
       shortBytes: "varbinary(16)",
       date: "date",
       time: "time(6)",

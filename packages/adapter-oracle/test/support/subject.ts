@@ -45,6 +45,7 @@ export function oracleSubject(): Subject<OracleOptions> {
       bigint: "number(19)",
       decimal: "number(38, 10)",
       float: "binary_double",
+      shortFloat: "binary_float",
       text: "varchar2(4000)",
       fixedText: "char(8)",
       longText: "clob",

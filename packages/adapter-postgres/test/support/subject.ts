@@ -50,6 +50,7 @@ export function postgresSubject({ url, isOwn }: SuiteServer = shared): Subject<P
       longText: "text",
       fixedText: "char(8)",
       bytes: "bytea",
+      shortFloat: "real",
       shortBytes: "bytea",
       date: "date",
       time: "time",

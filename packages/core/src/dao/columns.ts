@@ -10,14 +10,16 @@ import {
   type SqlValue,
   sql,
 } from "../sql/index.ts";
+import { inColumnForm, refuseMisfit } from "./column-value.ts";
 import { ColumnsNeeded } from "./columns-changed.ts";
 import { type Comparator, comparators } from "./comparators.ts";
 import { mayHoldList } from "./hold-list.ts";
+import { byName, namesAnother } from "./known-names.ts";
 import { inFewSizes } from "./list-sizes.ts";
 import { nonFiniteNumber } from "./non-finite.ts";
 import { comparedInForm, listedInForm } from "./stored-forms.ts";
 import type { TableSpec } from "./table.ts";
-import { knownColumns, tableColumns } from "./table-columns.ts";
+import { forgetColumns, knownColumns, tableColumns } from "./table-columns.ts";
 
 /** Any table's description, for code that does not care about its types. */
 export type AnyTable = TableSpec<Record<string, unknown>, never, never, never>;
@@ -87,9 +89,8 @@ export class Columns {
   /** A value as an insert or update stores it. */
   stored(property: string, value: unknown, dialect: DialectFacts): SqlValue {
     const encoded = this.encode(property, value, dialect);
-    // Where arrays are values, `[]` would be one of them, and not a document.
-    const isList = Array.isArray(encoded) && this.infoOf(property)?.type === "json";
-    return this.#typed(property, isList ? sql.json(encoded) : encoded, dialect);
+    refuseMisfit(encoded, this.infoOf(property), dialect, `${this.#spec.name.join(".")}: "${property}"`);
+    return this.#typed(property, encoded, dialect);
   }
 
   /** The column beside a value: `id = 1`. */
@@ -148,8 +149,13 @@ export class Columns {
     const depends = names || typedParameters === true || storedForms !== undefined;
     if (!depends && !(arrayParameters && mayHoldList(entities, (it) => this.hasCodec(it)))) return;
     const known = knownColumns(context, this.table);
-    if (known !== undefined) this.#learn(executor, known);
-    else return this.#ask(executor, options);
+    if (known !== undefined) {
+      this.#learn(executor, known);
+      // A column that was added since, or a mistake.
+      if (!namesAnother(entities, this.#infos, (it) => this.nameOf(it))) return;
+      forgetColumns(context, this.table);
+    }
+    return this.#ask(executor, options);
   }
 
   /** Whether a result shows the columns as they are known, where they are. */
@@ -219,32 +225,26 @@ export class Columns {
 
   #learn({ context }: ExecutorInternals, columns: readonly ColumnInfo[]): void {
     if (columns === this.#known) return;
-    const folds = context.dialect.foldCase === "upper";
-    this.#infos = new Map(
-      columns.flatMap((column) => [
-        [column.name, column],
-        ...(folds && column.name === column.name.toUpperCase() ? [[column.name.toLowerCase(), column] as const] : []),
-      ]),
-    );
+    this.#infos = byName(columns, context.dialect.foldCase === "upper");
     this.#known = columns;
     this.#agreeing = new WeakSet();
   }
 
   /** A value that a row is looked for by. */
   #sought(property: string, value: unknown, dialect: DialectFacts): SqlValue {
-    if (this.hasCodec(property)) return this.stored(property, value, dialect);
-    return nonFiniteNumber(value, dialect) ?? this.stored(property, value, dialect);
+    const number = this.hasCodec(property) ? undefined : nonFiniteNumber(value, dialect);
+    return number ?? this.#typed(property, this.encode(property, value, dialect), dialect);
   }
 
   #typed(property: string, value: SqlValue, dialect: DialectFacts): SqlValue {
-    if (dialect.typedParameters !== true || isSql(value) || isParameter(value)) return value;
     const column = this.infoOf(property);
-    return column === undefined ? value : columnParameter(value, column);
+    if (column === undefined || isSql(value) || isParameter(value)) return value;
+    const sent = inColumnForm(value, column, dialect);
+    return dialect.typedParameters === true && !isParameter(sent) ? columnParameter(sent, column) : sent;
   }
 
   #formOf(property: string, { storedForms }: DialectFacts): StoredForm | undefined {
-    if (storedForms === undefined) return undefined;
     const type = this.infoOf(property)?.type;
-    return type === undefined ? undefined : storedForms[type];
+    return type === undefined ? undefined : storedForms?.[type];
   }
 }

@@ -44,6 +44,7 @@ export {
 } from "./server-capabilities.ts";
 export { readServerUrl } from "./server-url.ts";
 export { type ContextPart, contextParts, type SessionContext } from "./session-context.ts";
+export { singlePrecision } from "./single-precision.ts";
 export { socketErrorCodes } from "./socket-error-codes.ts";
 export type {
   BulkTarget,

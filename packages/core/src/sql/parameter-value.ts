@@ -15,13 +15,21 @@ export function isScalar(value: unknown): value is string | number | bigint | bo
     case "string":
       return isWellFormed(value);
     case "number":
-      return Number.isFinite(value);
+      return Number.isFinite(value) && !isWideInteger(value);
     case "bigint":
     case "boolean":
       return true;
     default:
       return value === null;
   }
+}
+
+/**
+ * An integer of 64 bits that a number shows only roughly: 2 ** 60 is written 1152921504606847000. As a `bigint` it is the same one to every engine; as a
+ * double it would equal its neighbours in a BIGINT column.
+ */
+function isWideInteger(value: number): boolean {
+  return !(Math.abs(value) <= Number.MAX_SAFE_INTEGER) && value >= -(2 ** 63) && value < 2 ** 63;
 }
 
 /** Says whether a text has no half of a surrogate pair. Costs next to nothing for text without characters beyond Latin-1. */
@@ -31,7 +39,8 @@ export function isWellFormed(text: string): boolean {
 }
 
 /**
- * Checks one value and gives what the driver gets: plain objects become JSON documents, everything else is passed as it is.
+ * Checks one value and gives what the driver gets: plain objects become JSON documents, numbers beyond 2^53 that 64 bits hold become
+ * bigints, everything else is passed as it is.
  *
  * Refused, because it would be stored as something else or not at all: `undefined` (a silent NULL), `NaN` and infinities (SQLite
  * stores NULL for NaN; where a float column can hold them, the texts `"NaN"` and `"Infinity"` do), half a surrogate pair (a
@@ -41,6 +50,7 @@ export function isWellFormed(text: string): boolean {
  */
 export function toParameterValue(value: unknown, name: ParameterName, place: ParameterPlace): ParameterValue {
   if (isScalar(value)) return value;
+  if (typeof value === "number" && isWideInteger(value)) return BigInt(value);
   if (typeof value !== "object" || value === null) throw refused(value, name, place);
   if (isDate(value)) {
     const ms = value.getTime();

@@ -5,12 +5,14 @@ const daysPerMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 const hyphen = 45;
 const colon = 58;
 const point = 46;
+const letterC = 67;
 
 /**
  * `"YYYY-MM-DD"` as milliseconds since 1970 at midnight UTC; `NaN` when the text is not that, or beyond what a `Date` holds.
- * Years may have up to six digits.
+ * Years may have up to six digits; ` BC` may follow.
  */
 export function dayToMs(text: string): number {
+  if (isBeforeChrist(text)) return beforeChrist(dayToMs, text);
   const yearEnd = text.indexOf("-", 4);
   return text.length === yearEnd + 6 ? readDay(text, yearEnd) : Number.NaN;
 }
@@ -18,13 +20,14 @@ export function dayToMs(text: string): number {
 /**
  * `"YYYY-MM-DD HH:MM:SS[.f...]"` and an offset (`Z`, `+02`, `-03:30`, `+05:53:28`) as milliseconds since 1970; `NaN` when the text is not
  * that, or beyond what a `Date` holds. Read as UTC without an offset. The fraction is cut to milliseconds, towards the past. A `T`
- * instead of the space is fine.
+ * instead of the space is fine, and so is ` BC` at the end.
  *
  * By character codes, because a result has thousands of them and a regular expression takes several times as long.
  *
  * @param needsOffset - an instant without an offset is no instant
  */
 export function timestampToMs(text: string, needsOffset: boolean): number {
+  if (isBeforeChrist(text)) return beforeChrist((day) => timestampToMs(day, needsOffset), text);
   const yearEnd = text.indexOf("-", 4);
   const timeAt = yearEnd + 7;
   const separator = text[timeAt - 1];
@@ -43,6 +46,21 @@ export function timestampToMs(text: string, needsOffset: boolean): number {
   }
   const offset = at === text.length && !needsOffset ? 0 : readOffset(text, at);
   return readDay(text, yearEnd) + ((hour * 60 + minute) * 60 + second - offset) * 1000 + millisecond;
+}
+
+/** The SQL standard has no years before the first; PostgreSQL writes them so. */
+function isBeforeChrist(text: string): boolean {
+  return text.charCodeAt(text.length - 1) === letterC && text.endsWith(" BC");
+}
+
+/** The same day in the cycle of 400 years that repeats: the year before the first is a `Date`'s year 0, and a leap year. */
+function beforeChrist(read: (text: string) => number, text: string): number {
+  const yearEnd = text.indexOf("-");
+  const year = Number(text.slice(0, yearEnd));
+  if (!/^\d{4,6}$/.test(text.slice(0, yearEnd)) || year === 0) return Number.NaN;
+  const cycles = Math.ceil(year / 400);
+  const alike = String(1 - year + cycles * 400).padStart(4, "0");
+  return new Date(read(alike + text.slice(yearEnd, -3)) - cycles * cycleMs).getTime();
 }
 
 function readDay(text: string, yearEnd: number): number {

@@ -79,7 +79,7 @@ function toDate(value: unknown, needsOffset: boolean, site: Parameters<Decoder>[
     // The first question is the cheap one; the second knows a Date of another realm.
   } else if (value instanceof Date || isDate(value)) return value;
   refuseNumber(value, site);
-  const which = "infinity, BC or another text";
+  const which = "infinity or another text";
   throw conversionError(
     `holds a timestamp that a Date cannot represent (${which}); use types: { timestamp: "string" }`,
     site,

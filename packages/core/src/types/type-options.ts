@@ -29,7 +29,7 @@ export interface TypeOptions {
   readonly date?: (typeof dateForms)[number];
   /**
    * Timestamps, with and without time zone. `"date"` (default): a `Date`, one without a zone read as UTC, cut to milliseconds. `"string"`:
-   * text with every digit, and with the values that a `Date` does not have (infinity, BC).
+   * text with every digit, and with the values that a `Date` does not have (infinity).
    */
   readonly timestamp?: (typeof timestampForms)[number];
   /**

@@ -79,13 +79,31 @@ describe("a timestamp as a Date", () => {
     }
   });
 
+  it("may lie before the first year, which a Date counts as the year 0", () => {
+    const iso = (text: string) => (decoded("timestamp", text) as Date).toISOString();
+    expect(iso("0001-12-31 23:59:59.999 BC")).toBe("0000-12-31T23:59:59.999Z");
+    expect(iso("0001-02-29 00:00:00 BC")).toBe("0000-02-29T00:00:00.000Z");
+    expect(iso("0044-03-15 12:00:00 BC")).toBe("-000043-03-15T12:00:00.000Z");
+    expect(iso("0400-01-01 00:00:00 BC")).toBe("-000399-01-01T00:00:00.000Z");
+    expect(iso("0401-12-31 00:00:00.0019 BC")).toBe("-000400-12-31T00:00:00.001Z");
+    expect(iso("4713-01-01 00:00:00 BC")).toBe("-004712-01-01T00:00:00.000Z");
+    // Midnight of the first day, as it is written west of Greenwich.
+    expect(decoded("timestamptz", "0001-12-31 19:03:58-04:56:02 BC")).toEqual(new Date("0001-01-01T00:00:00Z"));
+  });
+
   it("is an error that names the option, where a Date does not have it", () => {
     const message =
-      'orders (postgres): column "value" holds a timestamp that a Date cannot represent (infinity, BC or another text); use types: { timestamp: "string" }';
+      'orders (postgres): column "value" holds a timestamp that a Date cannot represent (infinity or another text); use types: { timestamp: "string" }';
     const never = [
       "infinity",
       "-infinity",
-      "0044-03-15 12:00:00 BC",
+      "0000-03-15 12:00:00 BC",
+      "0044-02-29 12:00:00 BC",
+      "300000-03-15 12:00:00 BC",
+      "0044-03-15 12:00:00  BC",
+      "0044-03-15 12:00:00BC",
+      "-044-03-15 12:00:00 BC",
+      " BC",
       "294276-12-31 23:59:59",
       "",
       "2026-02-29 00:00:00",
@@ -152,7 +170,8 @@ describe("a date", () => {
   it("is an error by option where a Date does not have it", () => {
     for (const text of [
       "infinity",
-      "0044-03-15 BC",
+      "0000-03-15 BC",
+      "0002-02-29 BC",
       "2026-02-30",
       "2026-1-1",
       "5874897-12-31",
@@ -164,6 +183,7 @@ describe("a date", () => {
       );
     }
     expect(decoded("date", "infinity")).toBe("infinity");
+    expect(decoded("date", "0044-03-15 BC", { date: "date" })).toEqual(new Date("-000043-03-15T00:00:00Z"));
     expect(conversionFailure("date", 2_460_000.5)).toContain(counted);
   });
 });

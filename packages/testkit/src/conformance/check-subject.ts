@@ -5,7 +5,7 @@ const known = {
   subject:
     "driver options types sql admin canRestart network url secret wrong tls traits driverVersion patienceMs timeoutMs",
   types:
-    "integer bigint decimal float boolean text fixedText foldedText longText bytes shortBytes date time timestamp timestamptz json uuid",
+    "integer bigint decimal float shortFloat boolean text fixedText foldedText longText bytes shortBytes date time timestamp timestamptz json uuid",
   sql: "series identityKey trigger version now openStatements hangUp sleep failMidway cast literal openTransaction endTransaction currentIsolation lockTimeout statementTimeout durability lockingQuery foreignBranch unpreparable failures session context procedure",
   session: "leftovers local harmless",
   leftover: "what leave query ask inTransaction",

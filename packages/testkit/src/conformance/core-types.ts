@@ -30,6 +30,7 @@ const contract: readonly ContractSample[] = [
     values: same("0.1", "-12345678901234567890.12345678", "9999999999999999999999999999.9999999999"),
   },
   { type: "float", values: same(0.1, -1.5, 1e300) },
+  { type: "shortFloat", values: same(0.1, -1.5, 0.333_333_34, 1e16, 1e38) },
   { type: "boolean", values: same(true, false) },
   { type: "text", values: same("it's", "\u{1f600} ünïcödé", "null", "  ") },
   { type: "bytes", values: same(Buffer.from([0, 255, 10]), Buffer.from("it's")) },

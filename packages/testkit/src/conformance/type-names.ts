@@ -8,6 +8,8 @@ export interface TypeNames {
   readonly decimal?: string;
   /** IEEE 754 double precision. */
   readonly float?: string;
+  /** IEEE 754 single precision. */
+  readonly shortFloat?: string;
   readonly boolean?: string;
   /** Strings of at least 1 000 characters, of any script. */
   readonly text: string;

@@ -60,6 +60,24 @@ export const columnCases: readonly DaoCase[] = [
       }),
   },
   {
+    name: "gives back a column that was added while the process ran, and knows its type",
+    run: (bench) =>
+      bench.withTable(`id ${bench.types.integer} not null primary key`, async (table) => {
+        const spec = defineTable<{ id: number; n?: number | null }>(table.parts as [string]).primaryKey("id");
+        const dao = new DaoBase(spec, bench.database);
+        assert.deepEqual(await dao.insert({ id: 1 }), { id: 1 });
+        await bench.database.execute(sql`alter table ${table} add n ${sql.raw(bench.types.integer)}`);
+        assert.deepEqual(await dao.insert({ id: 2, n: 5 }), { id: 2, n: 5 });
+        await assert.rejects(dao.insert({ id: 3, n: 0.5 }), { code: "MDB_VALUE" });
+        assert.deepEqual(await dao.insertMany([{ id: 3, n: 6 }, { id: 4 }]), [
+          { id: 3, n: 6 },
+          { id: 4, n: null },
+        ]);
+        assert.deepEqual(await dao.update(1, { n: 7 }), { id: 1, n: 7 });
+        await assert.rejects(dao.insert({ id: 9, other: 1 } as { id: number }), { code: "MDB_UNDEFINED_OBJECT" });
+      }),
+  },
+  {
     name: "writes to a table with a trigger as to any other, and runs the trigger once for each row",
     skip: ({ trigger }) => (trigger === undefined ? "subject.sql.trigger is missing" : undefined),
     run: (bench) =>

@@ -4,6 +4,7 @@ import type { Subject } from "../conformance/subject.ts";
 import { byteKeyCases } from "./byte-key-cases.ts";
 import { checkedWriteCases } from "./checked-write-cases.ts";
 import { columnCases } from "./column-cases.ts";
+import { columnValueCases } from "./column-value-cases.ts";
 import { concurrencyCases } from "./concurrency-cases.ts";
 import { DaoBench } from "./dao-bench.ts";
 import { filterCases } from "./filter-cases.ts";
@@ -24,7 +25,7 @@ const groups = {
   writing: [...writeCases, ...givenObjectCases, ...checkedWriteCases, ...upsertCases, ...columnCases],
   filters: [...filterCases, ...randomFilterCases],
   "values that were read": [...keptValueCases, ...momentCases],
-  "values in other forms": [...sameTextCases, ...byteKeyCases, ...otherKindCases],
+  "values in other forms": [...sameTextCases, ...byteKeyCases, ...otherKindCases, ...columnValueCases],
   paging: pagingCases,
   options: optionCases,
   concurrency: concurrencyCases,

@@ -11,6 +11,7 @@ const samples: Readonly<Partial<Record<TypeName, readonly unknown[]>>> = {
   bigint: [-9_007_199_254_740_993n, 1, 1_152_921_504_606_846_976n],
   decimal: ["-2.5000000000", "1.5000000000", "1234567890123456789.0123456789"],
   float: [-2.5, 0.1, 1e30],
+  shortFloat: [-0.333_333_34, 0.1, 16_777_216, 1e16, 3.4028235e38],
   text: ["ab", "bä", "c"],
   fixedText: ["ab", "abc", "b"],
   foldedText: ["Ab", "b", "Ca"],

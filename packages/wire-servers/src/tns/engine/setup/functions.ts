@@ -55,6 +55,7 @@ const conversions = `
   CREATE FUNCTION ora.to_timestamp_ltz(text) RETURNS ora.timestamp_ltz LANGUAGE sql STABLE STRICT
     AS $$ SELECT ora.to_timestamp_tz($1)::ora.timestamp_ltz $$;
   CREATE FUNCTION ora.to_double(text) RETURNS float8 LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT pg_catalog.float8in(pg_catalog.textout($1)) $$;
+  CREATE FUNCTION ora.to_float(text) RETURNS float4 LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT pg_catalog.float4in(pg_catalog.textout($1)) $$;
   CREATE FUNCTION ora.to_interval(text) RETURNS interval LANGUAGE sql STABLE STRICT AS $$ SELECT pg_catalog.interval_in(pg_catalog.textout($1), 0, -1) $$;
   CREATE FUNCTION ora.to_date(text, text) RETURNS ora.date LANGUAGE sql STABLE STRICT AS $$ SELECT ora.to_whole_seconds(ora.to_timestamp($1, $2)) $$;
   CREATE FUNCTION ora.to_date(text) RETURNS ora.date LANGUAGE sql STABLE STRICT

@@ -166,6 +166,7 @@ const bothPadded = `
 const textReaders = [
   ["numeric", "ora.to_number", "IMMUTABLE"],
   ["float8", "ora.to_double", "IMMUTABLE"],
+  ["float4", "ora.to_float", "IMMUTABLE"],
   ["bytea", "ora.hextoraw", "IMMUTABLE"],
   ["interval", "ora.to_interval", "STABLE"],
   ["ora.date", "ora.to_date", "STABLE"],
