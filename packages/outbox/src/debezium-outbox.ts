@@ -38,7 +38,7 @@ export class DebeziumOutbox {
 
   /** The statements that make its table, for whoever may create it. Nothing is sent. */
   ddl(): readonly string[] {
-    return statementsOf(this.#ddl());
+    return statementsOf(this.#database, this.#ddl());
   }
 
   #ddl(): readonly TableDdl[] {

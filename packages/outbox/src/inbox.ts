@@ -81,7 +81,7 @@ export class Inbox {
 
   /** The statements that make its table. Nothing is sent. */
   ddl(): readonly string[] {
-    return statementsOf(inboxDdl(this.#database, this.#table));
+    return statementsOf(this.#database, inboxDdl(this.#database, this.#table));
   }
 
   /** Creates its table, where it is missing: also by several processes at once. Never called by the library itself. */

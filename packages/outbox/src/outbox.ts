@@ -51,7 +51,7 @@ export class Outbox {
 
   /** The statements that make its tables, for whoever may create them. Nothing is sent. */
   ddl(): readonly string[] {
-    return statementsOf(this.#ddl());
+    return statementsOf(this.#database, this.#ddl());
   }
 
   #ddl(): readonly TableDdl[] {

@@ -10,11 +10,17 @@ export interface TableDdl {
 }
 
 /** All of them, in their order. */
-export function statementsOf(tables: readonly TableDdl[]): readonly string[] {
-  return tables.flatMap(({ statements, rows }) => [
-    ...statements,
-    ...Array.from({ length: rows?.count ?? 0 }, (_, number) => rows?.insert(number) ?? ""),
+export function statementsOf(database: Database, tables: readonly TableDdl[]): readonly string[] {
+  return tables.flatMap((it) => [
+    ...creating(database, it),
+    ...Array.from({ length: it.rows?.count ?? 0 }, (_, number) => it.rows?.insert(number) ?? ""),
   ]);
+}
+
+function creating({ dialect }: Database, { statements }: TableDdl): readonly string[] {
+  const [table = "", ...indexes] = statements;
+  const end = dialect.columnTypes?.afterColumns;
+  return [end === undefined ? table : `${table} ${end}`, ...indexes];
 }
 
 /** Creates what is missing of these: several processes may do so at once, and what one has left undone is done by the next. */
@@ -25,9 +31,10 @@ export async function createMissing(database: Database, tables: readonly TableDd
   }
 }
 
-async function create(database: Database, { table, statements }: TableDdl): Promise<void> {
+async function create(database: Database, ddl: TableDdl): Promise<void> {
+  const { table } = ddl;
   const run = async (executor: Executor): Promise<void> => {
-    for (const text of statements) await executor.execute(text);
+    for (const text of creating(database, ddl)) await executor.execute(text);
   };
   try {
     // With its indexes or not at all, where the engine can do that.
