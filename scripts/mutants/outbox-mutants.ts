@@ -106,8 +106,15 @@ export const outboxMutants: readonly Mutant[] = [
   {
     fault: "the second of two requests with one key gets an error instead of the first one's answer",
     file: `${outbox}/inbox.ts`,
-    text: "      if (error instanceof UniqueViolationError) throw new Taken();",
+    text: "      if (taken.some((it) => error instanceof it)) throw new Taken();",
     replacement: "",
     noticedBy: ["packages/outbox/test/idempotency/fastify.test.ts"],
+  },
+  {
+    fault: "ids that differ by their case only are one to the inbox on MariaDB",
+    file: `${outbox}/stored-text.ts`,
+    text: "  return plain.test(text) ?",
+    replacement: "  return text !== undefined ?",
+    noticedBy: ["packages/outbox/test/mysql.test.ts"],
   },
 ];

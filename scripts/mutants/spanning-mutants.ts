@@ -151,4 +151,25 @@ export const spanningMutants: readonly Mutant[] = [
     replacement: `  const ahead = asLogin.slice(asLogin.length);`,
     noticedBy: ["packages/adapter-postgres/test/branches.test.ts"],
   },
+  {
+    fault: "a decision to commit by hand is taken for the decider's own COMMIT, whose rows are not there",
+    file: `${spanning}/deciding-part.ts`,
+    text: "      if (!isByHand(known)) return known.decision;",
+    replacement: "      return known.decision;",
+    noticedBy: ["packages/core/test/session/spanning/by-hand.test.ts"],
+  },
+  {
+    fault: "of two databases with one store only the first is asked for a decision",
+    file: `${spanning}/stores.ts`,
+    text: "    if (first !== undefined) return [first, ...others];",
+    replacement: "    if (first !== undefined) return [first, ...others.slice(0, 0)];",
+    noticedBy: ["packages/core/test/session/spanning/copied-stores.test.ts"],
+  },
+  {
+    fault: "hooks run for a database of which nobody knows whether it has committed",
+    file: `${spanning}/parts-at-the-end.ts`,
+    text: '  if (known === "unknown") return undefined;',
+    replacement: "",
+    noticedBy: [spanningTest],
+  },
 ];

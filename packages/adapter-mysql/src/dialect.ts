@@ -35,6 +35,8 @@ const common = Object.freeze({
     generatedKey: "bigint auto_increment primary key",
     longText: "longtext",
     longBytes: "longblob",
+    // Whatever is the default of the server, and of the database.
+    afterColumns: "engine = InnoDB default character set = utf8mb4",
   }),
   booleanType: "native",
   transactionalDdl: false,

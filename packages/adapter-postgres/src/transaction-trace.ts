@@ -84,7 +84,8 @@ export class TransactionTrace {
 
   /** See `DriverConnection.transactionNumber`. */
   get number(): string | null | undefined {
-    if (this.#isBehind && !this.#number) return undefined;
+    // A NOTIFY gets its number from COMMIT.
+    if ((this.#isBehind || this.#mayNotify) && !this.#number) return undefined;
     if (typeof this.#number !== "string") return this.#number;
     return this.#knownLife === undefined ? undefined : `${this.#knownLife}:${this.#number}`;
   }

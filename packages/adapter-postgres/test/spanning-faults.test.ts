@@ -99,6 +99,19 @@ describe("what PostgreSQL refuses to prepare", () => {
     "select pg_export_snapshot()",
   ];
 
+  it("is no matter in the decider, and where only one database has done anything, also without a row", async () => {
+    for (const [index, text] of unpreparable.entries()) {
+      await databases.transaction(["orders", "stock"], async ({ orders, stock }) => {
+        await orders.execute(text);
+        await stock.execute(insert(index));
+      });
+      await databases.transaction(["orders", "stock"], ({ stock }) => stock.execute(text));
+      await databases.transaction(["orders", "stock"], ({ orders }) => orders.execute(text));
+    }
+    expect(await counts()).toEqual([0, unpreparable.length]);
+    expect(await databases.inDoubt()).toEqual([]);
+  });
+
   it("in a branch rolls everything back, and leaves the connections as they were", async () => {
     for (const text of unpreparable) {
       const error = await bothAnd("stock", text).catch((it: unknown) => it);

@@ -1,46 +1,67 @@
 import type { Database } from "@nsj/mdb-core";
 import { locksDdl } from "./key-lock.ts";
+import type { TableDdl } from "./table-ddl.ts";
 import { laneCount, nobody, type OutboxTables } from "./tables.ts";
 
 /** What a message consists of, wherever it lies: waiting, dead or done. Rows are moved with all of it. */
 export const messageColumns =
   "lane, message_id, topic, message_key, body, body_bytes, traceparent, dedupe_key, written_at";
 
-/** The statements that make an outbox. @param isKept - whether it keeps what is done */
-export function outboxDdl(database: Database, tables: OutboxTables, isKept: boolean): readonly string[] {
+/** The tables of an outbox. @param isKept - whether it keeps what is done */
+export function outboxDdl(database: Database, tables: OutboxTables, isKept: boolean): readonly TableDdl[] {
   const { messages, lanes, dead, done } = tables;
   const { generatedKey, text, longText, longBytes } = columnTypesOf(database);
   const content = `topic ${text}(100) not null, message_key ${text}(200), body ${longText}, body_bytes ${longBytes}, traceparent ${text}(55), dedupe_key ${text}(64) not null, written_at numeric(15) not null`;
   const outside = `message_id ${text}(36) not null primary key, lane integer not null, ${content}, attempts integer not null`;
-  return [
-    `create table ${messages} (id ${generatedKey}, lane integer not null, message_id ${text}(36) not null, ${content}, attempts integer default 0 not null, not_before numeric(15) default 0 not null)`,
-    `create index ${messages}_order on ${messages} (lane, id)`,
-    // A message without a key of this kind has its own id there: where NULLs are equal (SQL Server), only one could have none.
-    `create unique index ${messages}_dedupe on ${messages} (dedupe_key)`,
-    `create table ${lanes} (lane integer not null primary key, owner ${text}(36) not null, beat numeric(15) not null, fence numeric(15) not null)`,
-    `create table ${dead} (${outside}, reason ${text}(1000) not null, died_at numeric(15) not null)`,
-    `create index ${dead}_dedupe on ${dead} (dedupe_key)`,
-    ...(isKept
-      ? [
-          `create table ${done} (${outside}, done_at numeric(15) not null)`,
-          `create index ${done}_age on ${done} (done_at)`,
-          `create index ${done}_dedupe on ${done} (dedupe_key)`,
-        ]
-      : []),
-    ...Array.from(
-      { length: laneCount },
-      (_, lane) => `insert into ${lanes} (lane, owner, beat, fence) values (${lane}, '${nobody}', 0, 0)`,
-    ),
-    ...locksDdl(database, tables.locks),
-  ];
+  const waiting: TableDdl = {
+    table: messages,
+    statements: [
+      `create table ${messages} (id ${generatedKey}, lane integer not null, message_id ${text}(36) not null, ${content}, attempts integer default 0 not null, not_before numeric(15) default 0 not null)`,
+      `create index ${messages}_order on ${messages} (lane, id)`,
+      // A message without a key of this kind has its own id there: where NULLs are equal (SQL Server), only one could have none.
+      `create unique index ${messages}_dedupe on ${messages} (dedupe_key)`,
+    ],
+  };
+  const owned: TableDdl = {
+    table: lanes,
+    statements: [
+      `create table ${lanes} (lane integer not null primary key, owner ${text}(36) not null, beat numeric(15) not null, fence numeric(15) not null)`,
+    ],
+    rows: {
+      key: "lane",
+      count: laneCount,
+      insert: (lane) => `insert into ${lanes} (lane, owner, beat, fence) values (${lane}, '${nobody}', 0, 0)`,
+    },
+  };
+  const given: TableDdl = {
+    table: dead,
+    statements: [
+      `create table ${dead} (${outside}, reason ${text}(1000) not null, died_at numeric(15) not null)`,
+      `create index ${dead}_dedupe on ${dead} (dedupe_key)`,
+    ],
+  };
+  const kept: TableDdl = {
+    table: done,
+    statements: [
+      `create table ${done} (${outside}, done_at numeric(15) not null)`,
+      `create index ${done}_age on ${done} (done_at)`,
+      `create index ${done}_dedupe on ${done} (dedupe_key)`,
+    ],
+  };
+  return [waiting, owned, given, ...(isKept ? [kept] : []), ...locksDdl(database, tables.locks)];
 }
 
-/** The statements that make an inbox. */
-export function inboxDdl(database: Database, table: string): readonly string[] {
+/** The table of an inbox. */
+export function inboxDdl(database: Database, table: string): readonly TableDdl[] {
   const { text, longText } = columnTypesOf(database);
   return [
-    `create table ${table} (source ${text}(100) not null, id ${text}(200) not null, request ${text}(64), answer ${longText}, done_at numeric(15) not null, primary key (source, id))`,
-    `create index ${table}_age on ${table} (done_at)`,
+    {
+      table,
+      statements: [
+        `create table ${table} (source ${text}(100) not null, id ${text}(200) not null, request ${text}(64), answer ${longText}, done_at numeric(15) not null, primary key (source, id))`,
+        `create index ${table}_age on ${table} (done_at)`,
+      ],
+    },
   ];
 }
 

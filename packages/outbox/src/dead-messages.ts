@@ -19,12 +19,10 @@ export async function deadMessages(database: Database, { dead }: OutboxTables): 
     [],
     { rowMode: "array" },
   );
-  return rows.map(([attempts, reason, diedAt, ...columns]) => ({
-    ...readMessage(columns),
-    attempts: Number(attempts),
-    reason: String(reason),
-    diedAt: new Date(Number(diedAt)),
-  }));
+  return rows.map(([attempts, reason, diedAt, ...columns]) => {
+    const { isReadable: _, ...message } = readMessage(columns);
+    return { ...message, attempts: Number(attempts), reason: String(reason), diedAt: new Date(Number(diedAt)) };
+  });
 }
 
 /** Gives them another life, all or none. Gives how many there were. */

@@ -5,7 +5,8 @@ import { lockKeys, locksDdl } from "./key-lock.ts";
 import type { AddOptions, NewMessage } from "./message.ts";
 import { momentOf } from "./moment.ts";
 import type { DebeziumOptions } from "./outbox-options.ts";
-import { checkName, createUnlessThere } from "./tables.ts";
+import { createMissing, statementsOf, type TableDdl } from "./table-ddl.ts";
+import { checkName } from "./tables.ts";
 import { toldAdd } from "./told-add.ts";
 
 /** What is written into an outbox that Debezium reads. */
@@ -37,18 +38,22 @@ export class DebeziumOutbox {
 
   /** The statements that make its table, for whoever may create it. Nothing is sent. */
   ddl(): readonly string[] {
-    const { text, longText, longBytes } = columnTypesOf(this.#database);
-    const table = this.#table;
-    return [
-      `create table ${table} (id ${text}(36) not null primary key, aggregatetype ${text}(100) not null, aggregateid ${text}(200) not null, type ${text}(100) not null, payload ${this.#payload === "bytes" ? longBytes : longText} not null, tracingspancontext ${text}(200), written_at numeric(15) not null)`,
-      `create index ${table}_age on ${table} (written_at)`,
-      ...locksDdl(this.#database, this.#locks),
-    ];
+    return statementsOf(this.#database, this.#ddl());
   }
 
-  /** Creates its table, where it is missing. Never called by the library itself. */
+  #ddl(): readonly TableDdl[] {
+    const { text, longText, longBytes } = columnTypesOf(this.#database);
+    const table = this.#table;
+    const statements = [
+      `create table ${table} (id ${text}(36) not null primary key, aggregatetype ${text}(100) not null, aggregateid ${text}(200) not null, type ${text}(100) not null, payload ${this.#payload === "bytes" ? longBytes : longText} not null, tracingspancontext ${text}(200), written_at numeric(15) not null)`,
+      `create index ${table}_age on ${table} (written_at)`,
+    ];
+    return [{ table, statements }, ...locksDdl(this.#database, this.#locks)];
+  }
+
+  /** Creates its table, where it is missing: also by several processes at once. Never called by the library itself. */
   createTables(): Promise<void> {
-    return createUnlessThere(this.#database, this.#table, this.ddl());
+    return createMissing(this.#database, this.#ddl());
   }
 
   /**

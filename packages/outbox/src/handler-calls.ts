@@ -40,10 +40,11 @@ export class HandlerCalls {
 
   /** @param signals - whoever aborts one of these takes the message away: that is no failure of it */
   one(message: StoredMessage, signals: readonly AbortSignal[]): Promise<Outcome> {
-    const { id, topic, key, body, traceparent, attempts } = message;
+    const { id, topic, key, body, traceparent, attempts, isReadable } = message;
     const handler = this.#facts.handlers.get(topic);
     return this.#told([message], signals, async (signal) => {
       if (handler === undefined) throw new Error(`there is no handler for the topic ${JSON.stringify(topic)}`);
+      if (!isReadable) throw new TypeError("the body of the message is no JSON");
       await handler({ id, topic, key, body, traceparent }, { attempt: attempts + 1, signal });
     });
   }

@@ -2,8 +2,10 @@ import { performance } from "node:perf_hooks";
 import {
   checkOptions,
   type Database,
+  DeadlockError,
   LockTimeoutError,
   type OptionRules,
+  SerializationError,
   StatementTimeoutError,
   sql,
   type Transaction,
@@ -14,7 +16,8 @@ import { digestOf } from "./digest.ts";
 import { jsonOf } from "./json-of.ts";
 import { momentOf } from "./moment.ts";
 import { remember } from "./remember.ts";
-import { checkName, createUnlessThere } from "./tables.ts";
+import { createMissing, statementsOf } from "./table-ddl.ts";
+import { checkName } from "./tables.ts";
 
 /** Options of {@link Inbox.once}. */
 export interface OnceOptions {
@@ -78,12 +81,12 @@ export class Inbox {
 
   /** The statements that make its table. Nothing is sent. */
   ddl(): readonly string[] {
-    return inboxDdl(this.#database, this.#table);
+    return statementsOf(this.#database, inboxDdl(this.#database, this.#table));
   }
 
-  /** Creates its table, where it is missing. Never called by the library itself. */
+  /** Creates its table, where it is missing: also by several processes at once. Never called by the library itself. */
   createTables(): Promise<void> {
-    return createUnlessThere(this.#database, this.#table, this.ddl());
+    return createMissing(this.#database, inboxDdl(this.#database, this.#table));
   }
 
   /**
@@ -162,18 +165,24 @@ export class Inbox {
         { timeoutMs },
       );
     } catch (error) {
-      if (error instanceof UniqueViolationError) throw new Taken();
+      // Where the one who was waited for has failed, InnoDB closes a circle of those who have waited, and ends all of them but one.
+      if (taken.some((it) => error instanceof it)) throw new Taken();
       if (error instanceof StatementTimeoutError || error instanceof LockTimeoutError)
         throw new IdempotencyError("in use");
       throw error;
     }
   }
 
+  /** Beside a transaction that is running already: that may see only what was there when it began. */
   async #answerOf(id: string, asked: string): Promise<string | undefined> {
-    const [row] = await this.#database.query(
-      `select request, answer from ${this.#table} where source = :source and id = :id`,
-      { source: onceSource, id },
-      { rowMode: "array" },
+    const [row] = await this.#database.transaction(
+      (executor) =>
+        executor.query(
+          `select request, answer from ${this.#table} where source = :source and id = :id`,
+          { source: onceSource, id },
+          { rowMode: "array" },
+        ),
+      { propagation: "not_supported" },
     );
     if (row === undefined) return undefined;
     if (row[0] !== asked) throw new IdempotencyError("other request");
@@ -190,6 +199,9 @@ export class Inbox {
 }
 
 const onceSource = "once";
+
+/** What the first statement of a transaction fails with where somebody else was quicker; nothing but that statement is lost with it. */
+const taken = [UniqueViolationError, DeadlockError, SerializationError] as const;
 
 /** Somebody else was quicker. */
 class Taken extends Error {}

@@ -1,4 +1,5 @@
 import { type Database, DeadlockError, LockTimeoutError, sql, type Transaction } from "@nsj/mdb-core";
+import type { TableDdl } from "./table-ddl.ts";
 import { hashOf } from "./tables.ts";
 
 /** Rows of the table of locks: two keys that share one wait for each other, which is slower and not wrong. */
@@ -7,7 +8,7 @@ const slotCount = 16;
 /** How a transaction keeps others away from a name until it ends. */
 interface KeyLock {
   /** What it needs a table for, by the table's name. */
-  readonly ddl: (table: string) => readonly string[];
+  readonly ddl: (table: string) => readonly TableDdl[];
   readonly take: (tx: Transaction, table: string, key: string) => Promise<unknown>;
 }
 
@@ -27,8 +28,15 @@ const byEngine: Readonly<Record<string, KeyLock>> = {
 /** The rest: rows of a table of their own. Those of the lanes are written by relays, which a long transaction must not hold up. */
 const byRow: KeyLock = {
   ddl: (table) => [
-    `create table ${table} (slot integer not null primary key, uses numeric(15) not null)`,
-    ...Array.from({ length: slotCount }, (_, slot) => `insert into ${table} (slot, uses) values (${slot}, 0)`),
+    {
+      table,
+      statements: [`create table ${table} (slot integer not null primary key, uses numeric(15) not null)`],
+      rows: {
+        key: "slot",
+        count: slotCount,
+        insert: (slot) => `insert into ${table} (slot, uses) values (${slot}, 0)`,
+      },
+    },
   ],
   take: (tx, table, key) =>
     tx.execute(sql`update ${sql.raw(table)} set uses = uses + 1 where slot = ${hashOf(key) % slotCount}`),
@@ -36,8 +44,8 @@ const byRow: KeyLock = {
 
 const lockOf = (engine: string): KeyLock => byEngine[engine] ?? byRow;
 
-/** The statements that make what locks of keys need; none on most engines. */
-export function locksDdl({ engine }: Database, table: string): readonly string[] {
+/** The table that locks of keys need; none on most engines. */
+export function locksDdl({ engine }: Database, table: string): readonly TableDdl[] {
   return lockOf(engine).ddl(table);
 }
 

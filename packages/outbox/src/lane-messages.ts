@@ -1,12 +1,11 @@
 import { type Database, sql } from "@nsj/mdb-core";
 import { firstRows } from "./first-rows.ts";
 import type { HeldLane } from "./lanes.ts";
-import type { Message } from "./message.ts";
-import { readColumns, readMessage } from "./read-message.ts";
+import { type ReadMessage, readColumns, readMessage } from "./read-message.ts";
 import { limitMs, type OutboxTables } from "./tables.ts";
 
 /** A message as it lies in the outbox. */
-export interface StoredMessage extends Message {
+export interface StoredMessage extends ReadMessage {
   /** Its place in the order. */
   readonly place: number | bigint | string;
   /** How often it has failed. */

@@ -76,19 +76,19 @@ interface Group {
   readonly batch: BatchHandler | undefined;
 }
 
-/** Neighbours that one handler can take at once. One that has failed is alone: with it the whole of a batch would fail each time. */
+/** Neighbours that one handler can take at once. One that has failed, or cannot be read, is alone: with it the whole of a batch would fail each time. */
 function* groupsOf(
   messages: readonly StoredMessage[],
   handlerOf: (topic: string) => Handler | undefined,
 ): Generator<Group> {
   for (let start = 0; start < messages.length; ) {
-    const handler = handlerOf(messages[start]?.topic ?? "");
+    const { topic = "" } = messages[start] ?? {};
+    const handler = handlerOf(topic);
     const batch = (handler as Partial<BatchingHandler> | undefined)?.batch;
-    const belongs = ({ attempts, topic }: StoredMessage): boolean => attempts === 0 && handlerOf(topic) === handler;
+    const belongs = (it: StoredMessage | undefined): boolean =>
+      it?.attempts === 0 && it.isReadable && handlerOf(it.topic) === handler;
     let end = start + 1;
-    if (batch !== undefined && messages[start]?.attempts === 0) {
-      for (let next = messages[end]; next !== undefined && belongs(next); next = messages[end]) end++;
-    }
+    if (batch !== undefined && belongs(messages[start])) while (belongs(messages[end])) end++;
     yield { messages: messages.slice(start, end), batch };
     start = end;
   }

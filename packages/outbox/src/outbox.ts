@@ -10,7 +10,8 @@ import { checkOutboxOptions, type DebeziumOptions, type OutboxOptions } from "./
 import { Relay } from "./relay.ts";
 import { checkHandlers, checkRelayOptions, type Handlers, type RelayOptions } from "./relay-options.ts";
 import { type OutboxStats, outboxStats } from "./stats.ts";
-import { createUnlessThere, type OutboxTables, tablesOf } from "./tables.ts";
+import { createMissing, statementsOf, type TableDdl } from "./table-ddl.ts";
+import { type OutboxTables, tablesOf } from "./tables.ts";
 import { toldAdd } from "./told-add.ts";
 
 /**
@@ -50,12 +51,16 @@ export class Outbox {
 
   /** The statements that make its tables, for whoever may create them. Nothing is sent. */
   ddl(): readonly string[] {
+    return statementsOf(this.#database, this.#ddl());
+  }
+
+  #ddl(): readonly TableDdl[] {
     return outboxDdl(this.#database, this.#tables, this.#keepMs !== undefined);
   }
 
-  /** Creates its tables, where they are missing. Never called by the library itself. */
+  /** Creates what is missing of its tables: also by several processes at once, and after one that was stopped in the middle. Never called by the library itself. */
   createTables(): Promise<void> {
-    return createUnlessThere(this.#database, this.#tables.messages, this.ddl());
+    return createMissing(this.#database, this.#ddl());
   }
 
   /**

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from "@nsj/mdb-core";
 import { inFewSizes, piecesOf } from "./pieces.ts";
+import { storedText } from "./stored-text.ts";
 
 interface Place {
   readonly table: string;
@@ -14,10 +15,12 @@ interface Place {
 export async function remember(tx: Transaction, place: Place, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const { returning, upsert } = tx.dialect;
   const leavesOut = upsert === "on-conflict" && returning.insert === "returning";
+  const asked = new Map(ids.map((id) => [storedText(id), id]));
+  const stored = { ...place, source: storedText(place.source) };
   const fresh = new Set<string>();
-  for (const piece of piecesOf([...new Set(ids)])) {
-    const written = leavesOut ? await writeUnknown(tx, place, piece) : await writeAfterLooking(tx, place, piece);
-    for (const id of written) fresh.add(id);
+  for (const piece of piecesOf([...asked.keys()])) {
+    const written = leavesOut ? await writeUnknown(tx, stored, piece) : await writeAfterLooking(tx, stored, piece);
+    for (const id of written) fresh.add(asked.get(id) as string);
   }
   return fresh;
 }

@@ -1,5 +1,3 @@
-import { type Database, UndefinedObjectError } from "@nsj/mdb-core";
-
 /** How many lanes the keys of an outbox are spread over. Fixed for ever: a key must not change its lane. */
 export const laneCount = 16;
 
@@ -41,17 +39,6 @@ export function checkName(table: string): void {
 
 /** The owner of a lane that nobody has. */
 export const nobody = "-";
-
-/** Runs statements that make tables, where the first of those is not there. */
-export async function createUnlessThere(database: Database, table: string, ddl: readonly string[]): Promise<void> {
-  try {
-    await database.query(`select 1 as one from ${table} where 1 = 0`);
-    return;
-  } catch (error) {
-    if (!(error instanceof UndefinedObjectError)) throw error;
-  }
-  for (const text of ddl) await database.execute(text);
-}
 
 /** Which lane a key has. */
 export function laneOf(key: string): number {

@@ -1,6 +1,10 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { IdempotencyError, type Message, toDatabase } from "@nsj/mdb-outbox";
 import { expect, it } from "vitest";
 import type { outboxBeds } from "./outbox-bed.ts";
+
+/** Runs something as another call does, outside of what runs here. */
+const outside = AsyncLocalStorage.snapshot();
 
 /** The inbox. */
 export function inboxCases(fresh: ReturnType<typeof outboxBeds>): void {
@@ -87,5 +91,29 @@ export function inboxCases(fresh: ReturnType<typeof outboxBeds>): void {
     );
     expect(both).toEqual([1, 1]);
     expect(await numbers()).toEqual([1]);
+  });
+
+  it("gives the answer that somebody else has kept since the transaction began from which it is asked for", async () => {
+    const { database, remembered, table } = await fresh();
+    const answers = await database.transaction(
+      async () => {
+        await database.query(`select 1 as one from ${table}_in`);
+        await outside(() => remembered.once("key", async () => "theirs"));
+        return remembered.once("key", async () => "mine");
+      },
+      { readOnly: database.engine === "sqlite" },
+    );
+    expect(answers).toBe("theirs");
+  });
+
+  it("tells ids and senders apart by every character, of whatever length", async () => {
+    const { database, remembered } = await fresh();
+    const ids = ["abc", "ABC", "abc ", "äbc", "a\u0308bc", "abc\u0000", "x".repeat(500), `${"x".repeat(500)}y`];
+    const known = (source: string, some: readonly string[]) =>
+      database.transaction(async (tx) => [...(await remembered.remember(tx, source, some))]);
+    for (const source of ["shop", "Shop", "shop "]) {
+      for (const id of ids) expect(await known(source, [id]), JSON.stringify([source, id])).toEqual([id]);
+      expect(await known(source, [...ids, "new"])).toEqual(["new"]);
+    }
   });
 }

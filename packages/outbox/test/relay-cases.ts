@@ -1,5 +1,5 @@
 import { type DatabaseEntry, DatabaseManager } from "@nsj/mdb-core";
-import { Discard, HandlerTimeoutError, type Message, outbox, toDatabase } from "@nsj/mdb-outbox";
+import { Discard, HandlerTimeoutError, inbox, type Message, outbox, toDatabase } from "@nsj/mdb-outbox";
 import { expect, it } from "vitest";
 import { type outboxBeds, until } from "./outbox-bed.ts";
 
@@ -7,6 +7,18 @@ const quiet = { onError: () => {} };
 
 /** How messages reach their handlers. */
 export function relayCases(fresh: ReturnType<typeof outboxBeds>, entry: () => DatabaseEntry): void {
+  it("gives up a message whose body somebody has made unreadable, and hands over those behind it", async () => {
+    const { database, events, write, effect, table, untilEmpty, numbers } = await fresh();
+    const broken = await write(0, "key");
+    for (let n = 1; n < 4; n++) await write(n, "key");
+    await database.execute(`update ${table} set body = '{ no json' where message_id = :broken`, { broken });
+    const handler = toDatabase(database, effect, { inbox: inbox(database, { table: `${table}_in` }) });
+    await using _running = events.relay({ did: handler }, { idleMs: 10, attempts: 1, onError: () => {} }).start();
+    await untilEmpty();
+    expect(await numbers()).toEqual([1, 2, 3]);
+    expect(await events.dead()).toMatchObject([{ id: broken, reason: "TypeError", body: "{ no json" }]);
+  });
+
   it("hands messages over in the order of their key, and removes them", async () => {
     const { events, write, untilEmpty } = await fresh();
     for (let n = 0; n < 12; n++) await write(n, `key ${n % 3}`);

@@ -1,6 +1,6 @@
 import { TransactionStateError } from "@nsj/mdb-core";
 import { inbox, type Message, type Outbox, outbox, toDatabase } from "@nsj/mdb-outbox";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { newTable, type outboxBeds, tablesMade, until } from "./outbox-bed.ts";
 
 const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -214,6 +214,24 @@ export function writingCases(fresh: ReturnType<typeof outboxBeds>): void {
     await database.execute(`update ${table}_done set done_at = done_at - 7200000`);
     await using _another = events.relay({}, { idleMs: 10 }).start();
     await until(async () => (await kept()).length === 0);
+  });
+
+  it("creates what is missing of its tables, whoever else does so at the same time", async () => {
+    const { database } = await fresh();
+    const table = newTable();
+    const events = outbox(database, { table });
+    const keeping = outbox(database, { table, keepMs: 60_000 });
+    onTestFinished(async () => {
+      for (const name of keeping.ddl().flatMap(tablesMade)) await database.execute(`drop table ${name}`);
+    });
+    await Promise.all([events, events, events].map((it) => it.createTables()));
+    const lanes = () => database.queryScalar(`select count(*) from ${table}_lanes`);
+    expect(Number(await lanes())).toBe(16);
+    // As a process leaves it that was killed meanwhile: messages of the other lanes would wait for ever.
+    await database.execute(`delete from ${table}_lanes where lane > 5`);
+    await keeping.createTables();
+    expect(Number(await lanes())).toBe(16);
+    expect(await database.query(`select message_id from ${table}_done`)).toEqual([]);
   });
 
   it("writes for Debezium what its event router looks for, and runs no relay", async () => {

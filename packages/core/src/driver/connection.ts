@@ -134,7 +134,7 @@ export interface DriverConnection {
 
   /**
    * The number of the transaction that was begun last, where that was `traceable`; it stays readable after the connection is lost. `null`: by the last
-   * statement that was answered it had written nothing, so that there is nothing a lost commit could have lost but a NOTIFY. `undefined`: not known.
+   * statement that was answered it had done nothing that a lost commit could have lost. `undefined`: not known, as where something is sent to others at COMMIT only (NOTIFY).
    * Local, free, and learnt at no extra round trip of a statement. The driver's own format.
    */
   readonly transactionNumber?: string | null | undefined;

@@ -137,6 +137,8 @@ export interface ColumnTypes {
   readonly longText: string;
   /** Bytes of any length; default `blob`. */
   readonly longBytes: string;
+  /** What stands behind the columns of a table, where it decides whether its rows are part of a transaction, or which texts it can hold; nothing by default. */
+  readonly afterColumns: string;
 }
 
 /** See {@link DialectFacts.lexical}. */

@@ -125,7 +125,7 @@ export const errorCodes = {
   },
   MDB_COMMIT_OUTCOME_UNKNOWN: { when: "The connection was lost while COMMIT was under way.", retryable: false },
   MDB_PARTIAL_COMMIT: {
-    when: 'Of several databases with `mode: "best-effort"`, some have committed and others have not.',
+    when: 'Of several databases some have committed and others have not: with `mode: "best-effort"`, or where somebody has decided by hand.',
     retryable: false,
   },
   MDB_BRANCH_PENDING: {

@@ -15,7 +15,10 @@ export interface SpanningFacts {
   readonly labels: LabelStates;
 }
 
-/** Of the databases of a transaction with `mode: "best-effort"`, some have committed and others have not. `cause` is the first failure. */
+/**
+ * Of the databases of a transaction some have committed and others have not: with `mode: "best-effort"`, or where somebody has decided by hand to commit (`resolve`) before the decider could. `cause` is
+ * the first failure.
+ */
 export class PartialCommitError extends MdbError {
   static override readonly className = "PartialCommitError";
   /** What became of each database. */

@@ -5,7 +5,9 @@ import { nearestName, nearestNames } from "../internal/nearest-name.ts";
 const labelsInError = 5;
 
 /** The error for a label that no database has. @param known - the labels that there are */
-export function unknownDatabase(label: string, known: readonly string[]): UnknownDatabaseError {
+export function unknownDatabase(asked: string, known: readonly string[]): UnknownDatabaseError {
+  // A variable of the environment that is not set is asked for like any other.
+  const label = String(asked);
   const labelCount = known.length;
   const all = labelCount <= labelsInError;
   const labels = all ? known : nearestNames(label, known, labelsInError);

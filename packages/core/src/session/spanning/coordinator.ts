@@ -19,7 +19,7 @@ import { type RecoverableLabel, type RecoveredBranch, type RecoveryRound, recove
 import type { RecoveryOptions } from "./recovery-loop.ts";
 import { RegularRecovery } from "./regular-recovery.ts";
 import { type SpanningEvent, tellInDoubt, traceSpanning } from "./spanning-events.ts";
-import { checkSpanningOptions, type SpanningOptions } from "./spanning-options.ts";
+import { checkIsolationLabels, checkSpanningOptions, type SpanningOptions } from "./spanning-options.ts";
 import { attemptSpanning, type Handles, type Left, spanningId } from "./spanning-transaction.ts";
 import { Stores } from "./stores.ts";
 
@@ -95,6 +95,11 @@ export class Coordinator {
     options: SpanningOptions,
   ): Promise<R> {
     const asked = checkSpanningOptions(options);
+    if (asked.isolation !== undefined)
+      checkIsolationLabels(
+        asked,
+        contexts.map(({ database }) => database),
+      );
     // What is undone after a test cannot be prepared, and nothing outside could see a part of it.
     const checked = contexts.some(isUndoneLater) ? { ...asked, mode: "best-effort" as const } : asked;
     refuseRunning(contexts);

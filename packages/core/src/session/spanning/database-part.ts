@@ -142,10 +142,11 @@ export class DatabasePart implements SpanningPart {
   async commit(): Promise<void> {
     const ended = this.endUnit();
     if (ended !== undefined) await ended;
+    const kept = this.state === "seems read" ? "read only" : "committed";
     try {
       const sent = this.server.commit(this.bounds, this.asksAfterCommit);
       if (sent !== undefined) await sent;
-      this.known = "committed";
+      this.known = kept;
     } catch (error) {
       this.known = error instanceof CommitOutcomeUnknownError ? "unknown" : "rolled back";
       throw error;

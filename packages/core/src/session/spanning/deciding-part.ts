@@ -2,8 +2,8 @@ import { ParameterError, TransactionAbortedError, UniqueViolationError } from ".
 import { branchNameOf, nameOf } from "../database-context.ts";
 import { runInScope } from "../scope.ts";
 import { DatabasePart } from "./database-part.ts";
-import { fence, writeDecision } from "./decision-store.ts";
-import type { DecidingPart, SpanningPart, Verdict } from "./protocol.ts";
+import { fence, isByHand, writeDecision } from "./decision-store.ts";
+import { type DecidingPart, Overruled, type SpanningPart, type Verdict } from "./protocol.ts";
 
 /** How long the decider is asked what became of a COMMIT whose answer was lost, in milliseconds, where the transaction's own time is over. */
 const leastPatienceMs = 2_000;
@@ -37,7 +37,9 @@ export class DecidingDatabasePart extends DatabasePart implements DecidingPart {
     } catch (error) {
       if (!(error instanceof UniqueViolationError)) throw error;
       const message = `${nameOf(context)}: the transaction was rolled back by recovery before it was decided`;
-      throw new TransactionAbortedError(message, { database: this.label, engine: context.engine, cause: error });
+      throw new Overruled(
+        new TransactionAbortedError(message, { database: this.label, engine: context.engine, cause: error }),
+      );
     }
   }
 
@@ -51,7 +53,7 @@ export class DecidingDatabasePart extends DatabasePart implements DecidingPart {
   }
 
   /** Asks again until the time of the transaction is over: a server that was restarted may be back by then. */
-  async verdict(): Promise<Verdict> {
+  async verdict(): Promise<Verdict | "committed by hand"> {
     const { clock } = this.context;
     const until = Math.max(this.bounds.deadline, clock.now() + leastPatienceMs);
     for (;;) {
@@ -61,9 +63,12 @@ export class DecidingDatabasePart extends DatabasePart implements DecidingPart {
     }
   }
 
-  async #ask(limitMs: number): Promise<Verdict> {
+  async #ask(limitMs: number): Promise<Verdict | "committed by hand"> {
     try {
-      return await runInScope(undefined, () => fence(this.context, this.branch, limitMs));
+      const known = await runInScope(undefined, () => fence(this.context, this.branch, limitMs));
+      if (!isByHand(known)) return known.decision;
+      this.known = "rolled back";
+      return "committed by hand";
     } catch {
       return "undecided";
     }

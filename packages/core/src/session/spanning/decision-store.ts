@@ -94,7 +94,7 @@ export async function writeDecision(
 export interface KnownDecision {
   /** `"undecided"` where there is no row. */
   readonly decision: Verdict;
-  /** The labels of those that were asked to prepare; none where recovery has decided. */
+  /** The labels of those that were asked to prepare; none where recovery, or somebody by hand, has decided. */
   readonly branches?: readonly string[];
 }
 
@@ -156,19 +156,27 @@ export async function fence(
   place: { readonly store: string; readonly transaction: string },
   limitMs: number,
   decision: Decision = "R",
-  branches = "[]",
-): Promise<Verdict> {
+  branches = noBranches,
+): Promise<KnownDecision> {
   const bounds: Bounds = { deadline: context.clock.now() + limitMs };
   try {
     await runInScope(undefined, () =>
       deciding(context, bounds, (executor) => writeDecision(executor, place, decision, branches)),
     );
-    return decision === "C" ? "committed" : "rolled back";
+    return { decision: decision === "C" ? "committed" : "rolled back", branches: labelsOf(branches) };
   } catch (error) {
-    if (undecided.some((it) => error instanceof it)) return "undecided";
+    if (undecided.some((it) => error instanceof it)) return { decision: "undecided" };
     if (!(error instanceof UniqueViolationError)) throw error;
   }
-  return (await readDecision(context, place.transaction, limitMs)).decision;
+  return readDecision(context, place.transaction, limitMs);
+}
+
+/** What stands beside a decision that the coordinator has not written: recovery's, or one by hand. */
+const noBranches = "[]";
+
+/** Whether it is a decision to commit that the coordinator has not written: it always names a branch. */
+export function isByHand({ decision, branches }: KnownDecision): boolean {
+  return decision === "committed" && branches?.length === 0;
 }
 
 /** Somebody who is about to decide was waited for, or it is not known whether the own row is there: asking again tells. */

@@ -3,13 +3,14 @@ import {
   CommitOutcomeUnknownError,
   type LabelState,
   type LabelStates,
+  PartialCommitError,
 } from "../../errors/index.ts";
 import type { TransactionOutcome } from "../diagnostics.ts";
 import type { DatabasePart } from "./database-part.ts";
 import type { Ending } from "./protocol.ts";
 
 /** What has become of the whole. */
-type Outcome = Ending["outcome"] | "partial";
+type Outcome = Exclude<Ending["outcome"], "overruled"> | "partial";
 
 /** What is known of each database once a transaction over several has ended, by label. */
 export function statesOf(parts: readonly DatabasePart[], outcome: Outcome): LabelStates {
@@ -25,6 +26,23 @@ export function outcomeOf(part: DatabasePart, outcome: Outcome): TransactionOutc
   const state = stateOf(part, outcome);
   if (state === "committed" || state === "rolled back" || state === "unknown") return state;
   return outcome === "partial" ? "committed" : outcome;
+}
+
+/** Which hooks are right for one of them where not all have ended alike; `undefined` where nobody knows. */
+export function hooksOf({ known }: DatabasePart): "committed" | "rolled back" | undefined {
+  if (known === "unknown") return undefined;
+  return known === "rolled back" || known === "untouched" ? "rolled back" : "committed";
+}
+
+/** Somebody has committed the branches by hand, before the decider could. @param cause - why it could not */
+export function overruledEnd(
+  { label, context }: DatabasePart,
+  labels: LabelStates,
+  cause: unknown,
+): PartialCommitError {
+  const { engine } = context;
+  const message = `${label} (${engine}): the transaction was committed by hand before it was decided, so that the other databases keep what was written in them, and this one does not`;
+  return new PartialCommitError(message, { database: label, engine, labels, cause });
 }
 
 /** Nobody could say in time what was decided. @param id - of the transaction, where branches of it are prepared */

@@ -1,5 +1,5 @@
 import type { BranchEnd, Vote } from "../../driver/index.ts";
-import { CommitOutcomeUnknownError } from "../../errors/index.ts";
+import { CommitOutcomeUnknownError, type MdbError } from "../../errors/index.ts";
 
 /** What was decided over a transaction, as far as somebody who asks can know. */
 export type Verdict = "committed" | "rolled back" | "undecided";
@@ -23,16 +23,32 @@ export interface SpanningPart {
 
 /** The database whose own commit decides. */
 export interface DecidingPart extends SpanningPart {
-  /** Writes into its transaction that the whole is committed, with the branches that are asked to prepare. */
+  /** Writes into its transaction that the whole is committed, with the branches that are asked to prepare. @throws Overruled where somebody else has decided */
   decide(branches: readonly SpanningPart[]): Promise<void>;
-  /** What was decided, after the answer to its COMMIT was lost; decides "rolled back" where nothing was. Never rejects. */
-  verdict(): Promise<Verdict>;
+  /**
+   * What was decided, after the answer to its COMMIT was lost, or after somebody else has decided; decides "rolled back" where nothing was. `"committed by hand"`: not by its own
+   * COMMIT, so that what it has written itself is not there. Never rejects.
+   */
+  verdict(): Promise<Verdict | "committed by hand">;
+}
+
+/** Another decision than the coordinator's own stands already. */
+export class Overruled extends Error {
+  /** What the caller is told where that one is "rolled back". */
+  readonly told: MdbError;
+
+  constructor(told: MdbError) {
+    super(told.message);
+    this.told = told;
+  }
 }
 
 /** How a transaction over several databases has ended. */
 export type Ending =
   | { readonly outcome: "committed"; readonly prepared: readonly SpanningPart[]; readonly left: Leftovers }
   | { readonly outcome: "rolled back"; readonly error: unknown; readonly left: Leftovers }
+  /** The branches, by a decision from somebody else; and not what the decider has written. */
+  | { readonly outcome: "overruled"; readonly error: unknown; readonly left: Leftovers }
   | {
       readonly outcome: "unknown";
       readonly error: CommitOutcomeUnknownError;
@@ -65,7 +81,7 @@ export async function endTogether(parts: readonly SpanningPart[], decider: Decid
     const voted = await voteAndDecide(parts, decider, prepared);
     if (voted !== "decided") return voted === undefined ? committed([], nothingLeft) : await commitAlone(parts, voted);
   } catch (error) {
-    return undo(parts, prepared, error);
+    return error instanceof Overruled ? follow(parts, prepared, decider, error.told) : undo(parts, prepared, error);
   }
   try {
     await decider.commit();
@@ -74,8 +90,43 @@ export async function endTogether(parts: readonly SpanningPart[], decider: Decid
     const verdict = await decider.verdict();
     if (verdict === "undecided") return { outcome: "unknown", error, prepared, unknown: decider };
     if (verdict === "rolled back") return undo(parts, prepared, error.cause ?? error);
+    if (verdict === "committed by hand") return commitBranches(parts, prepared, error.cause ?? error);
   }
   return committed(prepared, await finishAll(prepared, "commit"));
+}
+
+/** Does what somebody else has decided: he may have ended some of the branches already, and all of them have to end alike. */
+async function follow(
+  parts: readonly SpanningPart[],
+  prepared: readonly SpanningPart[],
+  decider: DecidingPart,
+  told: MdbError,
+): Promise<Ending> {
+  // It may be what keeps others from reading the decision.
+  await decider.rollback();
+  const verdict = await decider.verdict();
+  if (verdict === "rolled back") return undo(parts, prepared, told);
+  if (verdict !== "undecided") return commitBranches(parts, prepared, told);
+  const { database, engine } = told;
+  const message = `${database} (${engine}): somebody else has decided over the transaction, and nobody could read in time what`;
+  const error = new CommitOutcomeUnknownError(message, { database, engine, cause: told });
+  return { outcome: "unknown", error, prepared: mayBePrepared(parts, prepared), unknown: decider };
+}
+
+/** Commits the branches without the decider, as was decided by hand. */
+async function commitBranches(
+  parts: readonly SpanningPart[],
+  prepared: readonly SpanningPart[],
+  error: unknown,
+): Promise<Ending> {
+  const toFinish = mayBePrepared(parts, prepared);
+  const toRollBack = parts.filter((part) => !toFinish.includes(part)).map((part) => part.rollback());
+  const [left] = await Promise.all([finishAll(toFinish, "commit"), ...toRollBack]);
+  return { outcome: "overruled", error, left };
+}
+
+function mayBePrepared(parts: readonly SpanningPart[], prepared: readonly SpanningPart[]): readonly SpanningPart[] {
+  return parts.filter((part) => part.mayBePrepared || prepared.includes(part));
 }
 
 /** Rolls everything back before anything was decided: whoever finds a branch later presumes the same. */
@@ -84,7 +135,7 @@ export async function undo(
   prepared: readonly SpanningPart[],
   error: unknown,
 ): Promise<Ending> {
-  const toFinish = parts.filter((part) => part.mayBePrepared || prepared.includes(part));
+  const toFinish = mayBePrepared(parts, prepared);
   const toRollBack = parts.filter((part) => !toFinish.includes(part)).map((part) => part.rollback());
   const [left] = await Promise.all([finishAll(toFinish, "rollback"), ...toRollBack]);
   return { outcome: "rolled back", error, left };
@@ -113,6 +164,8 @@ async function voteAndDecide(
     // What it writes counts from its commit on, so it need not wait for the votes: only the commit has to.
     const deciding = decider.decide(asked);
     const [votes, decision] = await Promise.allSettled([vote(asked, prepared), deciding]);
+    // What somebody else has decided holds whatever the votes were.
+    if (decision.status === "rejected" && decision.reason instanceof Overruled) throw decision.reason;
     for (const answer of [votes, decision]) if (answer.status === "rejected") throw answer.reason;
     return "decided";
   }

@@ -1,5 +1,5 @@
 import { checkOptions, type Isolation, isolationLevels, type OptionRules } from "../../driver/index.ts";
-import { ConfigurationError, type HookError } from "../../errors/index.ts";
+import { ConfigurationError, type HookError, ParameterError } from "../../errors/index.ts";
 import { checkTransactionOptions, type RetryOptions } from "../transaction-options.ts";
 
 /**
@@ -78,6 +78,14 @@ export function checkSpanningOptions(options: SpanningOptions): CheckedSpanningO
   }
   if (mode === "best-effort" && options.decider !== undefined) throw wrong("decider", 'is for mode "atomic" only');
   return { ...options, mode, timeoutMs };
+}
+
+/** @throws ParameterError where a level is asked for a label that is not in the transaction: the one that was meant would run with less */
+export function checkIsolationLabels({ isolation }: CheckedSpanningOptions, labels: readonly string[]): void {
+  if (typeof isolation !== "object") return;
+  const other = Object.keys(isolation).find((label) => !labels.includes(label));
+  if (other === undefined) return;
+  throw new ParameterError(`option "isolation": ${JSON.stringify(other)} is not among the labels of the transaction`);
 }
 
 function wrong(key: string, what: string): ConfigurationError {

@@ -14,7 +14,7 @@ import { canPrepare, DatabasePart } from "./database-part.ts";
 import { DecidingDatabasePart } from "./deciding-part.ts";
 import { newTransactionId } from "./decision-store.ts";
 import { memberIn, type NotedMember, writeNote } from "./member-notes.ts";
-import { outcomeOf, pendingEnd, statesOf, unknownEnd } from "./parts-at-the-end.ts";
+import { hooksOf, outcomeOf, overruledEnd, pendingEnd, statesOf, unknownEnd } from "./parts-at-the-end.ts";
 import { type Ending, endTogether, undo } from "./protocol.ts";
 import type { SpanningEvent } from "./spanning-events.ts";
 import type { CheckedSpanningOptions } from "./spanning-options.ts";
@@ -163,14 +163,14 @@ class Run {
   /** Tells the hooks, the subscribers and the caller. */
   async #settle<R>(ending: Ending | PartialEnding, result: R): Promise<R> {
     const { event, options } = this.#surroundings;
-    const { outcome } = ending;
+    const outcome = ending.outcome === "overruled" ? "partial" : ending.outcome;
     if (event !== undefined) {
       event.outcome = outcome;
       event.states = statesOf(this.#parts, outcome);
     }
     for (const part of this.#parts) part.unit.trace?.settled(outcomeOf(part, outcome));
     if (ending.outcome === "partial") {
-      await this.#runHooks((part) => (part.known === "committed" ? "committed" : "rolled back"));
+      await this.#runHooks(hooksOf);
       throw ending.error;
     }
     if (ending.outcome === "unknown") {
@@ -180,7 +180,13 @@ class Run {
       throw unknownEnd(ending.error, statesOf(this.#parts, outcome), pending.length > 0 ? this.#id : undefined);
     }
     const { pending, gone } = ending.left;
-    this.#left(ending.outcome, pending as readonly DatabasePart[], gone as readonly DatabasePart[]);
+    const isOverruled = ending.outcome === "overruled";
+    const decision = isOverruled ? "committed" : ending.outcome;
+    this.#left(decision, pending as readonly DatabasePart[], gone as readonly DatabasePart[]);
+    if (isOverruled) {
+      await this.#runHooks(hooksOf);
+      throw overruledEnd(this.#decider as DatabasePart, statesOf(this.#parts, outcome), ending.error);
+    }
     if (this.#parts.some(({ unit }) => unit.hasHooks)) {
       await this.#runHooks(() => ending.outcome as "committed" | "rolled back");
     }
@@ -205,12 +211,13 @@ class Run {
   }
 
   /** Outside of everything that has ended, and once no branch waits any more that could be reached: what they read is what was written. */
-  async #runHooks(outcomeOf: (part: DatabasePart) => "committed" | "rolled back"): Promise<void> {
+  async #runHooks(outcomeOf: (part: DatabasePart) => "committed" | "rolled back" | undefined): Promise<void> {
     const report = this.#surroundings.options.onHookError;
     for (const part of this.#parts) {
       const { unit, context } = part;
-      if (!unit.hasHooks) continue;
-      await runInScope(this.#outer, () => unit.hooks.run(outcomeOf(part), context, this.#bounds, report));
+      const hooks = outcomeOf(part);
+      if (!unit.hasHooks || hooks === undefined) continue;
+      await runInScope(this.#outer, () => unit.hooks.run(hooks, context, this.#bounds, report));
     }
   }
 }

@@ -16,10 +16,11 @@ export function storeDdl({ dialect }: DatabaseContext, id = newStoreId()): reado
 
 function tables({ columnTypes }: DialectFacts): Readonly<Record<"store" | "decisions" | "members", string>> {
   const moment = `${columnTypes?.moment ?? "timestamp"} default current_timestamp not null`;
+  const end = columnTypes?.afterColumns === undefined ? "" : ` ${columnTypes.afterColumns}`;
   return {
-    store: "create table mdb_store (slot integer not null primary key, id varchar(11) not null)",
-    decisions: `create table mdb_decisions (id varchar(22) not null primary key, outcome char(1) not null, branches varchar(4000) not null, decided_at ${moment})`,
-    members: `create table mdb_members (id varchar(22) not null primary key, members varchar(4000) not null, limit_ms integer not null, noted_at ${moment})`,
+    store: `create table mdb_store (slot integer not null primary key, id varchar(11) not null)${end}`,
+    decisions: `create table mdb_decisions (id varchar(22) not null primary key, outcome char(1) not null, branches varchar(4000) not null, decided_at ${moment})${end}`,
+    members: `create table mdb_members (id varchar(22) not null primary key, members varchar(4000) not null, limit_ms integer not null, noted_at ${moment})${end}`,
   };
 }
 

@@ -15,6 +15,9 @@ export class Stores {
   /** Those that had none, and until when they are not asked again for all stores: each question is an error in the log of their server. */
   readonly #without = new WeakMap<DatabaseContext, number>();
 
+  /** Those that were asked by {@link find}, whatever they answered. */
+  readonly #asked = new WeakSet<DatabaseContext>();
+
   constructor(contexts: () => Iterable<DatabaseContext>) {
     this.#contexts = contexts;
   }
@@ -75,20 +78,27 @@ export class Stores {
     return this.#known;
   }
 
-  /** The database that keeps a store. `"unreachable"`: one that could not be asked may have it. */
-  async find(store: string, limitMs: number): Promise<DatabaseContext | "foreign" | "unreachable"> {
+  /**
+   * The databases that keep a store: more than one where one database has two labels, or was copied with its store, and nobody knows which of them decides.
+   * `"unreachable"`: one that could not be asked may have it.
+   */
+  async find(store: string, limitMs: number): Promise<Keepers | "foreign" | "unreachable"> {
     const contexts = [...this.#contexts()].filter((it) => !it.permanent);
-    for (const context of contexts) if (this.#known.get(context) === store) return context;
-    const unknown = contexts.filter((it) => !this.#known.has(it));
+    const isKeeper = (it: DatabaseContext): boolean => this.#known.get(it) === store;
+    const isKnown = contexts.some(isKeeper);
+    // One that could not be asked is no reason to wait each time, where another one is known to have it.
+    const unknown = contexts.filter((it) => !this.#known.has(it) && !(isKnown && this.#asked.has(it)));
     const answers = await Promise.allSettled(unknown.map((it) => readStoreId(it, limitMs)));
-    let found: DatabaseContext | undefined;
     for (const [index, answer] of answers.entries()) {
       const context = unknown[index] as DatabaseContext;
-      if (answer.status !== "fulfilled" || answer.value === undefined) continue;
-      this.#known.set(context, answer.value);
-      if (answer.value === store) found ??= context;
+      this.#asked.add(context);
+      if (answer.status === "fulfilled" && answer.value !== undefined) this.#known.set(context, answer.value);
     }
-    if (found !== undefined) return found;
+    const [first, ...others] = contexts.filter(isKeeper);
+    if (first !== undefined) return [first, ...others];
     return answers.some((answer) => answer.status === "rejected") ? "unreachable" : "foreign";
   }
 }
+
+/** One at least. */
+export type Keepers = readonly [DatabaseContext, ...DatabaseContext[]];

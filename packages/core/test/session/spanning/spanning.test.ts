@@ -5,6 +5,7 @@ import {
   ConnectionLostError,
   ParameterError,
   PartialCommitError,
+  SerializationError,
   StatementTimeoutError,
   TransactionAbortedError,
   TransactionStateError,
@@ -522,5 +523,59 @@ describe("best effort", () => {
     const error = await both().catch((it: unknown) => it);
     expect(error).toBeInstanceOf(CommitOutcomeUnknownError);
     expect((error as CommitOutcomeUnknownError).labels).toEqual({ a: "unknown", b: "rolled back" });
+  });
+
+  it("does not call that partial of which nothing was kept, and runs it again where that may help", async () => {
+    const { databases, fakes, rows } = await fakeDatabases({ a: {}, b: {} });
+    const readAndWrite = (retry?: { readonly attempts: number }) =>
+      databases.transaction(
+        ["a", "b"],
+        async ({ a, b }) => {
+          await a.query("select id from t");
+          await b.execute(insert(1));
+        },
+        { mode: "best-effort", retry },
+      );
+    fakes.b.script({ on: "commit", action: { fail: { kind: "serialization" } } });
+    await expect(readAndWrite()).rejects.toThrow(SerializationError);
+    fakes.b.script({ on: "commit", action: { fail: { kind: "serialization" } } });
+    await readAndWrite({ attempts: 2 });
+    expect(await rows()).toEqual({ a: [], b: [1] });
+  });
+
+  it("runs no hook of a database of which nobody knows whether it has committed", async () => {
+    const { databases, fakes, rows } = await fakeDatabases({ a: unable, b: unable, c: unable });
+    const seen: string[] = [];
+    fakes.b.script({ on: "commit", action: { doThenFail: { kind: "lost" } } });
+    const failing = databases.transaction(
+      ["a", "b", "c"],
+      async ({ a, b, c }) => {
+        for (const it of [a, b, c]) {
+          await it.execute(insert(1));
+          it.onCommit(() => seen.push(`${it.label} committed`));
+          it.onRollback(() => seen.push(`${it.label} rolled back`));
+        }
+      },
+      { mode: "best-effort" },
+    );
+    await expect(failing).rejects.toMatchObject({ labels: { a: "committed", b: "unknown", c: "rolled back" } });
+    expect(seen).toEqual(["a committed", "c rolled back"]);
+    expect(await rows()).toEqual({ a: [1], b: [1], c: [] });
+  });
+});
+
+describe("what is no name of anything here", () => {
+  it("is refused, and not overlooked", async () => {
+    const { databases } = await fakeDatabases({ a: {}, b: {} });
+    const isolation = { bb: "serializable" } as never;
+    await expect(databases.transaction(["a", "b"], async () => 1, { isolation })).rejects.toThrow(
+      new ParameterError('option "isolation": "bb" is not among the labels of the transaction'),
+    );
+    for (const label of [undefined, null, 1, {}]) {
+      await expect(databases.transaction(["a", label as never], async () => 1)).rejects.toThrow(UnknownDatabaseError);
+      await expect(databases.outcome(label as never)).rejects.toThrow(ParameterError);
+      await expect(databases.resolve(label as never, "commit", { force: true })).rejects.toThrow(ParameterError);
+      expect(() => databases.database(label as never)).toThrow(UnknownDatabaseError);
+    }
   });
 });
