@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../errors/index.ts";
+import { kindInWords } from "../internal/kind-in-words.ts";
 import { didYouMean } from "../internal/nearest-name.ts";
 
 const codecWords = ["boolean", "json"];
@@ -43,6 +44,5 @@ export function checkSchema(table: string, schema: unknown): void {
 }
 
 function nameOf(value: unknown): string {
-  if (value === null) return "null";
-  return Array.isArray(value) ? "a list" : value === "" ? "an empty text" : `a ${typeof value}`;
+  return value === "" ? "an empty text" : kindInWords(value);
 }

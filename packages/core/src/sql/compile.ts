@@ -1,5 +1,6 @@
 import type { ParameterValue, Statement } from "../driver/index.ts";
-import { bindNames, isNamed, kindOf, type NamedParameters, notNamed, refuseMismatch } from "./bind-names.ts";
+import { kindUnawaited } from "../internal/kind-in-words.ts";
+import { bindNames, isNamed, type NamedParameters, notNamed, refuseMismatch } from "./bind-names.ts";
 import { BoundValues } from "./bound-values.ts";
 import { contentOf, isSql, type Sql } from "./fragment.ts";
 import { parameterError, type StatementTarget } from "./parameter-error.ts";
@@ -28,7 +29,7 @@ export function compile(
 ): Statement {
   if (typeof statement === "string") return compileText(statement, parameters, target);
   if (!isSql(statement)) {
-    throw parameterError(`a statement is text or an sql template, not ${kindOf(statement)}`, target);
+    throw parameterError(`a statement is text or an sql template, not ${kindUnawaited(statement)}`, target);
   }
   if (parameters !== undefined) {
     throw parameterError("an sql template carries its own values; parameters go with text only", target);
