@@ -1,8 +1,16 @@
 import { ConfigurationError } from "../errors/index.ts";
 import { kindInWords } from "../internal/kind-in-words.ts";
 import { didYouMean } from "../internal/nearest-name.ts";
+import type { AnyTable } from "./columns.ts";
 
 const codecWords = ["boolean", "json"];
+
+/** @throws ConfigurationError for what {@link defineTable} has not given: its name, most often */
+export function checkTable(table: unknown): asserts table is AnyTable {
+  const { name, key } = (table ?? {}) as { readonly name?: unknown; readonly key?: unknown };
+  if (Array.isArray(name) && Array.isArray(key)) return;
+  throw new ConfigurationError(`a DAO is made of a table, as defineTable() gives it, not ${kindInWords(table)}`);
+}
 
 /** @throws ConfigurationError for a property that is no name */
 export function checkProperties(table: string, step: string, properties: readonly unknown[]): void {

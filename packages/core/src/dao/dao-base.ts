@@ -2,6 +2,7 @@ import type { Executor } from "../session/index.ts";
 import { type Sql, sql } from "../sql/index.ts";
 import { asCalled } from "./as-called.ts";
 import { bulkRows } from "./bulk-rows.ts";
+import { checkTable } from "./check-table.ts";
 import { type DaoOptions, noOptions } from "./dao-options.ts";
 import type { Changes, Filter, Insert, KeyOf, Upsert as UpsertEntity } from "./entity-types.ts";
 import { expectedVersion, refuseVersion } from "./expected-version.ts";
@@ -45,6 +46,7 @@ export class DaoBase<
   static for<Row extends object, Generated extends keyof Row, Key extends keyof Row, Version extends keyof Row>(
     table: TableSpec<Row, Generated, Key, Version>,
   ): DaoConstructor<Row, Generated, Key, Version> {
+    checkTable(table);
     return class extends DaoBase<Row, Generated, Key, Version> {
       constructor(executor: Executor) {
         super(table, executor);

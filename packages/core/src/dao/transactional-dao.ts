@@ -1,5 +1,6 @@
 import { SessionClosedError } from "../errors/index.ts";
 import { type Executor, Session, type Transaction, type TransactionOptions } from "../session/index.ts";
+import { checkTable } from "./check-table.ts";
 import { DaoBase } from "./dao-base.ts";
 import type { TableSpec } from "./table.ts";
 
@@ -28,6 +29,7 @@ export class TransactionalDao<
     Key extends keyof Row,
     Version extends keyof Row,
   >(table: TableSpec<Row, Generated, Key, Version>): TransactionalDaoConstructor<Row, Generated, Key, Version> {
+    checkTable(table);
     return class extends TransactionalDao<Row, Generated, Key, Version> {
       constructor(executor: Executor) {
         super(table, executor);
