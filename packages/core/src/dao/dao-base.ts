@@ -19,9 +19,9 @@ import { type AnyEntity, assignments, insertWrite, updateWrite, writtenPropertie
 /** The constructor that {@link DaoBase.for} gives. */
 export type DaoConstructor<
   Row extends object,
-  Generated extends keyof Row,
-  Key extends keyof Row,
-  Version extends keyof Row,
+  Generated extends keyof Row = never,
+  Key extends keyof Row = never,
+  Version extends keyof Row = never,
 > = new (executor: Executor) => DaoBase<Row, Generated, Key, Version>;
 
 /**

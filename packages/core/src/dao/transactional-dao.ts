@@ -7,9 +7,9 @@ import type { TableSpec } from "./table.ts";
 /** The constructor that {@link TransactionalDao.for} gives. */
 export type TransactionalDaoConstructor<
   Row extends object,
-  Generated extends keyof Row,
-  Key extends keyof Row,
-  Version extends keyof Row,
+  Generated extends keyof Row = never,
+  Key extends keyof Row = never,
+  Version extends keyof Row = never,
 > = new (executor: Executor) => TransactionalDao<Row, Generated, Key, Version>;
 
 /**

@@ -1,6 +1,6 @@
 import type { ParameterValue, Statement } from "../driver/index.ts";
 import { kindUnawaited } from "../internal/kind-in-words.ts";
-import { bindNames, isNamed, type NamedParameters, notNamed, refuseMismatch } from "./bind-names.ts";
+import { bindNames, isNamed, notNamed, refuseMismatch } from "./bind-names.ts";
 import { BoundValues } from "./bound-values.ts";
 import { contentOf, isSql, type Sql } from "./fragment.ts";
 import { parameterError, type StatementTarget } from "./parameter-error.ts";
@@ -9,8 +9,8 @@ import { StatementWriter } from "./statement-writer.ts";
 import { compileTemplate } from "./template-plan.ts";
 import { planText } from "./text-plan.ts";
 
-/** Values for `:name` placeholders as an object, or for the engine's own placeholders as an array. */
-export type Parameters = NamedParameters | readonly unknown[];
+/** Values for `:name` placeholders as an object (typed interfaces fit too), or for the engine's own placeholders as an array. */
+export type Parameters = readonly unknown[] | object;
 
 const noValues: readonly ParameterValue[] = Object.freeze([]);
 
