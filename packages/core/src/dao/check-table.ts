@@ -1,12 +1,11 @@
 import { ConfigurationError } from "../errors/index.ts";
 import { kindInWords } from "../internal/kind-in-words.ts";
 import { didYouMean } from "../internal/nearest-name.ts";
-import type { AnyTable } from "./columns.ts";
 
 const codecWords = ["boolean", "json"];
 
 /** @throws ConfigurationError for what {@link defineTable} has not given: its name, most often */
-export function checkTable(table: unknown): asserts table is AnyTable {
+export function checkTable(table: unknown): void {
   const { name, key } = (table ?? {}) as { readonly name?: unknown; readonly key?: unknown };
   if (Array.isArray(name) && Array.isArray(key)) return;
   throw new ConfigurationError(`a DAO is made of a table, as defineTable() gives it, not ${kindInWords(table)}`);

@@ -39,7 +39,7 @@ export class TableAccess {
   /** @throws ConfigurationError when `executor` is no Database, Session or Transaction */
   constructor(table: unknown, executor: Executor) {
     checkTable(table);
-    this.spec = table;
+    this.spec = table as AnyTable;
     this.columns = new Columns(this.spec);
     this.entities = new Entities(this.spec);
     this.executor = executor;

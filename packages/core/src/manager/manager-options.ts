@@ -24,7 +24,7 @@ export function checkManagerOptions(options: unknown): asserts options is Manage
   const { drivers = [] } = options;
   const fail = (found: string): ConfigurationError =>
     new ConfigurationError(
-      `the manager: option "drivers" must be a list of what adapters export as postgresDriver and the like${found}`,
+      `the manager: option "drivers" must be a list of the drivers that adapters export beside their factories${found}`,
       { key: "drivers" },
     );
   if (!Array.isArray(drivers)) throw fail(`, not ${kindInWords(drivers)}`);

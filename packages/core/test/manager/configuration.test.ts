@@ -127,7 +127,8 @@ describe("a configuration is refused, with the label and what would be right, wh
     expect(manager(url, { driver: referenceDriver })).toBe(
       'the manager: unknown option "driver"; did you mean "drivers"?',
     );
-    const wrong = 'the manager: option "drivers" must be a list of what adapters export as postgresDriver and the like';
+    const wrong =
+      'the manager: option "drivers" must be a list of the drivers that adapters export beside their factories';
     expect(manager(url, { drivers: referenceDriver })).toBe(`${wrong}, not an object`);
     expect(manager(url, { drivers: [referenceDriver, () => definition()] })).toBe(`${wrong}; its item 1 is a function`);
     expect(manager(url, { drivers: [undefined] })).toBe(`${wrong}; its item 0 is undefined`);
