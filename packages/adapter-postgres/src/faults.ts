@@ -14,6 +14,16 @@ export function unexpectedCopy(): DriverFault {
   });
 }
 
+/** A query turned out to be a COPY that waits for rows. */
+export function copyFromRefused(): DriverFault {
+  return refusal("unsupported", "COPY ... FROM STDIN cannot run as a query; use bulkInsert");
+}
+
+/** A query turned out to be a COPY that sends rows. */
+export function copyToRefused(): DriverFault {
+  return refusal("unsupported", "COPY ... TO STDOUT cannot run as a query; select the rows instead");
+}
+
 /** No connection that we could use, for a reason found on our side. */
 export function connectRefused(message: string, cause?: unknown): DriverFault {
   return new DriverFault(message, { kind: "refused", connection: "dead", retry: "connect" }, cause);

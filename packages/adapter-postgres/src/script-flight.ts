@@ -1,5 +1,5 @@
 import type { ResultSet } from "@nsj/mdb-core";
-import { refusal } from "./faults.ts";
+import { copyFromRefused, copyToRefused } from "./faults.ts";
 import { Flight, nothingAhead } from "./flight.ts";
 import type { FlightSession } from "./flight-session.ts";
 import type { NativeConnection, NativeField } from "./native.ts";
@@ -58,14 +58,12 @@ export class ScriptFlight extends Flight<ScriptOutcome> {
   }
 
   override handleCopyInResponse(connection: NativeConnection): void {
-    this.failure = { error: refusal("unsupported", "COPY ... FROM STDIN cannot run as a query; use bulkInsert") };
+    this.failure = { error: copyFromRefused() };
     connection.sendCopyFail("not a bulk load");
   }
 
   override handleCopyData(): void {
-    this.failure ??= {
-      error: refusal("unsupported", "COPY ... TO STDOUT cannot run as a query; select the rows instead"),
-    };
+    this.failure ??= { error: copyToRefused() };
   }
 
   protected outcome(): ScriptOutcome | Promise<ScriptOutcome> {

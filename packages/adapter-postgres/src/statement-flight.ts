@@ -1,6 +1,6 @@
 import type { ResultSet } from "@nsj/mdb-core";
 import type { Encoded } from "./encoded.ts";
-import { refusal } from "./faults.ts";
+import { copyFromRefused, copyToRefused } from "./faults.ts";
 import { type Ahead, Flight } from "./flight.ts";
 import type { FlightSession } from "./flight-session.ts";
 import type { NativeConnection, NativeField } from "./native.ts";
@@ -91,16 +91,14 @@ export class StatementFlight extends Flight<ResultSet> {
   }
 
   override handleCopyInResponse(connection: NativeConnection): void {
-    this.failure = { error: refusal("unsupported", "COPY ... FROM STDIN cannot run as a query; use bulkInsert") };
+    this.failure = { error: copyFromRefused() };
     connection.sendCopyFail("not a bulk load");
     // The server takes no notice of a Sync while it waits for data, so the one that was sent is lost.
     connection.sync();
   }
 
   override handleCopyData(): void {
-    this.failure ??= {
-      error: refusal("unsupported", "COPY ... TO STDOUT cannot run as a query; select the rows instead"),
-    };
+    this.failure ??= { error: copyToRefused() };
   }
 
   protected override recover(error: unknown): Ahead | undefined {

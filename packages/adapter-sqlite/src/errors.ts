@@ -63,6 +63,8 @@ const byText: readonly (readonly [RegExp, Meaning])[] = [
     /^ambiguous column name|^misuse of |values for \d+ columns$|^too many terms in compound|do not have the same number of result columns/,
     meaning("syntax"),
   ],
+  // As PostgreSQL has it: the clause names columns that no unique constraint covers.
+  [/^ON CONFLICT clause does not match/, meaning("syntax")],
   [/^sub-select returns|^row value misused|^all VALUES must have/, meaning("syntax")],
   [/no transaction is active$/, meaning("transaction-aborted")],
   [/^too many SQL variables|^variable number must be/, meaning("parameter")],

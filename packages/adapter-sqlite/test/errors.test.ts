@@ -92,6 +92,12 @@ describe("real failures", () => {
     return connection;
   }
 
+  it("say what is wrong with an upsert by columns that are not unique", async () => {
+    const connection = await database();
+    const upsert = "insert into users (id, name, team) values (?, ?, ?) on conflict (team) do update set name = 'x'";
+    expect(await failing(connection, upsert, 2, "Bob", "x")).toMatchObject({ kind: "syntax", executed: "yes" });
+  });
+
   it("name the table and the columns of a broken constraint", async () => {
     const connection = await database();
     const insert = "insert into users (id, email, name, age, boss, team, seat) values (?, ?, ?, ?, ?, ?, ?)";

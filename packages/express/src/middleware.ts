@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { DatabaseManager, LabelOf, RegisteredManager, Session, SessionOptions } from "@nsj/mdb-core";
-import { endWithAnswer, nodeSessions } from "@nsj/mdb-http";
+import { checkManager, endWithAnswer, nodeSessions } from "@nsj/mdb-http";
 
 /** What a request has once it has passed the middleware. */
 export interface MdbRequest<Databases extends DatabaseManager = RegisteredManager> {
@@ -29,11 +29,13 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
  * request. The sessions end when the answer does.
  *
  * @param options - of every request's sessions
+ * @throws ConfigurationError for what is no manager
  */
 export function mdbExpress<Databases extends DatabaseManager>(
   databases: Databases,
   options: Omit<SessionOptions, "signal"> = {},
 ): Middleware {
+  checkManager("mdbExpress", databases);
   return (request, response, next) => {
     const own = nodeSessions(databases, request, response, options);
     endWithAnswer(own, response);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline, Readable } from "node:stream";
-import type { DatabaseManager } from "@nsj/mdb-core";
+import { DatabaseManager } from "@nsj/mdb-core";
 import { type MdbRequest, mdbErrors, mdbExpress, mdbHealth, shutDown } from "@nsj/mdb-express";
 import {
   type HandlerRequest,
@@ -12,6 +12,7 @@ import {
   streamHandler,
 } from "@nsj/mdb-http-testkit";
 import connect from "connect";
+import { expect, it } from "vitest";
 
 httpSuite("Connect", startService);
 
@@ -50,3 +51,19 @@ function route(request: IncomingMessage): { readonly name: string; readonly hand
     handlerRequest: { databases: own.databases, session, clientGone: own.clientGone, user: Number(user) },
   };
 }
+
+it.each<[string, (databases: never) => unknown]>([
+  ["mdbExpress", mdbExpress],
+  ["mdbHealth", mdbHealth],
+  ["shutDown", async (databases) => shutDown(createServer(), databases)],
+])("%s refuses what is no manager where the application is put together", async (name, make) => {
+  const manager = new DatabaseManager({});
+  for (const [given, found] of [
+    [undefined, "undefined"],
+    [{ databases: manager }, "something else"],
+  ]) {
+    await expect(async () => make(given as never)).rejects.toThrow(
+      `${name}: "databases" must be a DatabaseManager, new DatabaseManager({ ... }), not ${found}`,
+    );
+  }
+});

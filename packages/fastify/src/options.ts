@@ -1,6 +1,6 @@
-import type { DatabaseManager, SessionOptions } from "@nsj/mdb-core";
-import type { OnError, StatusCodes } from "@nsj/mdb-http";
-import type { FastifyRequest } from "fastify";
+import { checkOptions, type DatabaseManager, type SessionOptions } from "@nsj/mdb-core";
+import { checkManager, type OnError, type StatusCodes } from "@nsj/mdb-http";
+import type { FastifyRequest, RegisterOptions } from "fastify";
 
 /** What the plugin takes. */
 export interface MdbFastifyOptions {
@@ -23,4 +23,23 @@ export interface MdbFastifyOptions {
   readonly onError?: OnError<FastifyRequest>;
   /** Options of every request's sessions. */
   readonly session?: Omit<SessionOptions, "signal">;
+}
+
+/** @throws ConfigurationError naming the option that is wrong */
+export function checkPluginOptions(options: MdbFastifyOptions & RegisterOptions): void {
+  checkOptions<MdbFastifyOptions & RegisterOptions>("mdbFastify", options, {
+    databases: { type: "any" },
+    closeOnShutdown: { type: "boolean" },
+    closeTimeoutMs: { type: "milliseconds" },
+    healthRoute: { type: ["string", "boolean"] },
+    healthTimeoutMs: { type: "milliseconds" },
+    statusCodes: { type: ["object", "boolean"] },
+    onError: { type: "function" },
+    session: { type: "object" },
+    // Fastify's own of every plugin.
+    prefix: { type: "string" },
+    logLevel: { type: "any" },
+    logSerializers: { type: "any" },
+  });
+  checkManager("mdbFastify", options.databases);
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import fastifyPlugin from "fastify-plugin";
 import { answerErrors } from "./errors.ts";
 import { addHealthRoute } from "./health.ts";
-import type { MdbFastifyOptions } from "./options.ts";
+import { checkPluginOptions, type MdbFastifyOptions } from "./options.ts";
 import { addSessions } from "./sessions.ts";
 import { closeWithApp } from "./shutdown.ts";
 
@@ -24,6 +24,7 @@ declare module "fastify" {
 }
 
 async function register(app: FastifyInstance, options: MdbFastifyOptions): Promise<void> {
+  checkPluginOptions(options);
   const { databases, closeOnShutdown = true, healthRoute = "/health", statusCodes = {} } = options;
   app.decorate("databases", databases as RegisteredManager);
   addSessions(app, databases, options.session);

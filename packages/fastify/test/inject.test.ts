@@ -60,3 +60,19 @@ it("have their tenant, from headers as tests give them: one, or several in an ar
   }
   await app.close();
 });
+
+it.each<[unknown, string]>([
+  [{}, '"databases" must be a DatabaseManager, new DatabaseManager({ ... }), not undefined'],
+  [{ databases: { main: sqlite({ filename: ":memory:" }) } }, '"databases" must be a DatabaseManager'],
+  [{ databases: open(), helthRoute: "/up" }, 'unknown option "helthRoute"; did you mean "healthRoute"?'],
+  [{ databases: open(), closeTimeoutMs: "5" }, 'option "closeTimeoutMs" must be a number of milliseconds'],
+])("refuses options that are wrong where the plugin is registered: %j", async (options, problem) => {
+  const app = fastify();
+  await expect(async () => app.register(mdbFastify, options as never)).rejects.toThrow(`mdbFastify: ${problem}`);
+});
+
+it("takes what Fastify itself lets every plugin be registered with", async () => {
+  const app = fastify();
+  await app.register(mdbFastify, { databases: open(), prefix: "/v1", logLevel: "warn" });
+  await app.close();
+});

@@ -1,5 +1,5 @@
 import type { DatabaseManager, LabelOf, RegisteredManager, Session, SessionOptions } from "@nsj/mdb-core";
-import { RequestSessions, withinTenantsOf } from "@nsj/mdb-http";
+import { checkManager, RequestSessions, withinTenantsOf } from "@nsj/mdb-http";
 import type { MiddlewareHandler } from "hono";
 
 /** The variables that the middleware sets: `new Hono<{ Variables: MdbVariables<typeof databases> }>()`. */
@@ -18,11 +18,13 @@ export interface MdbVariables<Databases extends DatabaseManager = RegisteredMana
  * reads while it is sent needs a session, or a stream, of its own.
  *
  * @param options - of every request's sessions
+ * @throws ConfigurationError for what is no manager
  */
 export function mdbHono<Databases extends DatabaseManager>(
   databases: Databases,
   options: Omit<SessionOptions, "signal"> = {},
 ): MiddlewareHandler<{ Variables: MdbVariables<Databases> }> {
+  checkManager("mdbHono", databases);
   return async (context, next) => {
     // Read late, because asking for the signal costs the Node.js server its light request.
     const withSignal: SessionOptions = {

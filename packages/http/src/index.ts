@@ -1,3 +1,4 @@
+export { checkManager } from "./check-manager.ts";
 export { closeWithin, type Shutdown } from "./close-within.ts";
 export { httpErrorCodes } from "./codes.ts";
 export { errorAnswer, type OnError } from "./error-answer.ts";

@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import type { DatabaseManager } from "@nsj/mdb-core";
+import { checkManager } from "./check-manager.ts";
 
 /** Options of {@link shutDown}. */
 export interface ShutDownOptions {
@@ -14,6 +15,7 @@ const running = new WeakMap<Server, Promise<void>>();
  * is left: statements are stopped on the server and rolled back. For a SIGTERM handler; a second call waits for the first.
  */
 export function shutDown(server: Server, databases: DatabaseManager, options: ShutDownOptions = {}): Promise<void> {
+  checkManager("shutDown", databases);
   let done = running.get(server);
   if (done === undefined) {
     done = stop(server, databases, options.timeoutMs ?? 10_000);

@@ -14,7 +14,7 @@ import { DatabaseManager, type Executor, type RegisteredLabel } from "@nsj/mdb-c
 import { closeIdleConnections, closeWithin, type Shutdown } from "@nsj/mdb-http";
 import { MdbExceptionFilter } from "./exception-filter.ts";
 import { MdbHealthIndicator } from "./health-indicator.ts";
-import type { MdbModuleAsyncOptions, MdbModuleOptions } from "./options.ts";
+import { checkAsyncOptions, checkModuleOptions, type MdbModuleAsyncOptions, type MdbModuleOptions } from "./options.ts";
 import { DatabaseSessions } from "./sessions.ts";
 import { databasesToken, databaseToken, optionsToken } from "./tokens.ts";
 import { giveManager } from "./transactional.ts";
@@ -49,6 +49,7 @@ export class MdbModule implements NestModule, OnModuleInit, BeforeApplicationShu
 
   /** The module with options that are known by now. Every label of `databases` can be injected. */
   static forRoot(options: MdbModuleOptions): DynamicModule {
+    checkModuleOptions("MdbModule.forRoot()", options);
     return rootModule(
       [{ provide: optionsToken, useValue: options }],
       options.databases.labels as readonly RegisteredLabel[],
@@ -59,8 +60,10 @@ export class MdbModule implements NestModule, OnModuleInit, BeforeApplicationShu
   static forRootAsync<Dependencies extends readonly unknown[]>(
     options: MdbModuleAsyncOptions<Dependencies>,
   ): DynamicModule {
+    checkAsyncOptions(options);
     const { imports = [], inject = [], labels, useFactory } = options;
-    const make = useFactory as (...dependencies: readonly unknown[]) => ReturnType<typeof useFactory>;
+    const make = async (...dependencies: readonly unknown[]): Promise<MdbModuleOptions> =>
+      checkModuleOptions("MdbModule.forRootAsync()", await useFactory(...(dependencies as never)));
     return { ...rootModule([{ provide: optionsToken, useFactory: make, inject: [...inject] }], labels), imports };
   }
 

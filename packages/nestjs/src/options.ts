@@ -1,6 +1,6 @@
 import type { ArgumentsHost, InjectionToken, ModuleMetadata, OptionalFactoryDependency } from "@nestjs/common";
-import type { DatabaseManager, RegisteredLabel, SessionOptions } from "@nsj/mdb-core";
-import type { OnError, StatusCodes } from "@nsj/mdb-http";
+import { checkOptions, type DatabaseManager, type RegisteredLabel, type SessionOptions } from "@nsj/mdb-core";
+import { checkManager, type OnError, type StatusCodes } from "@nsj/mdb-http";
 
 /** What the module takes. */
 export interface MdbModuleOptions {
@@ -26,4 +26,29 @@ export interface MdbModuleAsyncOptions<Dependencies extends readonly unknown[] =
   readonly imports?: NonNullable<ModuleMetadata["imports"]>;
   readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
   readonly useFactory: (...dependencies: Dependencies) => MdbModuleOptions | Promise<MdbModuleOptions>;
+}
+
+/** @throws ConfigurationError naming the option that is wrong */
+export function checkModuleOptions(what: string, options: MdbModuleOptions): MdbModuleOptions {
+  checkOptions<MdbModuleOptions>(what, options, {
+    databases: { type: "any" },
+    closeTimeoutMs: { type: "milliseconds" },
+    statusCodes: { type: ["object", "boolean"] },
+    onError: { type: "function" },
+    session: { type: "object" },
+  });
+  checkManager(what, options.databases);
+  return options;
+}
+
+/** @throws ConfigurationError naming the option that is wrong */
+export function checkAsyncOptions<Dependencies extends readonly unknown[]>(
+  options: MdbModuleAsyncOptions<Dependencies>,
+): void {
+  checkOptions<MdbModuleAsyncOptions<Dependencies>>("MdbModule.forRootAsync()", options, {
+    labels: { type: "string[]", required: true },
+    imports: { type: "any" },
+    inject: { type: "any" },
+    useFactory: { type: "function", required: true },
+  });
 }

@@ -257,3 +257,31 @@ describe("the health indicator", () => {
     });
   });
 });
+
+describe("options of the module that are wrong are refused by name", () => {
+  const open = () => new DatabaseManager({ main: sqlite({ filename: ":memory:" }) });
+  const notAManager = '"databases" must be a DatabaseManager, new DatabaseManager({ ... }), not ';
+
+  it.each<[unknown, string]>([
+    [undefined, "options must be an object, not undefined"],
+    [{}, `${notAManager}undefined`],
+    [{ databases: { main: sqlite({ filename: ":memory:" }) } }, `${notAManager}something else`],
+    [{ database: open() }, 'unknown option "database"; did you mean "databases"?'],
+  ])("of forRoot: %j", (options, problem) => {
+    expect(() => MdbModule.forRoot(options as never)).toThrow(`MdbModule.forRoot(): ${problem}`);
+  });
+
+  it.each<[unknown, string]>([
+    [{ useFactory: () => ({ databases: open() }) }, 'option "labels" is missing'],
+    [{ labels: ["main"], useClass: Object }, 'unknown option "useClass"'],
+  ])("of forRootAsync: %j", (options, problem) => {
+    expect(() => MdbModule.forRootAsync(options as never)).toThrow(`MdbModule.forRootAsync(): ${problem}`);
+  });
+
+  it("of what a factory makes", async () => {
+    class Root {}
+    Module({ imports: [MdbModule.forRootAsync({ labels: ["main"], useFactory: () => open() as never })] })(Root);
+    const starting = NestFactory.createApplicationContext(Root, { logger: false, abortOnError: false });
+    await expect(starting).rejects.toThrow("MdbModule.forRootAsync(): ");
+  });
+});

@@ -1,10 +1,9 @@
-import type { CompositeEnvironment, DatabaseManager, PoolStats } from "@nsj/mdb-core";
+import type { CompositeEnvironment, PoolStats } from "@nsj/mdb-core";
 import { Lookups } from "./lookups.ts";
-import { Opener } from "./opener.ts";
+import { Opener, type OpeningFacts } from "./opener.ts";
 import type { CheckedTenantsOptions } from "./options.ts";
 import type { OpenPlace } from "./place.ts";
 import { noStats, sumStats } from "./pool-sums.ts";
-import type { TenantScope } from "./scope.ts";
 import type { Generation, Tenant } from "./tenant.ts";
 
 /** The tenants of one label that are open, with what opens and closes their places. */
@@ -24,18 +23,13 @@ export class OpenTenants {
   readonly #closings = new Set<Promise<unknown>>();
   #closed = false;
 
-  constructor(
-    label: string,
-    options: CheckedTenantsOptions,
-    scope: TenantScope,
-    databases: DatabaseManager,
-    environment: CompositeEnvironment,
-  ) {
+  constructor(facts: OpeningFacts) {
+    const { label, options, databases, environment } = facts;
     this.label = label;
     this.manager = databases.number;
     this.options = options;
     this.environment = environment;
-    this.opener = new Opener(label, options, scope, databases, environment);
+    this.opener = new Opener(facts);
     this.lookups = new Lookups({
       label,
       clock: environment.clock,

@@ -14,6 +14,15 @@ import { type OpenPlace, readPlace, type UnavailablePlace } from "./place.ts";
 import type { TenantScope } from "./scope.ts";
 import { Generation } from "./tenant.ts";
 
+/** What the tenants of a label are opened with. */
+export interface OpeningFacts {
+  readonly label: string;
+  readonly options: CheckedTenantsOptions;
+  readonly scope: TenantScope;
+  readonly databases: DatabaseManager;
+  readonly environment: CompositeEnvironment;
+}
+
 /** Makes databases of places. No I/O. */
 export class Opener {
   readonly budgets: Budgets;
@@ -24,13 +33,7 @@ export class Opener {
   readonly #environment: CompositeEnvironment;
   readonly #groups: MetricGroups;
 
-  constructor(
-    label: string,
-    options: CheckedTenantsOptions,
-    scope: TenantScope,
-    databases: DatabaseManager,
-    environment: CompositeEnvironment,
-  ) {
+  constructor({ label, options, scope, databases, environment }: OpeningFacts) {
     this.#label = label;
     this.#options = options;
     this.#scope = scope;

@@ -51,7 +51,7 @@ export class Tenants implements Composite<RoutedDatabase> {
         { database: label },
       );
     }
-    const fleet = new Fleet(label, this.#options, this.#scope, databases, environment);
+    const fleet = new Fleet({ label, options: this.#options, scope: this.#scope, databases, environment });
     const database = new RoutedDatabase(this.#parts(fleet, environment));
     this.#registered = { fleet, environment, database, databases };
     const user: ScopeUser = {

@@ -1,7 +1,15 @@
 import { ConfigurationError } from "../errors/index.ts";
+import { kindInWords } from "../internal/kind-in-words.ts";
 import { didYouMean } from "../internal/nearest-name.ts";
 
 const codecWords = ["boolean", "json"];
+
+/** @throws ConfigurationError for what {@link defineTable} has not given: its name, most often */
+export function checkTable(table: unknown): void {
+  const { name, key } = (table ?? {}) as { readonly name?: unknown; readonly key?: unknown };
+  if (Array.isArray(name) && Array.isArray(key)) return;
+  throw new ConfigurationError(`a DAO is made of a table, as defineTable() gives it, not ${kindInWords(table)}`);
+}
 
 /** @throws ConfigurationError for a property that is no name */
 export function checkProperties(table: string, step: string, properties: readonly unknown[]): void {
@@ -43,6 +51,5 @@ export function checkSchema(table: string, schema: unknown): void {
 }
 
 function nameOf(value: unknown): string {
-  if (value === null) return "null";
-  return Array.isArray(value) ? "a list" : value === "" ? "an empty text" : `a ${typeof value}`;
+  return value === "" ? "an empty text" : kindInWords(value);
 }

@@ -2,6 +2,7 @@ import type { Executor } from "../session/index.ts";
 import { type Sql, sql } from "../sql/index.ts";
 import { asCalled } from "./as-called.ts";
 import { bulkRows } from "./bulk-rows.ts";
+import { checkTable } from "./check-table.ts";
 import { type DaoOptions, noOptions } from "./dao-options.ts";
 import type { Changes, Filter, Insert, KeyOf, Upsert as UpsertEntity } from "./entity-types.ts";
 import { expectedVersion, refuseVersion } from "./expected-version.ts";
@@ -18,9 +19,9 @@ import { type AnyEntity, assignments, insertWrite, updateWrite, writtenPropertie
 /** The constructor that {@link DaoBase.for} gives. */
 export type DaoConstructor<
   Row extends object,
-  Generated extends keyof Row,
-  Key extends keyof Row,
-  Version extends keyof Row,
+  Generated extends keyof Row = never,
+  Key extends keyof Row = never,
+  Version extends keyof Row = never,
 > = new (executor: Executor) => DaoBase<Row, Generated, Key, Version>;
 
 /**
@@ -45,6 +46,7 @@ export class DaoBase<
   static for<Row extends object, Generated extends keyof Row, Key extends keyof Row, Version extends keyof Row>(
     table: TableSpec<Row, Generated, Key, Version>,
   ): DaoConstructor<Row, Generated, Key, Version> {
+    checkTable(table);
     return class extends DaoBase<Row, Generated, Key, Version> {
       constructor(executor: Executor) {
         super(table, executor);

@@ -8,6 +8,7 @@ import {
 } from "../errors/index.ts";
 import { type Executor, type ExecutorInternals, internalsOf, type StatementOptions } from "../session/index.ts";
 import { compile, type Parameters, type Sql, sql } from "../sql/index.ts";
+import { checkTable } from "./check-table.ts";
 import { type AnyTable, Columns } from "./columns.ts";
 import { ColumnsChanged, ColumnsNeeded, isAboutColumns } from "./columns-changed.ts";
 import { allOf, conditionSql } from "./condition.ts";
@@ -16,6 +17,7 @@ import { Entities } from "./entities.ts";
 import { type AnyFilter, filterCondition } from "./filter.ts";
 import { keyCondition, keyValues } from "./keys.ts";
 import { isOutdatedForm } from "./output.ts";
+import { placedError } from "./placed-error.ts";
 import { Selection } from "./selection.ts";
 import { forgetColumns } from "./table-columns.ts";
 import type { Window } from "./window.ts";
@@ -36,6 +38,7 @@ export class TableAccess {
 
   /** @throws ConfigurationError when `executor` is no Database, Session or Transaction */
   constructor(table: unknown, executor: Executor) {
+    checkTable(table);
     this.spec = table as AnyTable;
     this.columns = new Columns(this.spec);
     this.entities = new Entities(this.spec);
@@ -70,6 +73,11 @@ export class TableAccess {
     return this.entities.of(this.inner.context, this.#agreed(sent instanceof Promise ? await sent : sent));
   }
 
+  #placed(error: unknown): unknown {
+    const { context } = this.inner;
+    return placedError(error, { context, place: this.place, table: this.spec.name.join(".") });
+  }
+
   /** Runs a statement that reads the table's columns. */
   async read(statement: Sql, options: StatementOptions): Promise<ResultSet> {
     return this.#agreed(await this.send(statement, options));
@@ -99,7 +107,7 @@ export class TableAccess {
     } catch (error) {
       if (error instanceof ColumnsNeeded) return this.call(kind, options, work, "needed");
       if (isOutdatedForm(error) && this.isAlone) return work();
-      if (!isAboutColumns(error)) throw error;
+      if (!isAboutColumns(error)) throw this.#placed(error);
       forgetColumns(inner.context, columns.table);
       if (!(error instanceof ColumnsChanged)) throw error;
       await columns.know(inner, noOptions);
@@ -112,7 +120,7 @@ export class TableAccess {
     try {
       return make();
     } catch (error) {
-      if (!(error instanceof ColumnsNeeded)) throw error;
+      if (!(error instanceof ColumnsNeeded)) throw this.#placed(error);
       await this.columns.know(this.inner, noOptions, "needed");
       return make();
     }

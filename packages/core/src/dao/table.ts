@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../errors/index.ts";
+import { kindInWords } from "../internal/kind-in-words.ts";
 import type { StandardSchema } from "../session/index.ts";
 import { checkChoices, checkCodec, checkProperties, checkSchema } from "./check-table.ts";
 import { type Codec, type CodecChoice, codecOf } from "./codecs.ts";
@@ -161,6 +162,9 @@ export class Table<
  */
 export function defineTable<Row extends object>(name: string | readonly [string, ...string[]]): Table<Row> {
   const parts = typeof name === "string" ? ([name] as const) : name;
+  if (!Array.isArray(parts)) {
+    throw new ConfigurationError(`a table's name is a text, or a list of its parts, not ${kindInWords(name)}`);
+  }
   if (parts.length === 0 || parts.some((part) => typeof part !== "string" || part === "")) {
     throw new ConfigurationError("a table needs a name");
   }

@@ -1,14 +1,15 @@
 import { SessionClosedError } from "../errors/index.ts";
 import { type Executor, Session, type Transaction, type TransactionOptions } from "../session/index.ts";
+import { checkTable } from "./check-table.ts";
 import { DaoBase } from "./dao-base.ts";
 import type { TableSpec } from "./table.ts";
 
 /** The constructor that {@link TransactionalDao.for} gives. */
 export type TransactionalDaoConstructor<
   Row extends object,
-  Generated extends keyof Row,
-  Key extends keyof Row,
-  Version extends keyof Row,
+  Generated extends keyof Row = never,
+  Key extends keyof Row = never,
+  Version extends keyof Row = never,
 > = new (executor: Executor) => TransactionalDao<Row, Generated, Key, Version>;
 
 /**
@@ -28,6 +29,7 @@ export class TransactionalDao<
     Key extends keyof Row,
     Version extends keyof Row,
   >(table: TableSpec<Row, Generated, Key, Version>): TransactionalDaoConstructor<Row, Generated, Key, Version> {
+    checkTable(table);
     return class extends TransactionalDao<Row, Generated, Key, Version> {
       constructor(executor: Executor) {
         super(table, executor);

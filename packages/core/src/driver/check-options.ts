@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../errors/index.ts";
+import { kindInWords } from "../internal/kind-in-words.ts";
 import { didYouMean } from "../internal/nearest-name.ts";
 import { type ForeignOptions, foreignOptionHint } from "./foreign-options.ts";
 
@@ -98,7 +99,7 @@ function checkOption(what: string, key: string, value: unknown, rule: OptionRule
   const types = typeof rule.type === "string" ? [rule.type] : rule.type;
   const allowed = types.some((type) => matches(value, type));
   if (allowed && (rule.oneOf === undefined || typeof value !== "string" || rule.oneOf.includes(value))) return;
-  const found = rule.secret === true ? `a ${typeof value}` : describe(value);
+  const found = rule.secret === true ? kindInWords(value) : describe(value);
   const hint = typeof value === "string" && rule.oneOf !== undefined ? didYouMean(value, rule.oneOf) : "";
   throw new ConfigurationError(`${what}: option "${key}" must be ${expected(rule)}, not ${found}${hint}`, { key });
 }

@@ -68,6 +68,27 @@ const foreign: ForeignOptions = {
   min: { name: "pool.min" },
   uri: { name: "connectionString" },
   url: { name: "connectionString" },
+  dsn: { name: "connectionString" },
+  databaseurl: { name: "connectionString" },
+  username: { name: "user" },
+  pass: { name: "password" },
+  hostname: { name: "host" },
+  host: { name: "server" },
+  db: { name: "database" },
+  dbname: { name: "database" },
+  // SQLite in other libraries
+  database: { name: "filename" },
+  storage: { name: "filename" },
+  path: { name: "filename" },
+  file: { name: "filename" },
+};
+
+/** Words that mean something else anywhere but among the options of a pool. */
+const inPool: ForeignOptions = {
+  maximum: { name: "pool.max" },
+  size: { name: "pool.max" },
+  limit: { name: "pool.max" },
+  minimum: { name: "pool.min" },
 };
 
 /** Options of core's own, which no adapter lists. */
@@ -88,7 +109,8 @@ export function foreignOptionHint(
 ): string | undefined {
   const word = key.toLowerCase().replace(/[\s_-]/g, "");
   if (Object.hasOwn(own, word)) return hint(own[word]?.name, own[word]?.note);
-  const ours = Object.hasOwn(foreign, word) ? foreign[word] : undefined;
+  const table = path === "pool." && Object.hasOwn(inPool, word) ? inPool : foreign;
+  const ours = Object.hasOwn(table, word) ? table[word] : undefined;
   if (ours === undefined) return undefined;
   const { name, note } = ours;
   if (name === undefined) return hint(name, note);

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../errors/index.ts";
+import { kindInWords } from "../internal/kind-in-words.ts";
 import { DriverFault } from "./driver-fault.ts";
 
 /**
@@ -24,7 +25,7 @@ export function passwordSource(
       throw new DriverFault("the password function failed", info, error);
     }
     if (typeof secret === "string") return secret;
-    throw new ConfigurationError(`${engine}: the password function gave a ${typeof secret}, not a string`, {
+    throw new ConfigurationError(`${engine}: the password function gave ${kindInWords(secret)}, not a string`, {
       key: "password",
     });
   };

@@ -1,5 +1,6 @@
 import type { Driver } from "../driver/index.ts";
 import { ConfigurationError } from "../errors/index.ts";
+import { kindUnawaited } from "../internal/kind-in-words.ts";
 import { didYouMean } from "../internal/nearest-name.ts";
 import type { Composite } from "./composite.ts";
 import { type DatabaseDefinition, type DatabaseOptions, defineDatabase, isDatabaseDefinition } from "./definitions.ts";
@@ -34,9 +35,10 @@ export function readEntry(label: string, entry: unknown, drivers: readonly AnyDr
   if (isDatabaseDefinition(entry)) return entry;
   if (typeof entry === "string") return fromUrl(label, entry, drivers, {});
   if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
-    const found = Array.isArray(entry) ? "an array" : entry === null ? "null" : `a ${typeof entry}`;
-    throw fail(label, `expected what an adapter's factory gives, an object with "engine", or a URL, not ${found}`);
+    throw noEntry(label, kindUnawaited(entry));
   }
+  if ("connector" in entry) throw noEntry(label, "the adapter's driver, which goes into { drivers: [...] }");
+  if ("then" in entry && typeof entry.then === "function") throw noEntry(label, kindUnawaited(entry));
   return fromData(label, entry as DatabaseData, drivers);
 }
 
@@ -47,11 +49,15 @@ export function checkDictionary(definitions: unknown): asserts definitions is Re
       'a list is not a configuration any more; give a dictionary with the label of each database as its key: { default_db: { engine: "...", connection_string: "..." } }',
     );
   }
-  if (typeof definitions !== "object" || definitions === null) {
-    throw new ConfigurationError(
-      `the configuration must be an object of labels, not ${definitions === null ? "null" : `a ${typeof definitions}`}`,
-    );
+  if (typeof definitions !== "object" || definitions === null || isForeign(definitions)) {
+    throw new ConfigurationError(`the configuration must be an object of labels, not ${kindUnawaited(definitions)}`);
   }
+}
+
+/** A promise or a Map has no label that anybody could see: that would be a manager without databases. */
+function isForeign(object: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  return Object.keys(object).length === 0 && prototype !== null && Object.getPrototypeOf(prototype) !== null;
 }
 
 function fromData(label: string, data: DatabaseData, drivers: readonly AnyDriver[]): DatabaseDefinition {
@@ -117,6 +123,10 @@ function parseUrl(label: string, driver: AnyDriver, url: string): object {
 
 function define(driver: AnyDriver, options: object): DatabaseDefinition {
   return defineDatabase(driver as Driver, options);
+}
+
+function noEntry(label: string, found: string): ConfigurationError {
+  return fail(label, `expected what an adapter's factory gives, an object with "engine", or a URL, not ${found}`);
 }
 
 function fail(label: string, message: string, key?: string): ConfigurationError {

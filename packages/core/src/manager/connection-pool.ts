@@ -1,5 +1,6 @@
 import type { CloseOptions } from "../pool/index.ts";
-import { type DatabaseEntries, DatabaseManager, type ManagerOptions } from "./database-manager.ts";
+import { type DatabaseEntries, DatabaseManager } from "./database-manager.ts";
+import type { ManagerOptions } from "./manager-options.ts";
 import { defaultManager, setDefaultManager, takeDefaultManager } from "./process-default.ts";
 
 /** The process-wide default of an application that wants no manager of its own; as in the Python library of the same name. */

@@ -4,7 +4,6 @@ import type { CloseOptions } from "../pool/index.ts";
 import type {
   HeldTransaction,
   HeldTransactionOptions,
-  RecoveryOptions,
   Session,
   SessionOptions,
   SpanningOptions,
@@ -12,31 +11,23 @@ import type {
   TransactionOptions,
 } from "../session/index.ts";
 import type { DatabaseOf } from "./composite.ts";
-import { type AnyDriver, checkDictionary, type DatabaseEntry } from "./configuration.ts";
+import { checkDictionary, type DatabaseEntry } from "./configuration.ts";
 import { connectAll } from "./connect-all.ts";
 import type { Database } from "./database.ts";
 import { type DatabaseStats, statsOf } from "./database-stats.ts";
 import type { Health } from "./health.ts";
 import { healthOfAll } from "./health-of-all.ts";
+import { checkManagerOptions, type ManagerOptions } from "./manager-options.ts";
 import { checkNodeVersion } from "./node-version.ts";
 import { noteClosed, noteOpen } from "./noted-managers.ts";
-import type { Environment } from "./open-database.ts";
 import { type EntryFacts, openEntry } from "./open-entry.ts";
 import { defaultManager } from "./process-default.ts";
 import type { RegisteredLabel } from "./register.ts";
 import { SpanningManager, type SpanningTransactions } from "./spanning-manager.ts";
-import { unknownDatabase } from "./unknown-database.ts";
+import { checkLabel, unknownDatabase } from "./unknown-database.ts";
 
 /** Labels to databases. */
 export type DatabaseEntries = Readonly<Record<string, DatabaseEntry>>;
-
-/** What a manager takes beside its databases. */
-export interface ManagerOptions extends Environment {
-  /** Drivers for databases that are described by data or URL; not needed for what an adapter's factory gives. */
-  readonly drivers?: readonly AnyDriver[];
-  /** How it looks after what transactions over several databases have left. */
-  readonly recovery?: RecoveryOptions;
-}
 
 /**
  * The databases of an application, by label. Nothing connects at construction; each connects at its first use, or all at once with
@@ -57,6 +48,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
   #closing: Promise<void> | undefined;
 
   constructor(entries: Entries, options: ManagerOptions = {}) {
+    checkManagerOptions(options);
     super(options);
     checkNodeVersion(process.versions?.node);
     checkDictionary(entries);
@@ -198,7 +190,7 @@ export class DatabaseManager<Entries extends DatabaseEntries = DatabaseEntries>
   #add(label: string, entry: DatabaseEntry): void {
     if (this.#closing !== undefined)
       throw new ConfigurationError(`${label}: the manager is closed`, { database: label });
-    if (label === "") throw new ConfigurationError("a label must not be empty");
+    checkLabel(label);
     if (this.#databases.has(label)) {
       throw new ConfigurationError(`${label}: this label is taken; unregister it first`, { database: label });
     }

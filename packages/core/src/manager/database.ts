@@ -6,6 +6,7 @@ import {
   borrow,
   boundsFrom,
   checkPinOptions,
+  checkWork,
   currentScope,
   type DatabaseContext,
   type EventPlace,
@@ -101,6 +102,7 @@ export class Database extends StatementExecutor {
 
   /** Runs `work` with a session and closes it. It does not commit: call `session.commit()`. */
   async withSession<R>(work: (session: Session) => Promise<R>, options: SessionOptions = {}): Promise<R> {
+    checkWork(this.context, work);
     const scope = holdingScope(this.context, "callback with a session on");
     const session = new Session(this.context, options, scope);
     try {
@@ -140,6 +142,7 @@ export class Database extends StatementExecutor {
    */
   async withConnection<R>(work: (connection: PinnedConnection) => Promise<R>, options: PinOptions = {}): Promise<R> {
     const { context } = this;
+    checkWork(context, work);
     checkPinOptions(nameOf(context), options);
     const { standIn } = context.lending ?? {};
     if (standIn !== undefined) throw standIn.refusePinning();

@@ -81,22 +81,35 @@ export function defineDatabase<Options extends object, Engine extends string>(
   driver: Driver<Options, Engine>,
   options: Options & DatabaseOptions,
 ): DatabaseDefinition<Engine> {
-  const driverOptions: Record<string, unknown> = {};
-  const databaseOptions: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(options ?? {})) {
-    if (Object.hasOwn(databaseOptionRules, key)) databaseOptions[key] = value;
-    else driverOptions[key] = value;
-  }
-  if (takesSchema(driver) && options.schema !== undefined) driverOptions["schema"] = options.schema;
   const parts: DefinitionParts = Object.freeze({
     driver: driver as unknown as Driver,
-    driverOptions: Object.freeze(driverOptions),
-    databaseOptions: Object.freeze(databaseOptions),
+    ...splitOptions(driver, options),
   });
   const definition = { engine: driver.name };
   // Behind a function and not enumerable: neither `util.inspect` nor `JSON.stringify` shows what it holds.
   Object.defineProperty(definition, definitionOf, { value: () => parts });
   return Object.freeze(definition) as DatabaseDefinition<Engine>;
+}
+
+function splitOptions(
+  driver: { readonly optionKeys: readonly string[] },
+  options: DatabaseOptions = {},
+): Pick<DefinitionParts, "driverOptions" | "databaseOptions"> {
+  // Refused once there is a label to name.
+  if (!isOptions(options)) return { driverOptions: {}, databaseOptions: options };
+  const driverOptions: Record<string, unknown> = {};
+  const databaseOptions: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(options)) {
+    if (Object.hasOwn(databaseOptionRules, key)) databaseOptions[key] = value;
+    else driverOptions[key] = value;
+  }
+  if (takesSchema(driver) && options.schema !== undefined) driverOptions["schema"] = options.schema;
+  return { driverOptions: Object.freeze(driverOptions), databaseOptions: Object.freeze(databaseOptions) };
+}
+
+/** Says whether what a factory was given can be options: a text and a URL are what people try first. */
+export function isOptions(options: unknown): options is DatabaseOptions {
+  return typeof options === "object" && options !== null && !Array.isArray(options) && !(options instanceof URL);
 }
 
 /** Says whether a value is a definition, of whichever copy of this package. */

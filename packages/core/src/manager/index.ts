@@ -9,10 +9,11 @@ export {
 export type { AnyDriver, DatabaseData, DatabaseEntry } from "./configuration.ts";
 export { ConnectionPool } from "./connection-pool.ts";
 export { Database, type DatabaseLife } from "./database.ts";
-export { type DatabaseEntries, DatabaseManager, type ManagerOptions } from "./database-manager.ts";
+export { type DatabaseEntries, DatabaseManager } from "./database-manager.ts";
 export type { DatabaseStats } from "./database-stats.ts";
 export { type DatabaseDefinition, type DatabaseOptions, defineDatabase } from "./definitions.ts";
 export type { Health } from "./health.ts";
+export type { ManagerOptions } from "./manager-options.ts";
 export type { MemberOptions, Membership, SharedMemberOptions } from "./member.ts";
 export type { Environment } from "./open-database.ts";
 export { openManagers } from "./open-managers.ts";

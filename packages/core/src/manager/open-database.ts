@@ -1,5 +1,13 @@
-import { type Clock, type Connector, checkOptions, type Driver, systemClock } from "../driver/index.ts";
+import {
+  type Clock,
+  type Connector,
+  checkOptions,
+  type Driver,
+  type OperationContext,
+  systemClock,
+} from "../driver/index.ts";
 import { ConfigurationError } from "../errors/index.ts";
+import { kindInWords } from "../internal/kind-in-words.ts";
 import {
   type ConnectionBudget,
   type ConnectionSource,
@@ -22,9 +30,11 @@ import {
   type DatabaseOptions,
   databaseOptionRules,
   definitionParts,
+  isOptions,
   takesSchema,
 } from "./definitions.ts";
 import { KnownCapabilities } from "./known-capabilities.ts";
+import { labelled, labelledError } from "./labelled-error.ts";
 import { least } from "./member.ts";
 import { prepareConnection } from "./prepare-connection.ts";
 
@@ -121,7 +131,7 @@ function contextOf(
     capabilities,
     classify: (error) => driver.classify(error),
     async connect(operation) {
-      const connection = known.learn(await connector.connect(operation));
+      const connection = known.learn(await connected(label, driver, connector, operation));
       context.capabilities = known.current;
       if (onConnect !== undefined) await prepareConnection(context, connection, operation, onConnect);
       return connection;
@@ -198,6 +208,7 @@ function limited(
 }
 
 function checkDatabaseOptions(label: string, driver: Driver, options: DatabaseOptions): void {
+  if (!isOptions(options)) throw noOptions(driver, options);
   checkOptions<DatabaseOptions>(label, options, databaseOptionRules);
   if (options.label !== undefined && options.label !== label) {
     throw new ConfigurationError(`its "label" says "${options.label}", but it is configured under "${label}"`, {
@@ -211,23 +222,21 @@ function checkDatabaseOptions(label: string, driver: Driver, options: DatabaseOp
   }
 }
 
-/** Puts the label and the engine before the message of a configuration error from further inside. */
-function labelled<T>(label: string, driver: Driver, work: () => T): T {
+/** What a server or the configuration of a moment (a password function) turns out to be is told with the label, too. */
+async function connected(label: string, driver: Driver, connector: Connector, operation: OperationContext) {
   try {
-    return work();
+    return await connector.connect(operation);
   } catch (error) {
-    if (!(error instanceof ConfigurationError) || error.database !== undefined) throw error;
-    throw new ConfigurationError(`${label} (${driver.name}): ${withoutSubject(error.message, label, driver.name)}`, {
-      database: label,
-      engine: driver.name,
-      key: error.key,
-      cause: error.cause,
-    });
+    throw labelledError(label, driver, error);
   }
 }
 
-/** `orders: unknown option` and `postgres: unknown option` both become `unknown option`. */
-function withoutSubject(message: string, ...subjects: readonly string[]): string {
-  const subject = subjects.find((it) => message.startsWith(`${it}: `));
-  return subject === undefined ? message : message.slice(subject.length + 2);
+/** What it is given is not shown: a URL has a password. */
+function noOptions({ optionKeys }: { readonly optionKeys: readonly string[] }, given: unknown): ConfigurationError {
+  const where = optionKeys.includes("connectionString")
+    ? "; a URL goes into { connectionString: ... }"
+    : optionKeys.includes("filename")
+      ? "; a file goes into { filename: ... }"
+      : "";
+  return new ConfigurationError(`the options are an object, not ${kindInWords(given)}${where}`);
 }

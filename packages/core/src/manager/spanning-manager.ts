@@ -4,6 +4,7 @@ import {
   type BranchesInDoubt,
   Coordinator,
   checkLabels,
+  checkWork,
   type DatabaseContext,
   type EnteredMember,
   type ExecutorInternals,
@@ -94,6 +95,7 @@ export abstract class SpanningManager<Label extends string> {
     options: SpanningOptions = noSpanningOptions,
   ): Promise<R> {
     checkLabels(labels);
+    checkWork(undefined, work);
     const databases = labels.map((label) => this.database(label));
     const run = (contexts: readonly DatabaseContext[], left: SpanningOptions): Promise<R> =>
       this.#coordinator.transaction(contexts, (handles) => work(handles as SpanningTransactions<Label>), left);

@@ -1,3 +1,5 @@
+import { ParameterError } from "../errors/index.ts";
+import { kindInWords } from "../internal/kind-in-words.ts";
 import type { TransactionOptions } from "../session/index.ts";
 import type { Database } from "./database.ts";
 import type { DatabaseManager } from "./database-manager.ts";
@@ -16,6 +18,7 @@ type Method<This, Arguments extends unknown[], Result> = (this: This, ...paramet
  * Makes a function whose every call runs in a transaction: statements on that database inside it join it. It joins a running one, unless
  * `options.propagation` says otherwise. For those who do not use decorators; see {@link Transactional}.
  *
+ * @throws ParameterError for what is no function
  * @throws NotConfiguredError at the call, for a label before `ConnectionPool.configure()`
  */
 export function transactional<This, Arguments extends unknown[], Result>(
@@ -23,6 +26,9 @@ export function transactional<This, Arguments extends unknown[], Result>(
   work: Method<This, Arguments, Result>,
   options?: TransactionOptions,
 ): Method<This, Arguments, Result> {
+  if (typeof work !== "function") {
+    throw new ParameterError(`transactional() takes a function, as in async () => { ... }, not ${kindInWords(work)}`);
+  }
   return async function (this: This, ...parameters: Arguments): Promise<Result> {
     return databaseOf(target, this).transaction(() => work.apply(this, parameters), options);
   };

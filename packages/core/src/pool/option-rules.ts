@@ -1,5 +1,6 @@
 import { checkOptions, type OptionRule, type OptionRules } from "../driver/index.ts";
 import { ConfigurationError } from "../errors/index.ts";
+import { kindInWords } from "../internal/kind-in-words.ts";
 import type { BackoffOptions, ControlledDelay, PoolOptions } from "./options.ts";
 
 /** A number with a range: what to say of it, and which values are inside. */
@@ -116,7 +117,7 @@ function check<Options extends object>(
 
 function checkNumber(label: string, key: string, value: unknown, rule: OptionRule | NumberRule): void {
   if (!("holds" in rule) || (typeof value === "number" && rule.holds(value))) return;
-  const found = typeof value === "number" ? String(value) : value === null ? "null" : `a ${typeof value}`;
+  const found = typeof value === "number" ? String(value) : kindInWords(value);
   throw new ConfigurationError(`${label}: option "${key}" must be ${rule.says}, not ${found}`, {
     key,
     database: label,

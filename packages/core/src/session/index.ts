@@ -3,6 +3,7 @@ export { askApart } from "./ask-apart.ts";
 export { openAutocommitStream, runAutocommit } from "./autocommit.ts";
 export { borrow } from "./borrow.ts";
 export { type Bounds, boundsFrom, unbounded, withinBounds } from "./bounds.ts";
+export { checkWork } from "./check-work.ts";
 export { type DatabaseContext, nameOf } from "./database-context.ts";
 export type { EventPlace, QueryEvent, QueryKind, TransactionEvent, TransactionOutcome } from "./diagnostics.ts";
 export { eventPlace } from "./diagnostics.ts";

@@ -3,6 +3,7 @@ import type { Borrowed } from "../pool/index.ts";
 import { AutocommitHandle } from "./autocommit-handle.ts";
 import { type BeginDetails, refuseWithoutFates } from "./begin-options.ts";
 import { type Bounds, bothBounds, boundsFrom, boundsOfTransaction } from "./bounds.ts";
+import { checkWork } from "./check-work.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { transactions } from "./diagnostics.ts";
 import type { Transaction } from "./executor.ts";
@@ -61,6 +62,7 @@ type Work<R> = (transaction: Transaction) => Promise<R>;
 export function propagate<R>(surroundings: Surroundings, work: Work<R>, options: TransactionOptions): Promise<R> {
   try {
     const { context, outer } = surroundings;
+    checkWork(context, work);
     if (options !== noSessionOptions) checkTransactionOptions(nameOf(context), options);
     const refusal = context.refusal?.();
     if (refusal !== undefined) throw refusal;

@@ -52,7 +52,12 @@ export class TransactionStart {
   async #whenLent(bounds: Bounds, isSecond: boolean): Promise<Borrowed> {
     const { context, holder } = this.#facts;
     const request = acquireRequest(this.#whileWaiting(bounds), holder, isSecond);
-    const lease = await context.pool.acquire({ ...request, bounded: bounds !== unbounded });
+    let lease: Borrowed;
+    try {
+      lease = await context.pool.acquire({ ...request, bounded: bounds !== unbounded });
+    } catch (error) {
+      throw this.#given === undefined ? error : this.#given.reason;
+    }
     return this.#beginOn(lease, bounds, isSecond);
   }
 
@@ -89,6 +94,8 @@ export class TransactionStart {
     this.#beginning = undefined;
     const failure = failureOf(this.#facts.context, lease.connection, error);
     lease.release({ error: failure.connection, answered: failure.answered, cut: this.#isCut });
+    // What its giving up has done to the connection says nothing; why it was given up does.
+    if (this.#given !== undefined) throw this.#given.reason;
     // Nothing ran, so a second connection may be tried.
     if (isSecond || !failure.notExecuted || !isConnectionLoss(failure)) throw failure.error;
     return this.run(bounds, true);

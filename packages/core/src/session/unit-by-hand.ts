@@ -1,6 +1,7 @@
 import { channel } from "node:diagnostics_channel";
 import { type MdbError, TransactionStateError } from "../errors/index.ts";
 import { unbounded } from "./bounds.ts";
+import { checkWork } from "./check-work.ts";
 import { nameOf } from "./database-context.ts";
 import type { EventPlace } from "./diagnostics.ts";
 import { callerIsInside, joiningScope, Participant } from "./participant.ts";
@@ -26,7 +27,8 @@ function refusalToEnd(unit: Unit, what: string): MdbError | undefined {
 }
 
 /** Runs `work` so that everything on the database joins the unit; that it fails dooms nothing by itself. */
-export function runAmbient<R>(part: Participant, work: () => Promise<R>): Promise<R> {
+export async function runAmbient<R>(part: Participant, work: () => Promise<R>): Promise<R> {
+  checkWork(part.context, work);
   const { unit, context } = part.here();
   return new Participant({ unit, scope: joiningScope(context), bounds: unbounded }).run(work);
 }

@@ -1,4 +1,5 @@
 import type { ParameterValue, Statement } from "../driver/index.ts";
+import { kindUnawaited } from "../internal/kind-in-words.ts";
 import { didYouMean } from "../internal/nearest-name.ts";
 import { BoundValues } from "./bound-values.ts";
 import { isSql } from "./fragment.ts";
@@ -18,15 +19,8 @@ export function isNamed(parameters: unknown): parameters is NamedParameters {
 
 /** The error for parameters that are neither an object nor, where that is allowed, an array. */
 export function notNamed(parameters: unknown, place: ParameterPlace): Error {
-  const found = isSql(parameters) ? "an sql fragment" : kindOf(parameters);
+  const found = isSql(parameters) ? "an sql fragment" : kindUnawaited(parameters);
   return parameterError(`parameters are an object with their names, or an array, not ${found}`, place);
-}
-
-/** A value as a message may show it: only its kind. */
-export function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "an array";
-  return value === undefined ? "undefined" : `a value of type ${typeof value}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Call, CallParameter } from "../driver/index.ts";
-import { isNamed, kindOf } from "./bind-names.ts";
+import { kindUnawaited } from "../internal/kind-in-words.ts";
+import { isNamed } from "./bind-names.ts";
 import type { Identifier } from "./fragment.ts";
 import { parseTableName } from "./identifier.ts";
 import { isParameter } from "./parameter.ts";
@@ -23,7 +24,10 @@ export function compileCall(
   const place: ParameterPlace = { ...target, statement: parts.join(".") };
   if (parameters === undefined) return { procedure: parts, parameters: [] };
   if (!isNamed(parameters)) {
-    throw parameterError(`a procedure's parameters are an object with their names, not ${kindOf(parameters)}`, place);
+    throw parameterError(
+      `a procedure's parameters are an object with their names, not ${kindUnawaited(parameters)}`,
+      place,
+    );
   }
   const entries = Object.entries(parameters);
   if (entries.length > target.dialect.maxParameters) throw tooManyParameters(entries.length, place);

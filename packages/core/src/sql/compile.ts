@@ -1,5 +1,6 @@
 import type { ParameterValue, Statement } from "../driver/index.ts";
-import { bindNames, isNamed, kindOf, type NamedParameters, notNamed, refuseMismatch } from "./bind-names.ts";
+import { kindUnawaited } from "../internal/kind-in-words.ts";
+import { bindNames, isNamed, notNamed, refuseMismatch } from "./bind-names.ts";
 import { BoundValues } from "./bound-values.ts";
 import { contentOf, isSql, type Sql } from "./fragment.ts";
 import { parameterError, type StatementTarget } from "./parameter-error.ts";
@@ -8,8 +9,8 @@ import { StatementWriter } from "./statement-writer.ts";
 import { compileTemplate } from "./template-plan.ts";
 import { planText } from "./text-plan.ts";
 
-/** Values for `:name` placeholders as an object, or for the engine's own placeholders as an array. */
-export type Parameters = NamedParameters | readonly unknown[];
+/** Values for `:name` placeholders as an object (typed interfaces fit too), or for the engine's own placeholders as an array. */
+export type Parameters = readonly unknown[] | object;
 
 const noValues: readonly ParameterValue[] = Object.freeze([]);
 
@@ -28,7 +29,7 @@ export function compile(
 ): Statement {
   if (typeof statement === "string") return compileText(statement, parameters, target);
   if (!isSql(statement)) {
-    throw parameterError(`a statement is text or an sql template, not ${kindOf(statement)}`, target);
+    throw parameterError(`a statement is text or an sql template, not ${kindUnawaited(statement)}`, target);
   }
   if (parameters !== undefined) {
     throw parameterError("an sql template carries its own values; parameters go with text only", target);

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { DialectFacts } from "../driver/index.ts";
+import { kindInWords } from "../internal/kind-in-words.ts";
 import { contentOf, type Identifier, isSql } from "./fragment.ts";
 import { type ParameterPlace, parameterError } from "./parameter-error.ts";
 import { isWellFormed } from "./parameter-value.ts";
@@ -37,7 +38,7 @@ export function parseTableName(table: string | Identifier, place: ParameterPlace
     throw parameterError("a table is named by text or sql.identifier, not by another fragment", place);
   }
   if (typeof table !== "string") {
-    throw parameterError(`a table is named by text or sql.identifier, not by a ${typeof table}`, place);
+    throw parameterError(`a table is named by text or sql.identifier, not by ${kindInWords(table)}`, place);
   }
   const parts: string[] = [];
   let rest = table.trim();

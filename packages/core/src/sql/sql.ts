@@ -1,5 +1,6 @@
 import type { JsonText } from "../driver/index.ts";
 import { ParameterError } from "../errors/index.ts";
+import { kindUnawaited } from "../internal/kind-in-words.ts";
 import {
   Fragment,
   type Identifier,
@@ -112,7 +113,9 @@ function identifier(...parts: readonly [string, ...string[]]): Identifier {
   if (parts.length === 0) throw new ParameterError("sql.identifier needs a name");
   for (const part of parts) {
     if (typeof part !== "string" || part === "") {
-      throw new ParameterError(`sql.identifier takes names, not ${part === "" ? "an empty text" : `a ${typeof part}`}`);
+      throw new ParameterError(
+        `sql.identifier takes names, not ${part === "" ? "an empty text" : kindUnawaited(part)}`,
+      );
     }
   }
   return new IdentifierFragment(parts);
@@ -141,7 +144,7 @@ function conditionsOf(kind: "and" | "or", given: readonly Sql[]): Sql {
     // A condition that is `undefined` or `false` by mistake must not silently widen what a DELETE hits.
     if (!isSql(condition)) {
       throw new ParameterError(
-        `sql.${kind} takes fragments, not a ${typeof condition}; use sql.empty for no condition`,
+        `sql.${kind} takes fragments, not ${kindUnawaited(condition)}; use sql.empty for no condition`,
       );
     }
   }
@@ -149,7 +152,7 @@ function conditionsOf(kind: "and" | "or", given: readonly Sql[]): Sql {
 }
 
 function raw(text: string): Sql {
-  if (typeof text !== "string") throw new ParameterError(`sql.raw takes text, not a ${typeof text}`);
+  if (typeof text !== "string") throw new ParameterError(`sql.raw takes text, not ${kindUnawaited(text)}`);
   return new Fragment({ kind: "raw", text });
 }
 
@@ -165,6 +168,6 @@ function checkedType(type: string): string {
 }
 
 function copyOf<T>(items: readonly T[], what: string): readonly T[] {
-  if (!Array.isArray(items)) throw new ParameterError(`${what} takes an array, not a ${typeof items}`);
+  if (!Array.isArray(items)) throw new ParameterError(`${what} takes an array, not ${kindUnawaited(items)}`);
   return Object.freeze([...items]);
 }

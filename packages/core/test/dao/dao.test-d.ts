@@ -1,4 +1,13 @@
-import { DaoBase, type Database, defineTable, op } from "@nsj/mdb-core";
+import {
+  DaoBase,
+  type DaoConstructor,
+  type Database,
+  defineTable,
+  op,
+  sql,
+  TransactionalDao,
+  type TransactionalDaoConstructor,
+} from "@nsj/mdb-core";
 
 interface User {
   readonly id: number;
@@ -109,4 +118,16 @@ export async function onlyWritten(database: Database) {
   // @ts-expect-error no such column
   secretive.readBack("nmae");
   return secret;
+}
+
+// What a project with `isolatedDeclarations` writes, because nothing may be inferred that is exported.
+export const UserBase: DaoConstructor<User, "id" | "createdAt" | "version", "id", "version"> = DaoBase.for(users);
+export const LineBase: DaoConstructor<Line, never, "orderId" | "position"> = DaoBase.for(lines);
+export const LineWork: TransactionalDaoConstructor<Line, never, "orderId" | "position"> = TransactionalDao.for(lines);
+
+/** Extends it as it would the call itself. */
+export class DeclaredDao extends LineBase {
+  ofSku(sku: string): Promise<Line[]> {
+    return this.query(sql`select ${this.columns} from ${this.table} where sku = ${sku}`);
+  }
 }

@@ -32,6 +32,45 @@ describe("an option of another library", () => {
     expect(complaint({ [theirs]: 1 })).toContain(`shop: unknown option "${theirs}"; did you mean "${ours}"?`);
   });
 
+  it.each([
+    ["username", "user"],
+    ["pass", "password"],
+    ["hostname", "host"],
+    ["db", "database"],
+    ["dbname", "database"],
+    ["dsn", "connectionString"],
+    ["databaseUrl", "connectionString"],
+  ])("is refused with what to write here, where that is possible: %s", (theirs, ours) => {
+    const problem = (rules: object): string => {
+      try {
+        checkOptions("shop", { [theirs]: "x" }, rules as never);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return "no complaint";
+    };
+    expect(problem({ [ours]: { type: "string" } })).toBe(`shop: unknown option "${theirs}"; did you mean "${ours}"?`);
+    expect(problem({ codeword: { type: "string" } })).toBe(`shop: unknown option "${theirs}"`);
+  });
+
+  it.each(["path", "file", "database", "storage"])("is a file where there is no server: %s", (theirs) => {
+    const check = () => checkOptions("shop", { [theirs]: "a.db" }, { filename: { type: "string" } });
+    expect(check).toThrow(`shop: unknown option "${theirs}"; did you mean "filename"?`);
+  });
+
+  it.each([
+    ["maximum", "max"],
+    ["minimum", "min"],
+    ["size", "max"],
+    ["limit", "max"],
+  ])("is refused with what to write here, in the pool's: %s", (theirs, ours) => {
+    const rules = { max: { type: "count" }, min: { type: "count" } } as const;
+    const check = () => checkOptions("shop", { [theirs]: 1 }, rules, "pool.");
+    expect(check).toThrow(`shop: unknown option "pool.${theirs}"; did you mean "${ours}"?`);
+    const elsewhere = () => checkOptions("page", { [theirs]: 1 }, { codeword: { type: "count" } });
+    expect(elsewhere).toThrow(new ConfigurationError(`page: unknown option "${theirs}"`, { key: theirs }));
+  });
+
   it("says so where there is nothing to write", () => {
     expect(complaint({ echo: true })).toBe(
       'shop: unknown option "echo"; there is no such option here: subscribe to the diagnostics channel "mdb:query"',

@@ -5,6 +5,7 @@ import {
   DatabaseManager,
   defineDatabase,
   NotConfiguredError,
+  passwordSource,
   UnknownDatabaseError,
 } from "@nsj/mdb-core";
 import { referenceDriver } from "@nsj/mdb-testkit";
@@ -77,8 +78,60 @@ describe("a configuration is refused, with the label and what would be right, wh
     expect(manager(7)).toBe(
       'orders: expected what an adapter\'s factory gives, an object with "engine", or a URL, not a number',
     );
-    expect(manager(undefined)).toContain("not a undefined");
+    expect(manager(undefined)).toMatch(/or a URL, not undefined$/);
+    expect(manager([])).toMatch(/or a URL, not an array$/);
     expect(manager("no url")).toContain("must be a URL");
+  });
+
+  it("is a promise of one, or what one is made with", () => {
+    expect(manager(Promise.resolve(definition()))).toBe(
+      'orders: expected what an adapter\'s factory gives, an object with "engine", or a URL, not a promise; is an await missing?',
+    );
+    expect(manager(referenceDriver)).toBe(
+      "orders: expected what an adapter's factory gives, an object with \"engine\", or a URL, not the adapter's driver, which goes into { drivers: [...] }",
+    );
+  });
+
+  it.each<[unknown, string]>([
+    [undefined, "undefined"],
+    [null, "null"],
+    ["postgresql://u:s3cret-word@h/d", "a string"],
+    [Promise.resolve({}), "a promise; is an await missing?"],
+    [new Map([["orders", definition()]]), "a Map"],
+  ])("is no dictionary", (entries, found) => {
+    expect(messageOf(() => new DatabaseManager(entries as never))).toBe(
+      `the configuration must be an object of labels, not ${found}`,
+    );
+  });
+
+  it("gives an adapter's factory something else than an object", () => {
+    const url = "reference://u:s3cret-word@h/d";
+    const given = (options: unknown, ...more: readonly string[]) => {
+      const optionKeys = [...referenceDriver.optionKeys, ...more] as never;
+      return manager(defineDatabase({ ...referenceDriver, optionKeys }, options as never));
+    };
+    expect(given(url)).toBe("orders (reference): the options are an object, not a string");
+    expect(given([good])).toBe("orders (reference): the options are an object, not an array");
+    expect(given(url, "connectionString")).toBe(
+      "orders (reference): the options are an object, not a string; a URL goes into { connectionString: ... }",
+    );
+    expect(given(new URL(url), "filename")).toBe(
+      "orders (reference): the options are an object, not a URL; a file goes into { filename: ... }",
+    );
+    expect(given(undefined, "schema")).toContain('option "host" is missing');
+  });
+
+  it("has drivers that are none, or options of the manager that do not exist", () => {
+    const url = "reference://u:s3cret-word@h/d";
+    expect(manager(url, [referenceDriver])).toBe("the manager: options must be an object, not an array");
+    expect(manager(url, { driver: referenceDriver })).toBe(
+      'the manager: unknown option "driver"; did you mean "drivers"?',
+    );
+    const wrong =
+      'the manager: option "drivers" must be a list of the drivers that adapters export beside their factories';
+    expect(manager(url, { drivers: referenceDriver })).toBe(`${wrong}, not an object`);
+    expect(manager(url, { drivers: [referenceDriver, () => definition()] })).toBe(`${wrong}; its item 1 is a function`);
+    expect(manager(url, { drivers: [undefined] })).toBe(`${wrong}; its item 0 is undefined`);
   });
 
   it("asks for a schema where the engine has none", () => {
@@ -87,6 +140,20 @@ describe("a configuration is refused, with the label and what would be right, wh
 
   it("has a label that contradicts its key", () => {
     expect(manager(defineDatabase(referenceDriver, { ...good, label: "other" }))).toContain('"label" says "other"');
+  });
+});
+
+it("a configuration that turns out wrong when it connects is refused with the label", async () => {
+  const ask = passwordSource("reference", (() => undefined) as never);
+  const connector = () => ({ ...referenceDriver.connector(good), connect: async () => (await ask()) as never });
+  await using made = new DatabaseManager({ orders: defineDatabase({ ...referenceDriver, connector }, good) });
+  const failed = made.database("orders").query("select 1");
+  await expect(failed).rejects.toThrow(ConfigurationError);
+  await expect(failed).rejects.toMatchObject({
+    message: "orders (reference): the password function gave undefined, not a string",
+    database: "orders",
+    engine: "reference",
+    key: "password",
   });
 });
 
@@ -171,6 +238,20 @@ describe("labels", () => {
       labels: ["orders", "audit"],
       labelCount: 2,
     });
+  });
+
+  it.each<[unknown, string]>([
+    [undefined, "undefined"],
+    [7, "a number"],
+    [{}, "an object"],
+  ])("are texts", async (label, found) => {
+    const made = new DatabaseManager({ orders: definition(), audit: definition() });
+    const message = `a label is a text, not ${found}: there are "orders", "audit"`;
+    expect(() => made.database(label as never)).toThrow(UnknownDatabaseError);
+    expect(() => made.database(label as never)).toThrow(message);
+    await expect(made.getSession(label as never)).rejects.toThrow(message);
+    await expect(made.unregister(label as never)).rejects.toThrow(message);
+    expect(() => made.register(label as never, definition())).toThrow(`a label is a text, not ${found}`);
   });
 
   it("that do not exist are refused with the five nearest, where there are thousands", () => {

@@ -1,8 +1,13 @@
 import { type Database, type PinnedConnection, type Session, sql, type Transaction } from "@nsj/mdb-core";
 import { z } from "zod";
 
+interface Order {
+  readonly id: number;
+}
+
 /** What people hold has the same types as the interface. Compiled with everything else; never run. */
 export async function typed(
+  order: Order,
   database: Database,
   session: Session,
   connection: PinnedConnection,
@@ -20,6 +25,9 @@ export async function typed(
       void (row satisfies unknown[]);
     for await (const row of it.stream(sql`select 1 as id`, { schema })) void (row.id satisfies number);
     void [byTemplate, bySchema, byBoth, maybe, arrays, result];
+    // What has an interface's type is an object of names, too, and so are an application's own classes.
+    void it.query("select 1 where 1 = :id", order);
+    void it.executeMany("insert into orders (id) values (:id)", [order]);
     // @ts-expect-error parameters are an object or an array
     void it.query("select 1", 5);
     // @ts-expect-error an option that does not exist

@@ -35,4 +35,24 @@ describe("a caller who gives up while his transaction begins", () => {
     expect(await it.database.queryScalar("select 1")).toBe(1);
     expect(it.database.stats()).toMatchObject({ busy: 0, waiting: 0 });
   });
+
+  it("by an await that is missing is told so, whether BEGIN is on its way or a connection is waited for", async () => {
+    const { fake, database } = open();
+    fake.script({ on: "begin", times: 2, action: { hang: true } });
+    const forgotten: Promise<unknown>[] = [];
+    const forget = () =>
+      database.transaction(async (tx) => {
+        forgotten.push(tx.query("select 1").catch((error: unknown) => error));
+        await Promise.resolve();
+      });
+    const outcomes = await Promise.allSettled([forget(), forget(), forget()]);
+    const pending = {
+      code: "MDB_TRANSACTION_STATE",
+      message:
+        "main (fake): a statement was still pending when the callback returned, so it was rolled back; is an await missing?",
+    };
+    expect(outcomes).toMatchObject(Array.from({ length: 3 }, () => ({ status: "rejected", reason: pending })));
+    // Nobody awaits these, so they are what brings a process down, and is printed then.
+    expect(await Promise.all(forgotten)).toMatchObject([pending, pending, pending]);
+  });
 });

@@ -1,13 +1,17 @@
 import { ParameterError, TransactionStateError, UnsupportedError } from "../../errors/index.ts";
+import { kindInWords } from "../../internal/kind-in-words.ts";
 import { type DatabaseContext, nameOf } from "../database-context.ts";
 import { ambientPart } from "../participant.ts";
 import { canPrepare } from "./database-part.ts";
 
 /** @throws ParameterError for no labels, or one that is named twice */
 export function checkLabels(labels: readonly string[]): void {
-  if (!Array.isArray(labels) || labels.length === 0) {
-    throw new ParameterError("a transaction over several databases needs the labels of the databases");
+  if (!Array.isArray(labels)) {
+    const order = "a transaction takes the label of its database, or a list of labels, and then its work";
+    throw new ParameterError(`${order}; not ${kindInWords(labels)}`);
   }
+  if (labels.length === 0)
+    throw new ParameterError("a transaction over several databases needs the labels of the databases");
   const twice = labels.find((label, index) => labels.indexOf(label) !== index);
   if (twice !== undefined) throw new ParameterError(`the label ${JSON.stringify(twice)} is named twice`);
 }
@@ -43,7 +47,8 @@ export function refuseUnable(contexts: readonly DatabaseContext[]): void {
  */
 export function chooseDecider(contexts: readonly DatabaseContext[], wanted: string | undefined): DatabaseContext {
   const [first] = contexts;
-  if (first === undefined) throw new ParameterError("a transaction over several databases needs their labels");
+  if (first === undefined)
+    throw new ParameterError("a transaction over several databases needs the labels of the databases");
   // As nearly always: each of them could be the one.
   if (wanted === undefined && contexts.every(isAble)) return first;
   const asked = wanted === undefined ? undefined : contexts.find((it) => it.database === wanted);
