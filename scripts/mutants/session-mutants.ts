@@ -7,6 +7,13 @@ const referenceModel = "packages/session-model/test/reference.test.ts";
 /** Faults of statements, streams, loads, sessions and pinned connections. */
 export const sessionMutants: readonly Mutant[] = [
   {
+    fault: "a pinned connection whose transactions were answered counts as never of use",
+    file: `${session}/pinned-connection.ts`,
+    text: "        if (answered === true) unit.answered = true;",
+    replacement: "",
+    noticedBy: ["packages/core/test/session/replay.test.ts"],
+  },
+  {
     fault: "a load from a stream of the same database waits for itself",
     file: `${session}/callers-rows.ts`,
     text: "    runInScope(this.#scope, work).then(",

@@ -56,7 +56,7 @@ export const spanningMutants: readonly Mutant[] = [
   {
     fault: "a coordinator that stands still keeps its locks for ever",
     file: "packages/core/src/session/begin-options.ts",
-    text: "  return { ...begin, limitMs: deadline - clock.now() + serverGraceMs };",
+    text: "  return { ...begin, limitMs: deadline - context.clock.now() + serverGraceMs };",
     replacement: "  return begin;",
     noticedBy: [faults],
   },

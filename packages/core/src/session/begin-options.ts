@@ -27,15 +27,8 @@ export function beginOptions(context: DatabaseContext, options: SessionOptions, 
   return begin;
 }
 
-/**
- * To be asked again with a connection in hand: the first one may have told that its server lacks something.
- * @throws UnsupportedError
- */
-export function refuseWhatIsLacking(
-  context: DatabaseContext,
-  options: SessionOptions & Pick<BeginOptions, "branch">,
-): void {
-  if (options === plain) return;
+/** @throws UnsupportedError */
+function refuseWhatIsLacking(context: DatabaseContext, options: SessionOptions & Pick<BeginOptions, "branch">): void {
   const { isolation, readOnly, deferrable, branch } = options;
   const { capabilities } = context;
   if (isolation !== undefined && !capabilities.isolation.includes(isolation)) {
@@ -52,10 +45,16 @@ export function refuseWhatIsLacking(
 /** For how long a server keeps a transaction that has outlived its time, in milliseconds: whoever works ends it within this. */
 const serverGraceMs = 15_000;
 
-/** Options with a limit for the server where several databases wait for one another: later than any that is kept here. */
-export function withLimit(begin: BeginOptions, { clock }: DatabaseContext, { deadline }: Bounds): BeginOptions {
+/**
+ * What the driver is asked to begin with, on the connection that it was given: the first one may have told that its server lacks something. Where several
+ * databases wait for one another, with a limit for the server: later than any that is kept here.
+ * @throws UnsupportedError
+ */
+export function beginNow(context: DatabaseContext, begin: BeginOptions, { deadline }: Bounds): BeginOptions {
+  if (begin === plain) return begin;
+  refuseWhatIsLacking(context, begin);
   if ((begin.branch === undefined && begin.decides !== true) || !Number.isFinite(deadline)) return begin;
-  return { ...begin, limitMs: deadline - clock.now() + serverGraceMs };
+  return { ...begin, limitMs: deadline - context.clock.now() + serverGraceMs };
 }
 
 /** @throws UnsupportedError where nobody could tell what became of a lost COMMIT */

@@ -36,7 +36,8 @@ export class Participant implements Child {
   /** See {@link ParticipantFacts.owner}. */
   readonly owner: object | undefined;
   readonly #limitMs: number;
-  #finished = false;
+  /** Those of its callback alone, which the unit does not know. */
+  readonly #ownBounds: Bounds;
   #reason: MdbError | undefined;
   #reject: ((reason: MdbError) => void) | undefined;
   #controller: AbortController | undefined;
@@ -50,6 +51,7 @@ export class Participant implements Child {
     this.scope = scope;
     this.bounds = bounds;
     this.owner = owner;
+    this.#ownBounds = bounds === unit.bounds ? unbounded : bounds;
     this.#limitMs = limitMs;
     scope.member = this;
   }
@@ -121,7 +123,7 @@ export class Participant implements Child {
 
   /** Ends the wait for its callback now; nothing happens when none runs. */
   interrupt(reason: MdbError): void {
-    if (this.#finished || this.#reason !== undefined) return;
+    if (this.scope.ended || this.#reason !== undefined) return;
     this.#reason = reason;
     this.#controller?.abort(reason);
     if (this.#reject === undefined) return;
@@ -137,7 +139,6 @@ export class Participant implements Child {
 
   /** Its callback has settled, or is not waited for any longer: from now on it refuses everything. */
   finish(): void {
-    this.#finished = true;
     this.#reject = undefined;
     this.#unwatch?.();
     this.unit.children.delete(this);
@@ -146,7 +147,7 @@ export class Participant implements Child {
 
   /** An error when it has ended. */
   get refusal(): MdbError | undefined {
-    if (!this.#finished && this.#reason === undefined) return undefined;
+    if (!this.scope.ended && this.#reason === undefined) return undefined;
     const { database, engine } = this.context;
     const message = `${nameOf(this.context)}: the transaction has ended; its handle, and statements not awaited in its callback, are refused`;
     return new TransactionClosedError(message, { database, engine, cause: this.#reason ?? this.unit.endReason });
@@ -171,7 +172,7 @@ export class Participant implements Child {
   execute<T>(operation: Operation<T>, occupant?: Occupant): MaybePromise<T> {
     const caller = currentScope();
     const part = this.#living(caller);
-    const own = part.bounds === part.unit.bounds ? unbounded : part.bounds;
+    const own = part.#ownBounds;
     const limitMs = Math.min(part.#limitMs, operation.limitMs);
     if (own === unbounded && limitMs === operation.limitMs) return part.unit.execute(operation, caller, occupant);
     return part.unit.execute({ ...operation, bounds: bothBounds(own, operation.bounds), limitMs }, caller, occupant);
@@ -179,8 +180,7 @@ export class Participant implements Child {
 
   async openStream(bounds: Bounds, occupant: Occupant): Promise<StreamLease> {
     const part = this.#living(currentScope());
-    const own = part.bounds === part.unit.bounds ? unbounded : part.bounds;
-    return leaseForStream(part.unit, bothBounds(own, bounds), occupant);
+    return leaseForStream(part.unit, bothBounds(part.#ownBounds, bounds), occupant);
   }
 
   /** The part that a call means. @throws MdbError when this one or that one has ended, or may not be used */

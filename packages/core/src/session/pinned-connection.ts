@@ -54,7 +54,8 @@ export class PinnedConnection extends StatementExecutor {
     this.#lease = {
       connection,
       // Where its database lives in the connection, a transaction that could not be undone stays open: nothing would commit by itself any more.
-      release: ({ error }: ReleaseOutcome = {}) => {
+      release: ({ error, answered }: ReleaseOutcome = {}) => {
+        if (answered === true) unit.answered = true;
         if (error === "dead" && connection.usable) void unit.end(stillOpen(context));
       },
       get revoked(): boolean {

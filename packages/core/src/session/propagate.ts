@@ -30,11 +30,13 @@ interface Pinned {
   readonly lease: Borrowed;
 }
 
-/** Where a transaction is. */
+/** Where a transaction is, and what else it begins with. */
 interface Placement {
   readonly pinned?: Pinned | undefined;
   /** The scope that it is inside of: the caller's by default. */
   readonly around?: Scope | undefined;
+  /** What the driver is told beside the options. */
+  readonly details?: BeginDetails | undefined;
 }
 
 /** What a transaction is run with, beside the caller's options. */
@@ -92,13 +94,13 @@ export function propagate<R>(surroundings: Surroundings, work: Work<R>, options:
 
 /** A transaction of its own, again after a failure that a repetition may help against, where `retry` says so. */
 function begin<R>(surroundings: Surroundings, work: Work<R>, options: TransactionOptions): Promise<R> {
-  const { context, pinned } = surroundings;
+  const { context } = surroundings;
   const bounds = boundsOfTransaction(context, options);
   if (options.retry === undefined) {
-    return runWhole(surroundings, newTransaction(context, bounds, options, undefined, { pinned }), work, options);
+    return runWhole(surroundings, newTransaction(context, bounds, options, surroundings), work, options);
   }
   return withRetry(context, options.retry, bounds, (attempt, retriedAfter) => {
-    const part = newTransaction(context, bounds, options, undefined, { pinned });
+    const part = newTransaction(context, bounds, options, surroundings);
     const outcome = runWhole(surroundings, part, work, options, { attempt, retriedAfter });
     return { outcome, returned: () => part.returned };
   });
@@ -151,11 +153,10 @@ export function newTransaction(
   context: DatabaseContext,
   bounds: Bounds,
   options: SessionOptions,
-  more?: BeginDetails,
-  { pinned, around = currentScope() }: Placement = {},
+  { pinned, around = currentScope(), details }: Placement = {},
 ): Participant {
   const scope = joiningScope(context, `transaction on "${context.database}"`, around);
-  const server = new ServerTransaction(context, options, scope, more, pinned?.lease);
+  const server = new ServerTransaction(context, options, scope, details, pinned?.lease);
   const unit = new Unit({ context, scope, parent: pinned?.unit, bounds, options, server });
   return new Participant({ unit, scope, bounds });
 }

@@ -4,7 +4,7 @@ import type { Borrowed } from "../pool/index.ts";
 import { type BeginDetails, beginOptions } from "./begin-options.ts";
 import { type Bounds, tripped } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
-import { queries, transactions } from "./diagnostics.ts";
+import { queries } from "./diagnostics.ts";
 import { type Failure, failureOf, isConnectionLoss } from "./failure.ts";
 import { outcomeUnknown, settleLostCommit } from "./lost-commit.ts";
 import { traceControl } from "./query-trace.ts";
@@ -38,8 +38,6 @@ export class ServerTransaction {
   /** How many transactions the caller's own texts had ended on this connection when this one began. */
   #endedBefore: number | undefined;
   #number: number | undefined;
-  /** When it got its connection, where somebody subscribes. */
-  #takenAt: number | undefined;
   /** The server has answered a statement: whatever ends the connection later, it was of use. */
   answered = false;
   /** Statements that were run in it. */
@@ -107,11 +105,6 @@ export class ServerTransaction {
     this.#connection = connection;
     this.#endedBefore = connection.txEnded;
     return connection;
-  }
-
-  /** See {@link TransactionStart}. */
-  hasConnection(): void {
-    if (transactions.hasSubscribers) this.#takenAt = this.#context.clock.now();
   }
 
   /** Gives up taking a connection and beginning, where that is still under way. */
@@ -242,7 +235,8 @@ export class ServerTransaction {
   handOver(): Borrowed | undefined {
     const lease = this.#lease;
     this.#lease = this.#connection = this.#starting = undefined;
-    if (this.#takenAt !== undefined) this.heldMs ??= this.#context.clock.now() - this.#takenAt;
+    const { takenAt } = this.#start;
+    if (takenAt !== undefined) this.heldMs ??= this.#context.clock.now() - takenAt;
     return lease;
   }
 }

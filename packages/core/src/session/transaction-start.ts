@@ -1,30 +1,23 @@
 import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
 import type { Borrowed } from "../pool/index.ts";
-import { refuseWhatIsLacking, withLimit } from "./begin-options.ts";
+import { beginNow } from "./begin-options.ts";
 import { acquireRequest } from "./borrow.ts";
 import { type Bounds, bothBounds, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
-import { queries } from "./diagnostics.ts";
+import { queries, transactions } from "./diagnostics.ts";
 import { failureOf, isConnectionLoss } from "./failure.ts";
 import { traceControl } from "./query-trace.ts";
 import { runBounded } from "./run-bounded.ts";
 import type { Scope } from "./scope.ts";
-
-/** The transaction that begins. */
-export interface StartedTransaction {
-  /** For events. */
-  readonly number: number;
-  /** Told as soon as there is a connection, before anything is sent on it. */
-  hasConnection(): void;
-}
 
 /** What a transaction begins with. */
 export interface StartFacts {
   readonly context: DatabaseContext;
   readonly begin: BeginOptions;
   readonly holder: Scope;
-  readonly transaction: StartedTransaction;
+  /** The transaction that begins, for events. */
+  readonly transaction: { readonly number: number };
   /** The pinned connection on which it begins; absent where it takes one of its own. */
   readonly pinned?: Borrowed | undefined;
 }
@@ -32,10 +25,13 @@ export interface StartFacts {
 /** The beginning of a transaction: a connection is taken, and BEGIN sent on it. */
 export class TransactionStart {
   readonly #facts: StartFacts;
+  /** When it got its connection, where somebody subscribes. */
+  takenAt: number | undefined;
   #given: { readonly reason: unknown } | undefined;
   #waiting: AbortController | undefined;
+  /** The connection on which BEGIN is on its way. */
   #beginning: DriverConnection | undefined;
-  /** That one was destroyed while BEGIN was on its way. */
+  /** That one was destroyed meanwhile. */
   #isCut = false;
 
   constructor(facts: StartFacts) {
@@ -71,20 +67,34 @@ export class TransactionStart {
   }
 
   #beginOn(lease: Borrowed, bounds: Bounds, isSecond: boolean): MaybePromise<Borrowed> {
+    const { context, holder, transaction } = this.#facts;
+    const { connection } = lease;
+    if (transactions.hasSubscribers) this.takenAt = context.clock.now();
     let begun: MaybePromise<void>;
     try {
-      begun = this.#send(lease.connection, bounds);
+      // Its unit has ended while the connection was on its way.
+      if (this.#given !== undefined) throw this.#given.reason;
+      const begin = beginNow(context, this.#facts.begin, bounds);
+      const send = (): MaybePromise<void> => connection.begin(begin);
+      const perform = queries.hasSubscribers
+        ? () => traceControl(context, "begin", connection, transaction, send)
+        : send;
+      begun = holder.counting(
+        runBounded(context, connection, bounds, { text: undefined, limitMs: Number.POSITIVE_INFINITY, perform }),
+      );
     } catch (error) {
       return this.#failed(error, lease, bounds, isSecond);
     }
-    if (!(begun instanceof Promise)) return this.#begun(lease, bounds, isSecond);
-    return begun.then(
-      () => this.#begun(lease, bounds, isSecond),
-      (error: unknown) => this.#failed(error, lease, bounds, isSecond),
-    );
+    return begun instanceof Promise ? this.#whenBegun(begun, lease, bounds, isSecond) : lease;
   }
 
-  #begun(lease: Borrowed, bounds: Bounds, isSecond: boolean): MaybePromise<Borrowed> {
+  async #whenBegun(begun: Promise<void>, lease: Borrowed, bounds: Bounds, isSecond: boolean): Promise<Borrowed> {
+    this.#beginning = lease.connection;
+    try {
+      await begun;
+    } catch (error) {
+      return this.#failed(error, lease, bounds, isSecond);
+    }
     if (this.#given !== undefined) return this.#failed(this.#given.reason, lease, bounds, isSecond);
     this.#beginning = undefined;
     return lease;
@@ -99,22 +109,6 @@ export class TransactionStart {
     // Nothing ran, so a second connection may be tried.
     if (isSecond || !failure.notExecuted || !isConnectionLoss(failure)) throw failure.error;
     return this.run(bounds, true);
-  }
-
-  #send(connection: DriverConnection, bounds: Bounds): MaybePromise<void> {
-    const { context, holder, transaction } = this.#facts;
-    transaction.hasConnection();
-    // Its unit has ended while the connection was on its way.
-    if (this.#given !== undefined) throw this.#given.reason;
-    // The first connection may have told that its server lacks something.
-    refuseWhatIsLacking(context, this.#facts.begin);
-    this.#beginning = connection;
-    const begin = withLimit(this.#facts.begin, context, bounds);
-    const send = (): MaybePromise<void> => connection.begin(begin);
-    const perform = queries.hasSubscribers ? () => traceControl(context, "begin", connection, transaction, send) : send;
-    return holder.counting(
-      runBounded(context, connection, bounds, { text: undefined, limitMs: Number.POSITIVE_INFINITY, perform }),
-    );
   }
 
   #whileWaiting(bounds: Bounds): Bounds {

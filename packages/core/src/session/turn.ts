@@ -36,7 +36,6 @@ export class Turn {
   readonly #context: DatabaseContext;
   readonly #width: number;
   readonly #owner: Owner;
-  readonly #drained: (() => void)[] = [];
   #first: Waiter | undefined;
   #last: Waiter | undefined;
   #waiting = 0;
@@ -45,6 +44,8 @@ export class Turn {
   #occupant: Occupant | undefined;
   #occupiedAt = 0;
   #closed = false;
+  /** Told when nothing runs any more. */
+  #onDrained: (() => void) | undefined;
   #stillTimer: { cancel(): void } | undefined;
 
   constructor(context: DatabaseContext, owner: Owner) {
@@ -87,13 +88,14 @@ export class Turn {
       this.#remove(at);
       at.reject(this.#owner.closedError());
     }
-    if (this.#running === 0) this.#announceDrained();
   }
 
-  /** Resolves once nothing runs and nothing waits. */
+  /** Resolves once nothing runs any more. To be asked once, behind {@link close}: nothing waits then, and nothing starts. */
   drained(): Promise<void> {
-    if (this.pending === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#drained.push(resolve));
+    return new Promise((resolve) => {
+      if (this.#running === 0) resolve();
+      else this.#onDrained = resolve;
+    });
   }
 
   #mayStart(shared: boolean): boolean {
@@ -125,7 +127,7 @@ export class Turn {
     this.#running--;
     this.#occupant = undefined;
     if (this.#waiting > 0) this.#startNext();
-    if (this.#drained.length > 0 && this.pending === 0) this.#announceDrained();
+    else if (this.#running === 0) this.#onDrained?.();
   }
 
   #startNext(): void {
@@ -133,11 +135,6 @@ export class Turn {
       this.#remove(next);
       next.start();
     }
-  }
-
-  #announceDrained(): void {
-    if (this.#drained.length === 0) return;
-    for (const announce of this.#drained.splice(0)) announce();
   }
 
   #enqueue(waiter: Waiter): void {
@@ -151,7 +148,6 @@ export class Turn {
       const late = (reason: MdbError): void => {
         this.#remove(waiter);
         waiter.reject(this.#owner.fail(reason));
-        if (this.pending === 0) this.#announceDrained();
       };
       waiter.unwatch = watchBounds(this.#context, waiter.bounds, "the statement", late);
     }
@@ -209,7 +205,6 @@ export class Turn {
       at = next;
     }
     if (Number.isFinite(nextMs)) this.#lookAgainIn(nextMs);
-    else if (this.pending === 0) this.#announceDrained();
   }
 }
 

@@ -34,7 +34,7 @@ export class Unit {
   readonly turn: Turn;
   /** Callbacks that have joined it and have not settled. */
   readonly children = new Set<Child>();
-  /** The server has answered something on the connection that was pinned for it. */
+  /** The server has answered something on the connection that was pinned for it; of a transaction on that, once it is over. */
   answered = false;
   /** Calls of its own on the wire. */
   calls = 0;
@@ -87,8 +87,7 @@ export class Unit {
 
   /** The server has answered something in it. */
   wasAnswered(): void {
-    if (this.server !== undefined) this.server.answered = true;
-    for (let at: Unit | undefined = this; at !== undefined; at = at.parent) at.answered = true;
+    (this.server ?? this).answered = true;
   }
 
   /** The first failure of a statement; nothing more can be done in this unit. */
@@ -139,9 +138,13 @@ export class Unit {
 
   /** Runs one operation when its turn comes. @param caller - where the call came from */
   execute<T>(operation: Operation<T>, caller: Scope | undefined, occupant?: Occupant): MaybePromise<T> {
-    const refusal = this.refusal(caller) ?? this.#refusedWords(operation.text);
+    const refusal = this.refusal(caller);
     if (refusal !== undefined) throw refusal;
-    const { turn } = this;
+    const { turn, server } = this;
+    // COMMIT and the like as a text would end the transaction behind the back of everybody in it.
+    if (server !== undefined && operation.text !== undefined && controlsTransaction(operation.text)) {
+      throw errors.controlledByText(this.context, operation.text);
+    }
     const scope = occupant === undefined ? caller : occupant.scope;
     if (turn.enter(operation.pipelined, occupant)) return callOn(this, operation, scope, turn);
     return turn.run(() => this.perform(operation, scope), operation.bounds, operation.pipelined, occupant);
@@ -200,12 +203,6 @@ export class Unit {
   #closedOrAborted(): MdbError | undefined {
     if (this.#ended !== undefined) return this.closedError();
     return this.#failure === undefined ? undefined : this.aborted();
-  }
-
-  /** COMMIT and the like as a text would end the transaction behind the back of everybody in it. */
-  #refusedWords(text: string | undefined): MdbError | undefined {
-    if (this.server === undefined || text === undefined || !controlsTransaction(text)) return undefined;
-    return errors.controlledByText(this.context, text);
   }
 
   /** What interrupts everything in it when its callback has failed. */

@@ -190,3 +190,35 @@ describe("a cancellation that is not answered", () => {
     await expect(early).rejects.toMatchObject({ code: "MDB_CANCELLED", mayHaveRun: false });
   });
 });
+
+describe("a connection that has answered", () => {
+  const loseOnSecond = async (it: Pick<Database, "query">): Promise<void> => {
+    await it.query("select 1");
+    await it.query("select 2");
+  };
+  const uses: Record<string, () => Promise<unknown>> = {
+    "in a transaction": () => database.transaction(loseOnSecond),
+    "in a savepoint": () => database.transaction((tx) => tx.savepoint(loseOnSecond)),
+    "where it is pinned": () => database.withConnection(loseOnSecond),
+    "in a transaction where it is pinned": () => database.withConnection((it) => it.transaction(loseOnSecond)),
+    "in a savepoint where it is pinned": () =>
+      database.withConnection((it) => it.transaction((tx) => tx.savepoint(loseOnSecond))),
+  };
+
+  it.each(Object.keys(uses))(
+    "was of use: that it dies later, time after time, says nothing of others (%s)",
+    async (where) => {
+      fake.script({
+        on: "query",
+        text: "select 2",
+        times: 5,
+        action: { fail: { ...dead, executed: "maybe", retry: "never" } },
+      });
+      for (let round = 0; round < 5; round++) {
+        await expect(uses[where]?.()).rejects.toBeInstanceOf(ConnectionLostError);
+        expect(database.stats().health).toBe("ok");
+      }
+      expect(await database.queryScalar("select count(*) from items")).toBe(0);
+    },
+  );
+});

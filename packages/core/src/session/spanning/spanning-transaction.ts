@@ -95,7 +95,7 @@ class Run {
     if (isDecider && store !== "") details.decides = true;
     else if (store !== "" && canPrepare(context)) details.branch = branch;
     const own = isolation === undefined ? noSessionOptions : { isolation };
-    const participant = newTransaction(context, this.#bounds, own, details, { around });
+    const participant = newTransaction(context, this.#bounds, own, { details, around });
     openTransactionEvent(participant.unit, { kind: "spanning", propagation: "requires_new", ...run });
     return isDecider ? new DecidingDatabasePart(participant, branch) : new DatabasePart(participant, branch);
   }
