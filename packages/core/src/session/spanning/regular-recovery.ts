@@ -166,12 +166,18 @@ export class RegularRecovery {
     const retentionMs = Math.max(options.retentionMs ?? weekMs, weekMs);
     let isHeldBack = false;
     for (const [context, store] of stores.known as ReadonlyMap<DatabaseContext, string>) {
-      await forgetDecisions(context, retentionMs, limitMs, ({ transaction, labels }) => {
+      const mayGo: Parameters<typeof forgetDecisions>[3] = ({ transaction, labels }) => {
         if (!labels.every((label) => this.#labels.has(label))) return false;
         const hasBranch = listed.has(transaction) || open.has(spanningId(store, transaction));
         isHeldBack ||= hasBranch;
         return !hasBranch;
-      });
+      };
+      try {
+        await forgetDecisions(context, retentionMs, limitMs, mayGo);
+      } catch {
+        // One that may not be written to keeps no other one from forgetting.
+        isHeldBack = true;
+      }
     }
     if (!isHeldBack) this.#forgottenAt = startedAt;
   }

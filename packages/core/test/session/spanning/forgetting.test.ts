@@ -46,6 +46,24 @@ it("forgets in the next round what a branch has held back in this one", async ()
   expect(await ids()).toEqual([]);
 });
 
+it("forgets in one database although another one that decides as well lets nothing be removed", async () => {
+  const { a, b, decide, rounds, clock, fakes } = await forgetful();
+  await decide();
+  await decide("b");
+  const idsIn = (database: Executor) => database.query<{ id: string }>("select id from mdb_decisions");
+  for (const database of [a, b])
+    await makeOld(
+      database,
+      (await idsIn(database)).map(({ id }) => id),
+    );
+  const fail = { kind: "permission" } as const;
+  fakes.a.script({ on: "query", text: /^delete from mdb_decisions/, times: 1_000, action: { fail } });
+  await clock.advance(hourMs);
+  await rounds(2);
+  expect(await idsIn(a)).toHaveLength(1);
+  expect(await idsIn(b)).toEqual([]);
+});
+
 const minuteMs = 60_000;
 
 /** Two databases whose manager looks after them each minute of its own clock. */
@@ -60,10 +78,15 @@ async function forgetful() {
     a,
     clock,
     fakes,
-    decide: () =>
-      databases.transaction(["a", "b"], async ({ a, b }) => {
-        for (const it of [a, b]) await it.execute("insert into t (id) select coalesce(max(id), 0) + 1 from t");
-      }),
+    b: looking.database("b"),
+    decide: (decider: "a" | "b" = "a") =>
+      databases.transaction(
+        ["a", "b"],
+        async ({ a, b }) => {
+          for (const it of [a, b]) await it.execute("insert into t (id) select coalesce(max(id), 0) + 1 from t");
+        },
+        { decider },
+      ),
     ids: async () => (await a.query<{ id: string }>("select id from mdb_decisions order by id")).map(({ id }) => id),
     /** Waits until that many rounds have ended: one ends before the next begins, and what it asks the servers is far from its limit. */
     async rounds(count: number) {
