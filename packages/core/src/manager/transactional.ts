@@ -1,5 +1,5 @@
 import { ParameterError } from "../errors/index.ts";
-import { kindInWords } from "../internal/kind-in-words.ts";
+import { kindInWords, kindUnawaited } from "../internal/kind-in-words.ts";
 import type { TransactionOptions } from "../session/index.ts";
 import type { Database } from "./database.ts";
 import type { DatabaseManager } from "./database-manager.ts";
@@ -19,6 +19,7 @@ type Method<This, Arguments extends unknown[], Result> = (this: This, ...paramet
  * `options.propagation` says otherwise. For those who do not use decorators; see {@link Transactional}.
  *
  * @throws ParameterError for what is no function
+ * @throws ParameterError at the call, where `target` leads to no database
  * @throws NotConfiguredError at the call, for a label before `ConnectionPool.configure()`
  */
 export function transactional<This, Arguments extends unknown[], Result>(
@@ -53,5 +54,10 @@ export function Transactional<This>(target: TransactionTarget<This>, options?: T
 
 function databaseOf<This>(target: TransactionTarget<This>, self: This): Database {
   if (typeof target === "string") return defaultManager<DatabaseManager>().database(target);
-  return typeof target === "function" ? target(self) : target;
+  const database: Partial<Database> | undefined = typeof target === "function" ? target(self) : target;
+  // A manager has transactions, too, but of labels.
+  if (typeof database?.transaction === "function" && database.engine !== undefined) return database as Database;
+  throw new ParameterError(
+    `what a transaction is on is a Database, a label or a function that finds a Database, not ${kindUnawaited(database)}`,
+  );
 }

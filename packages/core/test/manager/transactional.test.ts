@@ -1,4 +1,11 @@
-import { ConnectionPool, type Database, NotConfiguredError, Transactional, transactional } from "@nsj/mdb-core";
+import {
+  ConnectionPool,
+  type Database,
+  NotConfiguredError,
+  ParameterError,
+  Transactional,
+  transactional,
+} from "@nsj/mdb-core";
 import { afterEach, describe, expect, it } from "vitest";
 import { idsOf, useTestServer } from "../session/test-database.ts";
 
@@ -58,4 +65,20 @@ it("makes a plain function transactional, without a decorator", async () => {
   await add(5);
   await expect(add(6, 5)).rejects.toThrow();
   expect(await idsOf(database)).toEqual([5]);
+});
+
+it("what leads to no database is refused at the call, by name", async () => {
+  const manager = server.manager("a");
+  for (const [target, found] of [
+    [undefined, "undefined"],
+    [manager, "a DatabaseManager"],
+    [() => undefined, "undefined"],
+    [async () => manager.database("a"), "a promise; is an await missing?"],
+  ] as const) {
+    const refused = transactional(target as never, async () => 1)();
+    await expect(refused).rejects.toThrow(ParameterError);
+    await expect(refused).rejects.toThrow(
+      `what a transaction is on is a Database, a label or a function that finds a Database, not ${found}`,
+    );
+  }
 });
