@@ -30,6 +30,7 @@ import { fateOf } from "./fate.ts";
 import { executeMany } from "./many.ts";
 import { resetSession } from "./reset.ts";
 import type { Session } from "./session.ts";
+import { durableCommit } from "./spanning-settings.ts";
 import { encodeStatement, mayBeScript } from "./statement-text.ts";
 
 /** One connection to a PostgreSQL server: what core asks for, in the protocol's terms. */
@@ -130,7 +131,8 @@ export class PostgresConnection implements DriverConnection {
   }
 
   async #commit(): Promise<void> {
-    const { tag } = await this.#session.command("COMMIT");
+    const mustBeDurable = this.#session.changes.isRelaxed && this.txStatus === "active";
+    const { tag } = await this.#session.command(mustBeDurable ? durableCommit : "COMMIT");
     if (tag !== "COMMIT") {
       throw notCommitted("the server has rolled the transaction back, because a statement of it had failed");
     }

@@ -103,10 +103,10 @@ export class Session implements FlightSession {
 
   /** Holds a BEGIN back until the first statement. */
   hold(text: string, options: BeginOptions = {}): void {
-    const { readOnly = false, traceable = false } = options;
+    const { traceable = false } = options;
     if (!this.link.alive) throw DriverFault.alreadyLost(this.link.death);
     if (this.txStatus !== "idle") throw refusal("other", "a transaction is open on this connection already");
-    this.changes.readOnlyAsked = readOnly;
+    this.changes.begins(options);
     if (traceable || this.trace.isTraced) this.trace.begin(traceable);
     const settings = spanningSettings(this.link.parameters.get("server_version"), options);
     const begin = { text, values: [] };

@@ -20,6 +20,8 @@ const limit =
 
 // Texts that come again and again are known by themselves; put together each time, they would have to be read to be found.
 const durableText = `select ${durable}`;
+/** The commit of a transaction that has set it otherwise meanwhile. */
+export const durableCommit = `${durableText}; COMMIT`;
 const limitText = `select ${limit}`;
 const bothText = `select ${limit}, ${durable}`;
 

@@ -111,6 +111,47 @@ describe("a commit that decides", () => {
     expect(await value(connection, "select current_setting('synchronous_commit')")).toBe("remote_apply");
     await connection.rollback();
   });
+
+  it("is durable whatever the transaction itself has set", async () => {
+    const [seen, note] = [uniqueName("s"), uniqueName("f")];
+    await asAdmin(`create table ${seen} (setting text)`);
+    await asAdmin(
+      `create function ${note}() returns trigger language plpgsql as $$ begin insert into ${seen} values (current_setting('synchronous_commit')); return null; end $$`,
+    );
+    // It runs when COMMIT does.
+    await asAdmin(
+      `create constraint trigger t after insert on ${table} deferrable initially deferred for each row execute function ${note}()`,
+    );
+    try {
+      const connection = await connected();
+      for (const relax of [
+        "set local synchronous_commit = off",
+        "SET LOCAL SYNCHRONOUS_COMMIT TO local",
+        "select set_config('synchronous_commit', 'off', true)",
+        "select 1; set local synchronous_commit to off",
+      ]) {
+        await connection.begin({ decides: true });
+        await run(connection, `insert into ${table} values (1)`);
+        await run(connection, relax);
+        await connection.commit();
+        expect(connection.txStatus).toBe("idle");
+      }
+      expect((await run(connection, `select setting from ${seen}`)).rows.flat()).toEqual(["on", "on", "on", "on"]);
+      await connection.begin({ decides: true });
+      await run(connection, "set local synchronous_commit = off");
+      await expect(run(connection, "select 1 / 0")).rejects.toThrow();
+      await expect((async () => connection.commit())()).rejects.toThrow("rolled the transaction back");
+      await connection.begin({});
+      await run(connection, "set local synchronous_commit = off");
+      await run(connection, `insert into ${table} values (1)`);
+      await connection.commit();
+      expect((await run(connection, `select setting from ${seen}`)).rows.flat().at(-1)).toBe("off");
+    } finally {
+      await asAdmin(`drop table ${table}, ${seen} cascade`);
+      await asAdmin(`create table ${table} (a int)`);
+      await asAdmin(`drop function ${note}`);
+    }
+  });
 });
 
 describe("what travels with the statements of a transaction over several databases", () => {
