@@ -1,25 +1,30 @@
 import type { BeginOptions } from "../driver/index.ts";
 import { UnsupportedError } from "../errors/index.ts";
-import type { Bounds } from "./bounds.ts";
 import { type DatabaseContext, nameOf } from "./database-context.ts";
 import { noSessionOptions, type SessionOptions } from "./transaction-options.ts";
 
 /** What the driver is told beside the caller's options. */
-export type BeginDetails = Pick<BeginOptions, "writeLock" | "traceable" | "branch" | "decides">;
+export type BeginDetails = Pick<BeginOptions, "writeLock" | "traceable" | "branch" | "decides"> & {
+  /** When its time is over, on the database's clock in milliseconds, where the server is to have a limit as well; `Infinity` for never. */
+  readonly until?: number;
+};
 
-const plain: BeginOptions = Object.freeze({});
+/** What the driver is asked to begin with, but for what is reckoned in that moment. */
+export type PlannedBegin = BeginOptions & Pick<BeginDetails, "until">;
+
+const plain: PlannedBegin = Object.freeze({});
 
 /**
  * What the driver is asked to begin with.
  * @param more - what it is told beside the options
  * @throws UnsupportedError for an option that the engine lacks: none is ignored
  */
-export function beginOptions(context: DatabaseContext, options: SessionOptions, more?: BeginDetails): BeginOptions {
+export function beginOptions(context: DatabaseContext, options: SessionOptions, more?: BeginDetails): PlannedBegin {
   if (options === noSessionOptions && more === undefined) return plain;
   const { isolation, readOnly, deferrable } = options;
   refuseWhatIsLacking(context, options);
   if (options.verifyOutcome === true) refuseWithoutFates(context);
-  const begin: { -readonly [Member in keyof BeginOptions]: BeginOptions[Member] } = { ...more };
+  const begin: { -readonly [Member in keyof PlannedBegin]: PlannedBegin[Member] } = { ...more };
   if (options.verifyOutcome === true) begin.traceable ??= true;
   if (isolation !== undefined) begin.isolation = isolation;
   if (readOnly !== undefined) begin.readOnly = readOnly;
@@ -46,15 +51,18 @@ function refuseWhatIsLacking(context: DatabaseContext, options: SessionOptions &
 const serverGraceMs = 15_000;
 
 /**
- * What the driver is asked to begin with, on the connection that it was given: the first one may have told that its server lacks something. Where several
- * databases wait for one another, with a limit for the server: later than any that is kept here.
+ * What the driver is asked to begin with, on the connection that it was given: the first one may have told that its server lacks something. The server's
+ * limit is later than any that is kept here.
  * @throws UnsupportedError
  */
-export function beginNow(context: DatabaseContext, begin: BeginOptions, { deadline }: Bounds): BeginOptions {
-  if (begin === plain) return begin;
-  refuseWhatIsLacking(context, begin);
-  if ((begin.branch === undefined && begin.decides !== true) || !Number.isFinite(deadline)) return begin;
-  return { ...begin, limitMs: deadline - context.clock.now() + serverGraceMs };
+export function beginNow(context: DatabaseContext, planned: PlannedBegin): BeginOptions {
+  if (planned === plain) return planned;
+  refuseWhatIsLacking(context, planned);
+  if (planned.until === undefined) return planned;
+  const { until, ...begin } = planned;
+  return until === Number.POSITIVE_INFINITY
+    ? begin
+    : { ...begin, limitMs: until - context.clock.now() + serverGraceMs };
 }
 
 /** @throws UnsupportedError where nobody could tell what became of a lost COMMIT */

@@ -1,7 +1,7 @@
-import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/index.ts";
+import type { DriverConnection, MaybePromise } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
 import type { Borrowed } from "../pool/index.ts";
-import { type BeginDetails, beginOptions } from "./begin-options.ts";
+import { type BeginDetails, beginOptions, type PlannedBegin } from "./begin-options.ts";
 import { type Bounds, tripped } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
 import { queries } from "./diagnostics.ts";
@@ -26,7 +26,7 @@ export type TransactionState = "none" | "lost" | "active" | "failed" | "over";
  */
 export class ServerTransaction {
   readonly #context: DatabaseContext;
-  readonly #begin: BeginOptions;
+  readonly #begin: PlannedBegin;
   readonly #holder: Scope;
   readonly #start: TransactionStart;
   #starting: Promise<DriverConnection> | undefined;

@@ -1,7 +1,7 @@
-import type { BeginOptions, DriverConnection, MaybePromise } from "../driver/index.ts";
+import type { DriverConnection, MaybePromise } from "../driver/index.ts";
 import type { MdbError } from "../errors/index.ts";
 import type { Borrowed } from "../pool/index.ts";
-import { beginNow } from "./begin-options.ts";
+import { beginNow, type PlannedBegin } from "./begin-options.ts";
 import { acquireRequest } from "./borrow.ts";
 import { type Bounds, bothBounds, unbounded } from "./bounds.ts";
 import type { DatabaseContext } from "./database-context.ts";
@@ -14,7 +14,7 @@ import type { Scope } from "./scope.ts";
 /** What a transaction begins with. */
 export interface StartFacts {
   readonly context: DatabaseContext;
-  readonly begin: BeginOptions;
+  readonly begin: PlannedBegin;
   readonly holder: Scope;
   /** The transaction that begins, for events. */
   readonly transaction: { readonly number: number };
@@ -74,7 +74,7 @@ export class TransactionStart {
     try {
       // Its unit has ended while the connection was on its way.
       if (this.#given !== undefined) throw this.#given.reason;
-      const begin = beginNow(context, this.#facts.begin, bounds);
+      const begin = beginNow(context, this.#facts.begin);
       const send = (): MaybePromise<void> => connection.begin(begin);
       const perform = queries.hasSubscribers
         ? () => traceControl(context, "begin", connection, transaction, send)

@@ -189,7 +189,7 @@ export async function deciding(
   work: (executor: Executor) => Promise<void>,
 ): Promise<void> {
   const context = { ...database, isInternal: true };
-  const part = newTransaction(context, bounds, {}, { details: { decides: true } });
+  const part = newTransaction(context, bounds, {}, { details: { decides: true, until: bounds.deadline } });
   try {
     await part.run(() => work(handleOf(part)));
   } catch (error) {

@@ -94,6 +94,7 @@ class Run {
     if (capabilities.fates === true) details.traceable = true;
     if (isDecider && store !== "") details.decides = true;
     else if (store !== "" && canPrepare(context)) details.branch = branch;
+    if (store !== "") details.until = this.#bounds.deadline;
     const own = isolation === undefined ? noSessionOptions : { isolation };
     const participant = newTransaction(context, this.#bounds, own, { details, around });
     openTransactionEvent(participant.unit, { kind: "spanning", propagation: "requires_new", ...run });
