@@ -15,6 +15,7 @@ export interface ErrorCodeFacts {
 
 const nothingSent = "nothing was sent";
 const stale = "yes where only what was prepared for it had become stale: nothing ran";
+const asCause = "yes where its `cause` is: nothing was kept";
 
 /**
  * Every error code of the library: the one table behind the classes and the documentation. Codes are API and never change their
@@ -118,10 +119,12 @@ export const errorCodes = {
   MDB_TRANSACTION_ABORTED: {
     when: "A statement of the transaction failed, so nothing more can be done in it.",
     retryable: false,
+    because: asCause,
   },
   MDB_UNEXPECTED_ROLLBACK: {
     when: "The callback returned, but the transaction had to be rolled back.",
     retryable: false,
+    because: asCause,
   },
   MDB_COMMIT_OUTCOME_UNKNOWN: { when: "The connection was lost while COMMIT was under way.", retryable: false },
   MDB_PARTIAL_COMMIT: {

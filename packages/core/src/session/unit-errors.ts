@@ -1,5 +1,6 @@
 import {
   ConnectionLostError,
+  isMdbError,
   type MdbError,
   SessionClosedError,
   TransactionAbortedError,
@@ -20,7 +21,11 @@ export function stillPending(context: DatabaseContext, what: string): MdbError {
 
 export function innerFailed(context: DatabaseContext, cause: unknown): MdbError {
   const message = `${nameOf(context)}: rolled back although the callback returned, because an inner transaction that had joined it failed`;
-  return new UnexpectedRollbackError(message, { ...placeOf(context), cause });
+  return new UnexpectedRollbackError(message, {
+    ...placeOf(context),
+    cause,
+    retryable: isMdbError(cause) && cause.retryable,
+  });
 }
 
 export function streamOpen(context: DatabaseContext): MdbError {
@@ -73,9 +78,13 @@ export function mayHaveBeenKept(failure: MdbError | undefined): boolean {
 /** For everything that comes after the first failure. @param cause - that one; absent when the server has ended it for reasons of its own */
 export function aborted(context: DatabaseContext, cause: MdbError | undefined): MdbError {
   const why = cause === undefined ? "the server has ended it by itself" : "one of its statements failed";
-  const kept = cause !== undefined && mayBeKept.has(cause) ? "" : "; nothing of it was kept";
-  const message = `${nameOf(context)}: the transaction is lost, ${why}${kept}`;
-  return new TransactionAbortedError(message, { ...placeOf(context), cause });
+  const isKept = mayHaveBeenKept(cause);
+  const message = `${nameOf(context)}: the transaction is lost, ${why}${isKept ? "" : "; nothing of it was kept"}`;
+  return new TransactionAbortedError(message, {
+    ...placeOf(context),
+    cause,
+    retryable: !isKept && cause?.retryable === true,
+  });
 }
 
 /** For what was still open in a transaction whose callback has failed. */

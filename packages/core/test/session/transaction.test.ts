@@ -1,5 +1,6 @@
 import {
   CommitOutcomeUnknownError,
+  ConnectionLostError,
   DriverFault,
   HookError,
   type MdbError,
@@ -92,7 +93,36 @@ describe("a transaction", () => {
       .then(Promise.reject, (reason) => reason);
     expect(error).toBeInstanceOf(TransactionAbortedError);
     expect(error.cause).toBeInstanceOf(UniqueViolationError);
+    expect(error.retryable).toBe(false);
     expect(await idsOf(database)).toEqual([]);
+  });
+
+  it("says that repeating may help where its failure does, whoever has noticed that, and retry repeats it", async () => {
+    let deaths = 0;
+    const database = await server.open(
+      {},
+      {
+        tamper: (connection) =>
+          withMembers(connection, {
+            rollbackTo: async (name: string) => {
+              if (++deaths > 2) return connection.rollbackTo?.(name);
+              connection.destroy();
+              throw DriverFault.lost("the connection was lost");
+            },
+          }),
+      },
+    );
+    const work = async (tx: Transaction): Promise<void> => {
+      await tx.execute(insert, { id: 1, name: "a" });
+      await tx.savepoint(() => Promise.reject(new Error("no voucher"))).catch(() => {});
+    };
+    const error: MdbError = await database.transaction(work).then(Promise.reject, (reason) => reason);
+    expect(error).toBeInstanceOf(TransactionAbortedError);
+    expect(error.cause).toBeInstanceOf(ConnectionLostError);
+    expect(error.retryable).toBe(true);
+    await database.transaction(work, { retry: { attempts: 2, backoffMs: 1 } });
+    expect(deaths).toBe(3);
+    expect(await idsOf(database)).toEqual([1]);
   });
 
   it("refuses statements after a failed one, with the first failure as the cause", async () => {
