@@ -56,9 +56,16 @@ export const spanningMutants: readonly Mutant[] = [
   {
     fault: "a coordinator that stands still keeps its locks for ever",
     file: "packages/core/src/session/begin-options.ts",
-    text: "  return { ...begin, limitMs: deadline - context.clock.now() + serverGraceMs };",
-    replacement: "  return begin;",
+    text: "    : { ...begin, limitMs: until - context.clock.now() + serverGraceMs };",
+    replacement: "    : begin;",
     noticedBy: [faults],
+  },
+  {
+    fault: "a decision is lost in a crash because its own transaction has set so",
+    file: "packages/adapter-postgres/src/connection.ts",
+    text: "mustBeDurable ? durableCommit : ",
+    replacement: "",
+    noticedBy: ["packages/adapter-postgres/test/branches.test.ts"],
   },
   {
     fault: "a server without room for prepared transactions is found out at the end",
