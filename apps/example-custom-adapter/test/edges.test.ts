@@ -34,7 +34,7 @@ describe("values", () => {
     expect(await stored(1)).toEqual({ type: "integer", value: 1 });
     expect(await stored(1.5)).toEqual({ type: "real", value: 1.5 });
     expect(await stored(Number.MAX_SAFE_INTEGER)).toEqual({ type: "integer", value: Number.MAX_SAFE_INTEGER });
-    expect(await stored(2 ** 53)).toEqual({ type: "real", value: 2 ** 53 });
+    expect(await stored(2 ** 53)).toEqual({ type: "integer", value: 2n ** 53n });
     expect(await stored(2n ** 63n - 1n)).toEqual({ type: "integer", value: 2n ** 63n - 1n });
     expect(await stored(-(2n ** 63n))).toEqual({ type: "integer", value: -(2n ** 63n) });
     expect(Object.is((await stored(-0)).value, -0)).toBe(true);

@@ -18,6 +18,7 @@ export const dialect: DialectFacts = Object.freeze<DialectFacts>({
   emptyStringIsNull: false,
   finerThanDate: ["TIMESTAMP", "TIMESTAMP WITH TIME ZONE"],
   arrayParameters: false,
+  typedParameters: true,
   booleanType: "native",
   transactionalDdl: true,
   selectNeedsFrom: null,

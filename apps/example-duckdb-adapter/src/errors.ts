@@ -14,7 +14,7 @@ const kinds: readonly (readonly [pattern: RegExp, kind: ErrorKind])[] = [
   [/^Not implemented Error/, "unsupported"],
   [/^Invalid Input Error: Values were not provided/, "parameter"],
   [/^(?:Conversion|Out of Range|Invalid Input|Mismatch Type) Error/, "value"],
-  [/^(?:Catalog|Binder) Error:.*(?:does not exist|not found)/s, "undefined-object"],
+  [/^(?:Catalog|Binder) Error:.*(?:does not exist|not found|does not have a column)/s, "undefined-object"],
   [/^(?:Parser|Syntax|Binder) Error/, "syntax"],
   [/^Out of Memory Error/, "resource"],
   [/^Permission Error/, "permission"],

@@ -136,12 +136,8 @@ withServer(() => {
       const { run, close } = await openSession();
       await run("drop user if exists mdb_open@'%'");
       await run("create user mdb_open@'%'");
-      const connector = driver.connector({
-        ...serverOptions(),
-        user: "mdb_open",
-        password: undefined,
-        database: undefined,
-      } as never);
+      const { password: _, database: __, ...there } = serverOptions();
+      const connector = driver.connector({ ...there, user: "mdb_open" } as never);
       const open = await connector.connect(soon());
       expect((await open.query({ text: "select database()", values: [] }, soon())).rows).toEqual([[null]]);
       open.destroy();
