@@ -68,4 +68,11 @@ export const mysqlMutants: readonly Mutant[] = [
     replacement: "code === outdated;",
     noticedBy: [`${tests}/session.test.ts`],
   },
+  {
+    fault: "a branch is said to be committed while its session is taken apart",
+    file: "packages/adapter-mysql/src/branches.ts",
+    text: ": await withoutOwner(session, branch, finish);",
+    replacement: ": await finish();",
+    noticedBy: ["packages/adapter-mysql/test/branches.test.ts"],
+  },
 ];

@@ -1,4 +1,5 @@
 import { type Branch, branchIdentifier, DriverFault, type PreparedBranch, readBranchIdentifier } from "@nsj/mdb-core";
+import { holdBranch, withoutOwner } from "./branch-owner.ts";
 import { serverCode } from "./errors.ts";
 import { refusal } from "./faults.ts";
 import type { OpenBranch } from "./open-branch.ts";
@@ -55,6 +56,7 @@ export async function prepareBranch(session: Session, branch: Branch): Promise<{
     });
   }
   try {
+    await holdBranch(session, branch);
     await session.text(`xa end ${open.xid}`);
     await session.text(`xa prepare ${open.xid}`);
   } catch (error) {
@@ -78,7 +80,9 @@ export async function finishPrepared(
   const isOwn = session.branch?.xid === xid;
   if (session.branch !== undefined && !isOwn) throw heldBack();
   try {
-    await session.text(`xa ${end} ${xid}`);
+    const finish = () => session.text(`xa ${end} ${xid}`);
+    const finished = isOwn ? await finish() : await withoutOwner(session, branch, finish);
+    if (finished === undefined) return await busyOrGone(session, xid);
   } catch (error) {
     const code = serverCode(error);
     const hasRolledBack = rolledBack.has(code);
@@ -86,12 +90,16 @@ export async function finishPrepared(
     if (isOwn) session.branch = undefined;
     // One that has only read ends like this once its session is gone.
     if (hasRolledBack) return end === "rollback" ? "done" : "gone";
-    // The server says the same of a branch that is finished and of one that its session holds.
-    const list = await listPrepared(session);
-    return list.some((it) => it.branch !== undefined && xidOf(it.branch) === xid) ? "busy" : "gone";
+    return await busyOrGone(session, xid);
   }
   if (isOwn) session.branch = undefined;
   return "done";
+}
+
+/** The server says the same of a branch that is finished and of one that its session holds. */
+async function busyOrGone(session: Session, xid: string): Promise<"busy" | "gone"> {
+  const list = await listPrepared(session);
+  return list.some((it) => it.branch !== undefined && xidOf(it.branch) === xid) ? "busy" : "gone";
 }
 
 /** What is prepared on the server, of whoever, whichever databases it has written to. */

@@ -33,6 +33,8 @@ export class Session {
   readonly interruption: Interruption;
   /** The transaction of XA that is open, or prepared, here. */
   branch: OpenBranch | undefined;
+  /** The name of the lock that was taken for the last branch prepared here, as the server's statements take it. */
+  branchLock: string | undefined;
   /** After how many seconds the server ends a session that stands idle in a transaction, where that was asked for. */
   idleLimit: number | undefined;
   readonly #statements: PreparedStatements;

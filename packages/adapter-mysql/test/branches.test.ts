@@ -126,6 +126,32 @@ withServer(() => {
       expect((await run(other, `select id from ${table}`)).rows).toHaveLength(3);
     });
 
+    it("is committed by others for certain, also in the moment in which its session ends", async () => {
+      const pairs = await Promise.all(
+        Array.from({ length: 20 }, async () => ({ owner: await connected(), other: await connected() })),
+      );
+      let id = 100;
+      for (let round = 0; round < 15; round++) {
+        const first = id;
+        await Promise.all(
+          pairs.map(async (pair) => {
+            const it = branch();
+            await pair.owner.begin({ branch: it });
+            await run(pair.owner, `insert into ${table} values (${id++})`);
+            await pair.owner.prepareBranch(it);
+            pair.owner.destroy();
+            let answer = await pair.other.finishPrepared(it, "commit");
+            while (answer === "busy") answer = await pair.other.finishPrepared(it, "commit");
+            expect(answer).toBe("done");
+            pair.owner = await connected();
+          }),
+        );
+        const [reader] = pairs;
+        const kept = await run(reader?.other as never, `select count(*) from ${table} where id >= ${first}`);
+        expect(Number(kept.rows[0]?.[0])).toBe(pairs.length);
+      }
+    }, 60_000);
+
     it("that has only read is finished by whoever finds it", async () => {
       for (const end of ["commit", "rollback"] as const) {
         const connection = await connected();
