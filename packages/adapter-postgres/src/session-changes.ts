@@ -14,10 +14,10 @@ export class SessionChanges {
   txEnded = 0;
   /** Somebody has made the open transaction a read-only one. */
   readOnlyAsked = false;
-  /** The commit of the open transaction has to be durable. */
-  decides = false;
   /** Callers have named the setting by which a commit need not be durable, in a transaction whose commit has to be. */
   isRelaxed = false;
+  /** The commit of the open transaction has to be durable. */
+  #decides = false;
   #noticed = false;
   /** The settings that the server reports by itself and that are not what they were, with what they were. */
   readonly #reported = new Map<string, string>();
@@ -40,13 +40,13 @@ export class SessionChanges {
   /** A text is about to be sent. @param traces - what `leavesTraces` said of it, where that is known */
   sent(text: string, traces = leavesTraces(text)): void {
     if (traces) this.#noticed = true;
-    if (this.decides && /synchronous_commit/i.test(text)) this.isRelaxed = true;
+    if (this.#decides && /synchronous_commit/i.test(text)) this.isRelaxed = true;
   }
 
   /** A transaction is about to begin. */
   begins({ readOnly = false, decides = false }: BeginOptions): void {
     this.readOnlyAsked = readOnly;
-    this.decides = decides;
+    this.#decides = decides;
     this.isRelaxed = false;
   }
 

@@ -1,6 +1,6 @@
 import { isDate } from "node:util/types";
 import type { ColumnInfo, DialectFacts } from "../driver/index.ts";
-import { ParameterError, ValueError } from "../errors/index.ts";
+import { type MdbError, ParameterError, ValueError } from "../errors/index.ts";
 import { type SqlValue, sql } from "../sql/index.ts";
 
 const integerText = /^\s*[+-]?\d+\s*$/;
@@ -25,29 +25,33 @@ function dayOf(value: Date, { storedForms }: DialectFacts): SqlValue {
   return storedForms?.["date"] === undefined ? text.slice(0, 10) : sql.typed(value, "date");
 }
 
+/** What is wrong with a value, and the error that says so. */
+interface Misfit {
+  readonly kind: typeof ParameterError | typeof ValueError;
+  readonly problem: string;
+}
+
 /**
- * Refuses what a column would silently hold as another value: engines round a fraction, cut it off or keep it in a column of integers, take any number
- * for true, and write an array as text. The same refusal on each.
+ * What is wrong with a value that a column would silently hold as another one: engines round a fraction, cut it off or keep it in a column of integers, take
+ * any number for true, and write an array as text. The same on each; `undefined` for nothing.
  *
  * @param column - `undefined` where nobody knows it
- * @param place - table and property, for messages
- * @throws ValueError, or ParameterError for an array
  */
-export function refuseMisfit(
-  value: unknown,
-  column: ColumnInfo | undefined,
-  dialect: DialectFacts,
-  place: string,
-): void {
-  if (column === undefined) return;
+export function misfitOf(value: unknown, column: ColumnInfo | undefined, dialect: DialectFacts): Misfit | undefined {
+  if (column === undefined) return undefined;
   const { type } = column;
   if (Array.isArray(value)) {
-    if (!dialect.arrayParameters || type.endsWith("[]") || type === "json" || type === "any") return;
-    throw new ParameterError(`${place} is an array, and its column holds none; sql.json makes a document of it`);
+    if (!dialect.arrayParameters || type.endsWith("[]") || type === "json" || type === "any") return undefined;
+    return { kind: ParameterError, problem: "is an array, and its column holds none; sql.json makes a document of it" };
   }
-  if (typeof value === "string" ? fits(value, type, dialect) : isOneOf(value, type)) return;
+  if (typeof value === "string" ? fits(value, type, dialect) : isOneOf(value, type)) return undefined;
   const problem = type === "boolean" ? "neither true nor false" : type === "integer" ? "no integer" : "no number";
-  throw new ValueError(`${place} is ${problem}, and its column holds nothing else`);
+  return { kind: ValueError, problem: `is ${problem}, and its column holds nothing else` };
+}
+
+/** The error for it: put together only where there is one, because every value that is written is looked at. */
+export function misfitError(table: readonly string[], property: string, { kind, problem }: Misfit): MdbError {
+  return new kind(`${table.join(".")}: "${property}" ${problem}`);
 }
 
 function isOneOf(value: unknown, type: string): boolean {

@@ -10,7 +10,7 @@ import {
   type SqlValue,
   sql,
 } from "../sql/index.ts";
-import { inColumnForm, refuseMisfit } from "./column-value.ts";
+import { inColumnForm, misfitError, misfitOf } from "./column-value.ts";
 import { ColumnsNeeded } from "./columns-changed.ts";
 import { type Comparator, comparators } from "./comparators.ts";
 import { mayHoldList } from "./hold-list.ts";
@@ -89,7 +89,8 @@ export class Columns {
   /** A value as an insert or update stores it. */
   stored(property: string, value: unknown, dialect: DialectFacts): SqlValue {
     const encoded = this.encode(property, value, dialect);
-    refuseMisfit(encoded, this.infoOf(property), dialect, `${this.#spec.name.join(".")}: "${property}"`);
+    const misfit = misfitOf(encoded, this.infoOf(property), dialect);
+    if (misfit !== undefined) throw misfitError(this.#spec.name, property, misfit);
     return this.#typed(property, encoded, dialect);
   }
 
@@ -183,9 +184,8 @@ export class Columns {
 
   /** Those of the table's columns that the clause of a write can give back. */
   returnable(columns: readonly ColumnInfo[]): readonly ColumnInfo[] {
-    return this.readsBack
-      ? this.#without(this.#spec.readBackColumns, this.#readable(columns))
-      : this.#readable(columns);
+    const readable = this.#readable(columns);
+    return this.readsBack ? this.#without(this.#spec.readBackColumns, readable) : readable;
   }
 
   /** Columns as the table has them, quoted. */

@@ -1,4 +1,4 @@
-import { ConfigurationError, InvalidCursorError, isMdbError, ParameterError } from "../errors/index.ts";
+import { ConfigurationError, InvalidCursorError, isMdbError, ParameterError, ValueError } from "../errors/index.ts";
 import type { DatabaseContext } from "../session/index.ts";
 
 /** Where a DAO works. */
@@ -19,5 +19,6 @@ export function placedError(error: unknown, { context, place, table }: Place): u
   const facts = { database, engine, cause: error.cause };
   if (error instanceof ParameterError) return new ParameterError(message, { ...facts, parameters: error.parameters });
   if (error instanceof ConfigurationError) return new ConfigurationError(message, { ...facts, key: error.key });
+  if (error instanceof ValueError) return new ValueError(message, facts);
   return error instanceof InvalidCursorError ? new InvalidCursorError(message, facts) : error;
 }

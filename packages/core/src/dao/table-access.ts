@@ -109,7 +109,7 @@ export class TableAccess {
       if (isOutdatedForm(error) && this.isAlone) return work();
       if (!isAboutColumns(error)) throw this.#placed(error);
       forgetColumns(inner.context, columns.table);
-      if (!(error instanceof ColumnsChanged)) throw error;
+      if (!(error instanceof ColumnsChanged)) throw this.#placed(error);
       await columns.know(inner, noOptions);
       return work();
     }

@@ -3,9 +3,13 @@
  * for columns of REAL, so that the value is the same on every engine.
  */
 export function singlePrecision(float: number): number {
-  for (let digits = 1; digits < 9; digits++) {
+  // Six digits come through every float that is not denormal (FLT_DIG), and zeros at their end are none.
+  for (let digits = Math.abs(float) < leastNormal ? 1 : 6; digits < 9; digits++) {
     const rounded = Number(float.toPrecision(digits));
     if (Math.fround(rounded) === float) return rounded;
   }
   return Number(float.toPrecision(9));
 }
+
+/** FLT_MIN: whatever is nearer to zero has fewer digits. */
+const leastNormal = 2 ** -126;

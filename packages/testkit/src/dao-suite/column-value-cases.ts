@@ -21,7 +21,8 @@ export const columnValueCases: readonly DaoCase[] = [
         const dao = countedIn(bench, table);
         await dao.insert({ id: 1, n: 7 });
         for (const n of [1.5, -0.5, 1e-7, "1.5", "x", " "]) {
-          const refused = (work: Promise<unknown>) => assert.rejects(work, { code: "MDB_VALUE" }, String(n));
+          const refused = (work: Promise<unknown>) =>
+            assert.rejects(work, { code: "MDB_VALUE", database: bench.database.label }, String(n));
           await refused(dao.insert({ id: 2, n }));
           const rows = [
             { id: 2, n: 1 },

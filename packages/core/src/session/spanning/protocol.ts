@@ -119,10 +119,7 @@ async function commitBranches(
   prepared: readonly SpanningPart[],
   error: unknown,
 ): Promise<Ending> {
-  const toFinish = mayBePrepared(parts, prepared);
-  const toRollBack = parts.filter((part) => !toFinish.includes(part)).map((part) => part.rollback());
-  const [left] = await Promise.all([finishAll(toFinish, "commit"), ...toRollBack]);
-  return { outcome: "overruled", error, left };
+  return { outcome: "overruled", error, left: await endBranches(parts, prepared, "commit") };
 }
 
 function mayBePrepared(parts: readonly SpanningPart[], prepared: readonly SpanningPart[]): readonly SpanningPart[] {
@@ -135,10 +132,19 @@ export async function undo(
   prepared: readonly SpanningPart[],
   error: unknown,
 ): Promise<Ending> {
+  return { outcome: "rolled back", error, left: await endBranches(parts, prepared, "rollback") };
+}
+
+/** Ends what may be prepared as was decided, and rolls back everything else. */
+async function endBranches(
+  parts: readonly SpanningPart[],
+  prepared: readonly SpanningPart[],
+  end: BranchEnd,
+): Promise<Leftovers> {
   const toFinish = mayBePrepared(parts, prepared);
   const toRollBack = parts.filter((part) => !toFinish.includes(part)).map((part) => part.rollback());
-  const [left] = await Promise.all([finishAll(toFinish, "rollback"), ...toRollBack]);
-  return { outcome: "rolled back", error, left };
+  const [left] = await Promise.all([finishAll(toFinish, end), ...toRollBack]);
+  return left;
 }
 
 /**
